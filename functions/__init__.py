@@ -1,0 +1,1 @@
+"""Function shells, one file a trigger family: parse, call one flow, answer."""

@@ -1,0 +1,1 @@
+"""The whole system on one machine: host stand-in, Azurite, simulators, demo."""

@@ -1,0 +1,1 @@
+"""The bridge between OpenText Extended ECM and Microsoft Planner."""

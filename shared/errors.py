@@ -1,0 +1,129 @@
+"""
+One tree of errors, named by what the caller does next.
+
+    BridgeError
+    ├── RetryLaterError       the same call may succeed later
+    │   ├── ThrottledError        the other side said when
+    │   ├── UnavailableError      it did not answer, or not sensibly; nothing was written
+    │   └── OutcomeUnknownError   a write was sent and its answer was lost: read before you send again
+    ├── NeverError            the same call will fail the same way
+    │   ├── NotFoundError         the other side states that it is not there
+    │   ├── UnreadableError       gone, hidden or not allowed: the other side does not say which
+    │   ├── RefusedError          understood and refused (limits, rules, holds)
+    │   └── TooLargeError         more than one row can hold
+    ├── ReReadError           what we knew is old
+    │   ├── StaleError            somebody wrote first; nothing of ours was written
+    │   └── LeaseLostError        another worker owns this origin now; nothing of ours was written
+    └── InputError            what we were given is wrong; each problem names its field
+        ├── RejectedError         a hint or a notification
+        ├── SettingsError         the environment
+        └── MappingError          the mapping file
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+class BridgeError(Exception):
+    """Anything that the bridge itself raises."""
+
+
+class RetryLaterError(BridgeError):
+    """The same call may succeed later."""
+
+
+class ThrottledError(RetryLaterError):
+    """The other side asked for a pause."""
+
+    def __init__(self, message: str, *, system: str, retry_after: timedelta | None) -> None:
+        """
+        Keep who asked for how long.
+
+        Args:
+            system: "graph" or "opentext": whose gate closes.
+            retry_after: None means that it named no time.
+        """
+        super().__init__(message)
+        self.system = system
+        self.retry_after = retry_after
+
+
+class UnavailableError(RetryLaterError):
+    """No sensible answer. For a read, or for a write that certainly was not carried out."""
+
+
+class OutcomeUnknownError(RetryLaterError):
+    """A write was sent, its answer was lost: it may have been done."""
+
+
+class NeverError(BridgeError):
+    """The same call will fail the same way."""
+
+
+class NotFoundError(NeverError):
+    """The other side states positively that the thing does not exist."""
+
+
+class UnreadableError(NeverError):
+    """It can't be read, and whether it is gone, hidden or forbidden is not said. Decides nothing."""
+
+
+class RefusedError(NeverError):
+    """Understood and refused."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        """Keep the other side's machine-readable code ("" when it gave none)."""
+        super().__init__(message)
+        self.code = code
+
+
+class TooLargeError(NeverError):
+    """More than a table property or row can hold."""
+
+
+class ReReadError(BridgeError):
+    """What we knew is old: read again, then decide again."""
+
+
+class StaleError(ReReadError):
+    """The etag that we sent is not the current one; nothing was written."""
+
+
+class LeaseLostError(ReReadError):
+    """Another worker owns the origin now; nothing was written."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with what we were given."""
+
+    field: str
+    """Where: a field's path, a variable's name, or file:line."""
+    message: str
+    """What is wrong and what is allowed."""
+
+    def __str__(self) -> str:
+        """Render as one line."""
+        return f"{self.field}: {self.message}"
+
+
+class InputError(BridgeError):
+    """What we were given is wrong. Nothing of it was accepted."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Keep every problem, in the order in which it was found."""
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class RejectedError(InputError):
+    """A hint or notification that can't be taken."""
+
+
+class SettingsError(InputError):
+    """Environment variables that are missing or malformed."""
+
+
+class MappingError(InputError):
+    """A mapping file that can't be used."""

@@ -1,0 +1,15 @@
+"""The two kinds of model: our own, and what others send."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """Ours: nothing unknown gets in, nothing changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Foreign(BaseModel):
+    """Another system's answer: what we do not know is passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)

@@ -1,0 +1,44 @@
+"""What travels on the queues and in the agenda: where to look, never what to do."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from shared.models.base import Frozen
+
+
+class OriginMessage(Frozen):
+    """Queue `origins`: look at this origin."""
+
+    origin: str = Field(description="Origin key; node-<id> means: find out which origins it concerns.")
+    reason: str = Field(default="hint", description="Free text for the log: hint, agenda, changed, ...")
+    hint_id: str | None = Field(default=None, description="The sender's id of the hint, for the log.")
+    trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
+
+
+class PlanMessage(Frozen):
+    """Queue `plans`: read this plan."""
+
+    plan: str = Field(description="Planner plan id. Opaque, case-sensitive.")
+    trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
+
+
+class AgendaEntry(Frozen):
+    """One durable timer: look at `origin` at `at`, because of `reason`."""
+
+    at: datetime = Field(description="UTC. Never in the past when written.")
+    origin: str
+    reason: str = Field(description="One word: settle, retry, resync, threshold, gate, bulk, dead ...")
+    bulk: bool = Field(default=False, description="Back-fill: taken only when nothing else is due.")
+    attempts: int = Field(default=0, description="How often this was put off already.")
+    trace: str | None = None
+
+
+class DeadLetter(Frozen):
+    """A message that failed for good: a report, not an end."""
+
+    at: datetime = Field(description="UTC.")
+    queue: str = Field(description="origins or plans.")
+    body: str = Field(description="The message as it was, cut to 2000 characters.")
+    reason: str
+    replay: str = Field(description="The command that sends it again.")

@@ -1,0 +1,153 @@
+"""
+Planner's plans, buckets, tasks and details, as Microsoft Graph v1.0 returns and takes them.
+
+Source: https://learn.microsoft.com/graph/api/resources/planner-overview
+"""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from shared.models.base import Foreign, Frozen
+
+
+class Identity(Foreign):
+    """A person or an application. Display names are often null: only ids count."""
+
+    id: str | None = None
+
+
+class IdentitySet(Foreign):
+    """Who did something: `createdBy`, `completedBy`."""
+
+    user: Identity | None = None
+    application: Identity | None = None
+
+    @property
+    def key(self) -> str | None:
+        """`user:<id>` or `application:<id>`; None when neither is given."""
+        if self.user is not None and self.user.id:
+            return f"user:{self.user.id}"
+        if self.application is not None and self.application.id:
+            return f"application:{self.application.id}"
+        return None
+
+
+class PlannerTask(Foreign):
+    """A plannerTask. Source: https://learn.microsoft.com/graph/api/resources/plannertask."""
+
+    id: str
+    etag: str = Field(alias="@odata.etag", description="Of this task alone; opaque, sent back verbatim in If-Match.")
+    plan_id: str = Field(alias="planId")
+    bucket_id: str | None = Field(default=None, alias="bucketId")
+    title: str
+    percent_complete: int = Field(default=0, alias="percentComplete", description="Percent; exactly 100 is completed.")
+    priority: int | None = Field(default=None, description="0-10; Planner keeps 1, 3, 5 and 9.")
+    start: datetime | None = Field(default=None, alias="startDateTime", description="UTC. None: no start.")
+    due: datetime | None = Field(default=None, alias="dueDateTime", description="UTC. None: no due date.")
+    created: datetime | None = Field(default=None, alias="createdDateTime", description="UTC.")
+    completed: datetime | None = Field(default=None, alias="completedDateTime", description="UTC. None: not completed.")
+    created_by: IdentitySet | None = Field(default=None, alias="createdBy")
+    completed_by: IdentitySet | None = Field(default=None, alias="completedBy")
+    applied_categories: dict[str, bool] = Field(default_factory=dict, alias="appliedCategories")
+    assignments: dict[str, Any] = Field(default_factory=dict, description="By Entra user id.")
+
+    @property
+    def is_completed(self) -> bool:
+        """Only 100 percent is completed."""
+        return self.percent_complete == 100
+
+    @property
+    def assignees(self) -> tuple[str, ...]:
+        """Entra user ids, sorted."""
+        return tuple(sorted(user for user, value in self.assignments.items() if value is not None))
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """`category1` ... that are set, sorted."""
+        return tuple(sorted(name for name, is_set in self.applied_categories.items() if is_set))
+
+
+class ChecklistItem(Foreign):
+    """One line of a task's checklist."""
+
+    title: str = ""
+    is_checked: bool = Field(default=False, alias="isChecked")
+    order_hint: str = Field(default="", alias="orderHint")
+
+
+class ExternalReference(Foreign):
+    """One link of a task. Its key is the URL, encoded as open types want it."""
+
+    alias: str | None = None
+    type: str | None = None
+
+
+class PlannerDetails(Foreign):
+    """
+    A plannerTaskDetails: a resource of its own, with an etag of its own.
+
+    Source: https://learn.microsoft.com/graph/api/resources/plannertaskdetails
+    """
+
+    etag: str = Field(alias="@odata.etag")
+    description: str | None = None
+    checklist: dict[str, ChecklistItem] = Field(default_factory=dict, description="By the GUID that the client chose.")
+    references: dict[str, ExternalReference] = Field(default_factory=dict, description="By encoded URL.")
+
+
+class PlannerBucket(Foreign):
+    """A column of a plan."""
+
+    id: str
+    name: str
+    plan_id: str = Field(alias="planId")
+    etag: str = Field(default="", alias="@odata.etag")
+
+
+class PlanContainer(Foreign):
+    """What owns a plan: here always a group."""
+
+    container_id: str | None = Field(default=None, alias="containerId")
+    type: str | None = None
+
+
+class PlannerPlan(Foreign):
+    """A basic plan; premium plans are not on Graph."""
+
+    id: str
+    title: str
+    etag: str = Field(default="", alias="@odata.etag")
+    owner: str | None = None
+    container: PlanContainer | None = None
+    created: datetime | None = Field(default=None, alias="createdDateTime")
+    created_by: IdentitySet | None = Field(default=None, alias="createdBy")
+
+    @property
+    def group_id(self) -> str | None:
+        """The group that owns the plan; None: a roster or a person does."""
+        if self.container is not None and self.container.container_id:
+            return self.container.container_id
+        return self.owner
+
+
+class PlanDetails(Foreign):
+    """A plannerPlanDetails: the names of the labels."""
+
+    etag: str = Field(default="", alias="@odata.etag")
+    category_descriptions: dict[str, str | None] = Field(default_factory=dict, alias="categoryDescriptions")
+
+
+class NewTask(Frozen):
+    """What POST /planner/tasks is sent. Details are not part of it: Graph drops them."""
+
+    plan_id: str
+    bucket_id: str | None = None
+    title: str
+    start: datetime | None = None
+    due: datetime | None = None
+    priority: int | None = None
+    percent_complete: int = 0
+    assignees: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()

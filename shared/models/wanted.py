@@ -1,0 +1,140 @@
+"""What the mapping asks for: the tasks that should exist, now. Pure data."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from shared.models.base import Frozen
+from shared.models.opentext import AttributeValue, DocumentVersion, StepRef
+
+
+class Owner(StrEnum):
+    """Whose value stands when both sides changed a field apart."""
+
+    OPENTEXT = "opentext"
+    PLANNER = "planner"
+    BOTH = "both"
+
+
+class WhenDeleted(StrEnum):
+    """What becomes of an item whose task a person deleted."""
+
+    RECREATE = "recreate"
+    HOLD = "hold"
+    WITHDRAW = "withdraw"
+
+
+class PlanTarget(Frozen):
+    """Where a task belongs: a plan by id, by title in a group, or one made for the workspace."""
+
+    plan_id: str | None = Field(default=None, description="None: found by title in the group.")
+    title: str | None = Field(default=None, description="None: the id says it all.")
+    group_id: str | None = Field(default=None, description="Owner of the plan.")
+    make: bool = Field(default=False, description="Make the plan when the group has none of that title.")
+    buckets: tuple[str, ...] = Field(default=(), description="Buckets a plan that we make gets, in order.")
+
+
+class PersonDecision(Frozen):
+    """Why somebody is, or is not, assigned: part of the preview and of the history."""
+
+    asked: str = Field(description="The rule's words, e.g. role:Legal.")
+    person: str = Field(default="", description="OpenText login or e-mail, or the Entra address; '' for nobody.")
+    entra_id: str | None = Field(default=None, description="None: nobody could be assigned.")
+    outcome: str = Field(description="assigned, override, fallback, outside, guest, disabled, unknown or nobody.")
+
+
+class WantedChecklistItem(Frozen):
+    """A line of the checklist; its key survives renaming."""
+
+    key: str
+    title: str
+
+
+class Outcome(Frozen):
+    """A checklist line whose tick chooses a disposition."""
+
+    disposition: str = Field(description="custom_action of the step; case-sensitive.")
+    title: str
+
+
+class WantedReference(Frozen):
+    """A link shown in the task."""
+
+    url: str = Field(description="Plain URL, not encoded.")
+    alias: str
+
+
+class Notify(Frozen):
+    """Who is told by mail when the item comes to an outcome."""
+
+    on: str = Field(description="completed, refused, closed, overdue or reminded.")
+    to: tuple[str, ...] = Field(description="Mail addresses.")
+    subject: str
+    body: str
+
+
+class EvidencePolicy(Frozen):
+    """What goes back on the record."""
+
+    folder_id: int | None = Field(default=None, description="None: the workspace itself.")
+    document: bool = True
+    lock: bool = False
+    rm_class: int | None = None
+    head_attribute: str | None = None
+    attributes: dict[str, str] = Field(
+        default_factory=dict, description="url, status, responsible, completed_at → attribute."
+    )
+    retention_years: int = 10
+
+
+class WantedTask(Frozen):
+    """One item: a task that should exist, with everything that the task should say."""
+
+    item_key: str
+    rule_id: str
+    rule_hash: str = Field(description="SHA-256 of the rule as read: tells a changed mapping from a changed origin.")
+    kind: str = Field(description="task, step, document, missing_document or escalation.")
+    title: str
+    plan: PlanTarget
+    bucket: str | None = Field(default=None, description="Name. None: the plan's first.")
+    labels: tuple[str, ...] = Field(default=(), description="Names of the plan's categories.")
+    priority: int | None = Field(
+        default=None, description="1 urgent, 3 important, 5 medium, 9 low; None: Planner's default."
+    )
+    start: date | None = Field(default=None, description="Local date in the rule's zone.")
+    due: date | None = Field(default=None, description="Local date in the rule's zone.")
+    assignees: tuple[str, ...] = Field(default=(), description="Entra user ids, sorted.")
+    people: tuple[PersonDecision, ...] = ()
+    description: str = Field(default="", description="Seed of people's part; written at creation only.")
+    context: tuple[str, ...] = Field(default=(), description="Lines of the bridge's own block.")
+    checklist: tuple[WantedChecklistItem, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    references: tuple[WantedReference, ...] = ()
+    step: StepRef | None = Field(default=None, description="Set for kind step: what completion advances.")
+    documents: tuple[DocumentVersion, ...] = Field(default=(), description="Sorted: what an approval is bound to.")
+    allowed: tuple[str, ...] = Field(
+        default=(),
+        description="Entra ids whose completion may advance the step: performers and delegates, or approvers.",
+    )
+    owners: dict[str, Owner] = Field(default_factory=dict, description="Differences from the default owners, by field.")
+    waits_on: tuple[str, ...] = Field(default=(), description="Item keys that must be completed before this appears.")
+    held: str | None = Field(default=None, description="Why it is not to be made now; None: make it.")
+    when_deleted: WhenDeleted = WhenDeleted.RECREATE
+    reopen_when_moved: bool = Field(
+        default=False, description="A completed milestone whose date moves is opened again."
+    )
+    on_complete: dict[str, AttributeValue] = Field(default_factory=dict, description="Attributes set when completed.")
+    progress_attribute: str | None = Field(default=None, description="Attribute that shows the percent.")
+    notify: tuple[Notify, ...] = ()
+    evidence: EvidencePolicy | None = None
+
+
+class Wanted(Frozen):
+    """Everything that one origin asks for, now."""
+
+    tasks: tuple[WantedTask, ...] = Field(default=(), description="By item key.")
+    look_again: datetime | None = Field(
+        default=None, description="UTC: when time alone changes the answer. None: never."
+    )
+    mapping_hash: str = ""

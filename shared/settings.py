@@ -1,0 +1,158 @@
+"""Every environment variable, with its unit and default. Read by `shared.wiring` alone."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+
+from shared.errors import Problem, SettingsError
+
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    allowed = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if not (allowed and parts.hostname):
+        message = "must be an https:// URL (http:// only for 127.0.0.1 and localhost)"
+        raise ValueError(message)
+    return value.rstrip("/")
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        message = "must be an IANA time zone such as Europe/Berlin"
+        raise ValueError(message)
+    return value
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+Url = Annotated[str, AfterValidator(_url)]
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+class StorageSettings(BaseModel):
+    """Where the bridge keeps its state. Wired first, and alone: without it nothing can start."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    connection_string: SecretStr | None = Field(
+        default=None, alias="AzureWebJobsStorage", description="For Azurite and keys."
+    )
+    table_url: Url | None = Field(default=None, alias="AzureWebJobsStorage__tableServiceUri")
+    queue_url: Url | None = Field(default=None, alias="AzureWebJobsStorage__queueServiceUri")
+    client_id: str | None = Field(
+        default=None, alias="AzureWebJobsStorage__clientId", description="User-assigned identity."
+    )
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if self.connection_string is None and (self.table_url is None or self.queue_url is None):
+            message = "set AzureWebJobsStorage, or AzureWebJobsStorage__tableServiceUri and __queueServiceUri"
+            raise ValueError(message)
+        return self
+
+
+class Settings(BaseModel):
+    """Everything else."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    opentext_base_url: Url = Field(alias="OPENTEXT_BASE_URL", description="Whole cs URL, e.g. https://host/cs/cs.")
+    opentext_auth: Literal["password", "otds"] = Field(default="password", alias="OPENTEXT_AUTH")
+    opentext_username: str | None = Field(default=None, alias="OPENTEXT_USERNAME")
+    opentext_password: SecretStr | None = Field(default=None, alias="OPENTEXT_PASSWORD")
+    otds_base_url: Url | None = Field(default=None, alias="OTDS_BASE_URL", description="e.g. https://host/otdsws.")
+    otds_client_id: str | None = Field(default=None, alias="OTDS_CLIENT_ID")
+    otds_client_secret: SecretStr | None = Field(default=None, alias="OTDS_CLIENT_SECRET")
+    otds_partition: str = Field(default="Content Server Members", alias="OTDS_PARTITION")
+    otds_impersonation: Literal["token-exchange", "ticket-for-user", "proxy"] = Field(
+        default="token-exchange", alias="OTDS_IMPERSONATION"
+    )
+    opentext_act_as: Literal["performer", "service", "none"] = Field(default="service", alias="OPENTEXT_ACT_AS")
+    opentext_timezone: Zone = Field(default="UTC", alias="OPENTEXT_TIMEZONE", description="Zone of its workflow dates.")
+    opentext_concurrency: int = Field(
+        default=4, ge=1, le=64, alias="OPENTEXT_CONCURRENCY", description="Reconciles at once, server-wide."
+    )
+    webhook_secrets: Annotated[tuple[SecretStr, ...], BeforeValidator(_split)] = Field(
+        alias="OPENTEXT_WEBHOOK_SECRETS",
+        min_length=1,
+        max_length=2,
+        description="One, or two while they are rotated; by comma.",
+    )
+    graph_base_url: Url = Field(default="https://graph.microsoft.com", alias="GRAPH_BASE_URL")
+    graph_client_state: SecretStr = Field(alias="GRAPH_CLIENT_STATE", min_length=16, max_length=128)
+    public_base_url: Url = Field(alias="PUBLIC_BASE_URL", description="Where Graph reaches this app.")
+    notify_from: str | None = Field(
+        default=None, alias="NOTIFY_FROM", description="Mailbox that notifications are sent from."
+    )
+    mapping_file: str = Field(default="mapping.yaml", alias="MAPPING_FILE")
+    settle_seconds: int = Field(default=120, ge=0, alias="SETTLE_SECONDS")
+    lease_seconds: int = Field(default=660, ge=1, alias="LEASE_SECONDS", description="functionTimeout plus a minute.")
+    outcome_grace_seconds: int = Field(default=60, ge=0, alias="OUTCOME_GRACE_SECONDS")
+    clock_file: str | None = Field(
+        default=None, alias="CLOCK_FILE", description="Local only: holds seconds to add to the clock."
+    )
+    azure_client_id: str | None = Field(
+        default=None, alias="AZURE_CLIENT_ID", description="User-assigned identity for Graph."
+    )
+
+    @model_validator(mode="after")
+    def _signs_in(self) -> Self:
+        if self.opentext_auth == "password":
+            needed = {"OPENTEXT_USERNAME": self.opentext_username, "OPENTEXT_PASSWORD": self.opentext_password}
+        else:
+            needed = {
+                "OTDS_BASE_URL": self.otds_base_url,
+                "OTDS_CLIENT_ID": self.otds_client_id,
+                "OTDS_CLIENT_SECRET": self.otds_client_secret,
+            }
+        if missing := [name for name, value in needed.items() if value is None]:
+            message = f"OPENTEXT_AUTH={self.opentext_auth} also needs {', '.join(missing)}"
+            raise ValueError(message)
+        return self
+
+    @property
+    def opentext_zone(self) -> ZoneInfo:
+        """The zone of dates that Content Server sends without one."""
+        return ZoneInfo(self.opentext_timezone)
+
+
+S = TypeVar("S", bound=BaseModel)
+
+
+def read_settings(model: type[S], environment: Mapping[str, str]) -> S:
+    """
+    Read one of the two models from environment variables. Empty counts as absent.
+
+    Raises:
+        SettingsError: one problem a variable, each naming it and what is allowed.
+    """
+    given = {name: value for name, value in environment.items() if value != ""}
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise SettingsError([_problem(item["loc"], item["type"], item["msg"]) for item in error.errors()]) from error
+
+
+def _problem(loc: tuple[int | str, ...], kind: str, message: str) -> Problem:
+    name = str(loc[0]) if loc else "settings"
+    if kind == "missing":
+        return Problem(name, "is not set")
+    return Problem(name, message.removeprefix("Value error, "))

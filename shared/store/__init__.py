@@ -1,0 +1,1 @@
+"""The bridge's own state: Azure Table Storage and Storage queues."""

@@ -1,0 +1,1 @@
+"""The flows: read, decide, act, remember."""
