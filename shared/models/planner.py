@@ -151,3 +151,55 @@ class NewTask(Frozen):
     percent_complete: int = 0
     assignees: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+
+
+class TaskPatch(Frozen):
+    """
+    Changes to a task. Only fields that were given are sent; None clears.
+
+    Assignments and categories are sets to add to and to take from: a PATCH merges, it never replaces.
+    """
+
+    title: str | None = None
+    bucket_id: str | None = None
+    start: datetime | None = None
+    due: datetime | None = None
+    priority: int | None = None
+    percent_complete: int | None = None
+    assign: tuple[str, ...] = ()
+    unassign: tuple[str, ...] = ()
+    set_categories: tuple[str, ...] = ()
+    clear_categories: tuple[str, ...] = ()
+
+
+class ChecklistLine(Frozen):
+    """A line of the checklist to write; None leaves that property as it is."""
+
+    title: str | None = None
+    is_checked: bool | None = None
+
+
+class DetailsPatch(Frozen):
+    """Changes to a task's details. Only fields that were given are sent; a value of None removes that entry."""
+
+    description: str | None = None
+    checklist: dict[str, ChecklistLine | None] = Field(default_factory=dict, description="By the line's GUID.")
+    references: dict[str, str | None] = Field(
+        default_factory=dict, description="Plain URL → alias; the client encodes it."
+    )
+
+
+class TaskChange(Frozen):
+    """One conditional PATCH of a task."""
+
+    task_id: str
+    etag: str
+    patch: TaskPatch
+
+
+class DetailsChange(Frozen):
+    """One conditional PATCH of a task's details."""
+
+    task_id: str
+    etag: str = Field(description="Of the details, not of the task.")
+    patch: DetailsPatch
