@@ -98,6 +98,8 @@ class Link(Frozen):
     kind: str = "task"
     state: LinkState
     reason: str = Field(default="", description="Why it stands where it stands, in words for people.")
+    hold: str = Field(default="", description="Code of a hold: mapping, refused, ambiguous, deleted, activities, place.")
+    retry_at: datetime | None = Field(default=None, description="UTC: a hold is looked at again then. None: when it changes.")
     plan_id: str | None = None
     bucket_id: str | None = None
     task_id: str | None = Field(default=None, description="None: not made, or not known to be made.")

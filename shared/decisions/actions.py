@@ -1,0 +1,106 @@
+"""What `decide` wants done. Data: it can be compared, logged and previewed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from shared.decisions.fields import Target
+from shared.models.evidence import Event
+from shared.models.link import Link
+from shared.models.opentext import AttributeValue, StepRef
+from shared.models.planner import DetailsPatch, TaskPatch
+
+
+@dataclass(frozen=True)
+class Create:
+    """Make the task of an item: reserve, post, commit, details."""
+
+    target: Target
+    link: Link | None = None
+    """What stood there before: held, deleted or withdrawn."""
+
+
+@dataclass(frozen=True)
+class Settle:
+    """Find out what became of a POST."""
+
+    link: Link
+    target: Target | None
+    """None: not wanted any more; found or not, nothing is posted."""
+
+
+@dataclass(frozen=True)
+class Remember:
+    """Only our own state changes."""
+
+    link: Link
+    events: tuple[Event, ...] = ()
+    again: bool = False
+    """Decide again on the new state."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """Conditional writes to a task and its details, then the link as it stands after them."""
+
+    link: Link
+    target: Target | None
+    task: TaskPatch | None = None
+    details: DetailsPatch | None = None
+    asked: dict[str, Any] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    rebinds: bool = False
+    """The task showed other versions before: it is read once more before the new ones count."""
+
+
+@dataclass(frozen=True)
+class Send:
+    """Advance the workflow: intent, then one call."""
+
+    link: Link
+    target: Target
+    disposition: str | None
+    completed_by: str
+    completed_at: datetime
+
+
+@dataclass(frozen=True)
+class CheckSending:
+    """Find out what became of a send-on."""
+
+    link: Link
+    target: Target | None
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class SetAttributes:
+    """Write attributes of the workspace, then the link."""
+
+    link: Link
+    node_id: int
+    values: dict[str, AttributeValue]
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True)
+class Delegate:
+    """A person gave the task to somebody else: so is the step."""
+
+    link: Link
+    target: Target
+    step: StepRef
+    to: str
+    """Entra user id."""
+
+
+@dataclass(frozen=True)
+class LookAgain:
+    """Nothing now: look again then."""
+
+    item: str
+    at: datetime
+    reason: str
+
+
+Action = Create | Settle | Remember | Write | Send | CheckSending | SetAttributes | Delegate | LookAgain

@@ -1,0 +1,203 @@
+"""
+The three-way merge of one task: what OpenText wants, what Planner shows, what both last agreed on.
+
+Mine changed = wanted differs from what was asked. Theirs changed = read differs from what we got.
+One side changed: it is taken. Both apart: the field's owner wins, and the loser is kept as a conflict.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.decisions.block import split_description, with_block
+from shared.decisions.fields import FIELDS, Shape, SyncedField, Target, outcome_lines, task_write
+from shared.decisions.seen import Found
+from shared.models.link import FieldBase
+from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
+from shared.models.wanted import Owner
+
+Base = Mapping[str, FieldBase]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Both sides changed a field apart; the winner's value stands."""
+
+    field: str
+    winner: Owner
+    kept: Any
+    lost: Any
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What to write, what is agreed without writing, and what was lost."""
+
+    task: TaskPatch | None = None
+    details: DetailsPatch | None = None
+    asked: dict[str, Any] = field(default_factory=dict)
+    """Fields that the patches carry → what OpenText wanted when they were made."""
+    agreed: dict[str, FieldBase] = field(default_factory=dict)
+    """Fields that need no write, with their new base."""
+    taken: tuple[str, ...] = ()
+    """Fields where Planner's change was taken."""
+    conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Step:
+    """The merge of one field."""
+
+    write: Any = None
+    writes: bool = False
+    asked: Any = None
+    got: Any = None
+    taken: bool = False
+    conflict: Conflict | None = None
+
+
+def merge(target: Target, found: Found, base: Base) -> Merged:
+    """Merge every field of a task; details fields only when the details were read."""
+    task: dict[str, Any] = {}
+    details: dict[str, Any] = {}
+    asked: dict[str, Any] = {}
+    agreed: dict[str, FieldBase] = {}
+    taken: list[str] = []
+    conflicts: list[Conflict] = []
+    for synced in FIELDS:
+        if synced.in_details and found.details is None:
+            continue
+        read = synced.read(found, target)
+        step = _merge_field(synced, target, found, read, base.get(synced.name))
+        if step.writes:
+            asked[synced.name] = step.asked
+            if synced.in_details:
+                details |= _details_write(synced.name, step.write, target, found)
+            else:
+                task |= task_write(synced.name, step.write, read)
+        elif (new := FieldBase(asked=step.asked, got=step.got)) != base.get(synced.name):
+            agreed[synced.name] = new
+        taken += [synced.name] if step.taken else []
+        conflicts += [step.conflict] if step.conflict else []
+    return Merged(
+        task=TaskPatch(**task) if task else None,
+        details=DetailsPatch(**details) if details else None,
+        asked=asked,
+        agreed=agreed,
+        taken=tuple(taken),
+        conflicts=tuple(conflicts),
+    )
+
+
+def first_base(target: Target, found: Found, *, in_details: bool) -> dict[str, FieldBase]:
+    """What was agreed by a first write: everything we wanted, and what the service made of it."""
+    return {
+        f.name: FieldBase(asked=f.wanted(target), got=_known(f, f.read(found, target), f.wanted(target)))
+        for f in FIELDS
+        if f.in_details == in_details
+    }
+
+
+def base_after(target: Target, found: Found, asked: Mapping[str, Any]) -> dict[str, FieldBase]:
+    """What a write agreed on: what we asked, and the value that the service returned for it."""
+    return {
+        f.name: FieldBase(asked=asked[f.name], got=_known(f, f.read(found, target), asked[f.name]))
+        for f in FIELDS
+        if f.name in asked and not (f.in_details and found.details is None)
+    }
+
+
+def _known(synced: SyncedField, read: Any, wanted: Any) -> Any:  # noqa: ANN401 - JSON values
+    """Keep of a read what the base is about: of lines, ours alone."""
+    return {key: read[key] for key in wanted if key in read} if synced.shape is Shape.LINES else read
+
+
+def _merge_field(
+    synced: SyncedField,
+    target: Target,
+    found: Found,
+    read: Any,  # noqa: ANN401
+    base: FieldBase | None,
+) -> _Step:
+    wanted = synced.wanted(target)
+    if synced.shape is Shape.LINES:
+        return _merge_lines(wanted, read, base or FieldBase(asked={}, got={}), set(outcome_lines(target.wanted)))
+    if base is None:
+        return _first_sight(synced, wanted, read)
+    if synced.shape is Shape.BLOCK:
+        return _merge_block(wanted, read, base, found)
+    if synced.optional and wanted is None:
+        return _Step(asked=None, got=read, taken=read != base.got)
+    if synced.shape is Shape.SET:
+        return _merge_set(wanted, read, base)
+    owner = target.wanted.owners.get(synced.name, synced.owner)
+    return _merge_scalar(synced.name, owner, wanted, read, base)
+
+
+def _first_sight(synced: SyncedField, wanted: Any, read: Any) -> _Step:  # noqa: ANN401
+    """A field without a base: a new entry of the table, or a task found again by its reference line."""
+    if wanted == read or (synced.optional and wanted is None) or synced.owner is Owner.PLANNER:
+        return _Step(asked=wanted, got=read)
+    return _Step(write=wanted, writes=True, asked=wanted)
+
+
+def _merge_scalar(name: str, owner: Owner, wanted: Any, read: Any, base: FieldBase) -> _Step:  # noqa: ANN401
+    mine, theirs = wanted != base.asked, read != base.got
+    if not mine:
+        return _Step(asked=base.asked, got=read, taken=theirs)
+    if wanted == read:
+        return _Step(asked=wanted, got=read)
+    if not theirs:
+        return _Step(write=wanted, writes=True, asked=wanted)
+    if owner is Owner.PLANNER:
+        lost = Conflict(name, Owner.PLANNER, kept=read, lost=wanted)
+        return _Step(asked=wanted, got=read, taken=True, conflict=lost)
+    lost = Conflict(name, Owner.OPENTEXT, kept=wanted, lost=read)
+    return _Step(write=wanted, writes=True, asked=wanted, conflict=lost)
+
+
+def _merge_block(wanted: str, read: str, base: FieldBase, found: Found) -> _Step:
+    if wanted == read or (wanted == base.asked and read == base.got):
+        return _Step(asked=wanted, got=read)
+    conflict = None
+    if read != base.got:
+        text = split_description(found.details.description if found.details else None).block
+        conflict = Conflict("context", Owner.OPENTEXT, kept=wanted, lost=text[:200])
+    return _Step(write=wanted, writes=True, asked=wanted, conflict=conflict)
+
+
+def _merge_set(wanted: list[str], read: list[str], base: FieldBase) -> _Step:
+    asked = set(base.asked or ())
+    added, removed = set(wanted) - asked, asked - set(wanted)
+    result = sorted((set(read) | added) - removed)
+    theirs = read != base.got
+    if result == read:
+        return _Step(asked=wanted, got=read, taken=theirs)
+    return _Step(write=result, writes=True, asked=wanted, taken=theirs)
+
+
+def _merge_lines(wanted: dict[str, str], read: dict[str, str], base: FieldBase, strict: set[str]) -> _Step:
+    asked, got = base.asked or {}, base.got or {}
+    write: dict[str, str | None] = {}
+    taken = False
+    for key in [*wanted, *(k for k in asked if k not in wanted)]:
+        mine = wanted.get(key) != asked.get(key)
+        theirs = read.get(key) != got.get(key)
+        taken = taken or theirs
+        if wanted.get(key) != read.get(key) and (mine or (theirs and key in strict)):
+            write[key] = wanted.get(key)
+    if write:
+        lost = {key: read.get(key) for key in write if read.get(key) != got.get(key)}
+        conflict = (
+            Conflict("lines", Owner.OPENTEXT, kept={key: write[key] for key in lost}, lost=lost) if lost else None
+        )
+        return _Step(write=write, writes=True, asked=wanted, conflict=conflict)
+    return _Step(asked=wanted, got={key: read[key] for key in wanted if key in read}, taken=taken)
+
+
+def _details_write(name: str, value: Any, target: Target, found: Found) -> dict[str, Any]:  # noqa: ANN401
+    if name == "context":
+        return {"description": with_block(found.details.description if found.details else None, target.block)}
+    if name == "references":
+        return {"references": value}
+    return {"checklist": {key: None if text is None else ChecklistLine(title=text) for key, text in value.items()}}

@@ -1,0 +1,40 @@
+"""What a read of Planner said about a task, and where tasks belong."""
+
+from dataclasses import dataclass, field
+
+from shared.models.planner import PlannerDetails, PlannerTask
+
+
+@dataclass(frozen=True)
+class Found:
+    """The task as it was just read, or as a write just returned it."""
+
+    task: PlannerTask
+    details: PlannerDetails | None = None
+    """None: not read this time."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """The task's own GET answered 404: a positive statement."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """It could not be read. Decides nothing."""
+
+    reason: str
+
+
+Seen = Found | Missing | Unread
+
+
+@dataclass(frozen=True)
+class Place:
+    """A plan, resolved: ids instead of names."""
+
+    plan_id: str
+    buckets: dict[str, str] = field(default_factory=dict)
+    """Name → id."""
+    categories: dict[str, str] = field(default_factory=dict)
+    """Label name → category1 ... category25."""

@@ -1,0 +1,121 @@
+"""
+Which unclaimed task of the plan is the one that a lost POST made?
+
+Candidates are unclaimed tasks of our own creator, made since shortly before the reservation. They
+are matched to the plan's open reservations: equal content first, then equal title, then the only
+one left to the only one left.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.models.link import Posted, Reservation
+from shared.models.planner import PlannerTask
+
+EARLIER = timedelta(minutes=5)
+"""How far the service's clock may be behind ours."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """This task is ours."""
+
+    task: PlannerTask
+
+
+@dataclass(frozen=True)
+class Ambiguous:
+    """There are tasks that may be ours: nothing is posted."""
+
+    task_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """The POST was never carried out."""
+
+
+def candidates(
+    tasks: Sequence[PlannerTask], *, claimed: frozenset[str], creators: frozenset[str], since: datetime
+) -> tuple[PlannerTask, ...]:
+    """
+    Return unclaimed tasks that one of our POSTs may have made.
+
+    Args:
+        tasks: the whole plan.
+        claimed: ids that belong to a link.
+        creators: our own identities, learnt from our own 201s; empty: any application.
+        since: when the reservation was written.
+    """
+    return tuple(
+        task
+        for task in sorted(tasks, key=lambda t: t.id)
+        if task.id not in claimed
+        and _is_ours(task, creators)
+        and (task.created is None or task.created >= since - EARLIER)
+    )
+
+
+def settle(
+    mine: Reservation, reservations: Sequence[Reservation], found: Sequence[PlannerTask]
+) -> Match | Ambiguous | Nothing:
+    """
+    Find the task of one reservation.
+
+    Args:
+        mine: the reservation to settle.
+        reservations: all open ones of the plan, mine included or not.
+        found: the candidates.
+    """
+    tasks = list(found)
+    others = [r for r in reservations if (r.origin, r.item) != (mine.origin, mine.item)]
+    for same in (_same_content, _same_title):
+        if hits := [task for task in tasks if same(mine.posted, task)]:
+            return Match(hits[0])
+        tasks, others = _without_pairs(tasks, others, same)
+    if not tasks:
+        return Nothing()
+    if len(tasks) == 1 and not others:
+        return Match(tasks[0])
+    return Ambiguous(tuple(task.id for task in tasks))
+
+
+def is_twin(posted: Posted, task: PlannerTask) -> bool:
+    """Say whether an unclaimed task is an untouched copy of what was posted."""
+    return _same_content(posted, task) and task.percent_complete == 0
+
+
+def _is_ours(task: PlannerTask, creators: frozenset[str]) -> bool:
+    key = task.created_by.key if task.created_by is not None else None
+    if creators:
+        return key in creators
+    return key is None or key.startswith("application:")
+
+
+def _same_content(posted: Posted, task: PlannerTask) -> bool:
+    return (
+        _same_title(posted, task)
+        and posted.due == task.due
+        and (posted.bucket_id is None or posted.bucket_id == task.bucket_id)
+        and tuple(sorted(posted.assignees)) == task.assignees
+    )
+
+
+def _same_title(posted: Posted, task: PlannerTask) -> bool:
+    return posted.title.strip() == task.title.strip()
+
+
+def _without_pairs(
+    tasks: list[PlannerTask], others: list[Reservation], same: Callable[[Posted, PlannerTask], bool]
+) -> tuple[list[PlannerTask], list[Reservation]]:
+    """Take away what the other reservations account for."""
+    left_tasks = list(tasks)
+    left_others: list[Reservation] = []
+    for other in others:
+        hit = next((task for task in left_tasks if same(other.posted, task)), None)
+        if hit is None:
+            left_others.append(other)
+        else:
+            left_tasks.remove(hit)
+    return left_tasks, left_others
