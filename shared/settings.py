@@ -19,6 +19,11 @@ from pydantic import (
 from shared.errors import Problem, SettingsError
 
 LOOPBACK = ("127.0.0.1", "localhost")
+SHORTEST_SECRET = 16
+LONGEST_CLIENT_STATE = 128
+"""Source: https://learn.microsoft.com/graph/api/resources/subscription (clientState)."""
+_CONFIG = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+"""An error's text shows no input: it may be a secret."""
 
 
 def _url(value: str) -> str:
@@ -43,6 +48,20 @@ def _split(value: object) -> object:
     return value
 
 
+def _secrets(value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    if not 1 <= len(value) <= 2 or any(len(secret) < SHORTEST_SECRET for secret in value):
+        message = f"must be one secret, or two by comma while they are rotated, of {SHORTEST_SECRET} characters or more"
+        raise ValueError(message)
+    return value
+
+
+def _client_state(value: SecretStr) -> SecretStr:
+    if not SHORTEST_SECRET <= len(value) <= LONGEST_CLIENT_STATE:
+        message = f"must have {SHORTEST_SECRET} to {LONGEST_CLIENT_STATE} characters"
+        raise ValueError(message)
+    return value
+
+
 Url = Annotated[str, AfterValidator(_url)]
 Zone = Annotated[str, AfterValidator(_zone)]
 
@@ -50,7 +69,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 class StorageSettings(BaseModel):
     """Where the bridge keeps its state. Wired first, and alone: without it nothing can start."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = _CONFIG
 
     connection_string: SecretStr | None = Field(
         default=None, alias="AzureWebJobsStorage", description="For Azurite and keys."
@@ -59,6 +78,9 @@ class StorageSettings(BaseModel):
     queue_url: Url | None = Field(default=None, alias="AzureWebJobsStorage__queueServiceUri")
     client_id: str | None = Field(
         default=None, alias="AzureWebJobsStorage__clientId", description="User-assigned identity."
+    )
+    clock_file: str | None = Field(
+        default=None, alias="CLOCK_FILE", description="Local only: holds seconds to add to the clock."
     )
 
     @model_validator(mode="after")
@@ -69,10 +91,26 @@ class StorageSettings(BaseModel):
         return self
 
 
-class Settings(BaseModel):
-    """Everything else."""
+class HintSettings(BaseModel):
+    """What taking a hint from OpenText needs, and nothing more: it is taken while the rest is being mended."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = _CONFIG
+
+    webhook_secrets: Annotated[tuple[SecretStr, ...], BeforeValidator(_split), AfterValidator(_secrets)] = Field(
+        alias="OPENTEXT_WEBHOOK_SECRETS", description="One, or two while they are rotated; by comma."
+    )
+
+
+class NotificationSettings(BaseModel):
+    """What taking a notification from Graph needs, and nothing more."""
+
+    model_config = _CONFIG
+
+    graph_client_state: Annotated[SecretStr, AfterValidator(_client_state)] = Field(alias="GRAPH_CLIENT_STATE")
+
+
+class Settings(HintSettings, NotificationSettings):
+    """Everything but storage."""
 
     opentext_base_url: Url = Field(alias="OPENTEXT_BASE_URL", description="Whole cs URL, e.g. https://host/cs/cs.")
     opentext_auth: Literal["password", "otds"] = Field(default="password", alias="OPENTEXT_AUTH")
@@ -90,14 +128,7 @@ class Settings(BaseModel):
     opentext_concurrency: int = Field(
         default=4, ge=1, le=64, alias="OPENTEXT_CONCURRENCY", description="Reconciles at once, server-wide."
     )
-    webhook_secrets: Annotated[tuple[SecretStr, ...], BeforeValidator(_split)] = Field(
-        alias="OPENTEXT_WEBHOOK_SECRETS",
-        min_length=1,
-        max_length=2,
-        description="One, or two while they are rotated; by comma.",
-    )
     graph_base_url: Url = Field(default="https://graph.microsoft.com", alias="GRAPH_BASE_URL")
-    graph_client_state: SecretStr = Field(alias="GRAPH_CLIENT_STATE", min_length=16, max_length=128)
     public_base_url: Url = Field(alias="PUBLIC_BASE_URL", description="Where Graph reaches this app.")
     notify_from: str | None = Field(
         default=None, alias="NOTIFY_FROM", description="Mailbox that notifications are sent from."
@@ -106,9 +137,6 @@ class Settings(BaseModel):
     settle_seconds: int = Field(default=120, ge=0, alias="SETTLE_SECONDS")
     lease_seconds: int = Field(default=660, ge=1, alias="LEASE_SECONDS", description="functionTimeout plus a minute.")
     outcome_grace_seconds: int = Field(default=60, ge=0, alias="OUTCOME_GRACE_SECONDS")
-    clock_file: str | None = Field(
-        default=None, alias="CLOCK_FILE", description="Local only: holds seconds to add to the clock."
-    )
     azure_client_id: str | None = Field(
         default=None, alias="AZURE_CLIENT_ID", description="User-assigned identity for Graph."
     )
