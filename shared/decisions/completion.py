@@ -1,0 +1,91 @@
+"""What a completed task means for OpenText."""
+
+from datetime import datetime
+
+from shared.decisions.actions import Action, Delegate, LookAgain, Remember, Send, SetAttributes, Write
+from shared.decisions.fields import Target
+from shared.decisions.outcome import Refuse, Wait, judge
+from shared.decisions.seen import Found
+from shared.decisions.view import Case, actor_of, event
+from shared.models.link import Link, LinkState, Refusal
+from shared.models.planner import TaskPatch
+
+KEPT_REFUSALS = 5
+
+
+def decide_completed(case: Case) -> Action | None:
+    """Advance the step, or note the completion of a task that stands for itself."""
+    if case.target.wanted.kind == "step" and case.policy.act_as != "none":
+        return _decide_approval(case)
+    found, wanted = case.found, case.target.wanted
+    done = case.link.model_copy(
+        update={
+            "state": LinkState.COMPLETED,
+            "etag": found.task.etag,
+            "completed_by": actor_of(found).get("entra"),
+            "completed_at": found.task.completed or case.now,
+        }
+    )
+    told = event("completed", case.link, actor=actor_of(found), at=found.task.completed, etag=found.task.etag)
+    values = dict(wanted.on_complete)
+    if wanted.progress_attribute:
+        values[wanted.progress_attribute] = 100
+    if values and case.workspace_id is not None:
+        return SetAttributes(done, case.workspace_id, values, (told,))
+    return Remember(done, (told,))
+
+
+def _decide_approval(case: Case) -> Action | None:
+    if case.found.details is None:
+        return None
+    verdict = judge(case.target.wanted, case.link, case.found, case.now, case.policy.grace)
+    if isinstance(verdict, Wait):
+        return LookAgain(case.link.item, verdict.until, verdict.reason)
+    if isinstance(verdict, Refuse):
+        return refuse(case.link, verdict.refusal)
+    return Send(
+        case.link,
+        case.target,
+        disposition=verdict.disposition,
+        completed_by=actor_of(case.found).get("entra", ""),
+        completed_at=case.found.task.completed or case.now,
+    )
+
+
+def refuse(link: Link, refusal: Refusal) -> Remember:
+    """Write a refusal first; opening the task again comes after it, rendered from it."""
+    refused = link.model_copy(update={"refusals": (*link.refusals, refusal)[-KEPT_REFUSALS:], "sending": None})
+    told = event(
+        "refused",
+        link,
+        actor={"entra": refusal.completed_by} if refusal.completed_by else None,
+        reason=refusal.reason,
+        text=refusal.text,
+        completed_at=refusal.completed_at,
+    )
+    return Remember(refused, (told,), again=True)
+
+
+def decide_reassigned(case: Case) -> Action:
+    """Hand a step on as the person did in Planner, or put the assignment back with a note."""
+    link, target = case.link, case.target
+    got = set(link.base["assignees"].got or ()) if "assignees" in link.base else set()
+    new = sorted(set(case.found.task.assignees) - got - set(target.wanted.assignees))
+    if case.policy.act_as == "performer" and len(new) == 1 and target.wanted.step is not None:
+        return Delegate(link, target, target.wanted.step, to=new[0])
+    return put_back(link, target, case.found, case.now)
+
+
+def put_back(link: Link, target: Target, found: Found, now: datetime) -> Write:
+    """Assign whom OpenText names, and say why."""
+    text = "Who performs this step is set in OpenText: the assignment was put back."
+    noted = Refusal(reason="reassigned", text=text, at=now, reopened=True)
+    wanted, read = set(target.wanted.assignees), set(found.task.assignees)
+    patch = TaskPatch(assign=tuple(sorted(wanted - read)), unassign=tuple(sorted(read - wanted)))
+    return Write(
+        link.model_copy(update={"refusals": (*link.refusals, noted)[-KEPT_REFUSALS:]}),
+        target,
+        task=patch,
+        asked={"assignees": sorted(wanted)},
+        events=(event("refused", link, reason="reassigned", before=sorted(read), after=sorted(wanted)),),
+    )

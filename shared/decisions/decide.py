@@ -1,0 +1,182 @@
+"""
+What one item needs next: origin, wanted, link, task and now → one action, or none.
+
+Pure and level-triggered: it looks at how things stand, never at what happened. Carrying its action
+out and asking again ends, when both sides agree, in None.
+"""
+
+from datetime import datetime
+
+from shared.decisions.actions import Action, Create, LookAgain, Remember, Settle, Write
+from shared.decisions.block import closing_block, with_block
+from shared.decisions.ending import Ended, MappingChanged, ending
+from shared.decisions.open import decide_open
+from shared.decisions.seen import Found, Missing, Unread
+from shared.decisions.view import YOUNG, Policy, View, actor_of, event
+from shared.models.evidence import Event
+from shared.models.link import Link, LinkState
+from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.wanted import WhenDeleted
+
+
+def decide(view: View, policy: Policy, now: datetime) -> Action | None:
+    """Choose the next step for one item."""
+    link = view.link
+    if link is None:
+        return _decide_new(view)
+    if link.state is LinkState.HELD:
+        return _decide_held(view, link, now)
+    if link.state is LinkState.RESERVED:
+        return _decide_reserved(view, link, policy, now)
+    if link.state is LinkState.RELEASED:
+        return _decide_released(view, link)
+    if link.state is LinkState.WITHDRAWN:
+        return None
+    return _decide_made(view, link, policy, now)
+
+
+def _decide_new(view: View) -> Action | None:
+    if view.target is None:
+        return None
+    wanted = view.target.wanted
+    if wanted.held is not None:
+        held = Link(
+            item=wanted.item_key,
+            rule_id=wanted.rule_id,
+            rule_hash=wanted.rule_hash,
+            kind=wanted.kind,
+            state=LinkState.HELD,
+            hold="mapping",
+            reason=wanted.held,
+            step=wanted.step,
+        )
+        return Remember(held, (event("held", held, reason=wanted.held),))
+    return Create(view.target) if set(wanted.waits_on) <= view.completed else None
+
+
+def _decide_held(view: View, link: Link, now: datetime) -> Action | None:
+    if view.target is None:
+        return Remember(link.model_copy(update={"state": LinkState.CLOSED, "hold": ""}), ())
+    if link.hold == "deleted":
+        return None
+    if link.hold == "mapping":
+        held = view.target.wanted.held
+        if held is None:
+            return Create(view.target, link)
+        return None if held == link.reason else Remember(link.model_copy(update={"reason": held}))
+    if link.retry_at is not None and now < link.retry_at:
+        return LookAgain(link.item, link.retry_at, "retry")
+    return Create(view.target, link)
+
+
+def _decide_reserved(view: View, link: Link, policy: Policy, now: datetime) -> Action:
+    due = link.retry_at or ((link.reserved_at or now) + policy.settle)
+    return LookAgain(link.item, due, "settle") if now < due else Settle(link, view.target)
+
+
+def _decide_released(view: View, link: Link) -> Action | None:
+    if view.target is None:
+        return None
+    back = link.model_copy(
+        update={"state": LinkState.OPEN, "reason": "", "rule_hash": view.target.wanted.rule_hash},
+    )
+    return Remember(back, (event("adopted", back),), again=True)
+
+
+def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
+    """Decide for an item that has, or had, its task."""
+    if link.task_id is None:
+        return Create(view.target, link) if view.target is not None else None
+    if link.sending is not None or (
+        view.found is not None and link.state is LinkState.OPEN and view.target is not None
+    ):
+        return decide_open(view, link, policy, now)
+    if isinstance(view.seen, Missing):
+        return _decide_missing(view, link, now)
+    if view.seen is None or isinstance(view.seen, Unread) or view.found is None:
+        return None
+    if view.target is None:
+        return _decide_unwanted(view, link, view.found, policy)
+    return _decide_finished(view, link, view.found)
+
+
+def _decide_missing(view: View, link: Link, now: datetime) -> Action | None:
+    """Decide for a deleted task: it is never a completed one."""
+    made = link.reserved_at or now
+    if now < made + YOUNG:
+        return LookAgain(link.item, made + YOUNG, "missing")
+    if link.state is not LinkState.OPEN and (view.target is None or link.state is LinkState.COMPLETED):
+        return None
+    deleted = event("deleted", link, task=link.task_id)
+    if view.target is None:
+        return Remember(_without_task(link, LinkState.CLOSED), (deleted,))
+    if view.target.wanted.when_deleted is WhenDeleted.RECREATE:
+        return Create(view.target, link)
+    if view.target.wanted.when_deleted is WhenDeleted.HOLD:
+        held = _without_task(link, LinkState.HELD)
+        return Remember(held.model_copy(update={"hold": "deleted", "reason": "a person deleted the task"}), (deleted,))
+    return Remember(_without_task(link, LinkState.WITHDRAWN), (deleted,))
+
+
+def _without_task(link: Link, state: LinkState) -> Link:
+    return link.model_copy(update={"state": state, "task_id": None, "etag": "", "details_etag": "", "base": {}})
+
+
+def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Action | None:
+    if link.state is not LinkState.OPEN:
+        return None
+    why = ending(link, view.origin, policy.rule_hashes)
+    if isinstance(why, MappingChanged):
+        released = link.model_copy(update={"state": LinkState.RELEASED, "reason": "the mapping no longer asks for it"})
+        return Remember(released, (event("released", released),))
+    if not isinstance(why, Ended):
+        return None
+    return _close(view, link, found, why.reason)
+
+
+def _close(view: View, link: Link, found: Found, reason: str) -> Write:
+    """End the task with the reason; a completion that came too late is said to be one."""
+    closed = link.model_copy(update={"state": LinkState.CLOSED, "reason": reason, "hold": ""})
+    events: tuple[Event, ...] = (event("closed", closed, reason=reason),)
+    if found.task.is_completed and link.kind == "step" and actor_of(found):
+        late = event("refused", link, actor=actor_of(found), reason="step_gone", completed_at=found.task.completed)
+        events = (late, *events)
+    details = None
+    if found.details is not None:
+        text = with_block(found.details.description, closing_block(view.origin.key, link, reason))
+        details = None if text == found.details.description else DetailsPatch(description=text)
+    task = None if found.task.is_completed else TaskPatch(percent_complete=100)
+    return Write(closed, None, task=task, details=details, events=events)
+
+
+def _decide_finished(view: View, link: Link, found: Found) -> Action | None:
+    """Decide for a completed or closed link whose item is wanted."""
+    wanted = view.target.wanted if view.target else None
+    if wanted is None or link.kind == "step":
+        return _agree(link, found)
+    reopened = link.model_copy(
+        update={"state": LinkState.OPEN, "reason": "", "completed_by": None, "completed_at": None}
+    )
+    if link.state is LinkState.CLOSED:
+        patch = TaskPatch(percent_complete=0) if found.task.is_completed else None
+        return Write(reopened, view.target, task=patch, events=(event("reopened", link, reason="wanted again"),))
+    if not found.task.is_completed:
+        return Remember(reopened, (event("reopened", link, reason="opened again in Planner"),), again=True)
+    due = link.base.get("due")
+    moved = due is not None and wanted.due is not None and due.asked != wanted.due.isoformat()
+    if moved and wanted.reopen_when_moved:
+        return Write(
+            reopened,
+            view.target,
+            task=TaskPatch(percent_complete=0),
+            events=(event("reopened", link, reason="its date moved"),),
+        )
+    return _agree(link, found)
+
+
+def _agree(link: Link, found: Found) -> Remember | None:
+    """Take note of a version that asks for nothing."""
+    details = found.details.etag if found.details is not None else link.details_etag
+    if (link.etag, link.details_etag) == (found.task.etag, details):
+        return None
+    return Remember(link.model_copy(update={"etag": found.task.etag, "details_etag": details}))

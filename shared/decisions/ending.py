@@ -1,0 +1,74 @@
+"""Why an item is not wanted any more. Only a positive statement of OpenText closes work."""
+
+from dataclasses import dataclass
+
+from shared.models.link import Link
+from shared.models.opentext import Origin, Step, Workflow, WorkflowStatus
+
+
+@dataclass(frozen=True)
+class Ended:
+    """OpenText states that it is over."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class MappingChanged:
+    """The rule was changed or dropped: the task is left alone."""
+
+
+@dataclass(frozen=True)
+class NotStated:
+    """Nothing says that it is over: nothing is done."""
+
+
+Ending = Ended | MappingChanged | NotStated
+
+
+def ending(link: Link, origin: Origin, rule_hashes: dict[str, str]) -> Ending:
+    """Say why the item of this link is not wanted; the origin was read completely."""
+    if link.step is not None and origin.workflow is not None and (stated := _step_ended(link, origin.workflow)):
+        return stated
+    if rule_hashes.get(link.rule_id) != link.rule_hash:
+        return MappingChanged()
+    if link.step is not None and origin.workflow is not None and not _is_current(link, origin.workflow):
+        return NotStated()
+    return Ended("the record no longer asks for it")
+
+
+def is_current(link: Link, origin: Origin) -> bool:
+    """Say whether the link's step still stands on the same visit."""
+    return origin.workflow is not None and _is_current(link, origin.workflow)
+
+
+def _is_current(link: Link, workflow: Workflow) -> bool:
+    return any(step.ref == link.step for step in workflow.current)
+
+
+def _step_ended(link: Link, workflow: Workflow) -> Ended | None:
+    if _is_current(link, workflow):
+        return None
+    if workflow.status is WorkflowStatus.STOPPED:
+        return Ended("the workflow was stopped")
+    if done := next((step for step in workflow.completed if step.ref == link.step), None):
+        return Ended(f"the step was completed in OpenText{_by(done)}")
+    if workflow.status is WorkflowStatus.COMPLETED:
+        return Ended("the workflow is completed")
+    if any(_same_step(step, link) for step in (*workflow.current, *workflow.completed)):
+        return Ended("the workflow came back to this step")
+    return None
+
+
+def _same_step(step: Step, link: Link) -> bool:
+    mine = link.step
+    return (
+        mine is not None
+        and (step.ref.subprocess_id, step.ref.task_id) == (mine.subprocess_id, mine.task_id)
+        and step.ref.visit > mine.visit
+    )
+
+
+def _by(step: Step) -> str:
+    names = ", ".join(person.name or person.login for person in step.performers)
+    return f" by {names}" if names else ""

@@ -1,0 +1,146 @@
+"""What an open task of a wanted item needs next."""
+
+from datetime import datetime, timedelta
+
+from shared.decisions.actions import Action, CheckSending, LookAgain, Remember, SetAttributes, Write
+from shared.decisions.block import with_block
+from shared.decisions.completion import decide_completed, decide_reassigned
+from shared.decisions.ending import is_current
+from shared.decisions.fields import FIELDS, Target, outcome_lines
+from shared.decisions.merge import Merged, merge
+from shared.decisions.seen import Found
+from shared.decisions.view import Case, Policy, View, event
+from shared.models.evidence import Event
+from shared.models.link import FieldBase, Link
+from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
+
+REPLICA = timedelta(seconds=30)
+_DETAILS = frozenset(f.name for f in FIELDS if f.in_details)
+
+
+def decide_open(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
+    """Choose the next step for a task that is at work."""
+    if link.sending is not None:
+        return _decide_sending(view, link, policy, now)
+    found, target = view.found, view.target
+    if found is None or target is None:
+        return None
+    if found.task.etag < link.etag:
+        # Etags of one resource grow in ordinal comparison: this read came from a replica that lags.
+        return LookAgain(link.item, now + REPLICA, "replica")
+    return _decide_case(Case(view.origin, link, target, found, policy, now))
+
+
+def _decide_case(case: Case) -> Action | None:
+    link, found = case.link, case.found
+    if found.task.plan_id != link.plan_id:
+        moved = link.model_copy(update={"plan_id": found.task.plan_id, "bucket_id": found.task.bucket_id})
+        return Remember(moved, (event("moved", link, before=link.plan_id, after=found.task.plan_id),), again=True)
+    if not link.details_done:
+        return None if found.details is None else _first_details(case)
+    if link.refusals and not link.refusals[-1].reopened:
+        return _reopen(case)
+    return decide_completed(case) if found.task.is_completed else _decide_merge(case)
+
+
+def _decide_sending(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
+    """Wait for an intent's outcome to settle; one that nobody can read waits for a person."""
+    if link.sending is None or (link.hold == "activities" and view.target is not None):
+        return None
+    due = link.sending.at + policy.settle
+    if now < due:
+        return LookAgain(link.item, due, "settle")
+    return CheckSending(link, view.target, is_current(link, view.origin))
+
+
+def first_details(target: Target, found: Found) -> DetailsPatch:
+    """Write the details of a new task: people's seed, our block, checklist, outcomes, references."""
+    seed = (found.details.description if found.details else None) or target.wanted.description
+    merged = merge(target, found, {})
+    lines = merged.details.checklist if merged.details else {}
+    references = merged.details.references if merged.details else {}
+    return DetailsPatch(description=with_block(seed, target.block), checklist=lines, references=references)
+
+
+def _first_details(case: Case) -> Write:
+    asked = {f.name: f.wanted(case.target) for f in FIELDS if f.in_details}
+    done = case.link.model_copy(update={"details_done": True})
+    return Write(done, case.target, details=first_details(case.target, case.found), asked=asked)
+
+
+def _reopen(case: Case) -> Write:
+    """Open a refused task again; ticks of outcomes go, and the note is in the block."""
+    link = case.link
+    last = link.refusals[-1]
+    done = link.model_copy(update={"refusals": (*link.refusals[:-1], last.model_copy(update={"reopened": True}))})
+    merged = merge(case.target, case.found, link.base)
+    return Write(
+        done,
+        case.target,
+        task=TaskPatch(percent_complete=0) if case.found.task.is_completed else None,
+        details=_unticked(case.target, case.found, merged.details),
+        asked={name: value for name, value in merged.asked.items() if name in _DETAILS},
+        events=(event("reopened", link, reason=last.reason),),
+    )
+
+
+def _unticked(target: Target, found: Found, details: DetailsPatch | None) -> DetailsPatch | None:
+    """Add to a patch that no outcome is ticked any more."""
+    ticked = {
+        key: ChecklistLine(is_checked=False)
+        for key in outcome_lines(target.wanted)
+        if found.details is not None and key in found.details.checklist and found.details.checklist[key].is_checked
+    }
+    if not ticked:
+        return details
+    given = {} if details is None else {name: getattr(details, name) for name in details.model_fields_set}
+    return DetailsPatch(**(given | {"checklist": ticked | given.get("checklist", {})}))
+
+
+def _decide_merge(case: Case) -> Action | None:
+    link, wanted = case.link, case.target.wanted
+    merged = merge(case.target, case.found, link.base)
+    if wanted.kind == "step" and "assignees" in merged.taken:
+        return decide_reassigned(case)
+    rebinds = wanted.documents != link.bound
+    agreed = link.model_copy(
+        update={"base": {**link.base, **merged.agreed}, "bound": wanted.documents, "rule_hash": wanted.rule_hash}
+    )
+    events = _told(link, merged)
+    details = merged.details
+    if rebinds:
+        details = _unticked(case.target, case.found, details)
+        events = (*events, event("rebound", link, versions=[version.model_dump() for version in wanted.documents]))
+    if merged.task is not None or details is not None:
+        asked = merged.asked
+        return Write(
+            agreed, case.target, task=merged.task, details=details, asked=asked, events=events, rebinds=rebinds
+        )
+    return _decide_progress(case, agreed, events)
+
+
+def _decide_progress(case: Case, agreed: Link, events: tuple[Event, ...]) -> Action | None:
+    """Agree on what was read; tell the record about progress where the rule names an attribute."""
+    link, found = case.link, case.found
+    attribute, percent = case.target.wanted.progress_attribute, found.task.percent_complete
+    seen = link.base.get("progress")
+    moved = seen is None or seen.got != percent
+    agreed = agreed.model_copy(
+        update={
+            "etag": found.task.etag,
+            "details_etag": found.details.etag if found.details is not None else link.details_etag,
+            "base": {**agreed.base, "progress": FieldBase(got=percent)},
+        }
+    )
+    if moved and attribute and (seen is not None or percent) and case.workspace_id is not None:
+        told = event("progressed", link, before=seen.got if seen else None, after=percent)
+        return SetAttributes(agreed, case.workspace_id, {attribute: percent}, (*events, told))
+    return None if agreed == link else Remember(agreed, events)
+
+
+def _told(link: Link, merged: Merged) -> tuple[Event, ...]:
+    conflicts = tuple(
+        event("conflict", link, field=c.field, winner=c.winner.value, kept=c.kept, lost=c.lost)
+        for c in merged.conflicts
+    )
+    return (*conflicts, *((event("edited", link, fields=list(merged.taken)),) if merged.taken else ()))

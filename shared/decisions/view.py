@@ -1,0 +1,74 @@
+"""Everything that is known about one item, and the rules that hold for all."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from shared.decisions.fields import Target
+from shared.decisions.seen import Found, Seen
+from shared.models.evidence import Event
+from shared.models.link import Link
+from shared.models.opentext import Origin
+
+YOUNG = timedelta(minutes=10)
+"""A task younger than this that answers 404 may only not have reached every replica."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What holds for every item of a reconcile."""
+
+    settle: timedelta
+    grace: timedelta
+    act_as: str = "performer"
+    rule_hashes: dict[str, str] = field(default_factory=dict)
+    """Rule id → hash, as the mapping stands."""
+    mapping_hash: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """One item: what OpenText wants, what we remember, what Planner shows."""
+
+    origin: Origin
+    target: Target | None
+    """None: not wanted."""
+    link: Link | None
+    """None: never seen before."""
+    seen: Seen | None = None
+    """None: no task, or not looked at."""
+    completed: frozenset[str] = frozenset()
+    """Item keys of this origin that are completed."""
+
+    @property
+    def found(self) -> Found | None:
+        """The task, when it was read."""
+        return self.seen if isinstance(self.seen, Found) else None
+
+
+def actor_of(found: Found) -> dict[str, str]:
+    """Name who completed a task."""
+    by = found.task.completed_by
+    return {} if by is None or by.key is None else {"entra": by.key.removeprefix("user:")}
+
+
+def event(what: str, link: Link, *, actor: dict[str, str] | None = None, **detail: object) -> Event:
+    """Make a history event about a link; datetimes become ISO text."""
+    plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in detail.items()}
+    return Event(what=what, item=link.item, actor=actor or {"bridge": "bridge"}, detail=plain)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An open task of a wanted item, read just now."""
+
+    origin: Origin
+    link: Link
+    target: Target
+    found: Found
+    policy: Policy
+    now: datetime
+
+    @property
+    def workspace_id(self) -> int | None:
+        """The workspace whose attributes the rule may set; None: the origin has none."""
+        return self.origin.workspace.node_id if self.origin.workspace is not None else None
