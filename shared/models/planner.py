@@ -34,41 +34,6 @@ class IdentitySet(Foreign):
         return None
 
 
-class PlannerTask(Foreign):
-    """A plannerTask. Source: https://learn.microsoft.com/graph/api/resources/plannertask."""
-
-    id: str
-    etag: str = Field(alias="@odata.etag", description="Of this task alone; opaque, sent back verbatim in If-Match.")
-    plan_id: str = Field(alias="planId")
-    bucket_id: str | None = Field(default=None, alias="bucketId")
-    title: str
-    percent_complete: int = Field(default=0, alias="percentComplete", description="Percent; exactly 100 is completed.")
-    priority: int | None = Field(default=None, description="0-10; Planner keeps 1, 3, 5 and 9.")
-    start: datetime | None = Field(default=None, alias="startDateTime", description="UTC. None: no start.")
-    due: datetime | None = Field(default=None, alias="dueDateTime", description="UTC. None: no due date.")
-    created: datetime | None = Field(default=None, alias="createdDateTime", description="UTC.")
-    completed: datetime | None = Field(default=None, alias="completedDateTime", description="UTC. None: not completed.")
-    created_by: IdentitySet | None = Field(default=None, alias="createdBy")
-    completed_by: IdentitySet | None = Field(default=None, alias="completedBy")
-    applied_categories: dict[str, bool] = Field(default_factory=dict, alias="appliedCategories")
-    assignments: dict[str, Any] = Field(default_factory=dict, description="By Entra user id.")
-
-    @property
-    def is_completed(self) -> bool:
-        """Only 100 percent is completed."""
-        return self.percent_complete == 100
-
-    @property
-    def assignees(self) -> tuple[str, ...]:
-        """Entra user ids, sorted."""
-        return tuple(sorted(user for user, value in self.assignments.items() if value is not None))
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """`category1` ... that are set, sorted."""
-        return tuple(sorted(name for name, is_set in self.applied_categories.items() if is_set))
-
-
 class ChecklistItem(Foreign):
     """One line of a task's checklist."""
 
@@ -97,6 +62,42 @@ class PlannerDetails(Foreign):
     references: dict[str, ExternalReference] = Field(default_factory=dict, description="By encoded URL.")
 
 
+class PlannerTask(Foreign):
+    """A plannerTask. Source: https://learn.microsoft.com/graph/api/resources/plannertask."""
+
+    id: str
+    etag: str = Field(alias="@odata.etag", description="Of this task alone; opaque, sent back verbatim in If-Match.")
+    plan_id: str = Field(alias="planId")
+    bucket_id: str | None = Field(default=None, alias="bucketId")
+    title: str
+    percent_complete: int = Field(default=0, alias="percentComplete", description="Percent; exactly 100 is completed.")
+    priority: int | None = Field(default=None, description="0-10; Planner keeps 1, 3, 5 and 9.")
+    start: datetime | None = Field(default=None, alias="startDateTime", description="UTC. None: no start.")
+    due: datetime | None = Field(default=None, alias="dueDateTime", description="UTC. None: no due date.")
+    created: datetime | None = Field(default=None, alias="createdDateTime", description="UTC.")
+    completed: datetime | None = Field(default=None, alias="completedDateTime", description="UTC. None: not completed.")
+    created_by: IdentitySet | None = Field(default=None, alias="createdBy")
+    completed_by: IdentitySet | None = Field(default=None, alias="completedBy")
+    applied_categories: dict[str, bool] = Field(default_factory=dict, alias="appliedCategories")
+    assignments: dict[str, Any] = Field(default_factory=dict, description="By Entra user id.")
+    details: PlannerDetails | None = Field(default=None, description="None: not asked for, or not given.")
+
+    @property
+    def is_completed(self) -> bool:
+        """Only 100 percent is completed."""
+        return self.percent_complete == 100
+
+    @property
+    def assignees(self) -> tuple[str, ...]:
+        """Entra user ids, sorted."""
+        return tuple(sorted(user for user, value in self.assignments.items() if value is not None))
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """`category1` ... that are set, sorted."""
+        return tuple(sorted(name for name, is_set in self.applied_categories.items() if is_set))
+
+
 class PlannerBucket(Foreign):
     """A column of a plan."""
 
@@ -104,6 +105,7 @@ class PlannerBucket(Foreign):
     name: str
     plan_id: str = Field(alias="planId")
     etag: str = Field(default="", alias="@odata.etag")
+    order_hint: str = Field(default="", alias="orderHint", description="Buckets stand in its ordinal order.")
 
 
 class PlanContainer(Foreign):
@@ -177,6 +179,9 @@ class ChecklistLine(Frozen):
 
     title: str | None = None
     is_checked: bool | None = None
+    order_hint: str | None = Field(
+        default=None, description="Place of a new line: ' !' times n puts it n-th. Never one that the service returned."
+    )
 
 
 class DetailsPatch(Frozen):

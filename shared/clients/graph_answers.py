@@ -1,0 +1,146 @@
+"""
+What Microsoft Graph answers, and what each answer means for the caller.
+
+Source: https://learn.microsoft.com/graph/errors
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.errors import (
+    BridgeError,
+    NotFoundError,
+    OutcomeUnknownError,
+    RefusedError,
+    RetryLaterError,
+    StaleError,
+    ThrottledError,
+    UnavailableError,
+)
+from shared.models.base import Foreign
+
+M = TypeVar("M", bound=BaseModel)
+
+LONGEST_MESSAGE = 200  # characters of the other side's words that are worth a log line
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Found under any case."""
+    body: Any
+    """Bytes as they came, or what JSON made of them when the answer came in a batch."""
+
+    @property
+    def is_success(self) -> bool:
+        """Carried out."""
+        return 200 <= self.status < 300
+
+
+class _Statement(Foreign):
+    code: str | None = None
+    message: str | None = None
+
+
+class _ErrorBody(Foreign):
+    error: _Statement
+
+
+def error_for(answer: Answer, *, wrote: bool) -> BridgeError:
+    """
+    Choose the error for an answer that is no success.
+
+    A 404 is a positive statement only in Graph's own words. One from a proxy would have a living task made again.
+
+    Args:
+        wrote: the request was a write, so that a server's failure leaves its outcome unknown.
+    """
+    statement = _statement(answer)
+    message = _describe(answer, statement)
+    match answer.status:
+        case 429:
+            return ThrottledError(message, system="graph", retry_after=_retry_after(answer))
+        case 404 if statement is not None:
+            return NotFoundError(message)
+        case 409 | 412:
+            return StaleError(message)
+        case status if status < 400 or status in (401, 404):  # a redirect is not followed: nothing was carried out
+            return UnavailableError(message)
+        case status if status == 408 or status >= 500:
+            return lost(message, wrote=wrote)
+    return RefusedError(message, code=(statement.code if statement else None) or "")
+
+
+def lost(message: str, *, wrote: bool) -> RetryLaterError:
+    """Choose the error for a request without a sensible answer: a write may have been done."""
+    return OutcomeUnknownError(message) if wrote else UnavailableError(message)
+
+
+def parse(model: type[M], answer: Answer, *, wrote: bool) -> M:
+    """
+    Read an answer's body.
+
+    Raises:
+        BridgeError: as `error_for` chooses.
+        OutcomeUnknownError: a write succeeded, and what it made can't be read from its answer.
+        UnavailableError: a read was answered by something else.
+    """
+    check(answer, wrote=wrote)
+    try:
+        if isinstance(answer.body, bytes):
+            return model.model_validate_json(answer.body)
+        return model.model_validate(answer.body)
+    except ValidationError as error:
+        message = f"Graph answered {answer.status} with what is no {model.__name__}"
+        raise lost(message, wrote=wrote) from error
+
+
+def attempt(model: type[M], outcome: Answer | BridgeError, *, wrote: bool) -> M | BridgeError:
+    """Read one answer of many, so that its error stands in its place and the others are kept."""
+    if isinstance(outcome, BridgeError):
+        return outcome
+    try:
+        return parse(model, outcome, wrote=wrote)
+    except BridgeError as error:
+        return error
+
+
+def check(answer: Answer, *, wrote: bool) -> None:
+    """
+    Let a success pass.
+
+    Raises:
+        BridgeError: as `error_for` chooses.
+    """
+    if not answer.is_success:
+        raise error_for(answer, wrote=wrote)
+
+
+def _statement(answer: Answer) -> _Statement | None:
+    """None: the body is not Graph's, but a proxy's page or nothing."""
+    try:
+        if isinstance(answer.body, bytes):
+            return _ErrorBody.model_validate_json(answer.body).error
+        return _ErrorBody.model_validate(answer.body).error
+    except ValidationError:
+        return None
+
+
+def _describe(answer: Answer, statement: _Statement | None) -> str:
+    if statement is None:
+        return f"Graph answered {answer.status} without its own error"
+    words = " ".join(part for part in (statement.code, statement.message) if part)
+    return f"Graph answered {answer.status}: {words[:LONGEST_MESSAGE]}"
+
+
+def _retry_after(answer: Answer) -> timedelta | None:
+    """Seconds, as Graph documents it. Source: https://learn.microsoft.com/graph/throttling."""
+    value = answer.headers.get("Retry-After", "").strip()
+    return timedelta(seconds=int(value)) if value.isdecimal() else None

@@ -1,0 +1,143 @@
+"""
+What is written to Planner, as JSON. Pure.
+
+Open types (assignments, checklist, references) are merged by the service: an entry is set, null takes it away.
+Source: https://learn.microsoft.com/graph/api/resources/planner-overview
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from shared.models.planner import ChecklistLine, DetailsPatch, NewTask, TaskPatch
+
+FIRST = " !"
+"""The order hint of something without neighbours."""
+
+_TASK_FIELDS = {
+    "title": "title",
+    "bucket_id": "bucketId",
+    "start": "startDateTime",
+    "due": "dueDateTime",
+    "priority": "priority",
+    "percent_complete": "percentComplete",
+}
+_LINE_FIELDS = {"title": "title", "is_checked": "isChecked", "order_hint": "orderHint"}
+
+_FORBIDDEN = re.compile(r"[%.:@#]")
+_ENCODED = re.compile(r"%(25|2E|3A|40|23)", re.IGNORECASE)
+
+
+def encode_reference(url: str) -> str:
+    """
+    Turn a URL into a reference's key: property names of open types can't hold . : % @ #, the rest stays.
+
+    Source: https://learn.microsoft.com/graph/api/resources/plannerexternalreferences
+    """
+    return _FORBIDDEN.sub(lambda found: f"%{ord(found.group()):02X}", url)
+
+
+def decode_reference(key: str) -> str:
+    """Turn a reference's key back into its URL. What else is encoded in it belongs to the URL."""
+    return _ENCODED.sub(lambda found: chr(int(found.group(1), 16)), key)
+
+
+def task_url(task_id: str, *, plan_id: str | None = None, tenant: str | None = None) -> str:
+    """
+    Address a task for a person's browser.
+
+    Args:
+        plan_id: None gives the older address, which Planner redirects.
+        tenant: the tenant's id or domain. None: the one that the person is signed in to.
+    """
+    task = quote(task_id, safe="")
+    if plan_id is None:
+        place = f"{quote(tenant, safe='')}/" if tenant else ""
+        return f"https://tasks.office.com/{place}Home/Task/{task}"
+    query = f"?{urlencode({'tid': tenant})}" if tenant else ""
+    return f"https://planner.cloud.microsoft/webui/plan/{quote(plan_id, safe='')}/view/board/task/{task}{query}"
+
+
+def timestamp(moment: datetime) -> str:
+    """Write an aware datetime as Graph's Timestamp, in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def new_task_body(task: NewTask) -> dict[str, Any]:
+    """Write the body of POST /planner/tasks. What is None is left to the service."""
+    fields = {name: _plain(getattr(task, field)) for field, name in _TASK_FIELDS.items()}
+    body = {"planId": task.plan_id, **{name: value for name, value in fields.items() if value is not None}}
+    if task.assignees:
+        body["assignments"] = _assignments(task.assignees)
+    if task.categories:
+        body["appliedCategories"] = dict.fromkeys(task.categories, True)
+    return body
+
+
+def task_patch_body(patch: TaskPatch) -> dict[str, Any]:
+    """
+    Write the body of PATCH /planner/tasks/{id}: the fields that were given, and None clears.
+
+    Raises:
+        ValueError: nothing was given.
+    """
+    given = patch.model_fields_set
+    body = {name: _plain(getattr(patch, field)) for field, name in _TASK_FIELDS.items() if field in given}
+    if assignments := dict.fromkeys(patch.unassign) | _assignments(patch.assign):
+        body["assignments"] = assignments
+    if categories := dict.fromkeys(patch.clear_categories, False) | dict.fromkeys(patch.set_categories, True):
+        body["appliedCategories"] = categories
+    return _not_empty(body)
+
+
+def details_patch_body(patch: DetailsPatch) -> dict[str, Any]:
+    """
+    Write the body of PATCH /planner/tasks/{id}/details: the fields that were given.
+
+    Raises:
+        ValueError: nothing was given.
+    """
+    body: dict[str, Any] = {}
+    if "description" in patch.model_fields_set:
+        body["description"] = patch.description
+    if patch.checklist:
+        body["checklist"] = {key: _line(line) for key, line in patch.checklist.items()}
+    if patch.references:
+        body["references"] = _references(patch.references)
+    return _not_empty(body)
+
+
+def _assignments(users: tuple[str, ...]) -> dict[str, Any]:
+    return {user: {"@odata.type": "#microsoft.graph.plannerAssignment", "orderHint": FIRST} for user in users}
+
+
+def _line(line: ChecklistLine | None) -> dict[str, Any] | None:
+    if line is None:
+        return None
+    fields = {name: getattr(line, field) for field, name in _LINE_FIELDS.items()}
+    given = {name: value for name, value in fields.items() if value is not None}
+    return {"@odata.type": "microsoft.graph.plannerChecklistItem", **given}
+
+
+def _references(references: Mapping[str, str | None]) -> dict[str, Any]:
+    return {encode_reference(url): _reference(alias) for url, alias in references.items()}
+
+
+def _reference(alias: str | None) -> dict[str, Any] | None:
+    if alias is None:
+        return None
+    kind = "microsoft.graph.plannerExternalReference"
+    return {"@odata.type": kind, "alias": alias, "type": "Other", "previewPriority": FIRST}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  # text, number, moment or None: whatever a field holds
+    return timestamp(value) if isinstance(value, datetime) else value
+
+
+def _not_empty(body: dict[str, Any]) -> dict[str, Any]:
+    if not body:
+        message = "a patch without a change"
+        raise ValueError(message)
+    return body
