@@ -1,0 +1,60 @@
+# Every target does its own set-up; a second run skips what is there. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint start bench simulate scale package audit clean
+
+BIN := .venv/bin
+PYTHON_READY := .venv/.installed
+AZURITE_READY := .tools/azurite/.installed
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1|\2/' | column -t -s '|' 2>/dev/null \
+		|| grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
+
+setup: $(PYTHON_READY) $(AZURITE_READY) ## install everything into .venv and .tools (PYTHON=... chooses the interpreter)
+
+demo: setup ## play a story on this machine (STORY=name; KEEP=1 leaves everything running)
+	KEEP=$(KEEP) $(BIN)/python -m local.demo $(STORY)
+
+test: setup lint ## everything that must hold: lint and all tests
+	$(BIN)/python -m pytest
+
+check: $(PYTHON_READY) lint ## the quick part, under a minute: lint and unit tests
+	$(BIN)/python -m pytest -q tests/unit
+
+lint: $(PYTHON_READY) ## format, ruff, mypy, import contracts, the mapping
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py mapping check mapping.yaml
+
+start: setup ## run host, storage and simulators until Ctrl-C
+	$(BIN)/python -m local.start
+
+bench: setup ## measure, as ratios within one run
+	$(BIN)/python -m tests.benchmarks
+
+simulate: $(PYTHON_READY) ## play thousands of seeded histories with faults
+	$(BIN)/python -m tests.simulation
+
+scale: setup ## count calls for 1,000 to 100,000 open links
+	$(BIN)/python -m local.scale
+
+package: $(PYTHON_READY) ## build the zip that is deployed, and test it
+	$(BIN)/python -m local.package
+
+audit: $(PYTHON_READY) ## known vulnerabilities and licences of what is deployed (asks PyPI)
+	$(BIN)/pip-audit --requirement requirements.txt
+	$(BIN)/pip-licenses --order=license
+
+clean: ## remove all that the targets made, .venv and .tools too
+	rm -rf .venv .tools build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PYTHON_READY): requirements.txt requirements-dev.txt local/setup.sh
+	sh local/setup.sh
+	@touch $@
+
+$(AZURITE_READY): local/azurite/package.json local/azurite/package-lock.json | $(PYTHON_READY)
+	$(BIN)/python -m local.azurite install
+	@touch $@
