@@ -48,7 +48,8 @@ def with_block(description: str | None, block: str) -> str:
 
 def render_block(origin: str, wanted: WantedTask, link: Link | None) -> str:
     """Write the block's text: notes for the person, what OpenText shows, and the reference line."""
-    lines = [*notes(link), *wanted.context, f"ref: {origin} {wanted.item_key}"]
+    shown = [f"document {d.node_id}: version {d.version}" for d in wanted.documents if wanted.kind == "step"]
+    lines = [*notes(link), *wanted.context, *shown, f"ref: {origin} {wanted.item_key}"]
     return "\n".join(line.replace(TOP, "").replace(BOTTOM, "") for line in lines)
 
 

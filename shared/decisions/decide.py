@@ -86,7 +86,8 @@ def _decide_released(view: View, link: Link) -> Action | None:
 def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     """Decide for an item that has, or had, its task."""
     if link.task_id is None:
-        return Create(view.target, link) if view.target is not None else None
+        again = link.state is LinkState.CLOSED and view.target is not None and view.target.wanted.held is None
+        return Create(view.target, link) if again and view.target is not None else None
     if link.sending is not None or (
         view.found is not None and link.state is LinkState.OPEN and view.target is not None
     ):
@@ -105,9 +106,9 @@ def _decide_missing(view: View, link: Link, now: datetime) -> Action | None:
     made = link.reserved_at or now
     if now < made + YOUNG:
         return LookAgain(link.item, made + YOUNG, "missing")
-    if link.state is not LinkState.OPEN and (view.target is None or link.state is LinkState.COMPLETED):
-        return None
     deleted = event("deleted", link, task=link.task_id)
+    if link.state is not LinkState.OPEN:
+        return Remember(_without_task(link, link.state), (deleted,))
     if view.target is None:
         return Remember(_without_task(link, LinkState.CLOSED), (deleted,))
     if view.target.wanted.when_deleted is WhenDeleted.RECREATE:
@@ -138,7 +139,7 @@ def _close(view: View, link: Link, found: Found, reason: str) -> Write:
     """End the task with the reason; a completion that came too late is said to be one."""
     closed = link.model_copy(update={"state": LinkState.CLOSED, "reason": reason, "hold": ""})
     events: tuple[Event, ...] = (event("closed", closed, reason=reason),)
-    if found.task.is_completed and link.kind == "step" and actor_of(found):
+    if found.task.is_completed and link.kind == "step" and "entra" in actor_of(found):
         late = event("refused", link, actor=actor_of(found), reason="step_gone", completed_at=found.task.completed)
         events = (late, *events)
     details = None

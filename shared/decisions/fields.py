@@ -51,7 +51,7 @@ class SyncedField:
     owner: Owner
     shape: Shape
     wanted: Callable[[Target], Any]
-    read: Callable[[Found, Target], Any]
+    read: Callable[[Found], Any]
     in_details: bool = False
     optional: bool = False
     """Wanting nothing means not caring, instead of clearing."""
@@ -77,11 +77,11 @@ def _wanted_lines(target: Target) -> dict[str, str]:
     return lines | {line_id(item, line.key): line.title.strip() for line in target.wanted.checklist}
 
 
-def _read_lines(found: Found, _: Target) -> dict[str, str]:
+def _read_lines(found: Found) -> dict[str, str]:
     return {} if found.details is None else {key: line.title for key, line in found.details.checklist.items()}
 
 
-def _read_references(found: Found, _: Target) -> dict[str, str]:
+def _read_references(found: Found) -> dict[str, str]:
     if found.details is None:
         return {}
     return {unquote(key): reference.alias or "" for key, reference in found.details.references.items()}
@@ -93,22 +93,22 @@ def _labels(target: Target) -> list[str]:
 
 
 FIELDS: tuple[SyncedField, ...] = (
-    SyncedField("title", Owner.OPENTEXT, Shape.SCALAR, lambda t: t.wanted.title.strip(), lambda f, _: f.task.title),
+    SyncedField("title", Owner.OPENTEXT, Shape.SCALAR, lambda t: t.wanted.title.strip(), lambda f: f.task.title),
     SyncedField(
         "bucket",
         Owner.PLANNER,
         Shape.SCALAR,
         lambda t: t.place.buckets.get(t.wanted.bucket or ""),
-        lambda f, _: f.task.bucket_id,
+        lambda f: f.task.bucket_id,
         optional=True,
     ),
-    SyncedField("labels", Owner.PLANNER, Shape.SCALAR, _labels, lambda f, _: list(f.task.categories)),
+    SyncedField("labels", Owner.PLANNER, Shape.SCALAR, _labels, lambda f: list(f.task.categories)),
     SyncedField(
         "priority",
         Owner.PLANNER,
         Shape.SCALAR,
         lambda t: t.wanted.priority,
-        lambda f, _: f.task.priority,
+        lambda f: f.task.priority,
         optional=True,
     ),
     SyncedField(
@@ -116,24 +116,24 @@ FIELDS: tuple[SyncedField, ...] = (
         Owner.OPENTEXT,
         Shape.SCALAR,
         lambda t: _iso(t.wanted.start),
-        lambda f, _: _iso(None if f.task.start is None else as_date(f.task.start)),
+        lambda f: _iso(None if f.task.start is None else as_date(f.task.start)),
     ),
     SyncedField(
         "due",
         Owner.OPENTEXT,
         Shape.SCALAR,
         lambda t: _iso(t.wanted.due),
-        lambda f, _: _iso(None if f.task.due is None else as_date(f.task.due)),
+        lambda f: _iso(None if f.task.due is None else as_date(f.task.due)),
     ),
     SyncedField(
-        "assignees", Owner.BOTH, Shape.SET, lambda t: sorted(t.wanted.assignees), lambda f, _: list(f.task.assignees)
+        "assignees", Owner.BOTH, Shape.SET, lambda t: sorted(t.wanted.assignees), lambda f: list(f.task.assignees)
     ),
     SyncedField(
         "context",
         Owner.OPENTEXT,
         Shape.BLOCK,
         lambda t: digest(t.block),
-        lambda f, _: digest(split_description(f.details.description if f.details else "").block),
+        lambda f: digest(split_description(f.details.description if f.details else "").block),
         in_details=True,
     ),
     SyncedField("checklist", Owner.OPENTEXT, Shape.LINES, _wanted_lines, _read_lines, in_details=True),

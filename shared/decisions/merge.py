@@ -67,7 +67,7 @@ def merge(target: Target, found: Found, base: Base) -> Merged:
     for synced in FIELDS:
         if synced.in_details and found.details is None:
             continue
-        read = synced.read(found, target)
+        read = synced.read(found)
         step = _merge_field(synced, target, found, read, base.get(synced.name))
         if step.writes:
             asked[synced.name] = step.asked
@@ -92,7 +92,7 @@ def merge(target: Target, found: Found, base: Base) -> Merged:
 def first_base(target: Target, found: Found, *, in_details: bool) -> dict[str, FieldBase]:
     """What was agreed by a first write: everything we wanted, and what the service made of it."""
     return {
-        f.name: FieldBase(asked=f.wanted(target), got=_known(f, f.read(found, target), f.wanted(target)))
+        f.name: FieldBase(asked=f.wanted(target), got=_known(f, f.read(found), f.wanted(target)))
         for f in FIELDS
         if f.in_details == in_details
     }
@@ -101,7 +101,7 @@ def first_base(target: Target, found: Found, *, in_details: bool) -> dict[str, F
 def base_after(target: Target, found: Found, asked: Mapping[str, Any]) -> dict[str, FieldBase]:
     """What a write agreed on: what we asked, and the value that the service returned for it."""
     return {
-        f.name: FieldBase(asked=asked[f.name], got=_known(f, f.read(found, target), asked[f.name]))
+        f.name: FieldBase(asked=asked[f.name], got=_known(f, f.read(found), asked[f.name]))
         for f in FIELDS
         if f.name in asked and not (f.in_details and found.details is None)
     }

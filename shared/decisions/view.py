@@ -48,7 +48,10 @@ class View:
 def actor_of(found: Found) -> dict[str, str]:
     """Name who completed a task."""
     by = found.task.completed_by
-    return {} if by is None or by.key is None else {"entra": by.key.removeprefix("user:")}
+    if by is None or by.key is None:
+        return {}
+    kind, _, who = by.key.partition(":")
+    return {"entra" if kind == "user" else "application": who}
 
 
 def event(what: str, link: Link, *, actor: dict[str, str] | None = None, **detail: object) -> Event:

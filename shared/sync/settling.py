@@ -1,0 +1,79 @@
+"""Find out what became of a POST whose answer was lost: by listing the plan, never by posting again first."""
+
+from datetime import timedelta
+
+from shared.decisions.actions import Create, Settle
+from shared.decisions.settle import Ambiguous, Match, candidates, settle
+from shared.decisions.view import event
+from shared.models.link import Link, LinkState
+from shared.models.planner import PlannerTask
+from shared.store.tasks import PlanIndex
+from shared.sync.create import adopt, create_tasks, reservation_of
+from shared.sync.work import Work
+
+AMBIGUOUS_AGAIN = timedelta(minutes=5)
+
+
+async def settle_task(work: Work, action: Settle) -> None:
+    """Adopt the task that was made, post again if there is certainly none, hold while nobody can tell."""
+    work.ensure_time()
+    link = action.link
+    plan_id = link.plan_id or ""
+    index = await work.services.tasks.read_plan(plan_id)
+    tasks = await work.services.planner.list_tasks(plan_id)
+    if (mine := await _already_claimed(work, link, tasks, index)) is not None:
+        await adopt(work, action.target, link, mine, "settled")
+        return
+    found = candidates(
+        tasks,
+        claimed=await _claimed(work, tasks, index),
+        creators=await work.services.control.list_creators(),
+        since=link.reserved_at or work.now,
+    )
+    verdict = settle(reservation_of(work, link), index.reservations, found)
+    if isinstance(verdict, Match):
+        if not await adopt(work, action.target, link, verdict.task, "settled"):
+            work.look_again(work.now + work.policy.settle, "settle")
+    elif isinstance(verdict, Ambiguous):
+        await _hold(work, link, verdict)
+    else:
+        await _never_made(work, action)
+
+
+async def _claimed(work: Work, tasks: tuple[PlannerTask, ...], index: PlanIndex) -> frozenset[str]:
+    """Return ids of the plan's tasks that belong to a link; a claim may stand without its index row."""
+    loose = [task.id for task in tasks if task.id not in index.tasks]
+    claims = [task_id for task_id in loose if await work.services.tasks.find_claim(task_id) is not None]
+    return frozenset({*index.tasks, *claims})
+
+
+async def _already_claimed(
+    work: Work, link: Link, tasks: tuple[PlannerTask, ...], index: PlanIndex
+) -> PlannerTask | None:
+    """Find a task that this very item claimed before the link could be committed."""
+    for task in tasks:
+        if task.id in index.tasks or task.title.strip() != (link.posted.title.strip() if link.posted else ""):
+            continue
+        claim = await work.services.tasks.find_claim(task.id)
+        if claim is not None and (claim.origin, claim.item) == (work.origin.key, link.item):
+            return task
+    return None
+
+
+async def _hold(work: Work, link: Link, verdict: Ambiguous) -> None:
+    again = work.now + AMBIGUOUS_AGAIN
+    reason = f"one of these tasks may be ours, nothing is posted: {', '.join(verdict.task_ids)}"
+    held = link.model_copy(update={"hold": "ambiguous", "reason": reason, "retry_at": again})
+    told = () if link.hold == "ambiguous" else (event("held", held, reason=reason),)
+    await work.commit([held], told)
+    work.look_again(again, "settle")
+
+
+async def _never_made(work: Work, action: Settle) -> None:
+    """Post again, or drop the reservation of an item that nobody wants any more."""
+    link = action.link
+    if action.target is not None:
+        await create_tasks(work, [Create(action.target, link)])
+        return
+    await work.commit([link.model_copy(update={"state": LinkState.CLOSED, "reason": "never made", "hold": ""})])
+    await work.services.tasks.unreserve(link.plan_id or "", work.origin.key, link.item)
