@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from shared.models.base import Foreign
 
@@ -34,6 +34,8 @@ class Notification(Foreign):
 
 class NotificationCollection(Foreign):
     """The body of a notification request."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # it holds the clientState
 
     value: tuple[Notification, ...]
 

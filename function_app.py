@@ -1,0 +1,12 @@
+"""The function app: the runtime imports this module, and it must stand at the root."""
+
+import azure.functions as func
+
+from functions import graph_notifications, health, opentext_webhook, poison, queues, timers
+from shared.redaction import install
+
+install()
+
+app = func.FunctionApp()
+for family in (opentext_webhook, graph_notifications, queues, poison, timers, health):
+    app.register_functions(family.bp)

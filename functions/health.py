@@ -1,0 +1,24 @@
+"""GET /api/health: the process lives. GET /api/ready: and what stands between it and its work."""
+
+from http import HTTPStatus
+
+import azure.functions as func
+
+from functions.answers import document
+from shared import wiring
+from shared.sync.health import check_all, report
+
+bp = func.Blueprint()
+
+
+@bp.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the host wants the parameter
+    """Answer, that is all."""
+    return document({"alive": True}, HTTPStatus.OK)
+
+
+@bp.route(route="ready", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+async def ready(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the host wants the parameter
+    """Check settings, mapping, OpenText, Graph and storage; a key is needed, since problems name settings."""
+    body = report(await check_all(wiring.probes()))
+    return document(body, HTTPStatus.OK if body["ready"] else HTTPStatus.SERVICE_UNAVAILABLE)

@@ -1,0 +1,20 @@
+"""POST /api/opentext/events: OpenText hints that something changed."""
+
+import azure.functions as func
+
+from functions.answers import ANSWERED, accepted, problem
+from shared import wiring
+from shared.telemetry import working
+
+bp = func.Blueprint()
+
+
+@bp.route(route="opentext/events", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def opentext_webhook(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Queue the hinted origins and answer at once: OpenText may wait inside a transaction."""
+    with working("opentext_webhook", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
+        try:
+            await wiring.intake().take(req.get_body(), req.headers)
+        except ANSWERED as error:
+            return problem(error)
+    return accepted()

@@ -1,0 +1,28 @@
+"""Queues `origins-poison` and `plans-poison`: messages that failed for good are reported, and looked at again later."""
+
+import azure.functions as func
+
+from shared import wiring
+from shared.telemetry import working
+
+bp = func.Blueprint()
+
+
+@bp.queue_trigger(arg_name="message", queue_name="origins-poison", connection="AzureWebJobsStorage")
+async def dead_origins(message: func.QueueMessage) -> None:
+    """Write down an origin message that failed for good."""
+    await _bury("origins", message)
+
+
+@bp.queue_trigger(arg_name="message", queue_name="plans-poison", connection="AzureWebJobsStorage")
+async def dead_plans(message: func.QueueMessage) -> None:
+    """Write down a plan message that failed for good."""
+    await _bury("plans", message)
+
+
+async def _bury(queue: str, message: func.QueueMessage) -> None:
+    from shared.sync.dead import bury  # noqa: PLC0415 - HTTP functions do without the stores
+
+    with working(f"dead_{queue}", delivery=message.id, trace=None):
+        # Whatever it is: it may be a message for being none of ours.
+        await bury(queue, message.get_body().decode("utf-8", "replace"), wiring.storage())

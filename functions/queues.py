@@ -1,0 +1,30 @@
+"""Queues `origins` and `plans`: the work. Flows are imported when they run: HTTP functions do without the SDKs."""
+
+import azure.functions as func
+
+from shared import wiring
+from shared.models.messages import OriginMessage, PlanMessage
+from shared.sync.outer import run_origin, run_plan
+from shared.telemetry import working
+
+bp = func.Blueprint()
+
+
+@bp.queue_trigger(arg_name="message", queue_name="origins", connection="AzureWebJobsStorage")
+async def reconcile(message: func.QueueMessage) -> None:
+    """Bring both sides of one origin together."""
+    from shared.sync.reconcile import reconcile as flow  # noqa: PLC0415 - see above
+
+    given = OriginMessage.model_validate_json(message.get_body())
+    with working("reconcile", origin=given.origin, delivery=message.id, trace=given.trace):
+        await run_origin(given, flow, wiring.current())
+
+
+@bp.queue_trigger(arg_name="message", queue_name="plans", connection="AzureWebJobsStorage")
+async def read_plan(message: func.QueueMessage) -> None:
+    """Read one plan and hand on the origins whose tasks changed."""
+    from shared.sync.read_plan import read_plan as flow  # noqa: PLC0415 - see above
+
+    given = PlanMessage.model_validate_json(message.get_body())
+    with working("read_plan", delivery=message.id, trace=given.trace):
+        await run_plan(given, flow, wiring.current())

@@ -1,0 +1,36 @@
+"""Timers: plans due for a read, agenda rows due, subscriptions. Two runs at once do no harm."""
+
+import azure.functions as func
+
+from shared import wiring
+from shared.sync.outer import run_timer
+from shared.telemetry import working
+
+bp = func.Blueprint()
+
+
+@bp.timer_trigger(arg_name="timer", schedule="%WRITE_BACK_SCHEDULE%")
+async def write_back(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
+    """Queue the plans that are due for a read."""
+    from shared.sync.sweep import sweep_plans as flow  # noqa: PLC0415 - HTTP functions do without the SDKs
+
+    with working("write_back", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
+        await run_timer(flow, wiring.current())
+
+
+@bp.timer_trigger(arg_name="timer", schedule="%ESCALATION_SCHEDULE%")
+async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
+    """Queue what the agenda has due, and what no hint announced."""
+    from shared.sync.sweep import sweep_agenda as flow  # noqa: PLC0415 - HTTP functions do without the SDKs
+
+    with working("escalation_sweep", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
+        await run_timer(flow, wiring.current())
+
+
+@bp.timer_trigger(arg_name="timer", schedule="%SUBSCRIPTION_SCHEDULE%")
+async def renew_subscriptions(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
+    """Create, renew and reauthorise the Graph subscriptions."""
+    from shared.sync.subscriptions import renew_subscriptions as flow  # noqa: PLC0415 - HTTP functions: no SDKs
+
+    with working("renew_subscriptions", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
+        await run_timer(flow, wiring.current())

@@ -1,0 +1,74 @@
+"""
+What is told of the work: log fields that follow it, spans, counters; and what is never told: secrets.
+
+Only the OpenTelemetry API is used: without an SDK in the process spans and counters cost nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+
+from opentelemetry import context as otel_context
+from opentelemetry import metrics
+from opentelemetry import trace as otel_trace
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+FIELDS = ("origin", "item", "delivery", "function")
+"""Log fields; on a record they are called bridge_origin and so on."""
+
+_fields: ContextVar[dict[str, str] | None] = ContextVar("bridge_log_fields", default=None)
+_propagator = TraceContextTextMapPropagator()
+_tracer = otel_trace.get_tracer("bridge")
+_meter = metrics.get_meter("bridge")
+
+
+def log_fields() -> dict[str, str]:
+    """Return the fields of the work at hand."""
+    return dict(_fields.get() or {})
+
+
+@contextmanager
+def log_context(**fields: str | None) -> Iterator[None]:
+    """Add fields (of `FIELDS`; None adds nothing) to every record of this task and the tasks that it starts."""
+    given = {name: value for name, value in fields.items() if value is not None}
+    token = _fields.set({**log_fields(), **given})
+    try:
+        yield
+    finally:
+        _fields.reset(token)
+
+
+@contextmanager
+def working(function: str, *, origin: str | None = None, delivery: str | None, trace: str | None) -> Iterator[None]:
+    """
+    Do one delivery of the host: a span named after the function, and log fields.
+
+    Args:
+        delivery: the message's id or the invocation's.
+        trace: the traceparent to go on from. None or malformed: the host's own.
+    """
+    parent = _propagator.extract({"traceparent": trace}) if trace else otel_context.get_current()
+    attributes = {"bridge.origin": origin} if origin else {}
+    with (
+        _tracer.start_as_current_span(function, context=parent, attributes=attributes),
+        log_context(function=function, origin=origin, delivery=delivery),
+    ):
+        yield
+
+
+def traceparent() -> str | None:
+    """Name the work at hand for a message (W3C traceparent). None: nobody traces it."""
+    carrier: dict[str, str] = {}
+    _propagator.inject(carrier)
+    return carrier.get("traceparent")
+
+
+def count(name: str, amount: int = 1, **attributes: str) -> None:
+    """Add to the counter `bridge.<name>`."""
+    _counter(name).add(amount, attributes)
+
+
+@cache
+def _counter(name: str) -> metrics.Counter:
+    return _meter.create_counter(f"bridge.{name}")
