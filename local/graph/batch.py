@@ -1,0 +1,126 @@
+"""
+`POST /$batch`: up to 20 requests in one, answered in any order.
+
+Source: https://learn.microsoft.com/graph/json-batching
+"""
+
+import base64
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from local.direct import Answer, DroppedError
+from local.graph.failures import GraphError, Json, bad_request, json_answer
+from local.graph.request import Request
+from local.graph.state import State
+
+MOST = 20
+
+Dispatch: TypeAlias = Callable[[Request], Awaitable[Answer]]
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_FAILED_DEPENDENCY: Answer = (
+    424,
+    {},
+    b'{"error":{"code":"FailedDependency","message":"A request it depends on failed."}}',
+)
+_UPSTREAM_LOST: Answer = (504, {}, b"")
+
+
+async def run_batch(state: State, request: Request, dispatch: Dispatch) -> Answer:
+    """
+    Carry out each request by itself; the outer 200 says nothing of them.
+
+    Raises:
+        GraphError: 400, the batch as a whole is malformed.
+    """
+    items = _read(request)
+    answers: dict[str, Answer] = {}
+    for item in _ordered(state, items):
+        failed = any(answers[other][0] >= 400 for other in item.get("dependsOn") or ())
+        answers[item["id"]] = _FAILED_DEPENDENCY if failed else await _one(state, request, item, dispatch)
+    texts = [_render(key, answer) for key, answer in answers.items()]
+    state.random.shuffle(texts)
+    return json_answer(f'{{"responses":[{",".join(texts)}]}}')
+
+
+def _read(request: Request) -> list[Json]:
+    items = request.read_object().get("requests")
+    if not isinstance(items, list) or not 0 < len(items) <= MOST:
+        message = f"A batch holds from 1 to {MOST} requests."
+        raise bad_request(message)
+    ids = [item.get("id") for item in items if isinstance(item, dict)]
+    if len(ids) != len(items) or len(set(ids)) != len(items) or not all(isinstance(key, str) and key for key in ids):
+        raise bad_request("Each request in a batch needs an 'id' of its own.")
+    if any(other not in ids for item in items for other in item.get("dependsOn") or ()):
+        raise bad_request("A request depends on one that is not in the batch.")
+    return items
+
+
+def _ordered(state: State, items: list[Json]) -> list[Json]:
+    """Choose an order by the seed in which each request comes after those it depends on."""
+    waiting = list(items)
+    state.random.shuffle(waiting)
+    done: dict[str, Json] = {}
+    while waiting:
+        ready = [item for item in waiting if all(other in done for other in item.get("dependsOn") or ())]
+        if not ready:
+            raise bad_request("Requests in the batch depend on each other.")
+        done.update((item["id"], item) for item in ready)
+        waiting = [item for item in waiting if item["id"] not in done]
+    return list(done.values())
+
+
+async def _one(state: State, outer: Request, item: Json, dispatch: Dispatch) -> Answer:
+    try:
+        return await dispatch(_inner(outer, item))
+    except GraphError as error:
+        return error.answer(date=state.stamp(), request_id=state.new_guid(), client_request_id="")
+    except DroppedError:
+        # One request in a batch has no connection of its own to lose.
+        return _UPSTREAM_LOST
+
+
+def _inner(outer: Request, item: Json) -> Request:
+    method, url = item.get("method"), item.get("url")
+    if method not in _METHODS or not isinstance(url, str):
+        raise bad_request("A request in a batch needs 'method' and 'url'.")
+    parts = urlsplit(url)
+    if parts.scheme or parts.netloc or parts.path.startswith(("/v1.0/", "/beta/", "/$batch")):
+        raise bad_request("The URL of a request in a batch is relative to the version, and no batch itself.")
+    headers = {name.lower(): str(value) for name, value in (item.get("headers") or {}).items()}
+    return Request(
+        method=method,
+        path="/" + unquote(parts.path).lstrip("/"),
+        query=dict(parse_qsl(parts.query, keep_blank_values=True)),
+        headers={"host": outer.headers.get("host", ""), **headers},
+        body=_body(item, headers),
+    )
+
+
+def _body(item: Json, headers: Mapping[str, str]) -> bytes:
+    if "body" not in item:
+        return b""
+    if "content-type" not in headers:
+        raise bad_request("A request with a body needs the header Content-Type.")
+    return json.dumps(item["body"]).encode()
+
+
+def _render(key: str, answer: Answer) -> str:
+    status, headers, body = answer
+    head = f'{{"id":{json.dumps(key)},"status":{status}'
+    if headers:
+        head += f',"headers":{json.dumps(_capitals(headers))}'
+    return f'{head},"body":{_text(body)}}}' if body else head + "}"
+
+
+def _capitals(headers: Mapping[str, str]) -> dict[str, str]:
+    return {"-".join(part.capitalize() for part in name.split("-")): value for name, value in headers.items()}
+
+
+def _text(body: bytes) -> str:
+    """Put JSON in as it is, and anything else as base64 in a string."""
+    if body[:1] in b"{[" and body[-1:] in b"}]":
+        return body.decode()
+    return json.dumps(base64.b64encode(body).decode())

@@ -1,0 +1,160 @@
+"""
+Open types: assignments, categories, checklist and references are merged entry by entry, and null removes one.
+
+Source: https://learn.microsoft.com/graph/api/resources/plannerassignments and its siblings
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeAlias
+from urllib.parse import unquote
+
+from local.graph.failures import Json, bad_request
+from local.graph.patching import Write
+from local.graph.values import boolean, check_hint, long_text, text
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_CATEGORY = re.compile(r"category([1-9]|1\d|2[0-5])")
+_RAW = re.compile(r"[.:@#]|%(?![0-9a-fA-F]{2})")
+
+Entry: TypeAlias = Callable[[str, Json, Json, Write], Json]
+"""Takes the key, the entry sent, the entry held ({} if new) and the write."""
+
+
+def assignments(value: Any, held: Any, write: Write) -> Json:
+    """Merge who the task is assigned to."""
+    return _merge(value, held, kind="plannerAssignment", entry=_assignment, write=write)
+
+
+def checklist(value: Any, held: Any, write: Write) -> Json:
+    """Merge the checklist's items."""
+    return _merge(value, held, kind="plannerChecklistItem", entry=_checklist_item, write=write)
+
+
+def references(value: Any, held: Any, write: Write) -> Json:
+    """Merge the task's links."""
+    for key in _object(value):
+        if not key.startswith("@"):
+            _check_reference(key)
+    return _merge(value, held, kind="plannerExternalReference", entry=_reference, write=write)
+
+
+def categories(value: Any, held: Any, _write: Write) -> Json:
+    """Set and take off labels."""
+    found: Json = dict(held or {})
+    for key, is_set in _entries(value):
+        _check_category(key)
+        if boolean(key, is_set):
+            found[key] = True
+        else:
+            found.pop(key, None)
+    return found
+
+
+def category_descriptions(value: Any, held: Any, _write: Write) -> Json:
+    """Name the plan's labels; null takes a name away."""
+    found: Json = dict(held or {})
+    for key, name in _entries(value):
+        _check_category(key)
+        found[key] = None if name is None else text(key, name, longest=100)
+    return found
+
+
+def _merge(value: Any, held: Any, *, kind: str, entry: Entry, write: Write) -> Json:
+    found: Json = dict(held or {})
+    for key, item in _entries(value):
+        if item is None:
+            found.pop(key, None)
+            continue
+        _check_type(key, item, kind)
+        plain = {name: part for name, part in item.items() if not name.startswith("@")}
+        found[key] = {"@odata.type": f"#microsoft.graph.{kind}", **entry(key, plain, found.get(key, {}), write)}
+    return found
+
+
+def _entries(value: Any) -> list[tuple[str, Any]]:
+    return [(key, item) for key, item in _object(value).items() if not key.startswith("@")]
+
+
+def _object(value: Any) -> Json:
+    if not isinstance(value, dict):
+        message = "An open type must be an object; null is possible for its entries only."
+        raise bad_request(message)
+    return value
+
+
+def _check_type(key: str, item: Any, kind: str) -> None:
+    told = item.get("@odata.type") if isinstance(item, dict) else None
+    if told not in (f"#microsoft.graph.{kind}", f"microsoft.graph.{kind}"):
+        message = f"The entry '{key}' of an open type needs '@odata.type': '#microsoft.graph.{kind}'."
+        raise bad_request(message)
+
+
+def _check_category(key: str) -> None:
+    if not _CATEGORY.fullmatch(key):
+        message = f"The property '{key}' is no category."
+        raise bad_request(message)
+
+
+def _check_reference(key: str) -> None:
+    # Property names in open types can't contain these characters: the client encodes them.
+    if _RAW.search(key) or not unquote(key).startswith(("http://", "https://")):
+        message = f"The reference '{key}' must be an encoded http or https URL."
+        raise bad_request(message)
+
+
+def _only(plain: Json, *allowed: str) -> None:
+    for name in plain:
+        if name not in allowed:
+            message = f"The property '{name}' can't be set."
+            raise bad_request(message)
+
+
+def _assignment(key: str, plain: Json, held: Json, write: Write) -> Json:
+    _only(plain, "orderHint")
+    check_hint("orderHint", plain.get("orderHint"))
+    if key not in write.state.users and not _GUID.fullmatch(key):
+        message = f"'{key}' is no user id."
+        raise bad_request(message)
+    return {
+        "assignedBy": held.get("assignedBy", write.actor),
+        "assignedDateTime": held.get("assignedDateTime", write.state.stamp()),
+        "orderHint": write.state.new_hint(),
+    }
+
+
+def _checklist_item(key: str, plain: Json, held: Json, write: Write) -> Json:
+    _only(plain, "title", "isChecked", "orderHint")
+    title = plain.get("title", held.get("title"))
+    is_checked = plain.get("isChecked", held.get("isChecked", False))
+    return {
+        "title": text(f"{key}/title", title, longest=write.state.rules.limits.title),
+        "isChecked": boolean(f"{key}/isChecked", is_checked),
+        "orderHint": _hint(plain, "orderHint", held, write),
+        **_signed(write),
+    }
+
+
+def _reference(key: str, plain: Json, held: Json, write: Write) -> Json:
+    _only(plain, "alias", "type", "previewPriority")
+    alias = plain.get("alias", held.get("alias"))
+    if alias is not None:
+        alias = long_text(f"{key}/alias", alias, longest=write.state.rules.limits.title)
+    return {
+        "alias": alias,
+        "type": plain.get("type") or held.get("type", "Other"),
+        "previewPriority": _hint(plain, "previewPriority", held, write),
+        **_signed(write),
+    }
+
+
+def _hint(plain: Json, name: str, held: Json, write: Write) -> str:
+    if name in plain:
+        check_hint(name, plain[name])
+    elif name in held:
+        return str(held[name])
+    return write.state.new_hint()
+
+
+def _signed(write: Write) -> Json:
+    return {"lastModifiedBy": write.actor, "lastModifiedDateTime": write.state.stamp()}
