@@ -11,7 +11,7 @@ from typing import TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from local.direct import Answer, DroppedError
-from local.graph.failures import GraphError, Json, bad_request, json_answer
+from local.graph.failures import GraphError, Json, json_answer, refuse
 from local.graph.request import Request
 from local.graph.state import State
 
@@ -48,13 +48,12 @@ async def run_batch(state: State, request: Request, dispatch: Dispatch) -> Answe
 def _read(request: Request) -> list[Json]:
     items = request.read_object().get("requests")
     if not isinstance(items, list) or not 0 < len(items) <= MOST:
-        message = f"A batch holds from 1 to {MOST} requests."
-        raise bad_request(message)
+        refuse(f"A batch holds from 1 to {MOST} requests.")
     ids = [item.get("id") for item in items if isinstance(item, dict)]
     if len(ids) != len(items) or len(set(ids)) != len(items) or not all(isinstance(key, str) and key for key in ids):
-        raise bad_request("Each request in a batch needs an 'id' of its own.")
+        refuse("Each request in a batch needs an 'id' of its own.")
     if any(other not in ids for item in items for other in item.get("dependsOn") or ()):
-        raise bad_request("A request depends on one that is not in the batch.")
+        refuse("A request depends on one that is not in the batch.")
     return items
 
 
@@ -66,7 +65,7 @@ def _ordered(state: State, items: list[Json]) -> list[Json]:
     while waiting:
         ready = [item for item in waiting if all(other in done for other in item.get("dependsOn") or ())]
         if not ready:
-            raise bad_request("Requests in the batch depend on each other.")
+            refuse("Requests in the batch depend on each other.")
         done.update((item["id"], item) for item in ready)
         waiting = [item for item in waiting if item["id"] not in done]
     return list(done.values())
@@ -85,10 +84,10 @@ async def _one(state: State, outer: Request, item: Json, dispatch: Dispatch) -> 
 def _inner(outer: Request, item: Json) -> Request:
     method, url = item.get("method"), item.get("url")
     if method not in _METHODS or not isinstance(url, str):
-        raise bad_request("A request in a batch needs 'method' and 'url'.")
+        refuse("A request in a batch needs 'method' and 'url'.")
     parts = urlsplit(url)
     if parts.scheme or parts.netloc or parts.path.startswith(("/v1.0/", "/beta/", "/$batch")):
-        raise bad_request("The URL of a request in a batch is relative to the version, and no batch itself.")
+        refuse("The URL of a request in a batch is relative to the version, and no batch itself.")
     headers = {name.lower(): str(value) for name, value in (item.get("headers") or {}).items()}
     return Request(
         method=method,
@@ -103,7 +102,7 @@ def _body(item: Json, headers: Mapping[str, str]) -> bytes:
     if "body" not in item:
         return b""
     if "content-type" not in headers:
-        raise bad_request("A request with a body needs the header Content-Type.")
+        refuse("A request with a body needs the header Content-Type.")
     return json.dumps(item["body"]).encode()
 
 

@@ -5,11 +5,10 @@ Source: https://learn.microsoft.com/graph/api/resources/plannertaskdetails
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from local.direct import Answer
 from local.graph import opentypes, values
-from local.graph.failures import Json, bad_request, over_limit
+from local.graph.failures import Json, exceed, refuse
 from local.graph.pages import single
 from local.graph.patching import Reader, Write, changed, check_archived, check_etag, merged
 from local.graph.request import Request
@@ -19,15 +18,15 @@ from local.graph.state import State
 _PREVIEWS = ("automatic", "noPreview", "checklist", "description", "reference")
 
 
-def _description(value: Any, _held: Any, write: Write) -> str:
+def _description(value: object, _held: object, write: Write) -> str:
     if value is None:
         return ""
     return values.long_text("description", value, longest=write.state.rules.limits.description)
 
 
-def _preview(value: Any, _held: Any, _write: Write) -> str:
+def _preview(value: object, _held: object, _write: Write) -> str:
     if value not in _PREVIEWS:
-        raise bad_request("The property 'previewType' has no such value.")
+        refuse("The property 'previewType' has no such value.")
     return str(value)
 
 
@@ -82,9 +81,9 @@ def change_details(task: Resource, changes: Json, write: Write) -> None:
 
 def _check_limits(state: State, body: Json) -> None:
     if len(body["checklist"]) > state.rules.limits.checklist:
-        raise over_limit("MaximumChecklistItemsOnTask")
+        exceed("MaximumChecklistItemsOnTask")
     if len(body["references"]) > state.rules.limits.references:
-        raise over_limit("MaximumReferencesOnTask")
+        exceed("MaximumReferencesOnTask")
 
 
 def _count(state: State, task: Resource, details: Json) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from local.direct import Answer
-from local.graph.failures import GraphError, Json, bad_request, json_answer, no_content
+from local.graph.failures import GraphError, Json, json_answer, no_content, refuse
 from local.graph.pages import METADATA
 from local.graph.request import Request
 from local.graph.state import Group, Mail, State
@@ -70,7 +70,8 @@ def read_manager(state: State, request: Request, key: str) -> Answer:
     """
     manager = state.managers.get(find_user(state, key)["id"])
     if manager is None:
-        raise _unknown("manager")
+        link = "manager"
+        raise _unknown(link)
     return _single(_typed(_shown(request, state.users[manager]), "user"), context="directoryObjects")
 
 
@@ -116,7 +117,7 @@ def send_mail(state: State, request: Request, key: str) -> Answer:
     sender = find_user(state, key)
     message = request.read_object().get("message")
     if not isinstance(message, dict):
-        raise bad_request("The parameter 'message' is required.")
+        refuse("The parameter 'message' is required.")
     entries = [entry for name in ("toRecipients", "ccRecipients", "bccRecipients") for entry in message.get(name) or ()]
     to = tuple(str(entry.get("emailAddress", {}).get("address") or "") for entry in entries)
     if not to or not all("@" in address for address in to):
@@ -207,7 +208,7 @@ def _page(request: Request, found: Sequence[Json], *, context: str) -> Answer:
     """Answer with one page; the directory obeys `$top`, 100 if it is not given, 999 at most."""
     top, start = request.query.get("$top", "100"), request.query.get("$skiptoken", "0")
     if not (top.isdigit() and start.isdigit() and 0 < int(top) <= 999):
-        raise bad_request("Invalid page size or page token specified.")
+        refuse("Invalid page size or page token specified.")
     end = int(start) + int(top)
     body: Json = {"@odata.context": METADATA + context}
     if end < len(found):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from local.direct import Answer
 
@@ -60,18 +60,36 @@ def no_access() -> GraphError:
     return GraphError(403, NO_ACCESS, headers={"x-tasks-correlationid": "b2f4e0a5-3a4b-4a0e-9c3c-5b8fd0a4a8f1"})
 
 
-def over_limit(code: str) -> GraphError:
+def refuse(message: str) -> NoReturn:
     """
-    Tell that one of Planner's limits is reached.
+    Refuse a request for its shape or its values.
+
+    Raises:
+        GraphError: 400.
+    """
+    raise bad_request(message)
+
+
+def exceed(code: str) -> NoReturn:
+    """
+    Refuse a request that would go over one of Planner's limits.
+
+    Raises:
+        GraphError: 403 with the limit's code.
 
     Source: https://learn.microsoft.com/office365/planner/planner-limits
     """
-    return GraphError(403, f"The request would exceed a limit: {code}.", code=code)
+    raise GraphError(403, f"The request would exceed a limit: {code}.", code=code)
 
 
-def etag_refused(message: str) -> GraphError:
-    """Tell that If-Match is missing, malformed, or of another resource."""
-    return GraphError(412, message)
+def refuse_etag(message: str) -> NoReturn:
+    """
+    Refuse a write whose If-Match is missing, malformed, or of another resource.
+
+    Raises:
+        GraphError: 412.
+    """
+    raise GraphError(412, message)
 
 
 def json_answer(text: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

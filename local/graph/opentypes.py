@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from local.graph.failures import Json, bad_request
+from local.graph.failures import Json, refuse
 from local.graph.patching import Write
 from local.graph.values import boolean, check_hint, long_text, text
 
@@ -21,17 +21,17 @@ Entry: TypeAlias = Callable[[str, Json, Json, Write], Json]
 """Takes the key, the entry sent, the entry held ({} if new) and the write."""
 
 
-def assignments(value: Any, held: Any, write: Write) -> Json:
+def assignments(value: object, held: object, write: Write) -> Json:
     """Merge who the task is assigned to."""
     return _merge(value, held, kind="plannerAssignment", entry=_assignment, write=write)
 
 
-def checklist(value: Any, held: Any, write: Write) -> Json:
+def checklist(value: object, held: object, write: Write) -> Json:
     """Merge the checklist's items."""
     return _merge(value, held, kind="plannerChecklistItem", entry=_checklist_item, write=write)
 
 
-def references(value: Any, held: Any, write: Write) -> Json:
+def references(value: object, held: object, write: Write) -> Json:
     """Merge the task's links."""
     for key in _object(value):
         if not key.startswith("@"):
@@ -39,9 +39,9 @@ def references(value: Any, held: Any, write: Write) -> Json:
     return _merge(value, held, kind="plannerExternalReference", entry=_reference, write=write)
 
 
-def categories(value: Any, held: Any, _write: Write) -> Json:
+def categories(value: object, held: object, _write: Write) -> Json:
     """Set and take off labels."""
-    found: Json = dict(held or {})
+    found = dict(_object(held or {}))
     for key, is_set in _entries(value):
         _check_category(key)
         if boolean(key, is_set):
@@ -51,17 +51,17 @@ def categories(value: Any, held: Any, _write: Write) -> Json:
     return found
 
 
-def category_descriptions(value: Any, held: Any, _write: Write) -> Json:
+def category_descriptions(value: object, held: object, _write: Write) -> Json:
     """Name the plan's labels; null takes a name away."""
-    found: Json = dict(held or {})
+    found = dict(_object(held or {}))
     for key, name in _entries(value):
         _check_category(key)
         found[key] = None if name is None else text(key, name, longest=100)
     return found
 
 
-def _merge(value: Any, held: Any, *, kind: str, entry: Entry, write: Write) -> Json:
-    found: Json = dict(held or {})
+def _merge(value: object, held: object, *, kind: str, entry: Entry, write: Write) -> Json:
+    found = dict(_object(held or {}))
     for key, item in _entries(value):
         if item is None:
             found.pop(key, None)
@@ -72,50 +72,44 @@ def _merge(value: Any, held: Any, *, kind: str, entry: Entry, write: Write) -> J
     return found
 
 
-def _entries(value: Any) -> list[tuple[str, Any]]:
+def _entries(value: object) -> list[tuple[str, Any]]:
     return [(key, item) for key, item in _object(value).items() if not key.startswith("@")]
 
 
-def _object(value: Any) -> Json:
+def _object(value: object) -> Json:
     if not isinstance(value, dict):
-        message = "An open type must be an object; null is possible for its entries only."
-        raise bad_request(message)
+        refuse("An open type must be an object; null is possible for its entries only.")
     return value
 
 
-def _check_type(key: str, item: Any, kind: str) -> None:
+def _check_type(key: str, item: object, kind: str) -> None:
     told = item.get("@odata.type") if isinstance(item, dict) else None
     if told not in (f"#microsoft.graph.{kind}", f"microsoft.graph.{kind}"):
-        message = f"The entry '{key}' of an open type needs '@odata.type': '#microsoft.graph.{kind}'."
-        raise bad_request(message)
+        refuse(f"The entry '{key}' of an open type needs '@odata.type': '#microsoft.graph.{kind}'.")
 
 
 def _check_category(key: str) -> None:
     if not _CATEGORY.fullmatch(key):
-        message = f"The property '{key}' is no category."
-        raise bad_request(message)
+        refuse(f"The property '{key}' is no category.")
 
 
 def _check_reference(key: str) -> None:
     # Property names in open types can't contain these characters: the client encodes them.
     if _RAW.search(key) or not unquote(key).startswith(("http://", "https://")):
-        message = f"The reference '{key}' must be an encoded http or https URL."
-        raise bad_request(message)
+        refuse(f"The reference '{key}' must be an encoded http or https URL.")
 
 
 def _only(plain: Json, *allowed: str) -> None:
     for name in plain:
         if name not in allowed:
-            message = f"The property '{name}' can't be set."
-            raise bad_request(message)
+            refuse(f"The property '{name}' can't be set.")
 
 
 def _assignment(key: str, plain: Json, held: Json, write: Write) -> Json:
     _only(plain, "orderHint")
     check_hint("orderHint", plain.get("orderHint"))
     if key not in write.state.users and not _GUID.fullmatch(key):
-        message = f"'{key}' is no user id."
-        raise bad_request(message)
+        refuse(f"'{key}' is no user id.")
     return {
         "assignedBy": held.get("assignedBy", write.actor),
         "assignedDateTime": held.get("assignedDateTime", write.state.stamp()),

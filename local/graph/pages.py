@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from local.direct import Answer
-from local.graph.failures import Json, bad_request, json_answer
+from local.graph.failures import Json, json_answer, refuse
 from local.graph.request import Request
 from local.graph.resource import Resource
 from local.graph.rules import Option
@@ -55,7 +55,7 @@ def page(state: State, request: Request, resources: Sequence[Resource], *, conte
 def _token(request: Request) -> int:
     token = request.query.get("$skiptoken", "0")
     if not token.isdigit():
-        raise bad_request("The $skiptoken is not one of this service's.")
+        refuse("The $skiptoken is not one of this service's.")
     return int(token)
 
 
@@ -99,8 +99,7 @@ def _option(request: Request, name: str, rule: Option) -> list[str]:
     if not value or rule == "ignored":
         return []
     if rule == "refused":
-        message = f"The query option '{name}' is not supported."
-        raise bad_request(message)
+        refuse(f"The query option '{name}' is not supported.")
     return [part.strip() for part in value.split(",")]
 
 

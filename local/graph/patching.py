@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from local.direct import Answer
-from local.graph.failures import GraphError, Json, bad_request, json_answer, no_content
+from local.graph.failures import GraphError, Json, json_answer, no_content, refuse
 from local.graph.request import Request
 from local.graph.resource import Resource
 from local.graph.state import State
@@ -20,7 +20,7 @@ class Write:
     """The identity set that the service signs with."""
 
 
-Reader: TypeAlias = Callable[[Any, Any, Write], Any]
+Reader: TypeAlias = Callable[[object, object, Write], object]
 """Takes the value sent, the value held and the write; returns the value to hold. Raises GraphError."""
 
 
@@ -38,8 +38,7 @@ def merged(held: Json, changes: Json, *, readers: Mapping[str, Reader], write: W
         if name.startswith("@") or "@odata." in name or name == "details":
             continue
         if name not in readers:
-            message = f"The property '{name}' can't be set."
-            raise bad_request(message)
+            refuse(f"The property '{name}' can't be set.")
         body[name] = readers[name](value, held.get(name), write)
     return body
 

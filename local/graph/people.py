@@ -6,13 +6,12 @@ A person always sees the current version, so these acts name no etag; all other 
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from local.graph.details import change_details
 from local.graph.failures import Json
 from local.graph.patching import Write
 from local.graph.plans import add_bucket
-from local.graph.tasks import add_task, change_task, drop_task
+from local.graph.task_writes import add_task, change_task, drop_task
 from local.graph.values import stamp
 from local.graph.world import World, person
 
@@ -35,7 +34,7 @@ class People(World):
         bucket: str | None = None,
         assignees: Iterable[str] = (),
         due: datetime | None = None,
-        **more: Any,
+        **more: object,
     ) -> str:
         """
         Make a task by hand.
@@ -53,7 +52,7 @@ class People(World):
             given["dueDateTime"] = stamp(due)
         return add_task(self.state, given, self._by(user)).id
 
-    def person_patch_task(self, user: str, task_id: str, **changes: Any) -> None:
+    def person_patch_task(self, user: str, task_id: str, **changes: object) -> None:
         """Change a task's properties, under Graph's names and in Graph's shapes."""
         change_task(self.state.tasks[task_id], changes, self._by(user))
 
@@ -85,7 +84,7 @@ class People(World):
         """Put a label (`category1` ...) on a task, or take it off."""
         self.person_patch_task(user, task_id, appliedCategories={category: is_set})
 
-    def person_patch_details(self, user: str, task_id: str, **changes: Any) -> None:
+    def person_patch_details(self, user: str, task_id: str, **changes: object) -> None:
         """Change a task's details, under Graph's names and in Graph's shapes."""
         change_details(self.state.tasks[task_id], changes, self._by(user))
 

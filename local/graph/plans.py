@@ -5,11 +5,10 @@ Source: https://learn.microsoft.com/graph/api/resources/plannerplan
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from local.direct import Answer
 from local.graph import opentypes, values
-from local.graph.failures import GraphError, Json, bad_request, json_answer, no_access, not_found, over_limit
+from local.graph.failures import GraphError, Json, exceed, json_answer, no_access, not_found, refuse
 from local.graph.pages import METADATA, page, single
 from local.graph.patching import Reader, Write, changed, check_archived, check_etag, merged
 from local.graph.request import Request
@@ -20,17 +19,17 @@ _GROUPS_URL = "https://graph.microsoft.com/v1.0/groups/"
 _LABELS = {f"category{number}": None for number in range(1, 26)}
 
 
-def _shared(value: Any, held: Any, _write: Write) -> Json:
-    if not isinstance(value, dict):
-        raise bad_request("The property 'sharedWith' must be an object.")
-    return {**(held or {}), **value}
+def _shared(value: object, held: object, _write: Write) -> Json:
+    if not isinstance(value, dict) or not isinstance(held, dict):
+        refuse("The property 'sharedWith' must be an object.")
+    return {**held, **value}
 
 
-def _name(value: Any, _held: Any, write: Write) -> str:
+def _name(value: object, _held: object, write: Write) -> str:
     return values.text("name", value, longest=write.state.rules.limits.title)
 
 
-def _hint(value: Any, _held: Any, write: Write) -> str:
+def _hint(value: object, _held: object, write: Write) -> str:
     values.check_hint("orderHint", value)
     return write.state.new_hint()
 
@@ -125,7 +124,7 @@ def create_bucket(state: State, request: Request) -> Answer:
     given = request.read_object()
     plan_id = given.pop("planId", None)
     if not isinstance(plan_id, str) or "name" not in given:
-        raise bad_request("A bucket needs 'planId' and 'name'.")
+        refuse("A bucket needs 'planId' and 'name'.")
     state.plan(plan_id)
     bucket = add_bucket(state, plan_id, given, Write(state, state.rules.app_identity))
     text = f'{{"@odata.context":"{METADATA}planner/buckets/$entity",{bucket.text()[1:]}'
@@ -169,7 +168,7 @@ def add_plan(state: State, group: Group, title: str, write: Write, *, plan_id: s
     """
     owned = sum(plan.body["owner"] == group.id for plan in state.plans.values())
     if owned >= state.rules.limits.plans_of_group:
-        raise over_limit("MaximumProjectsOwnedByUser")
+        exceed("MaximumProjectsOwnedByUser")
     plan = state.resource(
         {
             "createdDateTime": state.stamp(),
@@ -196,21 +195,21 @@ def add_bucket(state: State, plan_id: str, given: Json, write: Write) -> Resourc
     """
     check_archived(state, plan_id)
     if len(state.buckets_of(plan_id)) >= state.rules.limits.buckets_in_plan:
-        raise over_limit("MaximumBucketsInProject")
+        exceed("MaximumBucketsInProject")
     blank = {"name": "", "planId": plan_id, "orderHint": state.new_hint(), "id": state.new_id()}
     bucket = state.resource(merged(blank, given, readers=BUCKET, write=write))
     state.buckets[bucket.id] = bucket
     return bucket
 
 
-def _container(state: State, container: Any) -> Group:
+def _container(state: State, container: object) -> Group:
     # `owner` was removed in favour of the container, which is named by its URL or by id and type.
     if not isinstance(container, dict):
-        raise bad_request("A plan needs a container.")
+        refuse("A plan needs a container.")
     url = str(container.get("url") or "")
     group_id = container.get("containerId") or (url.rsplit("/", 1)[-1] if "/groups/" in url else "")
     if not group_id or (not url and container.get("type") != "group"):
-        raise bad_request("A container is named by its 'url', or by 'containerId' and 'type'.")
+        refuse("A container is named by its 'url', or by 'containerId' and 'type'.")
     return _group(state, str(group_id))
 
 

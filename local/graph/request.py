@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from local.graph.failures import Json, bad_request
+from local.graph.failures import Json, bad_request, refuse
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
@@ -45,9 +45,10 @@ class Request:
         try:
             value = json.loads(self.body)
         except ValueError as error:
-            raise bad_request("Unable to read JSON request payload.") from error
+            message = "Unable to read JSON request payload."
+            raise bad_request(message) from error
         if not isinstance(value, dict):
-            raise bad_request("Unable to read JSON request payload: an object was expected.")
+            refuse("Unable to read JSON request payload: an object was expected.")
         return value
 
     def link(self, token: str) -> str:

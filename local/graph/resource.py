@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from local.graph.failures import GraphError, Json, etag_refused
+from local.graph.failures import GraphError, Json, refuse_etag
 
 Path: TypeAlias = tuple[str, ...]
 """What was changed: a property, or an entry of an open type, or a property of a checklist item."""
@@ -93,13 +93,13 @@ class Resource:
 
     def _version_of(self, if_match: str | None) -> int:
         if if_match is None:
-            raise etag_refused("The If-Match header must be specified.")
+            refuse_etag("The If-Match header must be specified.")
         start = _START + self.salt
         digits = if_match[len(start) : -len(_END)]
         if not (if_match.startswith(start) and if_match.endswith(_END) and digits.isdigit()):
-            raise etag_refused("The If-Match header contains an invalid value.")
+            refuse_etag("The If-Match header contains an invalid value.")
         if int(digits) > self.version:
-            raise etag_refused("The If-Match header no longer matches a version of the resource.")
+            refuse_etag("The If-Match header no longer matches a version of the resource.")
         return int(digits)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from local.direct import Answer
-from local.graph.failures import GraphError, Json, bad_request, json_answer, no_content
+from local.graph.failures import GraphError, Json, json_answer, no_content, refuse
 from local.graph.pages import METADATA
 from local.graph.request import LOOPBACK, Request
 from local.graph.state import Deliver, State, Subscription
@@ -95,7 +95,7 @@ def renew_subscription(state: State, request: Request, subscription_id: str) -> 
     subscription = _find(state, subscription_id)
     changes = {name: value for name, value in request.read_object().items() if not name.startswith("@")}
     if not set(changes) <= {"expirationDateTime", "notificationUrl"} or "expirationDateTime" not in changes:
-        raise bad_request("Only 'expirationDateTime' and 'notificationUrl' can be updated.")
+        refuse("Only 'expirationDateTime' and 'notificationUrl' can be updated.")
     resource = subscription.body["resource"]
     subscription.expires = _expiry(state, changes["expirationDateTime"], resource=resource)
     subscription.renewed = state.now()
@@ -153,15 +153,13 @@ def _find(state: State, subscription_id: str) -> Subscription:
 def _check_create(given: Json) -> None:
     for name in ("changeType", "notificationUrl", "resource", "expirationDateTime"):
         if not isinstance(given.get(name), str) or not given[name]:
-            message = f"The property '{name}' is required."
-            raise bad_request(message)
+            refuse(f"The property '{name}' is required.")
     if unknown := {name for name in given if not name.startswith("@")} - _CREATE:
-        message = f"The property '{min(unknown)}' can't be set."
-        raise bad_request(message)
+        refuse(f"The property '{min(unknown)}' can't be set.")
     if not set(given["changeType"].split(",")) <= {"created", "updated", "deleted"}:
-        raise bad_request("The property 'changeType' has no such value.")
+        refuse("The property 'changeType' has no such value.")
     if len(given.get("clientState") or "") > 128:
-        raise bad_request("The property 'clientState' has at most 128 characters.")
+        refuse("The property 'clientState' has at most 128 characters.")
     for name in ("notificationUrl", "lifecycleNotificationUrl"):
         _check_url(given.get(name))
 
@@ -172,7 +170,7 @@ def _check_url(url: object) -> None:
     parts = urlsplit(str(url))
     # Graph wants https; on one machine there is none.
     if parts.scheme != "https" and not parts.netloc.startswith(LOOPBACK):
-        raise bad_request("Notification URLs must use https.")
+        refuse("Notification URLs must use https.")
 
 
 def _expiry(state: State, value: object, *, resource: str) -> datetime:
@@ -180,16 +178,14 @@ def _expiry(state: State, value: object, *, resource: str) -> datetime:
     kind = resource.strip("/").split("/")
     longest = _LONGEST.get(kind[-1] if kind[-1] == "conversations" else kind[0])
     if longest is None:
-        message = f"The resource '{resource}' can't be subscribed to."
-        raise bad_request(message)
+        refuse(f"The resource '{resource}' can't be subscribed to.")
     told = moment("expirationDateTime", value)
     if told is None:
-        raise bad_request("The property 'expirationDateTime' is required.")
+        refuse("The property 'expirationDateTime' is required.")
     now = state.now()
     expires = max(datetime.fromisoformat(told), now + _SHORTEST)
     if expires > now + timedelta(minutes=longest):
-        message = f"Subscription expiration can only be {longest} minutes in the future."
-        raise bad_request(message)
+        refuse(f"Subscription expiration can only be {longest} minutes in the future.")
     return expires
 
 

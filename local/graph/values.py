@@ -2,14 +2,13 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Any
 
-from local.graph.failures import bad_request
+from local.graph.failures import refuse
 
 _HINT = re.compile(r"[!-~]* [!-~]*!")
 
 
-def text(name: str, value: Any, *, longest: int) -> str:
+def text(name: str, value: object, *, longest: int) -> str:
     """
     Read a title: outer blanks go, and something must be left.
 
@@ -17,12 +16,11 @@ def text(name: str, value: Any, *, longest: int) -> str:
         GraphError: 400, no text, empty, or too long.
     """
     if not isinstance(value, str) or not value.strip():
-        message = f"The property '{name}' must be a text that is not empty."
-        raise bad_request(message)
+        refuse(f"The property '{name}' must be a text that is not empty.")
     return long_text(name, value.strip(), longest=longest)
 
 
-def long_text(name: str, value: Any, *, longest: int) -> str:
+def long_text(name: str, value: object, *, longest: int) -> str:
     """
     Read a text that may be empty.
 
@@ -30,12 +28,11 @@ def long_text(name: str, value: Any, *, longest: int) -> str:
         GraphError: 400, no text, or too long.
     """
     if not isinstance(value, str) or len(value) > longest:
-        message = f"The property '{name}' must be a text of at most {longest} characters."
-        raise bad_request(message)
+        refuse(f"The property '{name}' must be a text of at most {longest} characters.")
     return value
 
 
-def number(name: str, value: Any, *, highest: int) -> int:
+def number(name: str, value: object, *, highest: int) -> int:
     """
     Read a whole number from 0 on.
 
@@ -43,12 +40,11 @@ def number(name: str, value: Any, *, highest: int) -> int:
         GraphError: 400, no number in the range.
     """
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= highest:
-        message = f"The property '{name}' must be a number from 0 to {highest}."
-        raise bad_request(message)
+        refuse(f"The property '{name}' must be a number from 0 to {highest}.")
     return value
 
 
-def boolean(name: str, value: Any) -> bool:
+def boolean(name: str, value: object) -> bool:
     """
     Read true or false.
 
@@ -56,16 +52,15 @@ def boolean(name: str, value: Any) -> bool:
         GraphError: 400, neither.
     """
     if not isinstance(value, bool):
-        message = f"The property '{name}' must be true or false."
-        raise bad_request(message)
+        refuse(f"The property '{name}' must be true or false.")
     return value
 
 
-def priority(value: Any) -> int:
+def priority(value: object) -> int:
     """
     Read a priority, and keep the one of its four kinds.
 
-    Source: https://learn.microsoft.com/graph/api/resources/plannertask (priority: urgent 1, important 3, medium 5, low 9)
+    Source: https://learn.microsoft.com/graph/api/resources/plannertask (property priority)
     """
     given = number("priority", value, highest=10)
     if given <= 1:
@@ -75,7 +70,7 @@ def priority(value: Any) -> int:
     return 5 if given <= 7 else 9
 
 
-def moment(name: str, value: Any) -> str | None:
+def moment(name: str, value: object) -> str | None:
     """
     Read a point in time with its zone, and keep it in UTC. None clears.
 
@@ -84,15 +79,19 @@ def moment(name: str, value: Any) -> str | None:
     """
     if value is None:
         return None
-    try:
-        time = datetime.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        message = f"The property '{name}' must be a date and time in ISO 8601."
-        raise bad_request(message) from error
+    time = _time(value)
+    if time is None:
+        refuse(f"The property '{name}' must be a date and time in ISO 8601.")
     if time.tzinfo is None:
-        message = f"The property '{name}' must name its time zone."
-        raise bad_request(message)
+        refuse(f"The property '{name}' must name its time zone.")
     return stamp(time)
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def stamp(time: datetime) -> str:
@@ -103,7 +102,7 @@ def stamp(time: datetime) -> str:
     return utc.strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
 
 
-def check_hint(name: str, value: Any) -> None:
+def check_hint(name: str, value: object) -> None:
     """
     Check that an order hint is an instruction, not a value that the service returned.
 
@@ -113,5 +112,4 @@ def check_hint(name: str, value: Any) -> None:
     Source: https://learn.microsoft.com/graph/api/resources/planner-order-hint-format
     """
     if not isinstance(value, str) or not _HINT.fullmatch(value):
-        message = f"The property '{name}' is no order hint; a value that was returned can't be set."
-        raise bad_request(message)
+        refuse(f"The property '{name}' is no order hint; a value that was returned can't be set.")
