@@ -1,0 +1,111 @@
+"""
+Business days, business hours, and the two ways between a local date and a moment.
+
+All moments that come in or go out are aware; what goes out is UTC.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from holidays import HolidayBase
+
+DUE_TIME = time(10, tzinfo=UTC)
+"""Planner shows a moment as a day of the reader's zone: 10:00Z is the same day from -10 to +13."""
+
+_DAY = timedelta(days=1)
+_SEARCH = 3700
+"""Days to look for a business day before giving up: a calendar without any is refused when it is read."""
+
+
+def as_utc(day: date) -> datetime:
+    """Write a local date as the moment that Planner is given: 10:00Z of that date."""
+    return datetime.combine(day, DUE_TIME)
+
+
+def as_date(moment: datetime) -> date:
+    """
+    Read the date back from Planner's moment: its date in UTC.
+
+    Planner's own clients write 10:00Z of the chosen date too.
+    """
+    return moment.astimezone(UTC).date()
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Which days and hours count as business time, and in which zone."""
+
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    workdays: frozenset[int] = frozenset(range(5))
+    """Monday is 0."""
+    opens: time = time(9)
+    closes: time = time(17)
+    """Later than `opens`: no shift over midnight."""
+    holidays: HolidayBase | None = None
+    days_off: frozenset[date] = frozenset()
+    extra_workdays: frozenset[date] = frozenset()
+
+    def local(self, moment: datetime) -> datetime:
+        """Show a moment in the calendar's zone; one without a zone is taken as local already."""
+        return moment.replace(tzinfo=self.zone) if moment.tzinfo is None else moment.astimezone(self.zone)
+
+    def local_date(self, moment: datetime) -> date:
+        """Return the date that people in the calendar's zone call it."""
+        return self.local(moment).date()
+
+    def at(self, day: date, clock: time) -> datetime:
+        """
+        Return the moment (UTC) of a wall-clock time on a day.
+
+        A time that the clocks skip is taken with the offset before the change; one that comes twice, the first.
+        """
+        return datetime.combine(day, clock, tzinfo=self.zone).astimezone(UTC)
+
+    def midnight(self, day: date) -> datetime:
+        """Return the moment (UTC) at which a day begins."""
+        return self.at(day, time())
+
+    def is_business_day(self, day: date) -> bool:
+        """Tell whether people work on a day. Own days off and extra workdays win over the rest."""
+        if day in self.days_off:
+            return False
+        if day in self.extra_workdays:
+            return True
+        return day.weekday() in self.workdays and (self.holidays is None or day not in self.holidays)
+
+    def nearest(self, day: date, step: int = 1) -> date:
+        """Return `day` if it is a business day, otherwise the first one after (step 1) or before it (step -1)."""
+        for _ in range(_SEARCH):
+            if self.is_business_day(day):
+                return day
+            day += step * _DAY
+        message = f"no business day within {_SEARCH} days of {day}"
+        raise ValueError(message)
+
+    def add_business_days(self, day: date, count: int) -> date:
+        """Return the count-th business day after `day`; before it when count is negative; `day` itself for 0."""
+        step = 1 if count > 0 else -1
+        for _ in range(abs(count)):
+            day = self.nearest(day + step * _DAY, step)
+        return day
+
+    def add_business_hours(self, moment: datetime, hours: float) -> datetime:
+        """
+        Return the moment (UTC) at which so much business time has passed since `moment`.
+
+        Hours are real ones: a day on which the clocks change may hold one more or less.
+        A negative number counts backwards.
+        """
+        left, here = timedelta(hours=abs(hours)), moment.astimezone(UTC)
+        step = 1 if hours >= 0 else -1
+        day = self.local_date(here)
+        while True:
+            day = self.nearest(day, step)
+            start, end = self.at(day, self.opens), self.at(day, self.closes)
+            here = max(here, start) if step > 0 else min(here, end)
+            rest = (end - here) if step > 0 else (here - start)
+            if timedelta() <= rest >= left:
+                return here + step * left
+            left -= max(rest, timedelta())
+            day += step * _DAY

@@ -1,0 +1,133 @@
+"""How a mapping writes dates: counted from something, moved by business or calendar time, perhaps recurring."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from dateutil.rrule import rrule, rrulestr
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import core_schema
+
+from shared.mapping.fields import Anchor, refuse, short_forms
+from shared.models.base import Frozen
+
+HORIZON = timedelta(days=366 * 40)
+"""How far recurrences are looked for."""
+
+Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""Wall-clock time, e.g. 17:00."""
+Count = Annotated[int, Field(ge=-4000, le=4000)]
+
+
+def read_recurrence(text: str, start: date) -> rrule:
+    """
+    Read an RFC 5545 rule that starts on a day.
+
+    Raises:
+        ValueError: no such rule, or one that comes more often than daily.
+    """
+    if "DTSTART" in text.upper() or "\n" in text:
+        message = "the start is the date itself: leave DTSTART out"
+        raise ValueError(message)
+    parsed = rrulestr(text, dtstart=datetime.combine(start, datetime.min.time()))
+    if not isinstance(parsed, rrule) or parsed._freq > 3:  # type: ignore[attr-defined] # noqa: SLF001 - no public name
+        message = "FREQ must be YEARLY, MONTHLY, WEEKLY or DAILY"
+        raise ValueError(message)
+    return parsed
+
+
+def _recurrence(text: str) -> str:
+    start = date(2024, 1, 1)
+    try:
+        bounded = read_recurrence(text, start).replace(until=datetime.combine(start, datetime.min.time()) + HORIZON)
+        first = next(iter(bounded), None)
+    except (ValueError, KeyError, AttributeError, TypeError, IndexError) as error:  # dateutil lets all of them out
+        message = f"no recurrence rule of RFC 5545, such as FREQ=YEARLY: {error}"
+        raise refuse(message) from error
+    if first is None:
+        message = "this recurrence never comes"
+        raise refuse(message)
+    return text
+
+
+Recurrence = Annotated[str, AfterValidator(_recurrence)]
+
+
+class Offset(Frozen):
+    """
+    Time to add; negative numbers go back.
+
+    Years and months first (31 January and a month is the last of February), then weeks and days,
+    then business days, then business hours, then the wall-clock time.
+    """
+
+    years: Count = 0
+    months: Count = 0
+    weeks: Count = 0
+    days: Count = 0
+    business_days: Count = 0
+    business_hours: float = Field(default=0, ge=-10_000, le=10_000)
+    at: Clock | None = Field(default=None, description="Wall-clock time of that day in the rule's zone.")
+
+
+class Date(Offset):
+    """A date: `2026-12-31`, or counted: `{from: created, business_days: 5}`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    on: date | None = Field(default=None, description="A fixed date.")
+    from_: Anchor | None = Field(default=None, alias="from", description="What it is counted from.")
+    adjust: Literal["none", "next", "previous"] = Field(
+        default="none", description="Where to move when the day is no business day."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, data: object) -> object:
+        return {"on": data} if isinstance(data, str | date) else data
+
+    @model_validator(mode="after")
+    def _one_start(self) -> "Date":
+        if (self.on is None) == (self.from_ is None):
+            message = "give either `from` (created, attribute:Category.Attribute, ...) or `on` (a date)"
+            raise refuse(message)
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Show the short form in the JSON Schema too."""
+        return short_forms(schema, handler, {"type": "string", "format": "date"})
+
+
+class Due(Date):
+    """The date by which a task must be done; with `repeat` it comes again."""
+
+    repeat: Recurrence | None = Field(
+        default=None, description="RFC 5545 rule, e.g. FREQ=YEARLY. Only the next occurrence becomes a task."
+    )
+    if_missing: Literal["leave", "hold"] = Field(
+        default="leave", description="What to do while the date is not known: a task without a date, or none yet."
+    )
+    when_done: Literal["keep", "reopen"] = Field(
+        default="keep", description="What to do with a completed task whose date moves."
+    )
+
+
+class After(Offset):
+    """How long to wait before a level of an escalation is raised."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    from_: Literal["started", "due", "moved"] | None = Field(
+        default=None,
+        alias="from",
+        description="Start of the step, due date, or last movement. Default: started for steps, otherwise due.",
+    )

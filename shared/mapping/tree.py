@@ -1,0 +1,161 @@
+"""
+YAML text into plain data that remembers its lines. Hostile and ambiguous YAML is refused.
+
+Read from the parser's events, not from its constructors: so depth and size are bounded before anything
+is built, and `on`, `NO` or `09:00` stay what the administrator wrote (YAML 1.1 would make them
+True, False and 540).
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import yaml
+
+MAX_CHARACTERS = 2_000_000
+MAX_DEPTH = 30
+
+Path: TypeAlias = tuple[str | int, ...]
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast, but optional
+_STR_TAGS = (None, "!", "tag:yaml.org,2002:str")
+_TAGS = {yaml.MappingStartEvent: "tag:yaml.org,2002:map", yaml.SequenceStartEvent: "tag:yaml.org,2002:seq"}
+# Bounded, so that every number read is exact in JSON too; what is longer stays text.
+_INTEGER = re.compile(r"^[-+]?(0|[1-9][0-9]{0,14})$")
+_FLOAT = re.compile(r"^[-+]?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}$")
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that the text may not hold."""
+
+    line: int
+    message: str
+
+
+@dataclass
+class Mark:
+    """Where a value stands, and where the values inside it stand."""
+
+    line: int
+    children: dict[str | int, "Mark"] = field(default_factory=dict)
+
+    def follow(self, location: Path) -> tuple[Path, "Mark"]:
+        """
+        Walk along `location` as far as the text goes.
+
+        Parts that the text does not have (a union's tag, a key that is missing) are passed over.
+        Returns the path as written and the last mark on it.
+        """
+        mark, path = self, ()
+        for part in location:
+            if (child := mark.children.get(part)) is not None:
+                mark, path = child, (*path, part)
+        return path, mark
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What a text says."""
+
+    data: Any
+    mark: Mark
+    faults: tuple[Fault, ...]
+
+
+def read_tree(text: str) -> Tree:
+    """Read one YAML document; what is wrong with the text itself is in `faults`."""
+    if len(text) > MAX_CHARACTERS:
+        return Tree(None, Mark(1), (Fault(1, f"longer than {MAX_CHARACTERS} characters"),))
+    builder = _Builder(yaml.parse(text, Loader=_LOADER))
+    try:
+        data, mark = builder.document()
+    except yaml.MarkedYAMLError as error:
+        place = error.problem_mark or error.context_mark
+        builder.faults.append(Fault(place.line + 1 if place else 1, f"no valid YAML: {error.problem}"))
+        return Tree(None, Mark(1), tuple(builder.faults))
+    except yaml.reader.ReaderError as error:
+        return Tree(None, Mark(1), (Fault(1, f"no valid YAML: {error.reason} (position {error.position})"),))
+    except _Refused as refused:
+        return Tree(None, Mark(1), (*builder.faults, refused.fault))
+    return Tree(data, mark, tuple(builder.faults))
+
+
+class _Refused(Exception):  # noqa: N818 - no error of the tree: it never leaves this module
+    """The text is hostile: nothing more is read."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.fault = Fault(line, message)
+
+
+class _Builder:
+    """Builds data and marks from events."""
+
+    def __init__(self, events: Iterator[yaml.Event]) -> None:
+        self._events = events
+        self.faults: list[Fault] = []
+
+    def document(self) -> tuple[Any, Mark]:
+        next(self._events)  # stream start
+        if isinstance(next(self._events), yaml.StreamEndEvent):
+            return None, Mark(1)
+        result = self._value(next(self._events), 0)
+        next(self._events)  # document end
+        if not isinstance(event := next(self._events), yaml.StreamEndEvent):
+            raise _Refused(event.start_mark.line + 1, "a second document: a mapping is one document")
+        return result
+
+    def _value(self, event: yaml.Event, depth: int) -> tuple[Any, Mark]:
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise _Refused(line, "anchors and aliases are refused: write the value out")
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, line), Mark(line)
+        if event.tag not in (None, "!", _TAGS[type(event)]):
+            raise _Refused(line, f"the tag {event.tag} is refused: use plain values")
+        if depth >= MAX_DEPTH:
+            raise _Refused(line, f"nested deeper than {MAX_DEPTH} levels")
+        build: Callable[[int, int], tuple[Any, Mark]]
+        build = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._sequence
+        return build(line, depth + 1)
+
+    def _mapping(self, line: int, depth: int) -> tuple[dict[str, Any], Mark]:
+        data: dict[str, Any] = {}
+        mark = Mark(line)
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key_line = event.start_mark.line + 1
+            if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None:
+                raise _Refused(key_line, "a key must be plain text")
+            value, child = self._value(next(self._events), depth)
+            if event.value in data:
+                first = mark.children[event.value].line
+                self.faults.append(Fault(key_line, f"the key {event.value!r} stands twice: first in line {first}"))
+            data[event.value], mark.children[event.value] = value, Mark(key_line, child.children)
+        return data, mark
+
+    def _sequence(self, line: int, depth: int) -> tuple[list[Any], Mark]:
+        data: list[Any] = []
+        mark = Mark(line)
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            value, child = self._value(event, depth)
+            mark.children[len(data)] = child
+            data.append(value)
+        return data, mark
+
+    @staticmethod
+    def _scalar(event: yaml.ScalarEvent, line: int) -> Any:  # noqa: ANN401 - YAML holds anything
+        if event.tag not in _STR_TAGS:
+            raise _Refused(line, f"the tag {event.tag} is refused: use plain values")
+        return _plain(event.value) if event.tag is None and event.implicit[0] else event.value
+
+
+def _plain(text: str) -> str | int | float | bool | None:
+    """Read an unquoted scalar as YAML 1.2 does; dates, and identifiers such as 007, stay text."""
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    if _INTEGER.match(text):
+        return int(text)
+    return float(text) if _FLOAT.match(text) else text
