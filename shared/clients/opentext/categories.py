@@ -1,0 +1,184 @@
+"""
+Categories: attribute values by name, though Content Server keys them by ids that differ on every system. Pure.
+
+Keys are `{category}_{attribute}`, in a set `{category}_{set}_{row}_{attribute}` (rows from 1; the description
+of such an attribute has `x` for the row). `{category}_1` is the category itself.
+
+Source: OTCS REST, v2/nodes/{id}/categories.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.clients.opentext.answers import Json, at, flag, many, obj, text
+from shared.errors import RefusedError
+from shared.models.opentext import Attributes, AttributeValue, Scalar
+
+_KEY = re.compile(r"^(\d+)(?:_(\d+)(?:_(\d+|x)_(\d+))?)?$")
+_ROW = re.compile(r"^(.+)\[([1-9][0-9]{0,3})\]\.(.+)$")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What an attribute, a set or a category is called."""
+
+    name: str
+    multi: bool = False
+
+
+class Schema:
+    """The names behind the keys of some categories."""
+
+    def __init__(self, definitions: Mapping[str, Definition]) -> None:
+        self._by_key = dict(definitions)
+        self._by_name: dict[str, str] = {}
+        for key in self._by_key:
+            if (name := self._full_name(key)) is not None:
+                self._by_name.setdefault(name, key)
+
+    @classmethod
+    def of(cls, *answers: object) -> "Schema":
+        """Collect the descriptions that stand in an answer's `metadata`, wherever this server put them."""
+        found: dict[str, Definition] = {}
+        for answer in answers:
+            _collect(at(answer, "metadata"), found)
+        return cls(found)
+
+    def __or__(self, other: "Schema") -> "Schema":
+        """Join two; the other's definitions win."""
+        return Schema({**self._by_key, **other._by_key})
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is described."""
+        return bool(self._by_key)
+
+    def category_of(self, name: str) -> int | None:
+        """Find the category that an attribute's full name begins with. None: it is not known."""
+        names = {definition.name: key for key, definition in self._by_key.items() if "_" not in key}
+        fitting = [known for known in names if name.startswith(f"{known}.")]
+        return int(names[max(fitting, key=len)]) if fitting else None
+
+    def key_of(self, name: str) -> str | None:
+        """Find the key of "Category.Attribute" or "Category.Set[2].Attribute". None: it is not known."""
+        if name in self._by_name:
+            return self._by_name[name]
+        if (match := _ROW.match(name)) is None:
+            return None
+        key = self._by_name.get(f"{match[1]}[x].{match[3]}")
+        return None if key is None else key.replace("_x_", f"_{match[2]}_")
+
+    def name_of(self, key: str) -> str | None:
+        """Find the full name of a value's key. None: it is no attribute, or not described."""
+        return self._full_name(key)
+
+    def is_multi(self, key: str) -> bool:
+        """Tell whether the attribute holds several values."""
+        definition = self._by_key.get(key) or self._by_key.get(_pattern(key))
+        return definition is not None and definition.multi
+
+    def _full_name(self, key: str) -> str | None:
+        match = _KEY.match(key)
+        if match is None or match[2] in (None, "1"):
+            return None
+        category, attribute = self._by_key.get(match[1]), self._by_key.get(key) or self._by_key.get(_pattern(key))
+        if category is None or attribute is None:
+            return None
+        if match[3] is None:
+            return f"{category.name}.{attribute.name}"
+        rows = self._by_key.get(f"{match[1]}_{match[2]}")
+        return None if rows is None else f"{category.name}.{rows.name}[{match[3]}].{attribute.name}"
+
+
+def raw_values(categories: object) -> Json:
+    """Flatten what stands under `categories`: one object, one a category, or a list of them."""
+    found: Json = {}
+    for part in many(categories):
+        for key, value in obj(part).items():
+            if isinstance(value, dict) and key.isdigit():
+                found.update(raw_values(value))
+            elif _KEY.match(key):
+                found[key] = value
+    return found
+
+
+def attributes_of(raw: Mapping[str, Any], schema: Schema) -> Attributes:
+    """Name the values. Without a description a value can't be named, and is left out."""
+    found: Attributes = {}
+    for key, value in raw.items():
+        if (name := schema.name_of(key)) is not None and not isinstance(value, dict):
+            found[name] = _value(value, multi=schema.is_multi(key))
+    return found
+
+
+def undescribed(raw: Mapping[str, Any], schema: Schema) -> bool:
+    """Tell whether a value could not be named."""
+    return any(schema.name_of(key) is None and key.count("_") in (1, 3) and not key.endswith("_1") for key in raw)
+
+
+def assigned(raw: Mapping[str, Any]) -> frozenset[int]:
+    """List the categories that a node has."""
+    return frozenset(int(key.split("_")[0]) for key in raw)
+
+
+def changes(asked: Mapping[str, AttributeValue], raw: Mapping[str, Any], schema: Schema) -> dict[str, str | list[str]]:
+    """
+    Encode the values that differ from what is there, for a form, by key.
+
+    Only those are sent: a form with every key would put back what others change at the same time.
+
+    Raises:
+        RefusedError: a category has no attribute of that name.
+    """
+    wanted: dict[str, str | list[str]] = {}
+    for name, value in asked.items():
+        if (key := schema.key_of(name)) is None:
+            message = f"there is no attribute {name!r}"
+            raise RefusedError(message, code="no_attribute")
+        if encode(value) != encode(_value(raw.get(key), multi=isinstance(value, tuple))):
+            wanted[key] = encode(value)
+    return wanted
+
+
+def encode(value: AttributeValue) -> str | list[str]:
+    """Encode a value for a form: several repeat the key, "" clears."""
+    if isinstance(value, tuple):
+        return [_scalar(item) for item in value] or ""
+    return "" if value is None else _scalar(value)
+
+
+def token_of(answer: object, category_id: int) -> str | None:
+    """Find the category's edit token under `state`. None: this server sent none, conflicts go unseen."""
+    for part in many(at(answer, "state", "categories")):
+        for key in (str(category_id), f"{category_id}_1"):
+            if found := text(at(part, key, "metadata_token")):
+                return found
+    return None
+
+
+def _collect(found: object, into: dict[str, Definition]) -> None:
+    for part in many(found):
+        for key, value in obj(part).items():
+            if not isinstance(value, (dict, list)):
+                continue
+            if _KEY.match(key) and "name" in obj(value):
+                into[key] = Definition(text(obj(value)["name"]), multi=flag(obj(value).get("multi_value")))
+            else:
+                _collect(value, into)
+
+
+def _pattern(key: str) -> str:
+    parts = key.split("_")
+    return "_".join([*parts[:2], "x", parts[3]]) if len(parts) == 4 else key
+
+
+def _value(value: object, *, multi: bool) -> AttributeValue:
+    if isinstance(value, list) or multi:
+        kept = tuple(item for item in many(value) if isinstance(item, (str, int, float, bool)) and item != "")
+        return kept or None
+    return value if isinstance(value, (str, int, float, bool)) and value != "" else None
+
+
+def _scalar(value: Scalar) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,151 @@
+"""
+Users and groups. One id space; groups hold groups.
+
+Source: OTCS REST, v2/members and v2/members/{id}/members.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from shared.clients.opentext.answers import Json, number, properties, required, rows, text
+from shared.clients.opentext.kept import Kept
+from shared.clients.opentext.site import Site, list_pages
+from shared.clients.opentext.wire import Query
+from shared.errors import RefusedError, UnreadableError
+from shared.models.opentext import Person
+
+USER, GROUP, SERVICE_USER = 0, 1, 17
+FRESH = timedelta(minutes=10)
+PAGE = 20
+"""Servers send no more users in a page."""
+
+
+class Members:
+    """Reads users and groups; what was read stays good for ten minutes."""
+
+    def __init__(self, site: Site, now: Callable[[], datetime]) -> None:
+        self._site = site
+        self._people: Kept[int, Person] = Kept(now, FRESH)
+        self._groups: Kept[int, tuple[Person, ...]] = Kept(now, FRESH)
+        self._names: Kept[str, int] = Kept(now, FRESH)
+
+    async def whoami(self) -> Person:
+        """
+        Read the integration user: proves that the sign-in works.
+
+        Raises:
+            RefusedError: the sign-in is not accepted.
+            UnavailableError: no sensible answer.
+        """
+        return person_of((await self._site.get("v1/auth")).get("data"))
+
+    async def read(self, user_id: int) -> Person:
+        """
+        Read a user.
+
+        Raises:
+            UnreadableError: gone or hidden.
+            RefusedError: it is a group.
+        """
+        if (known := self._people.find(user_id)) is not None:
+            return known
+        row = properties((await self._site.get(f"v2/members/{user_id}")).get("results"))
+        if number(row.get("type")) not in (None, USER, SERVICE_USER):
+            message = f"member {user_id} is not a user"
+            raise RefusedError(message, code="not_a_user")
+        return self._people.keep(user_id, person_of(row))
+
+    async def find_by_email(self, email: str) -> Person | None:
+        """
+        Find the one user with this address; case does not matter. None: nobody has it.
+
+        A server that does not know the filter sends everybody: so answers are compared, and a list in which
+        nobody matches is only believed if it is empty.
+
+        Raises:
+            UnreadableError: this server's lists can't be filtered by address.
+            RefusedError: several users have it.
+        """
+        filters = (("where_business_email", email), ("query", email))
+        for name, value in filters:
+            listed = await self._list_users(name, value)
+            found = {person.user_id: person for person in listed if _same(person.email, email)}
+            if len(found) > 1:
+                message = f"several users have the address {email}"
+                raise RefusedError(message, code="ambiguous")
+            if found:
+                return next(iter(found.values()))
+            if not listed:
+                return None
+        message = f"users can't be searched by address: nobody listed has {email}"
+        raise UnreadableError(message)
+
+    async def find_group(self, name: str) -> int | None:
+        """Find a group's id by its exact name. None: there is none that we may see."""
+        if (known := self._names.find(name)) is not None:
+            return known
+        query: Query = (("where_type", GROUP), ("where_name", name))
+        async for page in list_pages(self._site, "v2/members", query, limit=PAGE):
+            for row in map(properties, page):
+                if number(row.get("type")) == GROUP and text(row.get("name")) == name:
+                    return self._names.keep(name, required(row, "id"))
+        return None
+
+    async def expand(self, group_id: int) -> tuple[Person, ...]:
+        """
+        List a group's users, those of the groups in it too, by id. A group that holds itself does no harm.
+
+        Raises:
+            UnreadableError: a group among them is gone or hidden: the list would not be whole.
+        """
+        if (known := self._groups.find(group_id)) is not None:
+            return known
+        found: dict[int, Person] = {}
+        waiting, seen = [group_id], {group_id}
+        while waiting:
+            users, groups = await self._list_group(waiting.pop())
+            found.update(users)
+            waiting.extend(groups - seen)
+            seen |= groups
+        return self._groups.keep(group_id, tuple(found[user_id] for user_id in sorted(found)))
+
+    async def _list_group(self, group_id: int) -> tuple[dict[int, Person], set[int]]:
+        users: dict[int, Person] = {}
+        groups: set[int] = set()
+        # Asked for each kind: some servers send users only when nothing is asked for, others ignore the question.
+        for kind in (USER, GROUP):
+            async for page in list_pages(self._site, f"v2/members/{group_id}/members", [("where_type", kind)]):
+                for row in map(properties, page):
+                    member_id = required(row, "id")
+                    if number(row.get("type")) == GROUP:
+                        groups.add(member_id)
+                    else:
+                        users[member_id] = await self.complete(row)
+        return users, groups
+
+    async def complete(self, row: Json) -> Person:
+        """Make a user of a list's row; lists that leave the address out cost one call a user."""
+        if "business_email" not in row:
+            return await self.read(required(row, "id"))
+        person = person_of(row)
+        return self._people.keep(person.user_id, person)
+
+    async def _list_users(self, name: str, value: str) -> list[Person]:
+        query: Query = (("where_type", USER), (name, value), ("limit", PAGE), ("page", 1))
+        answer = await self._site.get("v2/members", query)
+        return [person_of(properties(row)) for row in rows(answer)]
+
+
+def person_of(row: object) -> Person:
+    """Read a user's row, as members and v1/auth send it."""
+    found = properties(row)
+    return Person(
+        user_id=required(found, "id"),
+        login=text(found.get("name")),
+        name=text(found.get("display_name") or found.get("name_formatted") or found.get("name")),
+        email=text(found.get("business_email")) or None,
+    )
+
+
+def _same(one: str | None, other: str) -> bool:
+    return one is not None and one.casefold() == other.casefold()

@@ -1,0 +1,219 @@
+"""
+Sessions: one for each identity that the bridge has in Content Server.
+
+Each answer brings a fresh ticket that takes the place of the one used; a ticket ends 30 minutes after the
+last request, and is bound to the address it was given to. So a session stays in its process, renews itself
+on a 401, once for all requests that met it, and is handed to whoever may act in that name.
+
+Source: OTCS REST, v1/auth; Content Server admin help, authentication cookies.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from shared.clients.opentext.answers import Json, decoded, obj, text
+from shared.clients.opentext.refusals import error_for, garbled
+from shared.clients.opentext.sign_in import REFUSED, Credential, Desk, SignIn
+from shared.clients.opentext.wire import Form, Query, Request, Upload, Wire, as_body
+from shared.errors import RefusedError
+from shared.models.opentext import Person
+
+
+class Session:
+    """
+    Requests in one identity's name. Nothing is repeated, but for a request that met a 401: that was not carried out.
+
+    Every method raises:
+        ThrottledError: asked to pause.
+        UnavailableError: no sensible answer; nothing was changed.
+        OutcomeUnknownError: a change was sent, and its answer was lost.
+        UnreadableError: gone, hidden or not allowed.
+        RefusedError: understood and refused, or the sign-in was.
+        StaleError: an edit conflict; nothing was changed.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        acquire: Callable[[], Awaitable[Credential]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._wire = wire
+        self._acquire = acquire
+        self._now = now
+        self._credential: Credential | None = None
+        self._sign_ins = 0
+        self._lock = asyncio.Lock()
+
+    async def get(self, path: str, query: Query = ()) -> Json:
+        """Read a JSON object."""
+        url, what = self._wire.api("GET", path, query)
+        return await self._object(Request("GET", url, what))
+
+    async def get_bytes(self, path: str, query: Query = ()) -> bytes:
+        """Read content as it is."""
+        url, what = self._wire.api("GET", path, query)
+        return (await self._answer(Request("GET", url, what))).content
+
+    async def post_form(self, path: str, form: Form, *, query: Query = (), writes: bool = True) -> Json:
+        """Post key=value (style A). `writes` is False where Content Server reads by POST."""
+        url, what = self._wire.api("POST", path, query)
+        return await self._object(Request("POST", url, what, writes=writes, form=form))
+
+    async def put_form(self, path: str, form: Form) -> Json:
+        """Put key=value (style A)."""
+        url, what = self._wire.api("PUT", path)
+        return await self._object(Request("PUT", url, what, writes=True, form=form))
+
+    async def post_body(self, path: str, body: Mapping[str, Any]) -> Json:
+        """Post one field `body` that holds JSON (style B)."""
+        return await self.post_form(path, as_body(body))
+
+    async def put_body(self, path: str, body: Mapping[str, Any]) -> Json:
+        """Put one field `body` that holds JSON (style B)."""
+        return await self.put_form(path, as_body(body))
+
+    async def post_file(self, path: str, form: Form, file: Upload) -> Json:
+        """Post a file with fields beside it (style C)."""
+        url, what = self._wire.api("POST", path)
+        return await self._object(Request("POST", url, what, writes=True, form=form, file=file))
+
+    async def delete(self, path: str) -> None:
+        """Delete. The answer's body does not matter."""
+        url, what = self._wire.api("DELETE", path)
+        await self._answer(Request("DELETE", url, what, writes=True))
+
+    async def _object(self, request: Request) -> Json:
+        response = await self._answer(request)
+        if response.status_code == 204:
+            return {}
+        try:
+            answer = decoded(response.content)
+        except ValueError as error:
+            raise garbled(request.what, wrote=request.writes) from error
+        if not isinstance(answer, (dict, list)):
+            raise garbled(request.what, wrote=request.writes)
+        return obj(answer)
+
+    async def _answer(self, request: Request) -> httpx.Response:
+        response, generation = await self._send(request)
+        if response.status_code == 401:
+            await self._renew(generation)
+            response, _ = await self._send(request)
+        if response.is_success:
+            return response
+        raise error_for(
+            response.status_code,
+            response.content,
+            what=request.what,
+            wrote=request.writes,
+            retry_after=response.headers.get("Retry-After"),
+        )
+
+    async def _send(self, request: Request) -> tuple[httpx.Response, int]:
+        credential = self._credential
+        if credential is None or credential.over(self._now()):
+            credential = await self._renew(self._sign_ins)
+        generation = self._sign_ins
+        response = await self._wire.send(request, credential.headers)
+        self._roll(response, generation)
+        return response, generation
+
+    def _roll(self, response: httpx.Response, generation: int) -> None:
+        """Take the fresh ticket, unless somebody signed in anew meanwhile: then theirs is the fresher one."""
+        ticket = response.headers.get("OTCSTicket")
+        current = self._credential
+        if not ticket or current is None or current.bearer or response.status_code == 401:
+            return
+        if generation == self._sign_ins:
+            self._credential = replace(current, value=ticket)
+
+    async def _renew(self, generation: int) -> Credential:
+        """Sign in anew, once for all who met the same ending."""
+        async with self._lock:
+            if self._credential is None or self._sign_ins == generation:
+                self._credential = await self._acquire()
+                self._sign_ins += 1
+            return self._credential
+
+
+class Sessions:
+    """The sessions of this process, by identity."""
+
+    def __init__(self, sign_in: SignIn, http: httpx.AsyncClient, now: Callable[[], datetime]) -> None:
+        """
+        Make ready to sign in; the first request does.
+
+        Args:
+            http: shared by all sessions. It must neither repeat nor redirect on its own account.
+            now: aware, UTC.
+        """
+        self._sign_in = sign_in
+        self._wire = Wire(http, sign_in.base_url)
+        self._desk = Desk(sign_in, self._wire)
+        self._now = now
+        self._service = Session(self._wire, lambda: self._desk.for_service(now()), now)
+        self._performers: dict[int, Session] = {}
+
+    @property
+    def calls(self) -> int:
+        """HTTP requests made so far, those of signing in included."""
+        return self._wire.calls
+
+    @property
+    def base_url(self) -> str:
+        """The whole cs URL."""
+        return self._sign_in.base_url
+
+    async def service(self) -> Session:
+        """Return the integration user's session."""
+        return self._service
+
+    async def performer(self, person: Person) -> Session:
+        """
+        Return the session in which to act for a performer.
+
+        Raises:
+            RefusedError: the bridge only records (`OPENTEXT_ACT_AS=none`).
+        """
+        if self._sign_in.act_as == "none":
+            message = "OPENTEXT_ACT_AS=none: nobody is acted for, the person completes in OpenText"
+            raise RefusedError(message, code="act_as_none")
+        if self._sign_in.act_as == "service":
+            return self._service
+        if person.user_id not in self._performers:
+            self._performers[person.user_id] = Session(self._wire, lambda: self._become(person), self._now)
+        return self._performers[person.user_id]
+
+    async def _become(self, person: Person) -> Credential:
+        if self._sign_in.impersonation == "token-exchange":
+            return await self._desk.by_exchange(person, self._now())
+        if self._sign_in.impersonation == "ticket-for-user":
+            return await self._desk.by_ticket(person, self._now())
+        return await self._by_proxy(person)
+
+    async def _by_proxy(self, person: Person) -> Credential:
+        """Content Server's own way, from 23.4: the person must have made the integration user a proxy."""
+        answer = await self._service.post_form(f"v2/members/proxies/auth/{person.user_id}", {}, writes=False)
+        token = text(obj(answer.get("results")).get("token"))
+        if not token:
+            message = f"no proxy ticket for user {person.user_id}"
+            raise RefusedError(message, code=REFUSED)
+        return Credential(token)
+
+    async def ping(self) -> None:
+        """
+        See whether Content Server answers at all. Nobody is signed in for it.
+
+        Raises:
+            UnavailableError: it does not.
+        """
+        url, what = self._wire.api("GET", "v1/ping")
+        response = await self._wire.send(Request("GET", url, what), {})
+        if not response.is_success:
+            raise error_for(response.status_code, response.content, what=what, wrote=False)
