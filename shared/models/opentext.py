@@ -149,6 +149,18 @@ class Workflow(Frozen):
         return self.status in (WorkflowStatus.COMPLETED, WorkflowStatus.STOPPED)
 
 
+class StatusRow(Frozen):
+    """A workflow in a list of workflows: where to look, not what to conclude."""
+
+    process_id: int
+    subprocess_id: int | None = Field(default=None, description="None: the list does not tell.")
+    name: str = ""
+    status: WorkflowStatus = Field(
+        default=WorkflowStatus.UNKNOWN, description="Of the workflow: a step may be late in one that is on time."
+    )
+    steps: tuple[Step, ...] = Field(default=(), description="Steps that wait, performers as listed.")
+
+
 class Disposition(Frozen):
     """One way to finish a step."""
 

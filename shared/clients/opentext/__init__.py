@@ -1,0 +1,94 @@
+"""OpenText Content Server's REST API, as far as the bridge needs it. Nothing else knows its URLs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+import httpx
+
+from shared.clients.opentext.members import Members
+from shared.clients.opentext.nodes import Nodes
+from shared.clients.opentext.records import Records
+from shared.clients.opentext.session import Session, Sessions
+from shared.clients.opentext.sign_in import SignIn
+from shared.clients.opentext.site import Site
+from shared.clients.opentext.wire import Upload
+from shared.clients.opentext.workflows import Workflows
+from shared.clients.opentext.workspaces import Workspaces
+from shared.models.opentext import Person, StepRef
+
+__all__ = [
+    "Members",
+    "OpenText",
+    "Records",
+    "Session",
+    "Sessions",
+    "SignIn",
+    "Upload",
+    "Workflows",
+    "Workspaces",
+    "connect",
+]
+
+
+@dataclass(frozen=True)
+class OpenText:
+    """One Content Server, by topic."""
+
+    sessions: Sessions
+    workspaces: Workspaces
+    workflows: Workflows
+    members: Members
+    records: Records
+    site: Site
+
+    async def ping(self) -> None:
+        """
+        See whether Content Server answers at all. Nobody is signed in for it.
+
+        Raises:
+            UnavailableError: it does not.
+        """
+        await self.sessions.ping()
+
+    async def whoami(self) -> Person:
+        """
+        Read the integration user: proves that the sign-in works.
+
+        Raises:
+            RefusedError: the sign-in is not accepted.
+            UnavailableError: no sensible answer.
+        """
+        return await self.members.whoami()
+
+    def node_url(self, node_id: int) -> str:
+        """Link to a node in Smart UI."""
+        return self.site.node_url(node_id)
+
+    def step_url(self, ref: StepRef) -> str:
+        """Link to a workflow's step in Smart UI."""
+        return self.site.step_url(ref)
+
+
+def connect(sign_in: SignIn, http: httpx.AsyncClient, *, zone: tzinfo, now: Callable[[], datetime]) -> OpenText:
+    """
+    Put the client together. Nothing is sent yet: the first request signs in.
+
+    Args:
+        http: its time-outs hold; it must not repeat requests on its own account.
+        zone: of the dates that Content Server sends without one (`OPENTEXT_TIMEZONE`).
+        now: aware, UTC.
+    """
+    sessions = Sessions(sign_in, http, now)
+    site = Site(sessions, zone)
+    members = Members(site, now)
+    records = Records(site, now)
+    nodes = Nodes(site, members, records, now)
+    return OpenText(
+        sessions=sessions,
+        workspaces=Workspaces(site, members, nodes=nodes, records=records, now=now),
+        workflows=Workflows(site, members, nodes),
+        members=members,
+        records=records,
+        site=site,
+    )

@@ -1,0 +1,122 @@
+"""
+Read the answers about workflows. Pure.
+
+Source: OTCS REST, v2/workflows/status, v1/forms/processes/tasks/update, processes' activities.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from shared.clients.opentext.answers import Json, at, flag, many, number, obj, required, text
+from shared.models.opentext import (
+    Activity,
+    Disposition,
+    Person,
+    StatusRow,
+    Step,
+    StepForm,
+    StepRef,
+    WorkflowStatus,
+)
+
+Instant = Callable[[object], datetime | None]
+"""Reads a date in the server's zone."""
+
+
+def status_of(value: object) -> WorkflowStatus:
+    """Read a workflow's status; one that we do not know is UNKNOWN, which closes nothing."""
+    found = text(value).lower()
+    return WorkflowStatus(found) if found in set(WorkflowStatus) else WorkflowStatus.UNKNOWN
+
+
+def step_of(row: Json, instant: Instant) -> Step:
+    """
+    Read a step as lists and instances send it.
+
+    The group is named as long as more or fewer than one user are: then nobody has accepted it yet.
+    """
+    people = tuple(performer_of(obj(person)) for person in many(at(row, "task_assignees", "assignee")))
+    group = text(at(row, "task_assignees", "assignedto", "groupName"))
+    process_id = required(row, "process_id")
+    return Step(
+        ref=StepRef(
+            process_id=process_id,
+            subprocess_id=number(row.get("subprocess_id")) or process_id,
+            task_id=required(row, "task_id"),
+            visit=text(row.get("task_start_date")),
+        ),
+        name=text(row.get("task_name")),
+        status=text(row.get("task_status")) or "ontime",
+        started=instant(row.get("task_start_date")),
+        due=instant(row.get("task_due_date")),
+        performers=people,
+        group=group if group and len(people) != 1 else None,
+    )
+
+
+def steps_of(results: object, place: str, instant: Instant) -> tuple[Step, ...]:
+    """Read `current` or `completed` of an instance's step list."""
+    return tuple(step_of(obj(row), instant) for row in many(at(results, "step_list", place)))
+
+
+def performer_of(row: Json) -> Person:
+    """Read a user as workflow answers send them."""
+    login = text(row.get("loginName"))
+    full = f"{text(row.get('firstName'))} {text(row.get('lastName'))}".strip()
+    return Person(
+        user_id=required(row, "userId"), login=login, name=full or login, email=text(row.get("emailAddress")) or None
+    )
+
+
+def form_of(data: Json) -> StepForm:
+    """Read what the performer may do with a step."""
+    actions = {text(obj(row).get("key")) for row in many(data.get("actions"))}
+    offered = [obj(row) for row in many(data.get("custom_actions"))]
+    return StepForm(
+        dispositions=tuple(
+            Disposition(key=text(row.get("key")), label=text(row.get("label")) or text(row.get("key")))
+            for row in offered
+        ),
+        can_send_on="SendOn" in actions,
+        can_delegate="Delegate" in actions,
+        must_accept=flag(data.get("member_accept")),
+        wants_password=flag(data.get("authentication")),
+    )
+
+
+def activity_of(row: Json, instant: Instant) -> Activity:
+    """Read a line of a workflow's audit."""
+    return Activity(
+        at=instant(row.get("date")),
+        user_id=number(row.get("user_id")) or 0,
+        action=text(row.get("action")),
+        comment=text(row.get("comment")),
+    )
+
+
+def listed(row: Json, instant: Instant) -> StatusRow:
+    """Read a workflow of a list. Its parallel steps count: its own status hides that one of them is late."""
+    found = obj(at(row, "data", "wfstatus") or row.get("wfstatus") or row)
+    return StatusRow(
+        process_id=required(found, "process_id"),
+        subprocess_id=number(found.get("subprocess_id")),
+        name=text(found.get("wf_name")),
+        status=status_of(found.get("status_key")),
+        steps=tuple(step_of(obj(step), instant) for step in many(found.get("parallel_steps"))),
+    )
+
+
+def reported(row: Json, instant: Instant) -> StatusRow:
+    """
+    Read a row of the customer's own report over all steps.
+
+    Of a report only the process's id must be there; the step's fields are those of an instance.
+    """
+    step = (step_of(row, instant),) if number(row.get("task_id")) is not None else ()
+    return StatusRow(
+        process_id=required(row, "process_id"),
+        subprocess_id=number(row.get("subprocess_id")),
+        name=text(row.get("wf_name")),
+        status=status_of(row.get("status_key")),
+        steps=step,
+    )

@@ -1,0 +1,202 @@
+"""
+Workflows: where they stand, what a step offers, and acting on one.
+
+Acting is done in the performer's name and cannot be repeated: a workflow that loops would be advanced twice.
+
+Source: OTCS REST, v2/workflows/status, v1/forms/processes/tasks/update,
+PUT v2/processes/{id}/subprocesses/{id}/tasks/{id}.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from shared.clients.opentext.answers import Json, at, decoded, number, obj, rows, text
+from shared.clients.opentext.members import Members
+from shared.clients.opentext.nodes import Nodes
+from shared.clients.opentext.refusals import garbled
+from shared.clients.opentext.session import Session
+from shared.clients.opentext.site import Site
+from shared.clients.opentext.wire import Query
+from shared.clients.opentext.workflow_answers import (
+    activity_of,
+    form_of,
+    listed,
+    performer_of,
+    reported,
+    status_of,
+    steps_of,
+)
+from shared.errors import UnreadableError
+from shared.models.opentext import (
+    Activity,
+    Needs,
+    Person,
+    StatusRow,
+    Step,
+    StepForm,
+    StepRef,
+    Workflow,
+)
+
+ACTIVITIES = 1000
+"""Asked for at once; the newest come first."""
+
+
+class Workflows:
+    """Reads workflows and acts on steps. Every method raises what `Session` raises."""
+
+    def __init__(self, site: Site, members: Members, nodes: Nodes) -> None:
+        self._site = site
+        self._members = members
+        self._nodes = nodes
+
+    async def read(self, process_id: int, needs: Needs) -> Workflow:
+        """
+        Read a workflow: its steps with their performers, and what is attached.
+
+        Raises:
+            UnreadableError: gone or hidden; or a performers' group, or something attached is.
+        """
+        answer = await self._site.get(f"v2/workflows/status/processes/{process_id}")
+        results = obj(answer.get("results"))
+        details = obj(results.get("wf_details"))
+        if not details:
+            what = f"v2/workflows/status/processes/{process_id}"
+            raise garbled(what, wrote=False)
+        initiator = obj(details.get("initiator"))
+        current = steps_of(results, "current", self._site.instant)
+        completed = steps_of(results, "completed", self._site.instant)
+        folder = number(at(results, "attachments", "attachment_folder_id"))
+        return Workflow(
+            process_id=process_id,
+            name=text(details.get("wf_name")),
+            status=status_of(details.get("status")),
+            initiated=self._site.instant(details.get("date_initiated")),
+            due=self._site.instant(details.get("due_date")),
+            initiator=performer_of(initiator) if initiator else None,
+            current=tuple([await self._with_performers(step) for step in current]),
+            completed=completed,
+            next_steps=tuple(text(row.get("task_name")) for row in rows(at(results, "step_list", "next"))),
+            documents=await self._nodes.list_attached(folder, needs) if folder else (),
+            attachment_folder_id=folder,
+            url=self._url((*current, *completed[-1:])),
+        )
+
+    async def read_form(self, step: StepRef, *, acting: Person | None) -> StepForm:
+        """
+        Read what a step offers to its performer.
+
+        Args:
+            acting: whose step it is; None: the integration user's own.
+
+        Raises:
+            UnreadableError: it is not, or no longer, theirs.
+        """
+        query: Query = (
+            ("process_id", step.process_id),
+            ("subprocess_id", step.subprocess_id),
+            ("task_id", step.task_id),
+        )
+        answer = await (await self._acting(acting)).get("v1/forms/processes/tasks/update", query)
+        return form_of(obj(answer.get("data")))
+
+    async def accept(self, step: StepRef, *, acting: Person | None) -> None:
+        """Take a group's step as the performer's own: only then can it be sent on."""
+        await self._act(step, {"action": "accept"}, acting)
+
+    async def send_on(self, step: StepRef, *, disposition: str | None, comment: str, acting: Person | None) -> None:
+        """
+        Finish a step. Cannot be repeated.
+
+        Args:
+            disposition: the disposition's key, not its label; case-sensitive. None: plain sending on.
+            comment: stays in the workflow's audit.
+            acting: whose step it is; None: the integration user's own.
+
+        Raises:
+            UnreadableError: it is not, or no longer, theirs.
+            RefusedError: the step does not offer this, or wants a password.
+            OutcomeUnknownError: it may have been done: read before you send again.
+        """
+        chosen = {"action": "SendOn"} if disposition is None else {"custom_action": disposition}
+        await self._act(step, {**chosen, "comment": comment}, acting)
+
+    async def delegate(self, step: StepRef, *, to: int, comment: str, acting: Person | None) -> None:
+        """Hand a step to another user. The visit stays the same."""
+        await self._act(step, {"action": "Delegate", "assignee": str(to), "comment": comment}, acting)
+
+    async def activities(self, step: StepRef) -> tuple[Activity, ...]:
+        """List what was done in the step's sub-workflow, as Content Server orders it."""
+        path = f"v2/processes/{step.process_id}/subprocesses/{step.subprocess_id}/activities"
+        answer = await self._site.get(path, (("limit", ACTIVITIES),))
+        return tuple(activity_of(row, self._site.instant) for row in rows(answer))
+
+    async def list_status(
+        self,
+        kind: Literal["Managed", "Initiated", "Both"],
+        status: Literal["ontime", "workflowlate", "completed", "stopped"],
+    ) -> tuple[StatusRow, ...]:
+        """
+        List the workflows that the integration user manages or initiated: others never show.
+
+        The list has no pages. One status a call: several at once are not understood everywhere.
+        """
+        answer = await self._site.get("v2/workflows/status", (("kind", kind), ("wstatus", status)))
+        return tuple(listed(row, self._site.instant) for row in rows(answer))
+
+    async def webreport(self, nickname: str, parameters: Query = ()) -> tuple[StatusRow, ...]:
+        """
+        Run the customer's report over all steps, whoever manages them.
+
+        It has to answer JSON: a list of objects, or one object with the list in `data` or `results`. Each has
+        `process_id`, and may have `subprocess_id`, `task_id`, `task_name`, `task_start_date`, `task_due_date`,
+        `task_status`, `wf_name`, `status_key`.
+
+        Raises:
+            UnreadableError: there is no such report, or it is not JSON.
+        """
+        path = f"v1/webreports/{nickname}"
+        content = await (await self._site.service()).get_bytes(path, (("format", "webreport"), *parameters))
+        try:
+            answer = decoded(content)
+        except ValueError as error:
+            message = f"report {nickname!r} does not answer JSON"
+            raise UnreadableError(message) from error
+        return tuple(reported(row, self._site.instant) for row in _report_rows(answer))
+
+    async def _act(self, step: StepRef, body: dict[str, str], acting: Person | None) -> None:
+        path = f"v2/processes/{step.process_id}/subprocesses/{step.subprocess_id}/tasks/{step.task_id}"
+        await (await self._acting(acting)).put_body(path, body)
+
+    async def _acting(self, person: Person | None) -> Session:
+        if person is None:
+            return await self._site.service()
+        return await self._site.sessions.performer(person)
+
+    async def _with_performers(self, step: Step) -> Step:
+        """Complete a step's performers: addresses that were not sent, and the users of its group."""
+        people = {person.user_id: await self._complete(person) for person in step.performers}
+        if step.group is not None:
+            people.update({person.user_id: person for person in await self._expand(step.group)})
+        return step.model_copy(update={"performers": tuple(people[user_id] for user_id in sorted(people))})
+
+    async def _complete(self, person: Person) -> Person:
+        if person.email is not None and person.login:
+            return person
+        return await self._members.read(person.user_id)
+
+    async def _expand(self, group: str) -> tuple[Person, ...]:
+        group_id = await self._members.find_group(group)
+        if group_id is None:
+            message = f"group {group!r} holds a step, but is gone or hidden"
+            raise UnreadableError(message)
+        return await self._members.expand(group_id)
+
+    def _url(self, steps: Sequence[Step]) -> str:
+        return self._site.step_url(steps[0].ref) if steps else ""
+
+
+def _report_rows(answer: object) -> list[Json]:
+    if isinstance(answer, list):
+        return [row for row in answer if isinstance(row, dict)]
+    return rows(obj(answer).get("data", answer))
