@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from datetime import UTC
+from datetime import UTC, timedelta
 
 from shared.decisions.actions import CheckSending, Delegate, Send, SetAttributes
 from shared.decisions.completion import put_back, refuse
@@ -18,6 +18,7 @@ from shared.sync.update import write_tasks
 from shared.sync.work import Work
 
 log = logging.getLogger(__name__)
+NOT_THEIRS_AGAIN = timedelta(seconds=30)
 
 
 async def send_on(work: Work, action: Send) -> None:
@@ -70,7 +71,7 @@ async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Pe
         # The step is not this performer's any more: nothing was sent.
         await work.commit([link.model_copy(update={"sending": None})])
         work.finished.add(link.item)
-        work.again = True
+        work.look_again(work.now + NOT_THEIRS_AGAIN, "retry")
         return
     except RefusedError as error:
         await _refuse(work, action, "opentext", f"OpenText refused it: {error}")

@@ -1,0 +1,125 @@
+"""
+Read one plan and hand on the origins whose tasks changed. Decides nothing itself.
+
+What is agreed is written by `reconcile` alone: a change is announced at each read until it is agreed
+on, and only a read that announced nothing lets the plan count as unchanged.
+"""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from shared.decisions.settle import is_twin
+from shared.errors import NeverError, RefusedError, StaleError
+from shared.models.link import Link
+from shared.models.messages import OriginMessage, PlanMessage
+from shared.models.planner import PlannerTask
+from shared.store.tasks import PlanIndex
+from shared.sync.services import Services
+
+log = logging.getLogger(__name__)
+TWIN = "twin"
+
+
+async def read_plan(message: PlanMessage, services: Services) -> None:
+    """
+    Compare a plan with what is agreed.
+
+    Raises:
+        RetryLaterError: Graph or storage did not answer; the plan's next turn comes by itself.
+    """
+    plan_id = message.plan
+    row = await services.control.find_plan(plan_id)
+    tasks = await services.planner.list_tasks(plan_id)
+    digest = digest_of(tasks)
+    if row is not None and row.digest == digest:
+        return
+    index = await services.tasks.read_plan(plan_id)
+    origins = announced(tasks, index)
+    for origin in sorted(origins):
+        await services.queues.send_origin(OriginMessage(origin=origin, reason="changed", trace=message.trace))
+    loose = await _handle_strangers(tasks, index, services)
+    if row is None or origins or loose:
+        return
+    changed = row.model_copy(update={"digest": digest, "changed_at": services.now()})
+    try:
+        await services.control.save_plan(changed, etag=row.etag)
+    except StaleError:
+        log.info("plan %s: its row moved on; its digest is saved by the next read", plan_id)
+
+
+def digest_of(tasks: Sequence[PlannerTask]) -> str:
+    """Recognise a plan that did not change: every task's id and etag."""
+    lines = sorted(f"{task.id} {task.etag}" for task in tasks)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def announced(tasks: Sequence[PlannerTask], index: PlanIndex) -> frozenset[str]:
+    """
+    Name the origins with a task that is newer than agreed, or that is not listed.
+
+    A smaller etag is an old replica's answer and announces nothing.
+    """
+    listed = {task.id: task for task in tasks}
+    origins = {
+        row.origin for task_id, row in index.tasks.items() if task_id not in listed or listed[task_id].etag > row.etag
+    }
+    return frozenset(origins)
+
+
+async def _handle_strangers(tasks: Sequence[PlannerTask], index: PlanIndex, services: Services) -> bool:
+    """
+    Look at unclaimed tasks of our own making that are older than the settling time.
+
+    A reservation that is still open settles by itself; an untouched copy of a linked task is deleted.
+
+    Returns:
+        Whether something is still to be settled here.
+    """
+    creators = await services.control.list_creators()
+    ripe = services.now() - timedelta(seconds=services.settings.settle_seconds)
+    strangers = [
+        task
+        for task in tasks
+        if task.id not in index.tasks
+        and task.created_by is not None
+        and task.created_by.key in creators
+        and (task.created is None or task.created < ripe)
+    ]
+    unclaimed = [task for task in strangers if await services.tasks.find_claim(task.id) is None]
+    if unclaimed and index.reservations:
+        for origin in sorted({reservation.origin for reservation in index.reservations}):
+            await services.queues.send_origin(OriginMessage(origin=origin, reason="settle"))
+        return True
+    for task in unclaimed:
+        await _delete_twin(task, index, services)
+    return False
+
+
+async def _delete_twin(task: PlannerTask, index: PlanIndex, services: Services) -> None:
+    """Delete a late twin: claimed first, so that no settling takes it at the same moment."""
+    if (twin_of := await _linked_like(task, index, services)) is None:
+        log.warning("plan %s: task %s is of our making and belongs to no item; it is left alone", task.plan_id, task.id)
+        return
+    details = (await services.planner.read_details([task.id]))[task.id]
+    if isinstance(details, Exception) or details.description or details.checklist or details.references:
+        log.warning("task %s is a copy of %s that somebody worked on; it is left alone", task.id, twin_of.task_id)
+        return
+    try:
+        await services.tasks.claim(task.id, origin=TWIN, item=twin_of.item)
+        await services.planner.delete_task(task.id, task.etag)
+    except RefusedError:
+        log.info("task %s was settled meanwhile", task.id)
+    except (StaleError, NeverError) as error:
+        await services.tasks.unclaim(task.id, origin=TWIN)
+        log.warning("twin %s could not be deleted: %s", task.id, error)
+
+
+async def _linked_like(task: PlannerTask, index: PlanIndex, services: Services) -> Link | None:
+    """Find the link whose POST this task is a copy of."""
+    for origin in sorted({row.origin for row in index.tasks.values()}):
+        for link in (await services.origins.find_links(origin)).values():
+            if link.posted is not None and link.task_id not in (None, task.id) and is_twin(link.posted, task):
+                return link
+    return None

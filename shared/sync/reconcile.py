@@ -1,0 +1,221 @@
+"""
+Bring both sides of one origin together: read, decide, act, remember. Running it again changes nothing.
+
+A message never says what to do, only where to look. Late, lost, repeated and reordered hints, and our
+own echoes, need no code of their own.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.decisions.actions import (
+    Action,
+    CheckSending,
+    Create,
+    Delegate,
+    LookAgain,
+    Remember,
+    Send,
+    SetAttributes,
+    Settle,
+    Write,
+)
+from shared.decisions.decide import decide
+from shared.decisions.seen import Unread
+from shared.errors import LeaseLostError, NeverError, RetryLaterError
+from shared.models.keys import OriginKind, split_origin_key
+from shared.models.link import LinkState
+from shared.models.messages import AgendaEntry, OriginMessage
+from shared.store.origins import Held
+from shared.sync.advance import check_sending, delegate, send_on, set_attributes
+from shared.sync.create import create_tasks
+from shared.sync.failing import put_off
+from shared.sync.reading import read_work
+from shared.sync.resolve import resolve_node
+from shared.sync.services import Services
+from shared.sync.settling import settle_task
+from shared.sync.update import write_tasks
+from shared.sync.work import Work
+
+log = logging.getLogger(__name__)
+ROUNDS = 6
+AGAIN = timedelta(seconds=10)
+SLOT_AGAIN = timedelta(seconds=5)
+UNREAD_AGAIN = timedelta(minutes=5)
+RESYNC_OPEN_WORKFLOW = timedelta(hours=1)
+RESYNC_OPEN = timedelta(hours=24)
+RESYNC_IDLE = timedelta(days=7)
+
+
+async def reconcile(message: OriginMessage, services: Services) -> None:
+    """
+    Look at one origin.
+
+    Raises:
+        RetryLaterError: storage itself did not answer; the message is to be tried again.
+    """
+    kind, number = split_origin_key(message.origin)
+    if kind is OriginKind.NODE:
+        await resolve_node(number, message, services)
+        return
+    if (opening := await _closed_gate(services)) is not None:
+        at = opening + timedelta(minutes=1) * services.rng.random()
+        await _put(services, message, at, "gate")
+        return
+    held = await services.origins.take(message.origin, services.now())
+    if held is None:
+        # Its holder was told to look once more; should it have died, this row does instead.
+        at = services.now() + timedelta(seconds=services.settings.lease_seconds)
+        await _put(services, message, at, "lease")
+        return
+    again = True
+    try:
+        again = await _with_slot(held, message, services)
+    finally:
+        dirty = await held.release(services.now())
+        if again and message.reason == "again" and not dirty:
+            # Twice in a row: whatever is moving there gets a moment.
+            await _put(services, message, services.now() + AGAIN * (1 + services.rng.random()), "again")
+        elif dirty or again:
+            await services.queues.send_origin(message.model_copy(update={"reason": "again"}))
+
+
+async def _with_slot(held: Held, message: OriginMessage, services: Services) -> bool:
+    """Take one of the server-wide places, then look; without one, come back in a moment."""
+    now = services.now()
+    slot = await services.control.take_slot(
+        "opentext",
+        size=services.settings.opentext_concurrency,
+        owner=f"{services.owner}/{held.origin}",
+        until=held.until,
+        now=now,
+    )
+    if slot is None:
+        await _put(services, message, now + SLOT_AGAIN * (1 + services.rng.random()), "slot")
+        return False
+    try:
+        return await _look(held, message, services)
+    finally:
+        await services.control.free_slot(slot)
+
+
+async def _look(held: Held, message: OriginMessage, services: Services) -> bool:
+    """Read, decide, act, remember; say whether to look again at once."""
+    try:
+        work = await read_work(held, message.reason, services)
+        await _rounds(work)
+        await _plan_next(work)
+    except LeaseLostError as error:
+        log.info("%s: %s", held.origin, error)
+        return True
+    except (RetryLaterError, NeverError) as error:
+        await put_off(held, message, error, services)
+        return False
+    return work.again
+
+
+async def _rounds(work: Work) -> None:
+    """Decide and act until both sides agree; what is still moving then is looked at afresh."""
+    for _ in range(ROUNDS):
+        actions = [action for view in work.views() if (action := decide(view, work.policy, work.now)) is not None]
+        if not await _carry_out(work, actions):
+            return
+    work.again = True
+
+
+async def _carry_out(work: Work, actions: list[Action]) -> bool:
+    """Act on one round's decisions; say whether they can lead to further ones."""
+    remembers = [action for action in actions if isinstance(action, Remember)]
+    if remembers:
+        events = [event for action in remembers for event in action.events]
+        await work.commit([action.link for action in remembers], events)
+    await create_tasks(work, [action for action in actions if isinstance(action, Create)])
+    await write_tasks(work, [action for action in actions if isinstance(action, Write)])
+    for action in actions:
+        if isinstance(action, LookAgain):
+            work.look_again(action.at, action.reason)
+        elif type(action) in _SINGLE:
+            await _carry_out_one(work, action)
+    for action in actions:
+        log.info("%s %s: %s", work.origin.key, _item(action), type(action).__name__)
+    return any(
+        not isinstance(action, LookAgain) and not (isinstance(action, Remember) and not action.again)
+        for action in actions
+    )
+
+
+async def _carry_out_one(work: Work, action: Action) -> None:
+    """Act on one item; what can't be read there stops this item alone."""
+    try:
+        await _SINGLE[type(action)](work, action)
+    except NeverError as error:
+        log.warning("%s %s: %s", work.origin.key, _item(action), error)
+        work.finished.add(_item(action))
+        work.look_again(work.now + UNREAD_AGAIN, "unread")
+
+
+_SINGLE: dict[type, Callable[[Work, Any], Awaitable[None]]] = {
+    Settle: settle_task,
+    Send: send_on,
+    CheckSending: check_sending,
+    Delegate: delegate,
+    SetAttributes: set_attributes,
+}
+
+
+def _item(action: Action) -> str:
+    if isinstance(action, Create):
+        return action.target.wanted.item_key
+    return action.item if isinstance(action, LookAgain) else action.link.item
+
+
+async def _plan_next(work: Work) -> None:
+    """Leave the timers: what was noted to be looked at, and one resync."""
+    services, now = work.services, work.now
+    if any(isinstance(seen, Unread) for seen in work.seen.values()):
+        work.look_again(now + UNREAD_AGAIN, "unread")
+    for reason, at in work.looks.items():
+        entry = AgendaEntry(at=max(at, now), origin=work.origin.key, reason=reason)
+        await services.agenda.put(entry, now)
+    resync = work.held.seen.get("resync")
+    due = _resync_at(work)
+    if resync is None or not now < datetime.fromisoformat(resync) <= due:
+        await services.agenda.put(AgendaEntry(at=due, origin=work.origin.key, reason="resync"), now)
+        resync = due.isoformat()
+    nodes = await _remember_nodes(work)
+    seen = {"resync": resync, "mapping": work.policy.mapping_hash, "nodes": nodes}
+    await work.held.commit(seen=seen, now=work.now, release=True)
+
+
+async def _remember_nodes(work: Work) -> list[int]:
+    """Have hints about the documents that this origin shows lead to it."""
+    known = set(work.held.seen.get("nodes", []))
+    nodes = sorted(document.node_id for document in work.origin.documents)[:500]
+    for node in nodes:
+        if node not in known:
+            await work.services.control.link_node(node, work.origin.key)
+    return nodes
+
+
+def _resync_at(work: Work) -> datetime:
+    is_open = any(link.state in (LinkState.OPEN, LinkState.RESERVED) for link in work.held.links.values())
+    kind, _ = split_origin_key(work.origin.key)
+    after = RESYNC_IDLE
+    if is_open:
+        after = RESYNC_OPEN_WORKFLOW if kind is OriginKind.WORKFLOW else RESYNC_OPEN
+    return work.now + after * work.services.rng.uniform(0.8, 1.2)
+
+
+async def _closed_gate(services: Services) -> datetime | None:
+    """Say until when an outside system asked for a pause; None: it did not."""
+    now = services.now()
+    gates = [await services.control.find_gate(system) for system in ("graph", "opentext")]
+    later = [gate for gate in gates if gate is not None and gate > now]
+    return max(later, default=None)
+
+
+async def _put(services: Services, message: OriginMessage, at: datetime, reason: str) -> None:
+    entry = AgendaEntry(at=at, origin=message.origin, reason=reason, trace=message.trace)
+    await services.agenda.put(entry, services.now())

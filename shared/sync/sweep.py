@@ -1,0 +1,66 @@
+"""The timers' work: queue the plans that are due for a read, and what the agenda has due."""
+
+import logging
+from datetime import timedelta
+
+from shared.errors import StaleError
+from shared.models.messages import OriginMessage, PlanMessage
+from shared.store.control import PlanRow
+from shared.sync.services import Services
+
+log = logging.getLogger(__name__)
+MOST_A_RUN = 500
+SHORT_QUEUE = 50
+"""Back-fill is queued only while fewer origins than this wait."""
+BUSY = timedelta(seconds=15)
+QUIET = timedelta(minutes=5)
+
+
+async def sweep_plans(services: Services) -> int:
+    """
+    Queue every plan that is due, each by one worker; return how many.
+
+    The plan's next turn is moved by compare-and-swap before it is queued: of two sweeps one wins.
+    """
+    now = services.now()
+    gate = await services.control.find_gate("graph")
+    if gate is not None and gate > now:
+        return 0
+    queued = 0
+    async for row in services.control.list_plans():
+        if row.next_read > now:
+            continue
+        moved = row.model_copy(update={"next_read": now + interval(row, services)})
+        try:
+            await services.control.save_plan(moved, etag=row.etag)
+        except StaleError:
+            continue  # another sweep took it
+        await services.queues.send_plan(PlanMessage(plan=row.plan_id))
+        queued += 1
+    return queued
+
+
+def interval(row: PlanRow, services: Services) -> timedelta:
+    """Read a plan often while it changes, and ever less often, down to every five minutes, while it does not."""
+    if row.changed_at is None:
+        return BUSY
+    return min(max((services.now() - row.changed_at) / 10, BUSY), QUIET)
+
+
+async def sweep_agenda(services: Services) -> int:
+    """
+    Queue what is due: the rows first, then their deletion; a row rewritten in between is left.
+
+    Returns:
+        How many were queued.
+    """
+    waiting = await services.queues.length("origins")
+    queued = 0
+    for due in await services.agenda.due(services.now(), limit=MOST_A_RUN):
+        entry = due.entry
+        if entry.bulk and waiting + queued >= SHORT_QUEUE:
+            break
+        await services.queues.send_origin(OriginMessage(origin=entry.origin, reason=entry.reason, trace=entry.trace))
+        await services.agenda.remove(due)
+        queued += 1
+    return queued
