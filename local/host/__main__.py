@@ -3,12 +3,14 @@
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import TextIO
 
 from local.host.errors import HostError
-from local.host.http import Keys
+from local.host.keys import Keys
 from local.host.queues import Pace
 from local.host.server import Options, serve
 
@@ -20,11 +22,18 @@ def main(arguments: list[str]) -> int:
     for noisy in ("azure", "httpx", "httpcore", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
-        asyncio.run(serve(options))
+        asyncio.run(serve(options, _status_line()))
     except HostError as error:
         print(f"the host can't start: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _status_line() -> TextIO:
+    """Keep stdout for the line that says ready: what functions print joins the log on stderr."""
+    status = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return status
 
 
 def _options(arguments: list[str]) -> Options:
@@ -32,8 +41,8 @@ def _options(arguments: list[str]) -> Options:
     parser.add_argument("--app", type=Path, default=Path(), help="folder of function_app.py and host.json")
     parser.add_argument("--port", type=int, default=7071, help="0 takes a free one")
     parser.add_argument("--settings", type=Path, help="a file like local.settings.json")
-    parser.add_argument("--function-key", default="local-function-key", help="opens functions of level FUNCTION")
-    parser.add_argument("--master-key", default="local-master-key", help="opens everything, and /admin")
+    parser.add_argument("--function-key", default=Keys.function, help="opens functions of level FUNCTION")
+    parser.add_argument("--master-key", default=Keys.master, help="opens everything, and /admin")
     parser.add_argument("--hidden", type=_seconds, default=Pace.hidden, help="s a killed host's messages stay away")
     parser.add_argument("--longest-pause", type=_seconds, default=Pace.longest_pause, help="s between looks")
     parser.add_argument("--grace", type=_seconds, default=Options.grace, help="s for running functions at the end")

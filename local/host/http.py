@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hmac import compare_digest
 from itertools import groupby
 from typing import Any
 
@@ -14,20 +13,11 @@ from starlette.types import Receive, Scope, Send
 
 from local.host.app import App, Function
 from local.host.errors import HostError, InvocationFailedError
+from local.host.keys import Keys, may_enter
 from local.host.timers import Timer
 
 _HOLE = re.compile(r"\{(?P<rest>\*?)(?P<name>\w+)(?::(?P<kind>\w+))?(?P<optional>\?)?\}")
 _KINDS = {None: "[^/]+", "int": "-?[0-9]+", "alpha": "[A-Za-z]+", "guid": "[0-9A-Fa-f-]{36}"}
-
-
-@dataclass(frozen=True)
-class Keys:
-    """What callers prove themselves with."""
-
-    function: str
-    """Opens functions of level FUNCTION."""
-    master: str
-    """Opens everything, and `/admin`."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +68,6 @@ def find_route(routes: Sequence[Route], method: str, path: str) -> tuple[Route, 
         if match and (not candidate.methods or method in candidate.methods):
             return candidate, {name: value for name, value in match.groupdict().items() if value is not None}
     return None
-
-
-def may_enter(level: str, keys: Keys, given: str) -> bool:
-    """Compare a caller's key ("" for none) with what the function's level asks for."""
-    accepted = {"anonymous": (), "function": (keys.function, keys.master)}.get(level, (keys.master,))
-    return level == "anonymous" or any(compare_digest(given.encode(), key.encode()) for key in accepted)
 
 
 class Door:

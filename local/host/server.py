@@ -7,10 +7,12 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import uvicorn
 from azure.storage.queue.aio import QueueServiceClient
@@ -18,7 +20,8 @@ from azure.storage.queue.aio import QueueServiceClient
 from local.host.app import App, Function, load_app
 from local.host.configuration import QueueOptions, read_host_json, read_settings_file, resolve
 from local.host.errors import HostError
-from local.host.http import Door, Keys, route
+from local.host.http import Door, route
+from local.host.keys import Keys
 from local.host.queues import POISON, Pace, QueueListener
 from local.host.schedule import read_schedule
 from local.host.timers import Timer
@@ -59,9 +62,12 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
-async def serve(options: Options) -> None:
+async def serve(options: Options, status: TextIO) -> None:
     """
-    Serve an app until SIGTERM or SIGINT. When it is ready, prints one line of JSON: ready, port, functions.
+    Serve an app until SIGTERM or SIGINT.
+
+    Args:
+        status: gets one line of JSON when the app can be called (ready, port, functions), and is closed.
 
     Raises:
         HostError: it can't be served.
@@ -82,11 +88,17 @@ async def serve(options: Options) -> None:
             _listener(app, function, queues, options=host_json.extensions.queues, pace=options.pace)
             for function in _of(app, "queuetrigger")
         ]
-        await _run(server, [*timers.values(), *listeners], options, app=app, stopping=stopping)
+        ready = partial(_say_ready, status, app)
+        await _run(server, [*timers.values(), *listeners], options, ready=ready, stopping=stopping)
 
 
 async def _run(
-    server: _Server, listeners: list[Timer | QueueListener], options: Options, *, app: App, stopping: asyncio.Event
+    server: _Server,
+    listeners: list[Timer | QueueListener],
+    options: Options,
+    *,
+    ready: Callable[[int], None],
+    stopping: asyncio.Event,
 ) -> None:
     listening = _listen(options.port)
     try:
@@ -95,7 +107,7 @@ async def _run(
             await server.listening.wait()
             for listener in listeners:
                 tasks.create_task(listener.run())
-            _say_ready(app, listening.getsockname()[1])
+            ready(listening.getsockname()[1])
             await stopping.wait()
             log.info("stopping")
             end.reschedule(asyncio.get_running_loop().time() + options.grace.total_seconds())
@@ -114,11 +126,10 @@ def _listen(port: int) -> socket.socket:
         raise HostError(message) from error
 
 
-def _say_ready(app: App, port: int) -> None:
-    print(
-        json.dumps({"ready": True, "port": port, "functions": sorted(function.name for function in app.functions)}),
-        flush=True,
-    )
+def _say_ready(status: TextIO, app: App, port: int) -> None:
+    names = sorted(function.name for function in app.functions)
+    with status:
+        status.write(json.dumps({"ready": True, "port": port, "functions": names}) + "\n")
 
 
 def _of(app: App, kind: str) -> list[Function]:

@@ -1,0 +1,94 @@
+"""A small function app with one function for each thing that a host promises, written where a test wants it."""
+
+import json
+from pathlib import Path
+
+HOST_JSON = {
+    "version": "2.0",
+    "extensions": {
+        "queues": {"batchSize": 2, "newBatchThreshold": 1, "maxDequeueCount": 2, "visibilityTimeout": "00:00:00"}
+    },
+}
+
+FUNCTION_APP = """
+import asyncio
+import json
+import os
+
+import azure.functions as func
+
+app = func.FunctionApp()
+seen = []
+changed = asyncio.Condition()
+running = 0
+
+
+async def note(what):
+    async with changed:
+        seen.append(what)
+        changed.notify_all()
+
+
+@app.route(route="seen/{count:int}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+async def wait_seen(req: func.HttpRequest) -> func.HttpResponse:
+    async with changed:
+        await changed.wait_for(lambda: len(seen) >= int(req.route_params["count"]))
+    return func.HttpResponse(json.dumps(seen))
+
+
+@app.route(route="echo/{one}", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def echo(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    print("functions may print")
+    told = {
+        "url": req.url, "route": dict(req.route_params), "query": dict(req.params), "header": req.headers.get("X-One"),
+        "body": req.get_body().decode(), "trace": context.trace_context.trace_parent,
+    }
+    return func.HttpResponse(json.dumps(told), status_code=201, headers={"X-Two": "2"}, mimetype="application/json")
+
+
+@app.route(route="echo/known", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def known(req: func.HttpRequest) -> str:
+    return "the literal route"
+
+
+@app.route(route="locked")
+async def locked(req: func.HttpRequest) -> func.HttpResponse:
+    return func.HttpResponse("open")
+
+
+@app.route(route="broken", auth_level=func.AuthLevel.ANONYMOUS)
+async def broken(req: func.HttpRequest) -> func.HttpResponse:
+    raise RuntimeError("not for the caller")
+
+
+@app.queue_trigger(arg_name="message", queue_name="%QUEUE%", connection="AzureWebJobsStorage")
+async def work(message: func.QueueMessage) -> None:
+    global running
+    running += 1
+    text = message.get_body().decode()
+    await note({"function": "work", "body": text, "try": message.dequeue_count, "running": running})
+    await asyncio.sleep(float(os.environ.get("WORK_SECONDS", "0")))
+    running -= 1
+    if text == "bad":
+        raise ValueError(text)
+
+
+@app.queue_trigger(arg_name="message", queue_name="%QUEUE%-poison", connection="AzureWebJobsStorage")
+async def bury(message: func.QueueMessage) -> None:
+    await note({"function": "bury", "body": message.get_body().decode(), "try": message.dequeue_count})
+
+
+@app.timer_trigger(arg_name="timer", schedule="%TICK%")
+async def tick(timer: func.TimerRequest) -> None:
+    await note({"function": "tick", "next": timer.schedule_status["Next"]})
+"""
+
+NEVER = "0 0 0 1 1 *"
+"""A schedule that no test lives to see."""
+
+
+def write_app(folder: Path, code: str = FUNCTION_APP) -> Path:
+    """Write a function app into an empty folder and give the folder."""
+    (folder / "function_app.py").write_text(code)
+    (folder / "host.json").write_text(json.dumps(HOST_JSON))
+    return folder
