@@ -1,0 +1,43 @@
+"""Messages that failed for good: a dead letter for people, and a timer that tries again."""
+
+import logging
+from datetime import timedelta
+
+from pydantic import ValidationError
+
+from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage
+from shared.sync.services import Storage
+
+log = logging.getLogger(__name__)
+FIRST = timedelta(hours=1)
+LONGEST = timedelta(hours=24)
+LONGEST_BODY = 2000
+
+
+async def bury(queue: str, body: str, storage: Storage) -> None:
+    """
+    Report a poisoned message; its origin is looked at again after an hour, doubling to a day.
+
+    Args:
+        queue: "origins" or "plans": where the message failed. A plan's next turn comes by itself.
+        body: the message's text, whatever it is.
+        storage: enough to report without settings or mapping.
+    """
+    now = storage.now()
+    origin = _origin_of(body) if queue == "origins" else None
+    if origin is not None:
+        before = sum(_origin_of(letter.body) == origin for letter in await storage.agenda.list_dead())
+        at = now + min(FIRST * 2 ** min(before, 10), LONGEST)
+        await storage.agenda.put(AgendaEntry(at=at, origin=origin, reason="dead", attempts=before + 1), now)
+    replay = f"python manage.py replay --origin {origin}" if origin else "python manage.py dead list"
+    letter = DeadLetter(at=now, queue=queue, body=body[:LONGEST_BODY], reason="failed at every try", replay=replay)
+    await storage.agenda.put_dead(letter)
+    log.error("dead letter from queue %s: %s", queue, origin or "no origin message")
+
+
+def _origin_of(body: str) -> str | None:
+    """Name the origin of a message; None: it is not one of ours."""
+    try:
+        return OriginMessage.model_validate_json(body).origin
+    except ValidationError:
+        return None
