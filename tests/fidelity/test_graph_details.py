@@ -1,0 +1,98 @@
+"""
+Task details: description, checklist, references.
+
+Source: https://learn.microsoft.com/graph/api/resources/plannertaskdetails
+"""
+
+import pytest
+
+from tests.fidelity.graph_caller import Caller, item, reference
+
+KEY = "95e27074-6c4a-447a-aa24-9d718a0b86fa"
+LINK = "https%3A//contoso%2Eexample/otcs/cs%2Eexe/app/nodes/2000?a=b&c=%2540d"
+
+
+async def patched(app, task, **changes):
+    url = f"/planner/tasks/{task['id']}/details"
+    return await app.patch(url, changes, (await app.get(url)).etag)
+
+
+async def test_a_reference_keeps_its_encoded_key():
+    """Graph facts 4.2: response values keep the encoded key."""
+    app = Caller()
+    reply = await patched(app, await app.task(), references={LINK: reference("Contract")})
+
+    assert list(reply.json["references"]) == [LINK]
+    assert reply.json["references"][LINK]["alias"] == "Contract"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "https://contoso.example/x",
+        "https%3A//contoso.example/x",
+        "https%3A//contoso%2Eexample/x@y",
+        "https%3A//contoso%2Eexample/x#y",
+        "https%3A//contoso%2Eexample/100%",
+        "ftp%3A//contoso%2Eexample/x",
+    ],
+)
+async def test_a_reference_key_that_is_not_encoded_is_refused(key):
+    """Graph facts 4.2: `.` `:` `%` `@` `#` can't stand in open types' names."""
+    app = Caller()
+
+    assert (await patched(app, await app.task(), references={key: reference("x")})).status == 400
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"checklist": {KEY: {"title": "No type"}}},
+        {"references": {LINK: {"alias": "No type"}}},
+        {"checklist": {KEY: item(isChecked=True)}},
+        {"checklist": {KEY: item(title="x", isChecked="yes")}},
+        {"checklist": {KEY: item(title="x", orderHint="8585")}},
+        {"checklist": None},
+        {"previewType": "big"},
+        {"notes": "<p>HTML</p>"},
+    ],
+    ids=["untyped-item", "untyped-link", "new-without-title", "tick-no-bool", "bad-hint", "null", "preview", "beta"],
+)
+async def test_values_that_break_a_rule_are_refused(changes):
+    """Graph facts 4.1 and 4.2: 400."""
+    app = Caller()
+    task = await app.task()
+
+    assert (await patched(app, task, **changes)).status == 400
+    assert app.graph.details[task["id"]]["checklist"] == {}
+
+
+async def test_checklist_items_merge_by_property_and_null_removes():
+    """Graph facts 4.2: the key is the client's GUID."""
+    app = Caller()
+    task = await app.task()
+    await patched(app, task, checklist={KEY: item(title=" Read it ")})
+    ticked = await patched(app, task, checklist={KEY: item(isChecked=True)})
+    gone = await patched(app, task, checklist={KEY: None})
+
+    entry = ticked.json["checklist"][KEY]
+    assert (entry["title"], entry["isChecked"]) == ("Read it", True)
+    assert gone.json["checklist"] == {}
+
+
+async def test_a_description_is_cleared_by_null():
+    """Graph facts 4.2: plain text; read back as empty."""
+    app = Caller()
+    task = await app.task()
+    await patched(app, task, description="Text")
+
+    assert (await patched(app, task, description=None)).json["description"] == ""
+
+
+async def test_details_of_a_task_that_is_gone_are_not_found():
+    """Graph facts 4.1: 404."""
+    app = Caller()
+    task = await app.task()
+    app.graph.delete(app.ada, task["id"])
+
+    assert (await app.get(f"/planner/tasks/{task['id']}/details")).status == 404
