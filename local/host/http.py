@@ -30,8 +30,8 @@ class Route:
     """Empty: every method."""
     level: str
     """anonymous, function or admin."""
-    holes: int
-    """Parameters in the template: fewer is more exact, and is tried first."""
+    exactness: tuple[int, ...]
+    """Smaller is more exact, and is tried first."""
 
 
 def route(function: Function, prefix: str) -> Route:
@@ -42,7 +42,7 @@ def route(function: Function, prefix: str) -> Route:
         prefix: host.json's routePrefix, "" for none.
 
     Raises:
-        HostError: the template has a constraint that is not served here.
+        HostError: the template has a segment that is not served here.
 
     Source: https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger
     """
@@ -53,7 +53,7 @@ def route(function: Function, prefix: str) -> Route:
         path=_pattern(template),
         methods=frozenset(str(method).upper() for method in trigger.get("methods") or ()),
         level=str(trigger.get("authLevel") or "function").lower(),
-        holes=len(_HOLE.findall(template)),
+        exactness=_exactness(template),
     )
 
 
@@ -63,8 +63,8 @@ def find_route(routes: Sequence[Route], method: str, path: str) -> tuple[Route, 
 
     None: no function stands there. A wrong method is not told apart: the host answers 404 to it too.
     """
-    for candidate in sorted(routes, key=lambda item: item.holes):
-        match = candidate.path.fullmatch(path.strip("/"))
+    for candidate in sorted(routes, key=lambda item: item.exactness):
+        match = candidate.path.fullmatch("/" + path.strip("/"))
         if match and (not candidate.methods or method in candidate.methods):
             return candidate, {name: value for name, value in match.groupdict().items() if value is not None}
     return None
@@ -120,21 +120,25 @@ class Door:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    parts = []
-    end = 0
-    for hole in _HOLE.finditer(template):
-        parts += [re.escape(template[end : hole.start()]), _group(hole, template)]
-        end = hole.end()
     # Paths are matched without regard to case; the values of parameters keep theirs.
-    return re.compile("".join([*parts, re.escape(template[end:])]), re.IGNORECASE)
+    return re.compile("".join(_segment(text, template) for text in template.split("/")), re.IGNORECASE)
 
 
-def _group(hole: re.Match[str], template: str) -> str:
-    if hole["kind"] not in _KINDS:
-        message = f"route {template}: the constraint {hole['kind']} is not served by this host stand-in"
+def _segment(text: str, template: str) -> str:
+    hole = _HOLE.fullmatch(text)
+    if hole is None and "{" not in text:
+        return "/" + re.escape(text)
+    if hole is None or hole["kind"] not in _KINDS:
+        message = f"route {template}: {text} is not served by this host stand-in"
         raise HostError(message)
-    accepted = ".*" if hole["rest"] else _KINDS[hole["kind"]]
-    return f"(?P<{hole['name']}>{accepted})" + ("?" if hole["optional"] else "")
+    value = f"/(?P<{hole['name']}>{'.*' if hole['rest'] else _KINDS[hole['kind']]})"
+    return f"(?:{value})?" if hole["rest"] or hole["optional"] else value
+
+
+def _exactness(template: str) -> tuple[int, ...]:
+    """Rank each segment: a literal goes before a constraint, that before any value, and all before the rest."""
+    holes = [_HOLE.fullmatch(text) for text in template.split("/")]
+    return tuple(0 if hole is None else 3 if hole["rest"] else 1 if hole["kind"] else 2 for hole in holes)
 
 
 async def _datum(request: Request, parameters: Mapping[str, str]) -> Datum:
