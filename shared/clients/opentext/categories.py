@@ -117,9 +117,11 @@ def undescribed(raw: Mapping[str, Any], schema: Schema) -> bool:
     return any(schema.name_of(key) is None and key.count("_") in (1, 3) and not key.endswith("_1") for key in raw)
 
 
-def assigned(raw: Mapping[str, Any]) -> frozenset[int]:
-    """List the categories that a node has."""
-    return frozenset(int(key.split("_")[0]) for key in raw)
+def assigned(row: object) -> frozenset[int]:
+    """List the categories that a node has, those without any value too."""
+    order = many(at(row, "metadata_order", "categories"))
+    keys = [*raw_values(at(row, "data", "categories")), *map(text, order)]
+    return frozenset(int(key.split("_")[0]) for key in keys if _KEY.match(key))
 
 
 def changes(asked: Mapping[str, AttributeValue], raw: Mapping[str, Any], schema: Schema) -> dict[str, str | list[str]]:

@@ -85,9 +85,11 @@ class Nodes:
         return self._schema.keep("", known | described) if described else known
 
     async def _list(self, node_ids: list[int], needs: Needs) -> list[Json]:
+        fields = _fields(needs)
+        # What to send is said twice: OpenText's own library says it in the form, other endpoints take it from the URL.
         form: dict[str, str | list[str]] = {"ids": [str(node_id) for node_id in node_ids]}
-        form["fields"] = [text(value) for name, value in _fields(needs) if name == "fields"]
-        answer = await (await self._site.service()).post_form("v2/nodes/list", form, writes=False)
+        form["fields"] = [text(value) for name, value in fields if name == "fields"]
+        answer = await (await self._site.service()).post_form("v2/nodes/list", form, query=fields, writes=False)
         return rows(answer)
 
     async def _complete(self, node_id: int, row: Json | None, needs: Needs) -> Document:

@@ -94,8 +94,8 @@ class Workspaces:
         """
         try:
             found = number((await self._site.get(f"v1/nodes/{node_id}/businessworkspace")).get("id"))
-        except UnreadableError:
-            # In none, or hidden: the answer is the same. The path tells them apart.
+        except (UnreadableError, RefusedError):
+            # In none, or hidden: what is answered does not say. The path does.
             return await self._workspace_above(node_id)
         return found or None
 
@@ -158,29 +158,28 @@ class Workspaces:
         if not values:
             return False
         row, schema = await self._read_categories(node_id)
-        present = categories.assigned(categories.raw_values(at(row, "data", "categories")))
         wanted = {name: _category(name, schema) for name in values}
-        if lacking := set(wanted.values()) - present:
-            for category_id in sorted(lacking):
-                form = {"category_id": str(category_id)}
-                await (await self._site.service()).post_form(f"v2/nodes/{node_id}/categories", form)
-            row, schema = await self._read_categories(node_id)
         written = False
         for category_id in sorted(set(wanted.values())):
             asked = {name: values[name] for name, its in wanted.items() if its == category_id}
-            written = await self._put(node_id, category_id, row=row, asked=asked, schema=schema) or written
+            written = await self._write(node_id, category_id, row=row, asked=asked, schema=schema) or written
         return written
 
-    async def _put(
+    async def _write(
         self, node_id: int, category_id: int, *, row: Json, asked: Mapping[str, AttributeValue], schema: Schema
     ) -> bool:
         raw = categories.raw_values(at(row, "data", "categories"))
         form = categories.changes(asked, raw, schema)
+        service = await self._site.service()
+        if category_id not in categories.assigned(row):
+            # Assigned with its values at once: it may have some that must not be empty.
+            await service.post_form(f"v2/nodes/{node_id}/categories", {"category_id": str(category_id), **form})
+            return True
         if not form:
             return False
         if (token := categories.token_of(row, category_id)) is not None:
             form[f"{category_id}_1"] = json.dumps({"metadata_token": token})
-        await (await self._site.service()).put_form(f"v2/nodes/{node_id}/categories/{category_id}/", form)
+        await service.put_form(f"v2/nodes/{node_id}/categories/{category_id}/", form)
         return True
 
     async def _read_categories(self, node_id: int) -> tuple[Json, Schema]:

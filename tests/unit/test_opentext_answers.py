@@ -1,0 +1,126 @@
+"""What Content Server sends is read in all its shapes, and what makes no sense is never guessed at."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.clients.opentext import answers
+from shared.errors import UnavailableError
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [([], None), ([1, 2], 1), ({"a": 1}, {"a": 1}), (None, None), ("text", "text")],
+    ids=["empty-list", "list", "object", "null", "text"],
+)
+def test_one_takes_the_first_of_a_list_or_the_value_itself(value, expected):
+    assert answers.one(value) == expected
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+    )
+)
+def test_no_json_breaks_the_readers(value):
+    """Whatever a server sends: the walkers find something or nothing, and never raise."""
+    answers.rows(value)
+    answers.properties(value)
+    answers.at(value, "results", "data", "properties")
+    answers.text(value)
+    answers.flag(value)
+    answers.is_last(value, sent=1, asked=2)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"results": [{"id": 1}]},
+        {"results": {"data": [{"id": 1}]}},
+        {"data": [{"id": 1}], "definitions": {}}["data"],
+        {"results": {"id": 1}} | {"results": [{"id": 1}]},
+    ],
+    ids=["v2-list", "v2-data-list", "bare-list", "list-again"],
+)
+def test_rows_are_found_wherever_they_stand(answer):
+    assert answers.rows(answer) == [{"id": 1}]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"data": {"properties": {"id": 7}}},
+        [{"data": [{"properties": [{"id": 7}]}]}],
+        {"properties": {"id": 7}},
+        {"id": 7},
+        {"data": {"id": 7}},
+    ],
+    ids=["object", "arrays-as-described", "no-data", "bare", "v1"],
+)
+def test_properties_are_found_wherever_they_stand(row):
+    assert answers.properties(row) == {"id": 7}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(5, 5), ("5", 5), (-2000, -2000), ("", None), (None, None), (True, None)],
+    ids=["number", "text", "volume", "empty", "null", "truth"],
+)
+def test_numbers_may_come_as_text(value, expected):
+    assert answers.number(value) == expected
+
+
+@pytest.mark.parametrize("value", ["abc", {"id": 1}, "1.5"])
+def test_what_is_no_number_is_a_garbled_answer(value):
+    with pytest.raises(UnavailableError, match="where a number belongs"):
+        answers.number(value)
+
+
+def test_an_answer_without_its_id_is_garbled():
+    with pytest.raises(UnavailableError, match="no id"):
+        answers.required({}, "id")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("", None),
+        (None, None),
+        ("2024-10-03T15:21:23", datetime(2024, 10, 3, 13, 21, 23, tzinfo=UTC)),
+        ("2024-12-03T15:21:23", datetime(2024, 12, 3, 14, 21, 23, tzinfo=UTC)),
+        ("2024-10-03T15:21:23Z", datetime(2024, 10, 3, 15, 21, 23, tzinfo=UTC)),
+        ("2023-07-06 21:42:30.000", datetime(2023, 7, 6, 19, 42, 30, tzinfo=UTC)),
+        ("2024-10-03", datetime(2024, 10, 2, 22, 0, tzinfo=UTC)),
+    ],
+    ids=["empty", "null", "summer", "winter", "utc", "draft", "day"],
+)
+def test_dates_without_a_zone_are_in_the_servers(value, expected):
+    """OpenText facts 4i.4 and 7: "" or null: none; a `Z` stands with some and is missing from others."""
+    assert answers.instant(value, BERLIN) == expected
+
+
+def test_a_date_that_is_none_is_a_garbled_answer():
+    with pytest.raises(UnavailableError, match="where a date belongs"):
+        answers.instant("D/2026/5/28:0:0:0", BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sent", "expected"),
+    [
+        ({"collection": {"paging": {"limit": 20}}}, 20, False),
+        ({"collection": {"paging": {"limit": 20}}}, 19, True),
+        ({"paging": {"limit": 100}}, 100, False),
+        ({}, 100, False),
+        ({}, 99, True),
+        ({"paging": {"limit": 100}}, 0, True),
+    ],
+    ids=["clamped-full", "clamped-short", "top-level", "no-echo-full", "no-echo-short", "empty"],
+)
+def test_the_last_page_is_told_by_the_limit_that_the_server_echoes(answer, sent, expected):
+    """OpenText facts 7: a server that clamps 100 to 20 sends a full page of 20."""
+    assert answers.is_last(answer, sent=sent, asked=100) is expected

@@ -1,0 +1,169 @@
+"""Attributes go by name, whatever the ids of this system are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.clients.opentext.categories import (
+    Schema,
+    assigned,
+    attributes_of,
+    changes,
+    encode,
+    raw_values,
+    token_of,
+    undescribed,
+)
+from shared.errors import RefusedError
+
+MEANING = {
+    "16878": {"key": "16878", "name": "Contract", "persona": "category"},
+    "16878_2": {"key": "16878_2", "name": "Region", "multi_value": False},
+    "16878_3": {"key": "16878_3", "name": "Tags", "multi_value": True},
+    "16878_4": {"key": "16878_4", "name": "Value v1.0", "multi_value": False},
+    "16878_39": {"key": "16878_39", "name": "Contacts", "persona": "set"},
+    "16878_39_x_41": {"key": "16878_39_x_41", "name": "Name", "multi_value": False},
+    "16878_39_x_42": {"key": "16878_39_x_42", "name": "Phones", "multi_value": True},
+}
+VALUES = {
+    "16878_1": {"metadata_token": "t"},
+    "16878_2": "EMEA",
+    "16878_3": ["a", "b"],
+    "16878_4": 3.5,
+    "16878_39_1_41": "Heinz",
+    "16878_39_2_41": "Ida",
+    "16878_39_1_42": ["1", "", "2"],
+    "16878_2_multilingual": {"en": "EMEA"},
+}
+SCHEMA = Schema.of({"metadata": {"categories": MEANING}})
+NAMED = {
+    "Contract.Region": "EMEA",
+    "Contract.Tags": ("a", "b"),
+    "Contract.Value v1.0": 3.5,
+    "Contract.Contacts[1].Name": "Heinz",
+    "Contract.Contacts[2].Name": "Ida",
+    "Contract.Contacts[1].Phones": ("1", "2"),
+}
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [{"categories": MEANING}, {"categories": [MEANING]}, {"categories": {"16878": MEANING}}, MEANING],
+    ids=["node", "list", "workspace", "flat"],
+)
+@pytest.mark.parametrize("values", [VALUES, [VALUES], {"16878": VALUES}], ids=["flat", "list", "by-category"])
+def test_values_are_named_in_every_shape_that_servers_send(metadata, values):
+    assert attributes_of(raw_values(values), Schema.of({"metadata": metadata})) == NAMED
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("", None), (None, None), ([], None), ([""], None), (["x"], ("x",)), (0, 0), (False, False)],
+    ids=["empty", "null", "no-values", "one-empty", "one", "zero", "no"],
+)
+def test_empty_is_none_however_it_is_sent(value, expected):
+    assert attributes_of({"16878_2": value}, SCHEMA) == {"Contract.Region": expected}
+
+
+def test_an_attribute_of_several_values_stays_one_with_a_single_value():
+    assert attributes_of({"16878_3": "a"}, SCHEMA) == {"Contract.Tags": ("a",)}
+
+
+def test_what_is_not_described_is_left_out_and_told():
+    raw = {"16878_2": "EMEA", "999_2": "?"}
+    assert attributes_of(raw, SCHEMA) == {"Contract.Region": "EMEA"}
+    assert undescribed(raw, SCHEMA)
+    assert not undescribed({"16878_2": "EMEA", "16878_1": None, "16878_39_3_41": ""}, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Contract.Region", "16878_2"),
+        ("Contract.Value v1.0", "16878_4"),
+        ("Contract.Contacts[7].Name", "16878_39_7_41"),
+        ("Contract.Contacts.Name", None),
+        ("Contract.Nothing", None),
+        ("Other.Region", None),
+        ("Contract.Contacts[0].Name", None),
+    ],
+)
+def test_a_name_leads_to_the_key_of_this_system(name, key):
+    assert SCHEMA.key_of(name) == key
+
+
+def test_the_longest_category_name_wins():
+    """A category may be called as another one begins, dots included."""
+    schema = Schema.of({"metadata": {"1": {"name": "Contract"}, "2": {"name": "Contract.Sub"}}})
+    assert schema.category_of("Contract.Sub.Region") == 2
+    assert schema.category_of("Contract.Region") == 1
+    assert schema.category_of("Else.Region") is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "form"),
+    [
+        ({"Contract.Region": "EMEA"}, {}),
+        ({"Contract.Region": "DACH"}, {"16878_2": "DACH"}),
+        ({"Contract.Region": None}, {"16878_2": ""}),
+        ({"Contract.Tags": ("a", "b")}, {}),
+        ({"Contract.Tags": ("b", "a")}, {"16878_3": ["b", "a"]}),
+        ({"Contract.Tags": ()}, {"16878_3": ""}),
+        ({"Contract.Value v1.0": 3.5}, {}),
+        ({"Contract.Value v1.0": True}, {"16878_4": "true"}),
+        ({"Contract.Contacts[2].Name": "Ida", "Contract.Contacts[3].Name": "Jo"}, {"16878_39_3_41": "Jo"}),
+    ],
+    ids=["same", "other", "clear", "same-list", "order", "clear-list", "same-number", "truth", "set-row"],
+)
+def test_only_what_differs_is_sent(asked, form):
+    """Whoever edits another attribute at the same time loses nothing to us."""
+    assert changes(asked, VALUES, SCHEMA) == form
+
+
+def test_an_unknown_attribute_is_refused_by_name():
+    with pytest.raises(RefusedError, match="Nothing") as caught:
+        changes({"Contract.Nothing": 1}, VALUES, SCHEMA)
+    assert caught.value.code == "no_attribute"
+
+
+@given(
+    st.one_of(st.text(min_size=1), st.integers(), st.booleans(), st.lists(st.text(min_size=1), min_size=1).map(tuple))
+)
+def test_writing_what_was_read_changes_nothing(value):
+    """Or every reconcile would write, and an audit would fill up."""
+    raw = {"16878_3": list(value)} if isinstance(value, tuple) else {"16878_2": value}
+    assert changes(attributes_of(raw, SCHEMA), raw, SCHEMA) == {}
+
+
+@given(st.dictionaries(st.sampled_from(["Contract.Region", "Contract.Value v1.0"]), st.text(min_size=1)))
+def test_what_was_written_reads_back(values):
+    form = changes(values, {}, SCHEMA)
+    assert attributes_of(form, SCHEMA) == values
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(None, ""), ("x", "x"), (5, "5"), (True, "true"), (("a", 1), ["a", "1"]), ((), "")],
+)
+def test_form_encoding(value, expected):
+    assert encode(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "token"),
+    [
+        ({"16878_1": {"metadata_token": "t"}}, "t"),
+        ([{"16878": {"metadata_token": "t"}}], "t"),
+        ({"16878": {"metadata_token": "t"}}, "t"),
+        ({"999": {"metadata_token": "t"}}, None),
+        ({}, None),
+    ],
+    ids=["key", "list", "category", "others", "none"],
+)
+def test_the_edit_token_is_found_wherever_this_server_puts_it(state, token):
+    assert token_of({"state": {"categories": state}}, 16878) == token
+
+
+def test_a_category_without_values_is_assigned_all_the_same():
+    row = {"data": {"categories": {"1_2": None}}, "metadata_order": {"categories": ["1", "5"]}}
+    assert assigned(row) == {1, 5}
