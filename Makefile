@@ -43,8 +43,8 @@ scale: setup ## count calls for 1,000 to 100,000 open links
 package: $(PYTHON_READY) ## build the zip that is deployed, and test it
 	$(BIN)/python -m local.package
 
-audit: $(PYTHON_READY) ## known vulnerabilities and licences of what is deployed (asks PyPI)
-	$(BIN)/pip-audit --requirement requirements.txt
+audit: $(PYTHON_READY) ## known vulnerabilities of what is deployed (asks PyPI), and all licences
+	$(BIN)/pip-audit --strict --requirement requirements.txt
 	$(BIN)/pip-licenses --order=license
 
 clean: ## remove all that the targets made, .venv and .tools too
