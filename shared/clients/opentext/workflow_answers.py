@@ -22,6 +22,15 @@ from shared.models.opentext import (
 Instant = Callable[[object], datetime | None]
 """Reads a date in the server's zone."""
 
+_TODO = {
+    "work_workid": "process_id",
+    "subwork_subworkid": "subprocess_id",
+    "subworktask_taskid": "task_id",
+    "subworktask_title": "task_name",
+    "subworktask_datedue_max": "task_due_date",
+    "subwork_title": "wf_name",
+}
+
 
 def status_of(value: object) -> WorkflowStatus:
     """Read a workflow's status; one that we do not know is UNKNOWN, which closes nothing."""
@@ -110,13 +119,15 @@ def reported(row: Json, instant: Instant) -> StatusRow:
     """
     Read a row of the customer's own report over all steps.
 
-    Of a report only the process's id must be there; the step's fields are those of an instance.
+    Its fields are those of an instance's step, or the columns of Content Server's view `Todo`, in any case. Only
+    the process's id must be there; a report that does not tell when a step started gives visits of "".
     """
-    step = (step_of(row, instant),) if number(row.get("task_id")) is not None else ()
+    lower = {key.lower(): value for key, value in row.items()}
+    found = {_TODO.get(key, key): value for key, value in lower.items()}
     return StatusRow(
-        process_id=required(row, "process_id"),
-        subprocess_id=number(row.get("subprocess_id")),
-        name=text(row.get("wf_name")),
-        status=status_of(row.get("status_key")),
-        steps=step,
+        process_id=required(found, "process_id"),
+        subprocess_id=number(found.get("subprocess_id")),
+        name=text(found.get("wf_name")),
+        status=status_of(found.get("status_key")),
+        steps=(step_of(found, instant),) if number(found.get("task_id")) is not None else (),
     )

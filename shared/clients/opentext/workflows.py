@@ -150,7 +150,7 @@ class Workflows:
 
         It has to answer JSON: a list of objects, or one object with the list in `data` or `results`. Each has
         `process_id`, and may have `subprocess_id`, `task_id`, `task_name`, `task_start_date`, `task_due_date`,
-        `task_status`, `wf_name`, `status_key`.
+        `task_status`, `wf_name`, `status_key`; the column names of the view `Todo` are understood too.
 
         Raises:
             UnreadableError: there is no such report, or it is not JSON.
