@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from local.graph import opentypes, values
-from local.graph.failures import GraphError, Json, exceed, refuse
+from local.graph.failures import GraphError, Json, exceed, not_found, refuse
 from local.graph.patching import Reader, Write, check_archived, merged
 from local.graph.resource import Resource, paths_of
 from local.graph.state import State
@@ -71,7 +71,8 @@ def add_task(state: State, given: Json, write: Write) -> Resource:
     plan_id = given.get("planId")
     if not isinstance(plan_id, str) or "title" not in given:
         refuse("A task needs 'planId' and 'title'.")
-    state.plan(plan_id)
+    if plan_id not in state.plans:
+        raise not_found()
     check_archived(state, plan_id)
     blank = _blank(state, plan_id, write)
     rest = {name: value for name, value in given.items() if name != "planId"}

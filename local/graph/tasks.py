@@ -21,7 +21,9 @@ def create_task(state: State, request: Request) -> Answer:
     Raises:
         GraphError: 400, 403 (a limit, an archived plan, no access), 404 (no such plan).
     """
-    task = add_task(state, request.read_object(), Write(state, state.rules.app_identity))
+    given = request.read_object()
+    state.check_access(str(given.get("planId")))
+    task = add_task(state, given, Write(state, state.rules.app_identity))
     return json_answer(f'{{"@odata.context":"{METADATA}planner/tasks/$entity",{task.text()[1:]}', status=201)
 
 
