@@ -69,7 +69,7 @@ async def run_plan(
         _tell(error, f"plan {message.plan} is read at its next turn")
 
 
-async def run_timer(flow: Callable[[Services], Awaitable[None]], wired: Wired) -> None:
+async def run_timer(flow: Callable[[Services], Awaitable[object]], wired: Wired) -> None:
     """Sweep now. What is due stays due until the next tick."""
     try:
         await flow(wired.services())
