@@ -1,0 +1,110 @@
+"""
+The agenda: durable timers, and the letters that died.
+
+A partition is an hour, `bulk-` before it for back-fill; the key begins with the time. So what is due is a range, oldest
+first, and no cursor can lose a row.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.errors import StaleError
+from shared.models.messages import AgendaEntry, DeadLetter
+from shared.store.rows import Row, escape, stamp
+from shared.store.tables import Tables
+
+_DEAD = "dead"
+_BULK = "bulk-"
+_HOUR = len("2026-11-23T15")
+_DUE = "PartitionKey ge @first and PartitionKey le @hour and RowKey lt @after"
+
+
+@dataclass(frozen=True)
+class DueEntry:
+    """An entry as it stands in the table."""
+
+    entry: AgendaEntry
+    row: Row
+
+
+@dataclass(frozen=True)
+class Dead:
+    """A dead letter as it stands in the table."""
+
+    key: str
+    letter: DeadLetter
+
+
+class Agenda:
+    """The table `agenda`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._table = tables.agenda
+
+    async def put(self, entry: AgendaEntry, now: datetime) -> DueEntry:
+        """
+        Set a timer, never into the past. The same origin, reason and time are one row, rewritten.
+
+        Returns:
+            The entry as it was written, which `remove` takes.
+
+        Raises:
+            UnavailableError, OutcomeUnknownError: as for any write.
+        """
+        entry = entry.model_copy(update={"at": max(entry.at, now)})
+        at = stamp(entry.at)
+        key = f"{at}|{escape(entry.origin)}|{escape(entry.reason)}"
+        prefix = _BULK if entry.bulk else ""
+        return DueEntry(entry, await self._table.put(prefix + at[:_HOUR], key, entry.model_dump_json()))
+
+    async def due(self, now: datetime, limit: int = 500) -> tuple[DueEntry, ...]:
+        """Read what is due, oldest first; back-fill only when there is room left."""
+        rows = await self._due(now, limit)
+        if len(rows) < limit:
+            rows += await self._due(now, limit - len(rows), prefix=_BULK)
+        return tuple(DueEntry(row.read(AgendaEntry), row) for row in rows)
+
+    async def oldest(self, now: datetime) -> datetime | None:
+        """When the oldest entry that is due was to be looked at; None: nothing is due. Back-fill does not count."""
+        rows = await self._due(now, 1)
+        return rows[0].read(AgendaEntry).at if rows else None
+
+    async def remove(self, due: DueEntry) -> bool:
+        """
+        Take a timer away. Fine when it is gone already.
+
+        Returns:
+            False when it was set again since it was read: it stays.
+
+        Raises:
+            UnavailableError: it is still there.
+        """
+        try:
+            await self._table.remove(due.row)
+        except StaleError:
+            return False
+        return True
+
+    async def put_dead(self, letter: DeadLetter) -> str:
+        """Keep a dead letter; return its key. The same letter is kept once."""
+        digest = hashlib.sha256(letter.body.encode()).hexdigest()[:16]
+        key = f"{stamp(letter.at)}|{escape(letter.queue)}|{digest}"
+        await self._table.put(_DEAD, key, letter.model_dump_json())
+        return key
+
+    async def list_dead(self) -> tuple[Dead, ...]:
+        """Read the dead letters, oldest first."""
+        rows = await self._table.list_rows("PartitionKey eq @dead", dead=_DEAD)
+        return tuple(Dead(row.key, row.read(DeadLetter)) for row in rows)
+
+    async def remove_dead(self, key: str) -> None:
+        """Remove a dead letter. Fine when it is gone already."""
+        await self._table.discard(_DEAD, key)
+
+    async def _due(self, now: datetime, limit: int, *, prefix: str = "") -> tuple[Row, ...]:
+        at = stamp(now)
+        # "}" is next to "|": up to and with this very moment.
+        return await self._table.list_rows(
+            _DUE, limit=limit, first=f"{prefix}0", hour=prefix + at[:_HOUR], after=f"{at}}}"
+        )

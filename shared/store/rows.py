@@ -1,0 +1,128 @@
+"""
+Rows: what one of our table entities holds, which keys Table storage takes, and how much fits. No I/O.
+
+Source: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from azure.data.tables import TableEntity
+from pydantic import BaseModel, ValidationError
+
+from shared.errors import TooLargeError, UnreadableError
+
+MOST_PROPERTIES = 252
+MOST_PROPERTY_UNITS = 32_768
+"""UTF-16 code units, two bytes each: 64 KiB."""
+MOST_ENTITY_BYTES = 1_048_576
+MOST_KEY_UNITS = 512
+"""UTF-16 code units of a PartitionKey or RowKey: 1 KiB."""
+
+# "=" escapes, so it is escaped itself; "%" is known to trip SDKs and proxies.
+_REFUSED = re.compile(r"[/\\#?%=\x00-\x1f\x7f-\x9f]")
+_ESCAPED = re.compile(r"=([0-9A-F]{2})")
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One entity: its keys, one JSON document, and which write made it."""
+
+    partition: str
+    key: str
+    data: str = ""
+    """JSON; "" for a row whose keys say everything."""
+    write: str = ""
+    """Unique to the write that made it: how a write whose answer was lost is known again."""
+    etag: str = ""
+    """Empty: not read from the table."""
+
+    def read(self, model: type[M]) -> M:
+        """
+        Parse the document.
+
+        Raises:
+            UnreadableError: it is not what this version writes.
+        """
+        try:
+            return model.model_validate_json(self.data)
+        except ValidationError as error:
+            message = f"row {self.partition}/{self.key} holds no {model.__name__}"
+            raise UnreadableError(message) from error
+
+    def entity(self) -> dict[str, Any]:
+        """
+        Return what is sent to the table.
+
+        Raises:
+            TooLargeError: more than an entity can hold.
+        """
+        entity = {"PartitionKey": self.partition, "RowKey": self.key, "data": self.data, "write": self.write}
+        check_size(entity)
+        return entity
+
+
+def row_of(entity: TableEntity) -> Row:
+    """Return the row that was read."""
+    return Row(
+        partition=entity["PartitionKey"],
+        key=entity["RowKey"],
+        data=entity.get("data", ""),
+        write=entity.get("write", ""),
+        etag=str(entity.metadata.get("etag", "")),
+    )
+
+
+def escape(text: str) -> str:
+    """Return the text without the characters that keys refuse; different texts stay different."""
+    return _REFUSED.sub(lambda match: f"={ord(match[0]):02X}", text)
+
+
+def unescape(key: str) -> str:
+    """Return the text that was escaped."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), key)
+
+
+def stamp(at: datetime) -> str:
+    """Return a UTC time such that text order is time order: `2026-11-23T15:30:00.000000Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def check_size(entity: Mapping[str, Any]) -> None:
+    """
+    Refuse what Table storage would refuse; the emulator does not.
+
+    Raises:
+        TooLargeError: names the row, and the property when one is too long.
+    """
+    where = f"row {str(entity['PartitionKey'])[:100]}/{str(entity['RowKey'])[:100]}"
+    if len(entity) - 2 > MOST_PROPERTIES:
+        message = f"{where} has {len(entity) - 2} properties, {MOST_PROPERTIES} fit"
+        raise TooLargeError(message)
+    for name, value in entity.items():
+        most = MOST_KEY_UNITS if name in ("PartitionKey", "RowKey") else MOST_PROPERTY_UNITS
+        if isinstance(value, str) and (size := utf16_units(value)) > most:
+            message = f"{where}: {name} has {size} UTF-16 units, {most} fit"
+            raise TooLargeError(message)
+    if (total := _entity_bytes(entity)) > MOST_ENTITY_BYTES:
+        message = f"{where} has {total} bytes, {MOST_ENTITY_BYTES} fit"
+        raise TooLargeError(message)
+
+
+def utf16_units(text: str) -> int:
+    """Count as Table storage does: characters outside the basic plane are two."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _entity_bytes(entity: Mapping[str, Any]) -> int:
+    """Source: https://learn.microsoft.com/archive/blogs/avkashchauhan/how-the-size-of-an-entity-is-caclulated-in-windows-azure-table-storage."""
+    return 4 + sum(8 + 2 * len(name) + _value_bytes(value) for name, value in entity.items())
+
+
+def _value_bytes(value: object) -> int:
+    return 4 + 2 * utf16_units(value) if isinstance(value, str) else 8

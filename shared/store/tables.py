@@ -1,0 +1,70 @@
+"""The four tables of the bridge."""
+
+import itertools
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Self, cast
+
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.data.tables.aio import TableServiceClient
+
+from shared.store.client import TableClient
+from shared.store.table import Table
+
+NAMES = ("origins", "tasks", "agenda", "control")
+# Seconds for one call. The SDK's own 300 would outlast half a lease.
+CONNECT_SECONDS, READ_SECONDS = 10, 30
+
+
+class Tables:
+    """
+    The four tables of the bridge.
+
+    Args:
+        clients: by name: origins, tasks, agenda, control.
+        writer: unique to this process, for the ids of its writes.
+        close: called by `close`; None: the clients are somebody else's.
+    """
+
+    def __init__(
+        self,
+        clients: Mapping[str, TableClient],
+        *,
+        writer: str,
+        close: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        numbers = itertools.count(1)
+        self.origins, self.tasks, self.agenda, self.control = (
+            Table(clients[name], lambda: f"{writer}-{next(numbers)}") for name in NAMES
+        )
+        self._close = close
+
+    @classmethod
+    def from_connection_string(cls, connection_string: str, *, writer: str, prefix: str = "") -> Self:
+        """Open the tables with a key, or on Azurite. `prefix` keeps several bridges in one account apart."""
+        service = TableServiceClient.from_connection_string(
+            connection_string, connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS
+        )
+        return cls._open(service, writer=writer, prefix=prefix)
+
+    @classmethod
+    def from_endpoint(cls, url: str, credential: AsyncTokenCredential, *, writer: str, prefix: str = "") -> Self:
+        """Open the tables with an identity. The credential stays the caller's to close."""
+        service = TableServiceClient(
+            url, credential=credential, connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS
+        )
+        return cls._open(service, writer=writer, prefix=prefix)
+
+    @classmethod
+    def _open(cls, service: TableServiceClient, *, writer: str, prefix: str) -> Self:
+        clients = {name: cast("TableClient", service.get_table_client(prefix + name)) for name in NAMES}
+        return cls(clients, writer=writer, close=service.close)
+
+    @property
+    def calls(self) -> int:
+        """Requests sent to all four tables."""
+        return sum(table.calls for table in (self.origins, self.tasks, self.agenda, self.control))
+
+    async def close(self) -> None:
+        """Close the connections that were opened here."""
+        if self._close is not None:
+            await self._close()

@@ -1,0 +1,117 @@
+"""Tasks: which link a Planner task belongs to, the way back from a plan, and the reservations of a plan."""
+
+from pydantic import Field
+
+from shared.errors import RefusedError, StaleError
+from shared.models.base import Frozen
+from shared.models.link import Reservation
+from shared.store.rows import Row, escape, unescape
+from shared.store.tables import Tables
+
+_CLAIM = "claim"
+# Task ids never begin with it, and it sorts after them.
+_RESERVED = "~reserved|"
+
+
+class Claim(Frozen):
+    """Whose a task is."""
+
+    origin: str
+    item: str
+
+
+class IndexRow(Frozen):
+    """The way back from a task to its link, with the etags last agreed."""
+
+    origin: str
+    item: str
+    etag: str = ""
+    details_etag: str = ""
+
+
+class PlanIndex(Frozen):
+    """All that is known of a plan's tasks."""
+
+    tasks: dict[str, IndexRow] = Field(default_factory=dict, description="By task id.")
+    reservations: tuple[Reservation, ...] = ()
+
+
+class Tasks:
+    """The table `tasks`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._table = tables.tasks
+
+    async def claim(self, task_id: str, *, origin: str, item: str) -> None:
+        """
+        Make the task this link's, for good. Fine when it is already.
+
+        Raises:
+            RefusedError: it is another link's (code "claimed").
+            StaleError: it was let go at this very moment.
+            UnavailableError, OutcomeUnknownError: as for any write.
+        """
+        wanted = Claim(origin=origin, item=item)
+        try:
+            await self._table.insert(escape(task_id), _CLAIM, wanted.model_dump_json())
+        except StaleError:
+            found = await self.find_claim(task_id)
+            if found is None:
+                raise
+            _must_be(wanted, found, task_id)
+
+    async def find_claim(self, task_id: str) -> Claim | None:
+        """Read whose the task is; None: nobody's."""
+        row = await self._table.find(escape(task_id), _CLAIM)
+        return None if row is None else row.read(Claim)
+
+    async def unclaim(self, task_id: str, *, origin: str, item: str) -> None:
+        """
+        Let the task go. Fine when nobody has it.
+
+        Raises:
+            RefusedError: it is another link's (code "claimed").
+            StaleError, UnavailableError: as for any write.
+        """
+        if (row := await self._table.find(escape(task_id), _CLAIM)) is not None:
+            _must_be(Claim(origin=origin, item=item), row.read(Claim), task_id)
+            await self._table.remove(row)
+
+    async def reserve(self, reservation: Reservation) -> None:
+        """Announce a POST. Written under the origin's lease, so the last writer is right."""
+        key = _reserved_key(reservation.origin, reservation.item)
+        await self._table.put(escape(reservation.plan_id), key, reservation.model_dump_json())
+
+    async def unreserve(self, plan_id: str, origin: str, item: str) -> None:
+        """Take the announcement back. Fine when there is none."""
+        await self._table.discard(escape(plan_id), _reserved_key(origin, item))
+
+    async def save_index(self, plan_id: str, task_id: str, row: IndexRow) -> None:
+        """Write the way back. Written under the origin's lease, so the last writer is right."""
+        await self._table.put(escape(plan_id), escape(task_id), row.model_dump_json())
+
+    async def remove_index(self, plan_id: str, task_id: str) -> None:
+        """Remove the way back. Fine when there is none."""
+        await self._table.discard(escape(plan_id), escape(task_id))
+
+    async def read_plan(self, plan_id: str) -> PlanIndex:
+        """Read everything that is known of a plan's tasks: one query a thousand."""
+        rows = await self._table.list_rows("PartitionKey eq @plan", plan=escape(plan_id))
+        return PlanIndex(
+            tasks={unescape(row.key): row.read(IndexRow) for row in rows if not _is_reservation(row)},
+            reservations=tuple(row.read(Reservation) for row in rows if _is_reservation(row)),
+        )
+
+
+def _must_be(wanted: Claim, found: Claim, task_id: str) -> None:
+    if found != wanted:
+        message = f"task {task_id} belongs to {found.origin} {found.item}"
+        raise RefusedError(message, code="claimed")
+
+
+def _reserved_key(origin: str, item: str) -> str:
+    return f"{_RESERVED}{escape(origin)}|{escape(item)}"
+
+
+def _is_reservation(row: Row) -> bool:
+    return row.key.startswith(_RESERVED)
