@@ -167,3 +167,12 @@ def test_the_edit_token_is_found_wherever_this_server_puts_it(state, token):
 def test_a_category_without_values_is_assigned_all_the_same():
     row = {"data": {"categories": {"1_2": None}}, "metadata_order": {"categories": ["1", "5"]}}
     assert assigned(row) == {1, 5}
+
+
+def test_of_two_categories_of_one_name_the_one_read_last_counts():
+    """The node's own, in place of one that another node has."""
+    old = Schema.of({"metadata": {"1": {"name": "Contract"}, "1_2": {"name": "Region"}}})
+    new = Schema.of({"metadata": {"7": {"name": "Contract"}, "7_5": {"name": "Region"}}})
+    assert (old | new).category_of("Contract.Region") == 7
+    assert (old | new).key_of("Contract.Region") == "7_5"
+    assert (old | new).name_of("1_2") == "Contract.Region"

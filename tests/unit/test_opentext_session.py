@@ -103,7 +103,6 @@ async def test_a_write_that_met_a_401_is_sent_again():
 async def test_a_401_right_after_the_sign_in_is_not_met_for_ever():
     """A ticket bound to another address, for example."""
     server = Server()
-    server.valid = frozenset()
     server.valid = type("Nothing", (set,), {"add": lambda self, item: None})()
     sessions = sessions_of(server)
     with pytest.raises(UnavailableError, match="not signed in"):

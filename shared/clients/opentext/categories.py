@@ -26,6 +26,8 @@ class Definition:
 
     name: str
     multi: bool = False
+    user: bool = False
+    """Its values are ids of users."""
 
 
 class Schema:
@@ -47,8 +49,8 @@ class Schema:
         return cls(found)
 
     def __or__(self, other: "Schema") -> "Schema":
-        """Join two; the other's definitions win."""
-        return Schema({**self._by_key, **other._by_key})
+        """Join two. The other's come first, where two categories have one name: it was read later."""
+        return Schema({**other._by_key, **{key: its for key, its in self._by_key.items() if key not in other._by_key}})
 
     def __bool__(self) -> bool:
         """Tell whether anything is described."""
@@ -56,9 +58,9 @@ class Schema:
 
     def category_of(self, name: str) -> int | None:
         """Find the category that an attribute's full name begins with. None: it is not known."""
-        names = {definition.name: key for key, definition in self._by_key.items() if "_" not in key}
-        fitting = [known for known in names if name.startswith(f"{known}.")]
-        return int(names[max(fitting, key=len)]) if fitting else None
+        named = [(definition.name, key) for key, definition in self._by_key.items() if "_" not in key]
+        fitting = [(known, key) for known, key in named if name.startswith(f"{known}.")]
+        return int(max(fitting, key=lambda pair: len(pair[0]))[1]) if fitting else None
 
     def key_of(self, name: str) -> str | None:
         """Find the key of "Category.Attribute" or "Category.Set[2].Attribute". None: it is not known."""
@@ -75,14 +77,23 @@ class Schema:
 
     def is_multi(self, key: str) -> bool:
         """Tell whether the attribute holds several values."""
-        definition = self._by_key.get(key) or self._by_key.get(_pattern(key))
+        definition = self._definition(key)
         return definition is not None and definition.multi
+
+    def holds_users(self, name: str) -> bool:
+        """Tell whether an attribute's values are ids of users."""
+        key = self.key_of(name)
+        definition = None if key is None else self._definition(key)
+        return definition is not None and definition.user
+
+    def _definition(self, key: str) -> Definition | None:
+        return self._by_key.get(key) or self._by_key.get(_pattern(key))
 
     def _full_name(self, key: str) -> str | None:
         match = _KEY.match(key)
         if match is None or match[2] in (None, "1"):
             return None
-        category, attribute = self._by_key.get(match[1]), self._by_key.get(key) or self._by_key.get(_pattern(key))
+        category, attribute = self._by_key.get(match[1]), self._definition(key)
         if category is None or attribute is None:
             return None
         if match[3] is None:
@@ -165,9 +176,17 @@ def _collect(found: object, into: dict[str, Definition]) -> None:
             if not isinstance(value, (dict, list)):
                 continue
             if _KEY.match(key) and "name" in obj(value):
-                into[key] = Definition(text(obj(value)["name"]), multi=flag(obj(value).get("multi_value")))
+                into[key] = _definition(obj(value))
             else:
                 _collect(value, into)
+
+
+def _definition(described: Json) -> Definition:
+    return Definition(
+        name=text(described["name"]),
+        multi=flag(described.get("multi_value")),
+        user=text(described.get("persona")) == "user",
+    )
 
 
 def _pattern(key: str) -> str:

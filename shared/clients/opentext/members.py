@@ -80,6 +80,13 @@ class Members:
         message = f"users can't be searched by address: nobody listed has {email}"
         raise UnreadableError(message)
 
+    async def find_by_login(self, login: str) -> Person | None:
+        """Find a user by the exact login; case does not matter. None: there is none that we may see."""
+        for person in await self._list_users("where_name", login):
+            if _same(person.login, login):
+                return person
+        return None
+
     async def find_group(self, name: str) -> int | None:
         """Find a group's id by its exact name. None: there is none that we may see."""
         if (known := self._names.find(name)) is not None:

@@ -14,6 +14,7 @@ from shared.clients.opentext.kept import Kept
 from shared.clients.opentext.members import FRESH, Members
 from shared.clients.opentext.records import DOCUMENT, Records, newest_version
 from shared.clients.opentext.site import Site, list_pages
+from shared.clients.opentext.user_values import UserValues
 from shared.clients.opentext.wire import Query
 from shared.errors import UnreadableError
 from shared.models.opentext import Attributes, Document, Needs
@@ -28,7 +29,7 @@ class Nodes:
 
     def __init__(self, site: Site, members: Members, records: Records, now: Callable[[], datetime]) -> None:
         self._site = site
-        self._members = members
+        self._people = UserValues(members)
         self._records = records
         self._schema: Kept[str, Schema] = Kept(now, FRESH)
 
@@ -70,13 +71,21 @@ class Nodes:
         return tuple(found)
 
     async def attributes(self, node_id: int, row: Json) -> Attributes:
-        """Name a row's attribute values. What no answer described lately is asked for."""
+        """
+        Name a row's attribute values; users stand there by login.
+
+        What no answer described lately is asked for.
+        """
         raw = categories.raw_values(at(row, "data", "categories"))
         schema = self.learn(row)
         if categories.undescribed(raw, schema):
             answer = await self._site.get(f"v2/nodes/{node_id}/categories", (("metadata", None),))
             schema = self.learn(*rows(answer))
-        return categories.attributes_of(raw, schema)
+        named = categories.attributes_of(raw, schema)
+        return {
+            name: await self._people.logins(value) if schema.holds_users(name) else value
+            for name, value in named.items()
+        }
 
     def learn(self, *answers: object) -> Schema:
         """Take in the categories that answers describe, and return all that were described lately."""
@@ -124,10 +133,7 @@ class Nodes:
         user_id = number(found.get("reserved_user_id"))
         if not flag(found.get("reserved")) or not user_id:
             return None
-        try:
-            return (await self._members.read(user_id)).login
-        except UnreadableError:
-            return f"user {user_id}"
+        return await self._people.login(user_id)
 
 
 def _fields(needs: Needs) -> Query:

@@ -5,19 +5,18 @@ Source: OTCS Business Workspaces REST, v2/businessworkspaces and v1/nodes/{id}/b
 OTCS REST, v2/nodes/{id}/categories.
 """
 
-import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 
-from shared.clients.opentext import categories
 from shared.clients.opentext.answers import Json, at, flag, many, number, obj, properties, required, rows, text
-from shared.clients.opentext.categories import Schema
+from shared.clients.opentext.attribute_writer import AttributeWriter
 from shared.clients.opentext.kept import Kept
 from shared.clients.opentext.members import FRESH, GROUP, Members
 from shared.clients.opentext.nodes import Nodes
 from shared.clients.opentext.records import Records
 from shared.clients.opentext.refusals import NO_ENDPOINT
 from shared.clients.opentext.site import Site, list_pages
+from shared.clients.opentext.user_values import UserValues
 from shared.clients.opentext.wire import Query
 from shared.errors import RefusedError, UnreadableError
 from shared.models.opentext import AttributeValue, Document, MissingDocument, Needs, Person, Role, Workspace
@@ -35,6 +34,7 @@ class Workspaces:
     ) -> None:
         self._site = site
         self._members = members
+        self._writer = AttributeWriter(site, nodes, UserValues(members))
         self._nodes = nodes
         self._records = records
         self._types: Kept[str, int] = Kept(now, FRESH)
@@ -146,7 +146,8 @@ class Workspaces:
         """
         Set attributes by "Category.Attribute" or "Category.Set[1].Attribute"; None clears.
 
-        Only values that differ are sent. A category that the node lacks is assigned first, if it was seen elsewhere.
+        Users go by login or address. Only values that differ are sent. A category that the node lacks is assigned
+        with them, if it was seen on another node.
 
         Returns:
             Whether anything was written.
@@ -155,37 +156,7 @@ class Workspaces:
             RefusedError: no such attribute, or the node is held, final or reserved.
             StaleError: somebody wrote meanwhile; read again. Categories that came before were written.
         """
-        if not values:
-            return False
-        row, schema = await self._read_categories(node_id)
-        wanted = {name: _category(name, schema) for name in values}
-        written = False
-        for category_id in sorted(set(wanted.values())):
-            asked = {name: values[name] for name, its in wanted.items() if its == category_id}
-            written = await self._write(node_id, category_id, row=row, asked=asked, schema=schema) or written
-        return written
-
-    async def _write(
-        self, node_id: int, category_id: int, *, row: Json, asked: Mapping[str, AttributeValue], schema: Schema
-    ) -> bool:
-        raw = categories.raw_values(at(row, "data", "categories"))
-        form = categories.changes(asked, raw, schema)
-        service = await self._site.service()
-        if category_id not in categories.assigned(row):
-            # Assigned with its values at once: it may have some that must not be empty.
-            await service.post_form(f"v2/nodes/{node_id}/categories", {"category_id": str(category_id), **form})
-            return True
-        if not form:
-            return False
-        if (token := categories.token_of(row, category_id)) is not None:
-            form[f"{category_id}_1"] = json.dumps({"metadata_token": token})
-        await service.put_form(f"v2/nodes/{node_id}/categories/{category_id}/", form)
-        return True
-
-    async def _read_categories(self, node_id: int) -> tuple[Json, Schema]:
-        query: Query = (("fields", "properties{id}"), ("fields", "categories"), ("metadata", None), ("state", None))
-        row = obj((await self._site.get(f"v2/nodes/{node_id}", query)).get("results"))
-        return row, self._nodes.learn(row)
+        return await self._writer.set_attributes(node_id, values)
 
     async def _workspace_above(self, node_id: int) -> int | None:
         answer = await self._site.get(f"v1/nodes/{node_id}/ancestors")
@@ -233,10 +204,3 @@ class Workspaces:
             name=text(row.get("name")),
             due=self._site.instant(row.get("due_date")),
         )
-
-
-def _category(name: str, schema: Schema) -> int:
-    if (category_id := schema.category_of(name)) is None:
-        message = f"the category of {name!r} is not assigned, and was not seen on another node: assign it by a template"
-        raise RefusedError(message, code="no_category")
-    return category_id
