@@ -1,0 +1,209 @@
+"""Run the whole system on this machine: Azurite, both simulators over HTTP, and the function app in its host."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from local import azurite
+from local.direct import Handler
+from local.door import door
+from local.world import CLIENT_ID, CLIENT_SECRET, ZONE, World, build
+
+ROOT = Path(__file__).resolve().parent.parent
+WEBHOOK_SECRET = "local-webhook-secret-0123456789"
+CLIENT_STATE = "local-client-state-0123456789"
+FUNCTION_KEY = "local-function-key"
+_READY_SECONDS = 90
+
+
+@dataclass(frozen=True)
+class System:
+    """Everything that runs, and where it is reached."""
+
+    world: World
+    http: httpx.AsyncClient
+    app_url: str
+    content_url: str
+    graph_url: str
+    storage: str
+    """Connection string."""
+    clock: Path
+    """CLOCK_FILE: seconds added to every clock."""
+    folder: Path
+    log: Path
+    """The host's log."""
+
+    def forward(self, by: timedelta) -> None:
+        """Move every clock on."""
+        self.clock.write_text(str(read_offset(self.clock) + by.total_seconds()))
+
+    async def hint(self, **ids: int) -> int:
+        """Send a hint as Content Server's WebReport does; return the status."""
+        body = {"event": "demo", **{name: str(value) for name, value in ids.items()}}
+        headers = {"X-Webhook-Secret": WEBHOOK_SECRET}
+        answer = await self.http.post(f"{self.app_url}/api/opentext/events", data=body, headers=headers)
+        return answer.status_code
+
+
+def read_offset(clock: Path) -> float:
+    """Read how many seconds the virtual clock is ahead."""
+    return float(clock.read_text() or 0)
+
+
+@contextlib.asynccontextmanager
+async def running(mapping: Path, *, settings: dict[str, str] | None = None) -> AsyncIterator[System]:
+    """
+    Start everything, and end it at the end of the block.
+
+    Args:
+        mapping: the mapping file that is in force.
+        settings: differences from the local settings.
+
+    Raises:
+        RuntimeError: a part did not start; says which, and where its log is.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bridge-")))
+        storage = stack.enter_context(azurite.running())
+        clock = folder / "clock"
+        clock.write_text("0")
+        world = build(lambda: datetime.now(UTC) + timedelta(seconds=read_offset(clock)))
+        content_url = await stack.enter_async_context(_serving(world.content.handle))
+        graph_url = await stack.enter_async_context(_serving(world.graph.handle))
+        http = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
+        port = _free_port()
+        values = _settings(storage.connection_string, content_url, graph_url, port, clock, mapping) | (settings or {})
+        log = folder / "host.log"
+        await stack.enter_async_context(_host(values, port, folder, log))
+        system = System(
+            world=world,
+            http=http,
+            app_url=f"http://127.0.0.1:{port}",
+            content_url=f"{content_url}/cs/cs",
+            graph_url=graph_url,
+            storage=storage.connection_string,
+            clock=clock,
+            folder=folder,
+            log=log,
+        )
+        stack.enter_context(_delivering(world, http))
+        yield system
+
+
+def _settings(storage: str, content_url: str, graph_url: str, port: int, clock: Path, mapping: Path) -> dict[str, str]:
+    """Return what local.settings.json would hold."""
+    return {
+        "AzureWebJobsStorage": storage,
+        "OPENTEXT_BASE_URL": f"{content_url}/cs/cs",
+        "OPENTEXT_AUTH": "otds",
+        "OTDS_BASE_URL": f"{content_url}/otdsws",
+        "OTDS_CLIENT_ID": CLIENT_ID,
+        "OTDS_CLIENT_SECRET": CLIENT_SECRET,
+        "OTDS_IMPERSONATION": "token-exchange",
+        "OPENTEXT_ACT_AS": "performer",
+        "OPENTEXT_TIMEZONE": ZONE,
+        "OPENTEXT_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+        "GRAPH_BASE_URL": graph_url,
+        "GRAPH_CLIENT_STATE": CLIENT_STATE,
+        "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
+        "NOTIFY_FROM": "bridge@contoso.example",
+        "MAPPING_FILE": str(mapping.resolve()),
+        "WRITE_BACK_SCHEDULE": "*/2 * * * * *",
+        "ESCALATION_SCHEDULE": "*/2 * * * * *",
+        "SUBSCRIPTION_SCHEDULE": "*/10 * * * * *",
+        "SETTLE_SECONDS": "10",
+        "LEASE_SECONDS": "60",
+        "OUTCOME_GRACE_SECONDS": "5",
+        "CLOCK_FILE": str(clock),
+    }
+
+
+@contextlib.asynccontextmanager
+async def _serving(handler: Handler) -> AsyncIterator[str]:
+    """Serve a simulator over HTTP on a free port."""
+    config = uvicorn.Config(door(handler), log_level="warning", timeout_keep_alive=75, lifespan="off")
+    server = _Server(config)
+    sock = socket.create_server(("127.0.0.1", 0))
+    serving = asyncio.create_task(server.serve(sockets=[sock]))
+    try:
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+        sock.close()
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Uvicorn would send the signal again at its end: nothing after it would be closed.
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _host(settings: dict[str, str], port: int, folder: Path, log: Path) -> AsyncIterator[None]:
+    """Run the function app in the host stand-in, as a process of its own."""
+    file = folder / "settings.json"
+    file.write_text(json.dumps({"IsEncrypted": False, "Values": settings}))
+    command = [sys.executable, "-m", "local.host", "--app", str(ROOT), "--port", str(port), "--settings", str(file)]
+    command += ["--function-key", FUNCTION_KEY, "--longest-pause", "0.5"]
+    environment = {name: value for name, value in os.environ.items() if name not in settings}
+    with log.open("wb") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=errors
+        )
+    try:
+        await _until_ready(process, log)
+        yield
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _until_ready(process: asyncio.subprocess.Process, log: Path) -> None:
+    assert process.stdout is not None  # noqa: S101 - it was asked for
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), _READY_SECONDS)
+    except TimeoutError:
+        line = b""
+    if not line.startswith(b"{"):
+        message = f"the host did not start; its log ends:\n{log.read_text()[-4000:]}"
+        raise RuntimeError(message)
+
+
+@contextlib.contextmanager
+def _delivering(world: World, http: httpx.AsyncClient) -> Iterator[None]:
+    """Let the simulated Graph call the app: handshakes and notifications."""
+
+    async def deliver(url: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        answer = await http.post(url, headers=headers, content=body)
+        return answer.status_code, answer.content
+
+    async def pump() -> None:
+        while True:
+            await world.graph.deliver_pending()
+            await asyncio.sleep(0.5)
+
+    world.graph.deliver = deliver
+    pumping = asyncio.create_task(pump())
+    try:
+        yield
+    finally:
+        pumping.cancel()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        return int(sock.getsockname()[1])

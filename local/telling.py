@@ -1,0 +1,60 @@
+"""Tell a story as it happens: what each system did, when, and where to look."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from rich.console import Console
+from rich.table import Table
+
+T = TypeVar("T")
+_POLL = 0.2
+_COLOURS = {"OpenText": "cyan", "Planner": "green", "Bridge": "yellow", "": "white"}
+
+
+class DidNotHappenError(Exception):
+    """The story waited for something in vain."""
+
+
+class Teller:
+    """Prints a timeline, and waits for what should happen."""
+
+    def __init__(self, console: Console, now: Callable[[], datetime]) -> None:
+        self._console = console
+        self._now = now
+
+    def title(self, text: str) -> None:
+        """Begin a chapter."""
+        self._console.rule(f"[bold]{text}")
+
+    def tell(self, system: str, what: str, url: str = "") -> None:
+        """Print one line of the timeline."""
+        at = self._now().astimezone(UTC)
+        colour = _COLOURS.get(system, "white")
+        self._console.print(f"{at:%H:%M:%S}  [{colour}]{system:<9}[/]{what}", highlight=False, soft_wrap=True)
+        if url:
+            self._console.print(f"                   {url}", style="dim", highlight=False, soft_wrap=True)
+
+    async def wait(self, for_what: str, look: Callable[[], T | None], *, seconds: float = 60) -> T:
+        """
+        Wait until a look finds something.
+
+        Raises:
+            DidNotHappenError: it did not, in time; says what was waited for.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while loop.time() < end:
+            if (found := look()) is not None and found is not False:
+                return found
+            await asyncio.sleep(_POLL)
+        message = f"did not happen within {seconds:.0f} s: {for_what}"
+        raise DidNotHappenError(message)
+
+    def table(self, title: str, columns: list[str], rows: list[list[str]]) -> None:
+        """Print a table."""
+        table = Table(*columns, title=title, title_justify="left")
+        for row in rows:
+            table.add_row(*row)
+        self._console.print(table)
