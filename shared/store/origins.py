@@ -16,6 +16,8 @@ from shared.store.held import LEASE, Held, Lease
 from shared.store.rows import Row, escape, unescape
 from shared.store.tables import Tables
 
+__all__ = ["Held", "Origins"]
+
 _ROUNDS = 20
 _RANGE = "PartitionKey eq @origin and RowKey ge @low and RowKey lt @high"
 

@@ -58,24 +58,28 @@ class Tasks:
             found = await self.find_claim(task_id)
             if found is None:
                 raise
-            _must_be(wanted, found, task_id)
+            if found != wanted:
+                raise _claimed(task_id, found) from None
 
     async def find_claim(self, task_id: str) -> Claim | None:
         """Read whose the task is; None: nobody's."""
         row = await self._table.find(escape(task_id), _CLAIM)
         return None if row is None else row.read(Claim)
 
-    async def unclaim(self, task_id: str, *, origin: str, item: str) -> None:
+    async def unclaim(self, task_id: str, *, origin: str) -> None:
         """
         Let the task go. Fine when nobody has it.
 
         Raises:
-            RefusedError: it is another link's (code "claimed").
+            RefusedError: it is another origin's (code "claimed").
             StaleError, UnavailableError: as for any write.
         """
-        if (row := await self._table.find(escape(task_id), _CLAIM)) is not None:
-            _must_be(Claim(origin=origin, item=item), row.read(Claim), task_id)
-            await self._table.remove(row)
+        row = await self._table.find(escape(task_id), _CLAIM)
+        if row is None:
+            return
+        if (found := row.read(Claim)).origin != origin:
+            raise _claimed(task_id, found)
+        await self._table.remove(row)
 
     async def reserve(self, reservation: Reservation) -> None:
         """Announce a POST. Written under the origin's lease, so the last writer is right."""
@@ -103,10 +107,8 @@ class Tasks:
         )
 
 
-def _must_be(wanted: Claim, found: Claim, task_id: str) -> None:
-    if found != wanted:
-        message = f"task {task_id} belongs to {found.origin} {found.item}"
-        raise RefusedError(message, code="claimed")
+def _claimed(task_id: str, by: Claim) -> RefusedError:
+    return RefusedError(f"task {task_id} belongs to {by.origin} {by.item}", code="claimed")
 
 
 def _reserved_key(origin: str, item: str) -> str:
