@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ import httpx
 import uvicorn
 
 from local import azurite
-from local.direct import Handler
+from local.direct import Answer, Handler
 from local.door import door
 from local.world import CLIENT_ID, CLIENT_SECRET, ZONE, World, build
 
@@ -25,6 +25,24 @@ WEBHOOK_SECRET = "local-webhook-secret-0123456789"
 CLIENT_STATE = "local-client-state-0123456789"
 FUNCTION_KEY = "local-function-key"
 _READY_SECONDS = 90
+SETTINGS = {
+    "OPENTEXT_AUTH": "otds",
+    "OTDS_CLIENT_ID": CLIENT_ID,
+    "OTDS_CLIENT_SECRET": CLIENT_SECRET,
+    "OTDS_IMPERSONATION": "token-exchange",
+    "OPENTEXT_ACT_AS": "performer",
+    "OPENTEXT_TIMEZONE": ZONE,
+    "OPENTEXT_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+    "GRAPH_CLIENT_STATE": CLIENT_STATE,
+    "NOTIFY_FROM": "bridge@contoso.example",
+    "WRITE_BACK_SCHEDULE": "*/2 * * * * *",
+    "ESCALATION_SCHEDULE": "*/2 * * * * *",
+    "SUBSCRIPTION_SCHEDULE": "*/10 * * * * *",
+    "SETTLE_SECONDS": "10",
+    "LEASE_SECONDS": "60",
+    "OUTCOME_GRACE_SECONDS": "5",
+}
+"""What local.settings.json would hold beside the addresses. Times are short: nobody wants to wait for a demo."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +101,16 @@ async def running(mapping: Path, *, settings: dict[str, str] | None = None) -> A
         graph_url = await stack.enter_async_context(_serving(world.graph.handle))
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
         port = _free_port()
-        values = _settings(storage.connection_string, content_url, graph_url, port, clock, mapping) | (settings or {})
+        addresses = {
+            "AzureWebJobsStorage": storage.connection_string,
+            "OPENTEXT_BASE_URL": f"{content_url}/cs/cs",
+            "OTDS_BASE_URL": f"{content_url}/otdsws",
+            "GRAPH_BASE_URL": graph_url,
+            "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
+            "MAPPING_FILE": str(mapping.resolve()),
+            "CLOCK_FILE": str(clock),
+        }
+        values = SETTINGS | addresses | (settings or {})
         log = folder / "host.log"
         await stack.enter_async_context(_host(values, port, folder, log))
         system = System(
@@ -99,34 +126,6 @@ async def running(mapping: Path, *, settings: dict[str, str] | None = None) -> A
         )
         stack.enter_context(_delivering(world, http))
         yield system
-
-
-def _settings(storage: str, content_url: str, graph_url: str, port: int, clock: Path, mapping: Path) -> dict[str, str]:
-    """Return what local.settings.json would hold."""
-    return {
-        "AzureWebJobsStorage": storage,
-        "OPENTEXT_BASE_URL": f"{content_url}/cs/cs",
-        "OPENTEXT_AUTH": "otds",
-        "OTDS_BASE_URL": f"{content_url}/otdsws",
-        "OTDS_CLIENT_ID": CLIENT_ID,
-        "OTDS_CLIENT_SECRET": CLIENT_SECRET,
-        "OTDS_IMPERSONATION": "token-exchange",
-        "OPENTEXT_ACT_AS": "performer",
-        "OPENTEXT_TIMEZONE": ZONE,
-        "OPENTEXT_WEBHOOK_SECRETS": WEBHOOK_SECRET,
-        "GRAPH_BASE_URL": graph_url,
-        "GRAPH_CLIENT_STATE": CLIENT_STATE,
-        "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
-        "NOTIFY_FROM": "bridge@contoso.example",
-        "MAPPING_FILE": str(mapping.resolve()),
-        "WRITE_BACK_SCHEDULE": "*/2 * * * * *",
-        "ESCALATION_SCHEDULE": "*/2 * * * * *",
-        "SUBSCRIPTION_SCHEDULE": "*/10 * * * * *",
-        "SETTLE_SECONDS": "10",
-        "LEASE_SECONDS": "60",
-        "OUTCOME_GRACE_SECONDS": "5",
-        "CLOCK_FILE": str(clock),
-    }
 
 
 @contextlib.asynccontextmanager
@@ -164,22 +163,29 @@ async def _host(settings: dict[str, str], port: int, folder: Path, log: Path) ->
             *command, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=errors
         )
     try:
-        await _until_ready(process, log)
+        await _until_ready(process)
         yield
+    except RuntimeError:
+        sys.stderr.write(_end_of(log))
+        raise
     finally:
         if process.returncode is None:
             process.terminate()
         await process.wait()
 
 
-async def _until_ready(process: asyncio.subprocess.Process, log: Path) -> None:
+def _end_of(log: Path) -> str:
+    return log.read_text()[-4000:]
+
+
+async def _until_ready(process: asyncio.subprocess.Process) -> None:
     assert process.stdout is not None  # noqa: S101 - it was asked for
     try:
         line = await asyncio.wait_for(process.stdout.readline(), _READY_SECONDS)
     except TimeoutError:
         line = b""
     if not line.startswith(b"{"):
-        message = f"the host did not start; its log ends:\n{log.read_text()[-4000:]}"
+        message = "the host did not start"
         raise RuntimeError(message)
 
 
@@ -187,9 +193,9 @@ async def _until_ready(process: asyncio.subprocess.Process, log: Path) -> None:
 def _delivering(world: World, http: httpx.AsyncClient) -> Iterator[None]:
     """Let the simulated Graph call the app: handshakes and notifications."""
 
-    async def deliver(url: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+    async def deliver(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         answer = await http.post(url, headers=headers, content=body)
-        return answer.status_code, answer.content
+        return answer.status_code, dict(answer.headers), answer.content
 
     async def pump() -> None:
         while True:
