@@ -50,7 +50,15 @@ class Schema:
 
     def __or__(self, other: "Schema") -> "Schema":
         """Join two. The other's come first, where two categories have one name: it was read later."""
-        return Schema({**other._by_key, **{key: its for key, its in self._by_key.items() if key not in other._by_key}})
+        joined = dict(other.definitions)
+        for key, definition in self._by_key.items():
+            joined.setdefault(key, definition)
+        return Schema(joined)
+
+    @property
+    def definitions(self) -> Mapping[str, Definition]:
+        """What each key is called, the ones read last first."""
+        return self._by_key
 
     def __bool__(self) -> bool:
         """Tell whether anything is described."""
