@@ -107,7 +107,7 @@ Texts: TypeAlias = Annotated[
 
 PERSON_KINDS = ("user", "role", "attribute", "performer", "initiator", "manager", "group")
 _WITHOUT_VALUE = ("performer", "initiator")
-_PERSON = r"^(manager:)*(performer|initiator|(user|role|attribute|group):.+)$"
+_PERSON = r"^((manager:)?(performer|initiator|(user|role|attribute):.+)|group:.+)$"
 
 
 class Who(Frozen):
@@ -116,7 +116,7 @@ class Who(Frozen):
 
     `user:` an address or a login with an override · `role:` a workspace role · `attribute:` a login or an
     address held in an attribute · `performer` of the step · `initiator` of the workflow · `manager:` in Entra, of
-    any of these · `group:` the members of an Entra group by id.
+    any of these (manager:performer) · `group:` the members of an Entra group by id.
     """
 
     kind: Literal["user", "role", "attribute", "performer", "initiator", "manager", "group"]
@@ -157,6 +157,9 @@ class Who(Frozen):
 
 
 def _check_person(kind: str, value: str, around: Surroundings | None) -> None:
+    if kind == "manager" and value.partition(":")[0] in ("manager", "group"):
+        message = "manager: wants a person: user:, role:, attribute:, performer or initiator"
+        raise refuse(message)
     if kind == "attribute" and "." not in value.strip("."):
         message = "an attribute is named by category: attribute:Category.Attribute"
         raise refuse(message)

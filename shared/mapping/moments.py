@@ -1,9 +1,11 @@
 """How a mapping writes dates: counted from something, moved by business or calendar time, perhaps recurring."""
 
-from datetime import date, datetime, timedelta
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
-from dateutil.rrule import rrule, rrulestr
+from dateutil.rrule import rrulestr
 from pydantic import (
     AfterValidator,
     ConfigDict,
@@ -25,9 +27,13 @@ Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9
 Count = Annotated[int, Field(ge=-4000, le=4000)]
 
 
-def read_recurrence(text: str, start: date) -> rrule:
+_ENDS = re.compile(r";?(COUNT|UNTIL)=[^;]*", re.IGNORECASE)
+_OFTEN = re.compile(r"(^|[:;])FREQ=(YEARLY|MONTHLY|WEEKLY|DAILY)(;|$)", re.IGNORECASE)
+
+
+def read_recurrence(text: str, start: date) -> Iterator[date]:
     """
-    Read an RFC 5545 rule that starts on a day.
+    Iterate over the days of an RFC 5545 rule that starts on a day.
 
     Raises:
         ValueError: no such rule, or one that comes more often than daily.
@@ -35,18 +41,19 @@ def read_recurrence(text: str, start: date) -> rrule:
     if "DTSTART" in text.upper() or "\n" in text:
         message = "the start is the date itself: leave DTSTART out"
         raise ValueError(message)
-    parsed = rrulestr(text, dtstart=datetime.combine(start, datetime.min.time()))
-    if not isinstance(parsed, rrule) or parsed._freq > 3:  # type: ignore[attr-defined] # noqa: SLF001 - no public name
+    if not _OFTEN.search(text):
         message = "FREQ must be YEARLY, MONTHLY, WEEKLY or DAILY"
         raise ValueError(message)
-    return parsed
+    return (moment.date() for moment in rrulestr(text, dtstart=datetime.combine(start, time())))
 
 
 def _recurrence(text: str) -> str:
     start = date(2024, 1, 1)
+    end = datetime.combine(start + HORIZON, time())
     try:
-        bounded = read_recurrence(text, start).replace(until=datetime.combine(start, datetime.min.time()) + HORIZON)
-        first = next(iter(bounded), None)
+        read_recurrence(text, start)
+        # One that never comes would be looked for until the year 9999: seconds of CPU.
+        first = next(read_recurrence(f"{_ENDS.sub('', text)};UNTIL={end:%Y%m%dT%H%M%S}", start), None)
     except (ValueError, KeyError, AttributeError, TypeError, IndexError) as error:  # dateutil lets all of them out
         message = f"no recurrence rule of RFC 5545, such as FREQ=YEARLY: {error}"
         raise refuse(message) from error

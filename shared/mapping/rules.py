@@ -6,11 +6,21 @@ from these models.
 """
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
 import rfc8785
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    model_validator,
+)
 from pydantic_core import core_schema
 
 from shared.mapping.calendar import Calendar
@@ -44,6 +54,19 @@ def _digest(model: Frozen) -> str:
     """SHA-256 of what was written: defaults are left out, so that a new field changes no hash."""
     written = model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return hashlib.sha256(rfc8785.dumps(written)).hexdigest()
+
+
+def parts(value: object) -> Iterator[object]:
+    """Yield a model and everything inside it."""
+    yield value
+    if isinstance(value, BaseModel):
+        inner: Iterable[object] = (content for _, content in value)
+    elif isinstance(value, dict):
+        inner = value.values()
+    else:
+        inner = value if isinstance(value, tuple) else ()
+    for content in inner:
+        yield from parts(content)
 
 
 class WorkspacePlan(Frozen):
@@ -96,7 +119,9 @@ class CheckLine(Frozen):
 class Reference(Frozen):
     """A link in the task: `workspace`, `documents`, `workflow`, or one of your own."""
 
-    link: Literal["workspace", "documents", "workflow"] | None = Field(default=None, description="A link into Smart UI.")
+    link: Literal["workspace", "documents", "workflow"] | None = Field(
+        default=None, description="A link into Smart UI."
+    )
     url: Template | None = Field(default=None, description="http or https.")
     alias: Template | None = Field(default=None, description="What people see; default: the URL.")
 
@@ -141,8 +166,12 @@ class Level(Frozen):
     after: After = Field(description="When: in business time, from the start, the due date or the last movement.")
     remind: bool = Field(default=False, description="Remind the assignees; no task of its own.")
     to: Assign = Field(default_factory=Assign, description="Who gets the escalation task.")
-    title: ItemTemplate = Field(default=ItemTemplate("Overdue: {{ task.title }}"), description="Title; of a reminder: its subject.")
-    description: ItemTemplate = Field(default=ItemTemplate(""), description="Description; of a reminder: the mail's text.")
+    title: ItemTemplate = Field(
+        default=ItemTemplate("Overdue: {{ task.title }}"), description="Title; of a reminder: its subject."
+    )
+    description: ItemTemplate = Field(
+        default=ItemTemplate(""), description="Description; of a reminder: the mail's text."
+    )
     plan: PlanChoice | None = Field(default=None, description="Default: the task's own plan.")
     bucket: str | None = Field(default=None, description="Default: the plan's first.")
     labels: tuple[str, ...] = ()
@@ -194,14 +223,18 @@ class TaskSpec(Frozen):
     plan: PlanChoice | None = Field(default=None, description="Default: the rule's plan.")
     bucket: str | None = Field(default=None, description="Name of the bucket. Default: the plan's first.")
     labels: tuple[str, ...] = Field(default=(), max_length=25, description="Names of the plan's labels.")
-    priority: Literal["urgent", "important", "medium", "low"] | None = Field(default=None, description="Default: Planner's.")
+    priority: Literal["urgent", "important", "medium", "low"] | None = Field(
+        default=None, description="Default: Planner's."
+    )
     assign: Assign | None = Field(
         default=None, description="Who does it. Default: nobody; for a step its performer, or the approvers."
     )
     start: Date | None = Field(default=None, description="First day of work.")
     due: Due | None = Field(default=None, description="Last day.")
     checklist: tuple[CheckLine, ...] = Field(default=(), description="Lines to tick.")
-    references: tuple[Reference, ...] | None = Field(default=None, description="Links. Default: what the task is about.")
+    references: tuple[Reference, ...] | None = Field(
+        default=None, description="Links. Default: what the task is about."
+    )
     context: tuple[Line, ...] | None = Field(default=None, description="Default: the rule's.")
     on_complete: OnComplete = Field(default_factory=OnComplete, description="What completion changes on the record.")
     progress: AttributeName | None = Field(default=None, description="Attribute that shows the percentage.")
@@ -217,10 +250,12 @@ class KeyedTask(TaskSpec):
     """A task of a workspace rule."""
 
     key: Id = Field(description="Its name for good: change the title, never the key.")
-    depends_on: DependsOn = Field(default=(), description="Keys of tasks that must be completed before this one appears.")
+    depends_on: DependsOn = Field(
+        default=(), description="Keys of tasks that must be completed before this one appears."
+    )
 
 
-class _Rule(Frozen):
+class BaseRule(Frozen):
     """What all rules have."""
 
     model_config = _RULE
@@ -240,20 +275,25 @@ class _Rule(Frozen):
         """SHA-256 over what was written."""
         return _digest(self)
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What its templates use of the context, with members: `workspace.name`."""
+        return frozenset(name for part in parts(self) if isinstance(part, Template) for name in part.names)
+
     @property
     def specs(self) -> "tuple[TaskSpec, ...]":
         """The rule's tasks."""
         raise NotImplementedError
 
     @model_validator(mode="after")
-    def _each_has_a_plan(self) -> "_Rule":
+    def _each_has_a_plan(self) -> "BaseRule":
         if self.plan is None and any(spec.plan is None for spec in self.specs):
             message = "give the rule a `plan`, or each of its tasks"
             raise refuse(message)
         return self
 
 
-class WorkspaceRule(_Rule):
+class WorkspaceRule(BaseRule):
     """Tasks for a business workspace."""
 
     on: Literal["workspace"]
@@ -265,7 +305,7 @@ class WorkspaceRule(_Rule):
         return self.tasks
 
 
-class _SingleRule(_Rule):
+class _SingleRule(BaseRule):
     task: TaskSpec = Field(description="The task.")
 
     @property
@@ -298,9 +338,7 @@ class MissingDocumentRule(_SingleRule):
     on: Literal["missing_document"]
 
 
-Rule: TypeAlias = Annotated[
-    WorkspaceRule | StepRule | DocumentRule | MissingDocumentRule, Field(discriminator="on")
-]
+Rule: TypeAlias = Annotated[WorkspaceRule | StepRule | DocumentRule | MissingDocumentRule, Field(discriminator="on")]
 
 
 class Mapping(Frozen):
@@ -312,7 +350,9 @@ class Mapping(Frozen):
     match: Literal["all", "first"] = Field(
         default="all", description="Whether all rules that match apply, or the first of its kind alone."
     )
-    calendars: dict[str, CalendarSpec] = Field(default_factory=dict, description="By name; `default` is used unless told.")
+    calendars: dict[str, CalendarSpec] = Field(
+        default_factory=dict, description="By name; `default` is used unless told."
+    )
     people: PeopleSpec = Field(default_factory=PeopleSpec)
     plans: dict[str, PlanSpec] = Field(default_factory=dict, description="By name.")
     limits: Limits = Field(default_factory=Limits)
@@ -322,6 +362,11 @@ class Mapping(Frozen):
     def hash(self) -> str:
         """SHA-256 over the whole file as read."""
         return _digest(self)
+
+    @cached_property
+    def rule_hashes(self) -> dict[str, str]:
+        """Hash of each rule, by id."""
+        return {rule.id: rule.hash for rule in self.rules}
 
     @cached_property
     def _default_calendar(self) -> Calendar:

@@ -33,6 +33,10 @@ class PlanTarget(Frozen):
     group_id: str | None = Field(default=None, description="Owner of the plan.")
     make: bool = Field(default=False, description="Make the plan when the group has none of that title.")
     buckets: tuple[str, ...] = Field(default=(), description="Buckets a plan that we make gets, in order.")
+    key: str | None = Field(
+        default=None,
+        description="Names the making of a workspace's own plan, whatever its title becomes. None: the title does.",
+    )
 
 
 class PersonDecision(Frozen):
@@ -41,7 +45,9 @@ class PersonDecision(Frozen):
     asked: str = Field(description="The rule's words, e.g. role:Legal.")
     person: str = Field(default="", description="OpenText login or e-mail, or the Entra address; '' for nobody.")
     entra_id: str | None = Field(default=None, description="None: nobody could be assigned.")
-    outcome: str = Field(description="assigned, override, fallback, outside, guest, disabled, unknown or nobody.")
+    outcome: str = Field(
+        description="assigned, override, fallback, outside, guest, disabled, unknown, nobody or over_limit."
+    )
 
 
 class WantedChecklistItem(Frozen):
