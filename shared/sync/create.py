@@ -33,8 +33,8 @@ async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
     work.ensure_time()
     links = [_reserved(create.target, work, create.link) for create in creates]
     await _announce(work, links)
-    before = [event("deleted", create.link, task=create.link.task_id) for create in creates if _was_deleted(create)]
-    await work.commit(links, before)
+    deleted = [create.link for create in creates if create.link is not None and create.link.task_id is not None]
+    await work.commit(links, [event("deleted", link, task=link.task_id) for link in deleted])
     work.ensure_time()
     answers = await work.services.planner.create_tasks([_new_task(create.target) for create in creates])
     made: list[str] = []
@@ -86,7 +86,8 @@ async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask
             "base": first_base(target, found, in_details=False) if target is not None else {},
         }
     )
-    told = event(what, made, task=task.id, plan=task.plan_id, title=task.title, etag=task.etag, **_people(target))
+    people = [decision.model_dump() for decision in target.wanted.people] if target is not None else []
+    told = event(what, made, task=task.id, plan=task.plan_id, title=task.title, etag=task.etag, people=people)
     try:
         await work.commit([made], [told])
     except LeaseLostError:
@@ -143,16 +144,6 @@ async def _not_made(work: Work, target: Target, link: Link, answer: BridgeError)
     if isinstance(answer, RetryLaterError):
         raise answer
     work.look_again(work.now + REFUSED_AGAIN, "retry")
-
-
-def _was_deleted(create: Create) -> bool:
-    return create.link is not None and create.link.task_id is not None
-
-
-def _people(target: Target | None) -> dict[str, object]:
-    if target is None:
-        return {}
-    return {"people": [decision.model_dump() for decision in target.wanted.people]}
 
 
 def _reserved(target: Target, work: Work, before: Link | None) -> Link:

@@ -26,8 +26,8 @@ async def bury(queue: str, body: str, storage: Storage) -> None:
     now = storage.now()
     origin = _origin_of(body) if queue == "origins" else None
     if origin is not None:
-        before = sum(_origin_of(letter.body) == origin for letter in await storage.agenda.list_dead())
-        at = now + min(FIRST * 2 ** min(before, 10), LONGEST)
+        before = sum(_origin_of(dead.letter.body) == origin for dead in await storage.agenda.list_dead())
+        at = now + min(FIRST * float(2 ** min(before, 10)), LONGEST)
         await storage.agenda.put(AgendaEntry(at=at, origin=origin, reason="dead", attempts=before + 1), now)
     replay = f"python manage.py replay --origin {origin}" if origin else "python manage.py dead list"
     letter = DeadLetter(at=now, queue=queue, body=body[:LONGEST_BODY], reason="failed at every try", replay=replay)

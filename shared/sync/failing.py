@@ -39,7 +39,7 @@ async def _when(error: BridgeError, failures: int, services: Services) -> dateti
         until = now + (error.retry_after or GATE_WITHOUT_TIME)
         await services.control.close_gate(error.system, until)
         return until + timedelta(minutes=1) * services.rng.random()
-    pause = min(FIRST * 2 ** min(failures - 1, 12), LONGEST)
+    pause = min(FIRST * float(2 ** min(failures - 1, 12)), LONGEST)
     return now + pause * services.rng.uniform(0.8, 1.2)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shared.store.origins import Origins
     from shared.store.queues import Queues
     from shared.store.tasks import Tasks
+    from shared.sync.places import Places
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,8 @@ class Services(Storage):
     """SHA-256 of the mapping file as it was read, hexadecimal."""
     opentext: OpenText
     planner: Planner
+    places: Places
+    """Where tasks belong: `Places(planner, control, now=..., settle=...)`."""
     directory: DirectoryClient
     subscriptions: Subscriptions
     mail: Mail | None
