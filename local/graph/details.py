@@ -45,7 +45,7 @@ def read_details(state: State, request: Request, task_id: str) -> Answer:
     Raises:
         GraphError: 404, 403.
     """
-    state.task(task_id)
+    state.shown_task(task_id)
     return single(state, request, state.details[task_id], context="planner/tasks/details", details=None)
 
 

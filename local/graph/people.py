@@ -124,6 +124,12 @@ class People(World):
         """Add a bucket to a plan and return its id."""
         return add_bucket(self.state, plan_id, {"name": name}, self._by(user)).id
 
+    def delete_bucket(self, user: str, bucket_id: str) -> None:
+        """Delete a bucket with its tasks."""
+        plan_id = self.state.buckets.pop(bucket_id).body["planId"]
+        for task in [task for task in self.state.tasks_of(plan_id) if task.body["bucketId"] == bucket_id]:
+            self.delete(user, task.id)
+
     def archive(self, item: str) -> None:
         """Archive a plan or a task: read-only, and v1.0 does not show it."""
         self.state.archived.add(item)

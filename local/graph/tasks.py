@@ -34,7 +34,7 @@ def read_task(state: State, request: Request, task_id: str) -> Answer:
     Raises:
         GraphError: 404, 403.
     """
-    task = state.task(task_id)
+    task = state.shown_task(task_id)
     return single(state, request, task, context="planner/tasks", details=state.details[task_id])
 
 

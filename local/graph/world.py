@@ -6,7 +6,6 @@ from local.graph.failures import Json
 from local.graph.notifying import queue_change, queue_lifecycle, send_pending
 from local.graph.patching import Write, merged
 from local.graph.plans import PLAN_DETAILS, add_bucket, add_plan
-from local.graph.resource import Resource
 from local.graph.rules import Rules
 from local.graph.state import Deliver, Group, Mail, State
 
@@ -127,7 +126,7 @@ class World:
         """Delete a group with its plans and their tasks; subscriptions to the group are told."""
         del self.state.groups[group]
         for plan in [plan for plan in self.state.plans.values() if plan.body["owner"] == group]:
-            self._delete_plan(plan)
+            self.delete_plan(plan.id)
         queue_change(self.state, f"groups/{group}", "deleted")
 
     def add_plan(
@@ -157,6 +156,14 @@ class World:
         details.refresh(merged(details.body, changes, readers=PLAN_DETAILS, write=write))
         return plan.id
 
+    def delete_plan(self, plan_id: str) -> None:
+        """Delete a plan with its buckets and tasks."""
+        state = self.state
+        for task_id in state.plan_tasks.pop(plan_id):
+            del state.tasks[task_id], state.details[task_id]
+        state.buckets = {key: item for key, item in state.buckets.items() if item.body["planId"] != plan_id}
+        del state.plans[plan_id], state.plan_details[plan_id]
+
     def hide(self, plan_id: str) -> None:
         """Take the app's permission for a plan away: 403 with an empty code."""
         self.state.hidden.add(plan_id)
@@ -173,6 +180,10 @@ class World:
         """Let the next lists leave the task out, as a replica that does not know it yet."""
         self.state.missing[task_id] += times
 
+    def delay(self, task_id: str, *, times: int = 1) -> None:
+        """Let the next reads of the task, or of its details, answer 404 as if it was not there yet."""
+        self.state.late[task_id] += times
+
     def announce(self, subscription_id: str, event: str) -> None:
         """Queue a lifecycle event: `reauthorizationRequired`, `subscriptionRemoved` or `missed`."""
         queue_lifecycle(self.state, subscription_id, event)
@@ -185,13 +196,6 @@ class World:
             How many were taken by their endpoint; 0 without a way to deliver.
         """
         return 0 if self.deliver is None else await send_pending(self.state, self.deliver)
-
-    def _delete_plan(self, plan: Resource) -> None:
-        state = self.state
-        for task_id in state.plan_tasks.pop(plan.id):
-            del state.tasks[task_id], state.details[task_id]
-        state.buckets = {key: item for key, item in state.buckets.items() if item.body["planId"] != plan.id}
-        del state.plans[plan.id], state.plan_details[plan.id]
 
 
 def person(user: str | None) -> Json:

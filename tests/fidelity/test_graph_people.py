@@ -94,6 +94,20 @@ async def test_people_act_in_plans_that_are_hidden_from_the_app():
     assert len(app.graph.tasks) == 2
 
 
+async def test_tasks_go_with_their_bucket_and_their_plan():
+    """Graph facts 4.1: they are 404 from then on, and so are their details."""
+    app = Caller()
+    review = app.graph.plan_buckets(app.plan)["Review"]
+    one, two = await app.task(bucketId=review), await app.task()
+    app.graph.delete_bucket(app.ada, review)
+    left = [task["id"] for task in app.graph.plan_tasks(app.plan)]
+    app.graph.delete_plan(app.plan)
+    paths = [f"tasks/{one['id']}", f"tasks/{two['id']}/details", f"plans/{app.plan}/tasks", f"buckets/{review}"]
+
+    assert left == [two["id"]]
+    assert [(await app.get(f"/planner/{path}")).status for path in paths] == [404] * 4
+
+
 async def test_plans_can_have_ids_that_are_known_beforehand():
     """So that a mapping file can name them."""
     app = Caller()

@@ -211,6 +211,16 @@ async def test_a_replica_may_not_know_a_task_yet():
     assert [len((await app.get(url)).json["value"]) for _ in range(2)] == [0, 1]
 
 
+async def test_a_task_just_made_may_not_be_there_to_read():
+    """Graph facts 8.6: plan a short retry."""
+    app = Caller()
+    task = await app.task()
+    app.graph.delay(task["id"], times=2)
+    url = f"/planner/tasks/{task['id']}"
+
+    assert [(await app.get(path)).status for path in (f"{url}/details", url, url)] == [404, 404, 200]
+
+
 async def test_a_users_tasks_are_listed():
     """Graph facts 3: GET /users/{id}/planner/tasks."""
     app = Caller()
