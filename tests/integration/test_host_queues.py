@@ -32,8 +32,9 @@ class Bench:
         return running_host(self.app, self.log, settings={**self.settings, **settings}, arguments=arguments)
 
     def seen(self, host, count):
-        """Wait until the app has seen so many things."""
-        return httpx.get(f"{host.url}/api/seen/{count}", timeout=60).json()
+        """Wait until the app has seen so many things. Asked anew where the waiting itself runs into the time limit."""
+        asked = (httpx.get(f"{host.url}/api/seen/{count}", timeout=60) for _ in range(20))
+        return next(answer for answer in asked if answer.status_code == 200).json()
 
     def left(self):
         """Count what is still on the queue, hidden or not."""
@@ -130,3 +131,25 @@ def test_no_more_run_at_once_than_host_json_allows(bench):
         seen = bench.seen(host, 8)
 
     assert max(item["running"] for item in seen) <= 3
+
+
+def test_an_invocation_over_the_time_limit_is_a_failed_try(bench):
+    """host.json's functionTimeout; the function would run for a minute."""
+    shorter = (bench.app / "host.json").read_text().replace("00:00:30", "00:00:01")
+    (bench.app / "host.json").write_text(shorter)
+    bench.queue.send_message("endless")
+
+    with bench.host(WORK_SECONDS="60") as host:
+        seen = bench.seen(host, 3)
+
+    assert [(item["function"], item["try"]) for item in seen] == [("work", 1), ("work", 2), ("bury", 1)]
+
+
+def test_what_still_runs_when_the_grace_is_over_is_left_to_the_next_host(bench):
+    bench.queue.send_message("endless")
+
+    with bench.host("--grace", "0.2", WORK_SECONDS="60") as host:
+        bench.seen(host, 1)
+        code = host.stop()
+
+    assert (code, bench.left()) == (0, 1)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 HOST_JSON = {
     "version": "2.0",
+    "functionTimeout": "00:00:30",
     "extensions": {
         "queues": {"batchSize": 2, "newBatchThreshold": 1, "maxDequeueCount": 2, "visibilityTimeout": "00:00:00"}
     },
