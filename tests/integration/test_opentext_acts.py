@@ -301,7 +301,7 @@ async def test_evidence_is_uploaded_once_and_then_gets_versions():
     assert version == 2
     assert await world.client.records.find_child(number, "evidence.json") == document
     assert await world.client.records.find_child(number, "evidence") is None
-    assert await world.client.records.read_content(document) == b"[]"
+    assert await world.client.records.newest_content(document) == b"[]"
 
 
 async def test_a_version_is_locked():

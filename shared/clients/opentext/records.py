@@ -110,7 +110,7 @@ class Records:
         query: Query = (("fields", "properties{id}"), ("fields", "versions.element(0)"))
         return newest_version(at(await self._site.get(f"v2/nodes/{node_id}", query), "results", "data", "versions"))
 
-    async def read_content(self, node_id: int) -> bytes:
+    async def newest_content(self, node_id: int) -> bytes:
         """Read the newest version's content."""
         return await (await self._site.service()).get_bytes(f"v2/nodes/{node_id}/content")
 

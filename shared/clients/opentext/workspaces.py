@@ -103,7 +103,7 @@ class Workspaces:
         """
         List the workspaces of a type made since a time, newest first; attributes and roles are not read.
 
-        A server that can't sort by that date sends them in another order: then all are looked through.
+        A server that can't sort by that date sends them in another order: then all of them are looked through.
 
         Raises:
             UnreadableError: there is no such type that we may see.
@@ -116,16 +116,13 @@ class Workspaces:
             ("sort", "desc_create_date"),
             ("fields", "properties"),
         )
-        previous: datetime | None = None
-        in_order = True
         async for page in list_pages(self._site, "v2/businessworkspaces", query):
-            for stub in (self._stub(properties(row), type_name) for row in page):
-                in_order = in_order and stub.created is not None and (previous is None or stub.created <= previous)
+            stubs = [self._stub(properties(row), type_name) for row in page]
+            for stub in stubs:
                 if stub.created is None or stub.created >= since:
                     yield stub
-                elif in_order:
-                    return
-                previous = stub.created
+            if _sorted_past(stubs, since):
+                return
 
     async def read_type(self, name: str) -> int:
         """
@@ -204,3 +201,9 @@ class Workspaces:
             name=text(row.get("name")),
             due=self._site.instant(row.get("due_date")),
         )
+
+
+def _sorted_past(stubs: list[Workspace], since: datetime) -> bool:
+    """Tell whether a page goes down in time to before `since`: then nothing newer follows it."""
+    times = [stub.created for stub in stubs if stub.created is not None]
+    return len(times) == len(stubs) and times == sorted(times, reverse=True) and times[-1] < since
