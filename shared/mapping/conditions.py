@@ -6,7 +6,8 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import core_schema
 
-from shared.mapping.fields import AttributeName, Texts, only_for, refuse, short_forms
+from shared.mapping.fields import AttributeName, Texts, only_for, short_forms
+from shared.mapping.names import refuse
 from shared.models.base import Frozen
 from shared.models.opentext import Scalar
 

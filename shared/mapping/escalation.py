@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from shared.mapping.dates import NoDateError, add, end_of
-from shared.mapping.rules import Level
 from shared.mapping.scene import Scene
+from shared.mapping.tasks import Level
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import core_schema
 
-from shared.mapping.names import ANCHORS, LINES, Surroundings, Word, did_you_mean
+from shared.mapping.names import ANCHORS, LINES, Surroundings, Word, did_you_mean, refuse
 from shared.models.base import Frozen
 from shared.models.keys import ID_PATTERN
 
@@ -30,11 +30,6 @@ _GUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-
 def surroundings(info: ValidationInfo) -> Surroundings | None:
     """Return what the rest of the file says; None: the model is read on its own, nothing can be looked up."""
     return info.context if isinstance(info.context, Surroundings) else None
-
-
-def refuse(message: str) -> PydanticCustomError:
-    """Make the error of a value that is not allowed; the message is for people."""
-    return PydanticCustomError("mapping", "{text}", {"text": message})
 
 
 def short_forms(
@@ -69,7 +64,8 @@ def _word(table: dict[str, Word]) -> Callable[[str, ValidationInfo], str]:
         known = [word for word, entry in table.items() if kind is None or kind in entry.kinds]
         if value not in known:
             message = f"{value!r} is not known here{did_you_mean(value, known)}"
-            raise refuse(f"{message}; allowed: {', '.join(known)}, attribute:Category.Attribute")
+            message += f"; allowed: {', '.join(known)}, attribute:Category.Attribute"
+            raise refuse(message)
         return value
 
     return check
@@ -80,7 +76,8 @@ def _one_of(plural: Literal["plans", "calendars"]) -> Callable[[str, ValidationI
         around = surroundings(info)
         if around is not None and value not in (known := getattr(around, plural)):
             message = f"no such {plural[:-1]}: {value!r}{did_you_mean(value, known)}"
-            raise refuse(f"{message}; known: {', '.join(sorted(known)) or 'none'}")
+            message += f"; known: {', '.join(sorted(known)) or 'none'}"
+            raise refuse(message)
         return value
 
     return check
@@ -134,10 +131,11 @@ class Who(Frozen):
         kind, _, value = (part.strip() for part in data.partition(":"))
         if kind not in PERSON_KINDS or (kind in _WITHOUT_VALUE) == bool(value):
             message = f"{data!r} names nobody{did_you_mean(kind, PERSON_KINDS)}"
-            raise refuse(f"{message}; e.g. role:Legal, attribute:Contract.Owner, user:a@b.example, performer")
+            message += "; e.g. role:Legal, attribute:Contract.Owner, user:a@b.example, performer"
+            raise refuse(message)
         _check_person(kind, value, surroundings(info))
         if kind == "manager":
-            return {"kind": kind, "of": cls._parse(value, info)}
+            return {"kind": kind, "of": value}
         return {"kind": kind, "value": value}
 
     @model_serializer

@@ -13,16 +13,9 @@ from shared.mapping.limits import CHECKLIST, cut
 from shared.mapping.lines import DEFAULT_REFERENCES, context_lines, references
 from shared.mapping.people import Assigned, People
 from shared.mapping.plans import target
-from shared.mapping.rules import (
-    PRIORITIES,
-    BaseRule,
-    EvidenceSpec,
-    Mapping,
-    NotifySpec,
-    StepRule,
-    TaskSpec,
-)
+from shared.mapping.rules import BaseRule, EvidenceSpec, Mapping, StepRule
 from shared.mapping.scene import Scene
+from shared.mapping.tasks import PRIORITIES, NotifySpec, TaskSpec
 from shared.models.wanted import (
     EvidencePolicy,
     Notify,
@@ -34,7 +27,6 @@ from shared.models.wanted import (
 )
 
 T = TypeVar("T")
-KINDS = {"workspace": "task", "step": "step", "document": "document", "missing_document": "missing_document"}
 _PERFORMER = Assign(all=(Who(kind="performer"),))
 
 
@@ -56,55 +48,63 @@ class Item:
         Fill in everything.
 
         Args:
-            waits_on: keys of items that are not completed yet; waits_for: their titles' keys, for people.
+            waits_on: keys of items that are not completed yet.
+            waits_for: the same as people know them.
             due: as `due_date` gave it.
         """
-        spec, limits = self.spec, self.mapping.limits
         if waits_for:
             self.holds.append(f"waits for: {', '.join(waits_for)}")
         plan = self._plan()
         assigned = self.assigned(plan)
-        title = cut(self.attempt(lambda: self.spec.title.render(self.scene.words), ""), limits.title)
-        task = WantedTask(
+        spec = self.spec
+        task = self._bare(plan, due).model_copy(
+            update={
+                "assignees": assigned.ids,
+                "people": assigned.decisions,
+                "description": self.attempt(lambda: spec.description.render(self.scene.words), ""),
+                "context": context_lines(self._lines, self.scene, self._outcomes),
+                "checklist": self._checklist(),
+                "outcomes": tuple(Outcome(disposition=key, title=title) for key, title in self._outcomes.items()),
+                "references": self._references(),
+                "documents": self._documents(),
+                "allowed": self._allowed(),
+                "waits_on": waits_on,
+                "evidence": self._evidence(),
+            }
+        )
+        return task.model_copy(update={"held": self._held(task)})
+
+    def _bare(self, plan: PlanTarget, due: date | None) -> WantedTask:
+        """Make the task with what stands in the rule as it is."""
+        spec, rule = self.spec, self.rule
+        title = self.attempt(lambda: " ".join(spec.title.render(self.scene.words).split()), "")
+        if not title:
+            self.holds.append("the title is empty")
+        return WantedTask(
             item_key=self.key,
-            rule_id=self.rule.id,
-            rule_hash=self.rule.hash,
-            kind=KINDS[self.kind],
-            title=title or self.key,
+            rule_id=rule.id,
+            rule_hash=rule.hash,
+            kind="task" if rule.on == "workspace" else rule.on,
+            title=cut(title, self.mapping.limits.title) or self.key,
             plan=plan,
             bucket=spec.bucket,
             labels=spec.labels,
             priority=PRIORITIES[spec.priority] if spec.priority is not None else None,
             start=self._start(due),
             due=due,
-            assignees=assigned.ids,
-            people=assigned.decisions,
-            description=self.attempt(lambda: spec.description.render(self.scene.words), ""),
-            context=context_lines(self._lines, self.scene, self._outcomes),
-            checklist=self._checklist(),
-            outcomes=tuple(Outcome(disposition=key, title=title) for key, title in self._outcomes.items()),
-            references=self._references(),
             step=self.scene.step.ref if self.scene.step is not None else None,
-            documents=self._documents(),
-            allowed=self._allowed(),
             owners=dict(spec.owners),
-            waits_on=waits_on,
             when_deleted=spec.when_deleted,
             reopen_when_moved=spec.due is not None and spec.due.when_done == "reopen",
             on_complete=dict(spec.on_complete.set),
             progress_attribute=spec.progress,
-            evidence=self._evidence(self.rule.evidence) if self.rule.evidence is not None else None,
         )
-        if not title:
-            self.holds.append("the title is empty")
-        if len(task.checklist) + len(task.outcomes) > CHECKLIST:
-            self.holds.append(f"{len(task.checklist) + len(task.outcomes)} checklist lines: Planner takes {CHECKLIST}")
-        return task.model_copy(update={"held": "; ".join(dict.fromkeys(self.holds)) or None})
 
-    @property
-    def kind(self) -> str:
-        """`on` of the rule."""
-        return str(getattr(self.rule, "on"))  # noqa: B009 - each rule has its own literal, the base has none
+    def _held(self, task: WantedTask) -> str | None:
+        lines = len(task.checklist) + len(task.outcomes)
+        if lines > CHECKLIST:
+            self.holds.append(f"{lines} checklist lines: Planner takes {CHECKLIST}")
+        return "; ".join(dict.fromkeys(self.holds)) or None
 
     def due_date(self) -> date | None:
         """Compute the due date; None: there is none."""
@@ -197,7 +197,7 @@ class Item:
 
     def _references(self) -> tuple[WantedReference, ...]:
         specs = self.spec.references
-        chosen = specs if specs is not None else DEFAULT_REFERENCES[self.kind]
+        chosen = specs if specs is not None else DEFAULT_REFERENCES[self.rule.on]
         return self.attempt(lambda: references(chosen, self.scene, self.mapping.limits.alias), ())
 
     def _documents(self) -> tuple[Any, ...]:
@@ -214,14 +214,17 @@ class Item:
             self.holds.append("the rule's approvers are nobody: no completion could count")
         return allowed
 
-    def _evidence(self, spec: EvidenceSpec) -> EvidencePolicy:
+    def _evidence(self) -> EvidencePolicy | None:
+        spec = self.rule.evidence
+        if spec is None:
+            return None
         return EvidencePolicy(
             folder_id=self._folder(spec),
             document=spec.document,
             lock=spec.lock,
             rm_class=spec.rm_class,
             head_attribute=spec.head_attribute,
-            attributes={name: attribute for name, attribute in spec.attributes.items()},
+            attributes=dict(spec.attributes.items()),
             retention_years=spec.retention_years,
         )
 

@@ -11,7 +11,7 @@ from shared.mapping.item import Item
 from shared.mapping.limits import cut
 from shared.mapping.matching import matches
 from shared.mapping.plans import target
-from shared.mapping.rules import PRIORITIES, Level
+from shared.mapping.tasks import PRIORITIES, Level
 from shared.models.keys import item_key
 from shared.models.wanted import Notify, PlanTarget, WantedTask
 
@@ -100,7 +100,7 @@ def _task(item: Item, task: WantedTask, raised: Raised, *, paused: bool) -> Want
     own = Item(item.mapping, item.rule, item.spec, item.scene, item.people, task.item_key, item.act_as)
     if paused:
         own.holds.append("paused: the step waits on somebody else")
-    plan = own.attempt(lambda: target(level.plan, item.mapping, item.scene), PlanTarget()) if level.plan else task.plan
+    plan = _plan(own, level, task)
     assigned = item.people.assign(level.to, plan.group_id)
     own.holds += [assigned.held] if assigned.held is not None else []
     title, description = own.attempt(lambda: _texts(level, words), (f"Overdue: {task.title}", ""))
@@ -125,6 +125,12 @@ def _task(item: Item, task: WantedTask, raised: Raised, *, paused: bool) -> Want
         when_deleted=item.spec.when_deleted,
         held="; ".join(dict.fromkeys(own.holds)) or None,
     )
+
+
+def _plan(own: Item, level: Level, task: WantedTask) -> PlanTarget:
+    if (choice := level.plan) is None:
+        return task.plan
+    return own.attempt(lambda: target(choice, own.mapping, own.scene), PlanTarget())
 
 
 def _context(task: WantedTask, raised: Raised, calendar: Calendar) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ Source: https://learn.microsoft.com/office365/planner/planner-limits (of two pub
 
 from collections.abc import Iterator
 
-from shared.mapping.rules import KeyedTask, Mapping, StepRule, TaskSpec
+from shared.mapping.rules import Mapping, StepRule
+from shared.mapping.tasks import KeyedTask, TaskSpec
 from shared.mapping.tree import Path
 
 CHECKLIST = 20

@@ -1,14 +1,13 @@
 """What a task shows of the record: lines of the context block, and links. Plain, short, no template."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
 
 from shared.errors import NeverError
 from shared.mapping.fields import ATTRIBUTE
 from shared.mapping.limits import REFERENCES, cut
 from shared.mapping.names import Kind
-from shared.mapping.rules import Reference, StepRule
 from shared.mapping.scene import Scene
+from shared.mapping.tasks import Reference
 from shared.models.opentext import AttributeValue, Document, Workspace
 from shared.models.wanted import WantedReference
 
@@ -138,13 +137,3 @@ def _links(spec: Reference, scene: Scene) -> Iterator[tuple[str, str]]:
             yield scene.workflow.url, scene.workflow.name
     else:
         yield from ((document.url, document.name) for document in scene.documents if document.url)
-
-
-def waiting_since(day: date) -> str:
-    """Tell when a reminder was raised."""
-    return f"Reminder: waiting since {day.isoformat()}"
-
-
-def outcomes_of(rule: object) -> dict[str, str]:
-    """Return disposition → checklist line; only steps have outcomes."""
-    return rule.outcomes if isinstance(rule, StepRule) else {}

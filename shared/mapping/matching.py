@@ -3,13 +3,10 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from fnmatch import fnmatchcase
-from typing import TypeAlias
 
 from shared.mapping.conditions import Bound, Condition, Test
 from shared.mapping.scene import Scene
 from shared.models.opentext import AttributeValue, Scalar
-
-_Comparable: TypeAlias = float | datetime | str
 
 
 def matches(condition: Condition | None, scene: Scene) -> bool:

@@ -1,6 +1,6 @@
 """What pydantic found, in words that tell an administrator what is allowed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -18,25 +18,23 @@ _PATTERNS = {
 
 def message_of(detail: ErrorDetails, model: Any) -> str:  # noqa: ANN401 - a model or a union of models
     """Say what is wrong and what is allowed; for a near miss, what was probably meant."""
-    context = detail.get("ctx", {})
+    if detail["type"] == "extra_forbidden":
+        key = str(detail["loc"][-1])
+        allowed = sorted(allowed_keys(model, detail["loc"][:-1]))
+        return f"unknown key {key!r}{did_you_mean(key, allowed)}; allowed: {', '.join(allowed)}"
+    told = _TOLD.get(detail["type"], _as_pydantic_does)
+    return told(detail, detail.get("ctx", {}))
+
+
+def _as_pydantic_does(detail: ErrorDetails, _: dict[str, Any]) -> str:
     given = detail["input"]
-    match detail["type"]:
-        case "extra_forbidden":
-            key = str(detail["loc"][-1])
-            allowed = sorted(allowed_keys(model, detail["loc"][:-1]))
-            return f"unknown key {key!r}{did_you_mean(key, allowed)}; allowed: {', '.join(allowed)}"
-        case "missing":
-            return f"the key {detail['loc'][-1]!r} is missing"
-        case "union_tag_not_found":
-            return f"the key {str(context['discriminator'])!r} is missing"
-        case "union_tag_invalid":
-            return _not_among(context["tag"], str(context["expected_tags"]))
-        case "literal_error" | "enum":
-            return _not_among(given, str(context["expected"]))
-        case "string_pattern_mismatch":
-            pattern = context["pattern"]
-            return f"{given!r} is not allowed: {_PATTERNS.get(pattern, f'must match {pattern}')}"
-    return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}{_shown(given)}"
+    shown = f" (here: {given!r})" if isinstance(given, str | int | float) and len(str(given)) <= 60 else ""
+    return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}{shown}"
+
+
+def _pattern(detail: ErrorDetails, context: dict[str, Any]) -> str:
+    pattern = context["pattern"]
+    return f"{detail['input']!r} is not allowed: {_PATTERNS.get(pattern, f'must match {pattern}')}"
 
 
 def _not_among(given: object, expected: str) -> str:
@@ -44,8 +42,15 @@ def _not_among(given: object, expected: str) -> str:
     return f"{given!r} is not allowed{did_you_mean(str(given), words)}; allowed: {', '.join(words)}"
 
 
-def _shown(given: object) -> str:
-    return f" (here: {given!r})" if isinstance(given, str | int | float) and len(str(given)) <= 60 else ""
+_TOLD: dict[str, Callable[[ErrorDetails, dict[str, Any]], str]] = {
+    "mapping": lambda detail, _: detail["msg"],
+    "missing": lambda detail, _: f"the key {detail['loc'][-1]!r} is missing",
+    "union_tag_not_found": lambda _, context: f"the key {str(context['discriminator']).strip(chr(39))!r} is missing",
+    "union_tag_invalid": lambda _, context: _not_among(context["tag"], str(context["expected_tags"])),
+    "literal_error": lambda detail, context: _not_among(detail["input"], str(context["expected"])),
+    "enum": lambda detail, context: _not_among(detail["input"], str(context["expected"])),
+    "string_pattern_mismatch": _pattern,
+}
 
 
 def allowed_keys(model: Any, location: tuple[int | str, ...]) -> set[str]:  # noqa: ANN401 - a model or a union

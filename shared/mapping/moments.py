@@ -16,7 +16,8 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from shared.mapping.fields import Anchor, refuse, short_forms
+from shared.mapping.fields import Anchor, short_forms
+from shared.mapping.names import refuse
 from shared.models.base import Frozen
 
 HORIZON = timedelta(days=366 * 40)

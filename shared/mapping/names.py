@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from pydantic_core import PydanticCustomError
+
 Kind: TypeAlias = Literal["workspace", "step", "document", "missing_document"]
 KINDS: frozenset[Kind] = frozenset({"workspace", "step", "document", "missing_document"})
 
@@ -102,3 +104,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Name the known word that was probably meant; "" when none is near."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def refuse(message: str) -> PydanticCustomError:
+    """Make the error of a value that is not allowed; the message is for people."""
+    return PydanticCustomError("mapping", "{text}", {"text": message})

@@ -7,17 +7,15 @@ from shared.mapping.conditions import Condition
 from shared.mapping.fields import ATTRIBUTE, Who
 from shared.mapping.moments import Date
 from shared.mapping.rules import (
+    BaseRule,
     DocumentRule,
     EvidenceSpec,
     Mapping,
     MissingDocumentRule,
-    BaseRule,
     StepRule,
-    TaskSpec,
-    WorkspacePlan,
     WorkspaceRule,
-    parts,
 )
+from shared.mapping.tasks import TaskSpec, WorkspacePlan, parts
 from shared.models.keys import OriginKind
 from shared.models.opentext import Needs
 

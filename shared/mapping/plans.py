@@ -2,9 +2,10 @@
 
 import hashlib
 
-from shared.mapping.rules import Mapping, PlanChoice, WorkspacePlan
+from shared.mapping.rules import Mapping
 from shared.mapping.scene import Scene
 from shared.mapping.sections import PlanSpec
+from shared.mapping.tasks import PlanChoice, WorkspacePlan
 from shared.models.wanted import PlanTarget
 
 

@@ -1,51 +1,25 @@
 """
-The mapping file as models: rules, tasks, outcomes, escalations.
+The mapping file as models: rules, and the file itself.
 
-What a file may say stands here alone: the JSON Schema and the field tables of docs/mapping.md are made
-from these models.
+What a file may say stands in these models alone: the JSON Schema and the field tables of docs/mapping.md
+are made from them.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import rfc8785
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    GetJsonSchemaHandler,
-    Tag,
-    model_validator,
-)
-from pydantic_core import core_schema
+from pydantic import ConfigDict, Field, model_validator
 
 from shared.mapping.calendar import Calendar
 from shared.mapping.conditions import Condition
-from shared.mapping.fields import (
-    Assign,
-    AttributeName,
-    CalendarName,
-    Guid,
-    Id,
-    Line,
-    PlanName,
-    Who,
-    refuse,
-    short_forms,
-)
-from shared.mapping.moments import After, Date, Due
+from shared.mapping.fields import Assign, AttributeName, CalendarName, Id, Line
+from shared.mapping.names import Kind, refuse
 from shared.mapping.sections import CalendarSpec, Limits, PeopleSpec, PlanSpec
-from shared.mapping.templates import ItemTemplate, Template
+from shared.mapping.tasks import KeyedTask, Level, NotifySpec, PlanChoice, TaskSpec, parts
+from shared.mapping.templates import Template
 from shared.models.base import Frozen
-from shared.models.opentext import AttributeValue
-from shared.models.wanted import Owner, WhenDeleted
-
-PRIORITIES = {"urgent": 1, "important": 3, "medium": 5, "low": 9}
-"""Planner's own words and what Graph is sent."""
 
 _RULE = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, ignored_types=(cached_property,))
 
@@ -54,142 +28,6 @@ def _digest(model: Frozen) -> str:
     """SHA-256 of what was written: defaults are left out, so that a new field changes no hash."""
     written = model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return hashlib.sha256(rfc8785.dumps(written)).hexdigest()
-
-
-def parts(value: object) -> Iterator[object]:
-    """Yield a model and everything inside it."""
-    yield value
-    if isinstance(value, BaseModel):
-        inner: Iterable[object] = (content for _, content in value)
-    elif isinstance(value, dict):
-        inner = value.values()
-    else:
-        inner = value if isinstance(value, tuple) else ()
-    for content in inner:
-        yield from parts(content)
-
-
-class WorkspacePlan(Frozen):
-    """A plan for each workspace, made once."""
-
-    per: Literal["workspace"]
-    group: Guid = Field(description="Id of the Entra group that will own the plan.")
-    title: Template = Field(default=Template("{{ workspace.name }}"), description="Title of the plan.")
-    buckets: tuple[str, ...] = Field(default=(), max_length=200, description="Buckets that the plan gets, in order.")
-
-
-def _plan_form(value: object) -> str:
-    if isinstance(value, dict):
-        return "per" if "per" in value else "plan"
-    return {WorkspacePlan: "per", PlanSpec: "plan"}.get(type(value), "name")  # type: ignore[arg-type]
-
-
-PlanChoice: TypeAlias = Annotated[
-    Annotated[PlanName, Tag("name")] | Annotated[PlanSpec, Tag("plan")] | Annotated[WorkspacePlan, Tag("per")],
-    Discriminator(_plan_form),
-]
-"""A name of `plans`, a plan written out, or one for each workspace."""
-
-
-class CheckLine(Frozen):
-    """A line of the checklist: its text, or key and text."""
-
-    key: Id
-    title: Template
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, data: object) -> object:
-        if not isinstance(data, str):
-            return data
-        slug = "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in data.lower()).split())[:60]
-        if not slug:
-            # Text without a Latin letter has no slug: its digest is as stable.
-            slug = hashlib.sha256(data.encode()).hexdigest()[:16]
-        return {"key": slug, "title": data}
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Show the short form in the JSON Schema too."""
-        return short_forms(schema, handler, {"type": "string"})
-
-
-class Reference(Frozen):
-    """A link in the task: `workspace`, `documents`, `workflow`, or one of your own."""
-
-    link: Literal["workspace", "documents", "workflow"] | None = Field(
-        default=None, description="A link into Smart UI."
-    )
-    url: Template | None = Field(default=None, description="http or https.")
-    alias: Template | None = Field(default=None, description="What people see; default: the URL.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, data: object) -> object:
-        return {"link": data} if isinstance(data, str) else data
-
-    @model_validator(mode="after")
-    def _one_target(self) -> "Reference":
-        if (self.link is None) == (self.url is None):
-            message = "give either `link` or `url`"
-            raise refuse(message)
-        return self
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Show the short form in the JSON Schema too."""
-        return short_forms(schema, handler, {"enum": ["workspace", "documents", "workflow"]})
-
-
-class NotifySpec(Frozen):
-    """A mail."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    on: Literal["completed", "refused", "closed", "overdue"] = Field(description="When it is sent.")
-    to: tuple[Who, ...] = Field(min_length=1, description="Who gets it.")
-    subject: ItemTemplate = ItemTemplate("{{ task.title }}")
-    body: ItemTemplate = ItemTemplate("")
-
-
-class Level(Frozen):
-    """
-    A level of an escalation: a reminder (`remind: true`), or a task for somebody else (`to`).
-
-    A reminder stands in the task's own context block and goes out by mail.
-    """
-
-    after: After = Field(description="When: in business time, from the start, the due date or the last movement.")
-    remind: bool = Field(default=False, description="Remind the assignees; no task of its own.")
-    to: Assign = Field(default_factory=Assign, description="Who gets the escalation task.")
-    title: ItemTemplate = Field(
-        default=ItemTemplate("Overdue: {{ task.title }}"), description="Title; of a reminder: its subject."
-    )
-    description: ItemTemplate = Field(
-        default=ItemTemplate(""), description="Description; of a reminder: the mail's text."
-    )
-    plan: PlanChoice | None = Field(default=None, description="Default: the task's own plan.")
-    bucket: str | None = Field(default=None, description="Default: the plan's first.")
-    labels: tuple[str, ...] = ()
-    priority: Literal["urgent", "important", "medium", "low"] = "urgent"
-    due: Date | None = Field(default=None, description="E.g. {from: raised, business_days: 1}.")
-
-    @model_validator(mode="after")
-    def _one_effect(self) -> "Level":
-        if self.remind == bool(self.to.all or self.to.first):
-            message = "give either `remind: true` or `to`"
-            raise refuse(message)
-        return self
-
-
-class OnComplete(Frozen):
-    """What completion changes on the record."""
-
-    set: dict[AttributeName, AttributeValue] = Field(default_factory=dict, description="Category.Attribute → value.")
 
 
 class EvidenceSpec(Frozen):
@@ -208,59 +46,13 @@ class EvidenceSpec(Frozen):
     retention_years: int = Field(default=10, ge=0, le=100)
 
 
-OwnedField: TypeAlias = Literal[
-    "title", "start", "due", "priority", "bucket", "labels", "assignees", "checklist", "references"
-]
-DependsOn = Annotated[tuple[Id, ...], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
-
-
-class TaskSpec(Frozen):
-    """A task to make."""
-
-    title: Template = Field(description="Title.")
-    description: Template = Field(default=Template(""), description="Description; people may write around it.")
-    when: Condition | None = Field(default=None, description="The task is wanted only if this holds too.")
-    plan: PlanChoice | None = Field(default=None, description="Default: the rule's plan.")
-    bucket: str | None = Field(default=None, description="Name of the bucket. Default: the plan's first.")
-    labels: tuple[str, ...] = Field(default=(), max_length=25, description="Names of the plan's labels.")
-    priority: Literal["urgent", "important", "medium", "low"] | None = Field(
-        default=None, description="Default: Planner's."
-    )
-    assign: Assign | None = Field(
-        default=None, description="Who does it. Default: nobody; for a step its performer, or the approvers."
-    )
-    start: Date | None = Field(default=None, description="First day of work.")
-    due: Due | None = Field(default=None, description="Last day.")
-    checklist: tuple[CheckLine, ...] = Field(default=(), description="Lines to tick.")
-    references: tuple[Reference, ...] | None = Field(
-        default=None, description="Links. Default: what the task is about."
-    )
-    context: tuple[Line, ...] | None = Field(default=None, description="Default: the rule's.")
-    on_complete: OnComplete = Field(default_factory=OnComplete, description="What completion changes on the record.")
-    progress: AttributeName | None = Field(default=None, description="Attribute that shows the percentage.")
-    owners: dict[OwnedField, Owner] = Field(
-        default_factory=dict, description="Whose value wins a conflict, where it is not the default."
-    )
-    when_deleted: WhenDeleted = Field(default=WhenDeleted.RECREATE, description="When a person deletes the task.")
-    notify: tuple[NotifySpec, ...] | None = Field(default=None, description="Default: the rule's.")
-    escalate: tuple[Level, ...] | None = Field(default=None, description="Default: the rule's.")
-
-
-class KeyedTask(TaskSpec):
-    """A task of a workspace rule."""
-
-    key: Id = Field(description="Its name for good: change the title, never the key.")
-    depends_on: DependsOn = Field(
-        default=(), description="Keys of tasks that must be completed before this one appears."
-    )
-
-
 class BaseRule(Frozen):
     """What all rules have."""
 
     model_config = _RULE
 
     id: Id = Field(description="Its name for good.")
+    on: Kind = Field(description="What it is about.")
     when: Condition = Field(default_factory=Condition, description="What it applies to. Default: everything.")
     plan: PlanChoice | None = Field(default=None, description="Where the tasks go.")
     calendar: CalendarName = Field(default="default", description="Name of a calendar.")

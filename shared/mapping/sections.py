@@ -9,8 +9,8 @@ import holidays
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.mapping.calendar import Calendar
-from shared.mapping.fields import Email, Guid, refuse
-from shared.mapping.names import did_you_mean
+from shared.mapping.fields import Email, Guid
+from shared.mapping.names import did_you_mean, refuse
 from shared.models.base import Frozen
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

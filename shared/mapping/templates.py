@@ -10,13 +10,13 @@ from typing import Any
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2 import Template as Compiled
-from jinja2.exceptions import TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import GetJsonSchemaHandler, ValidationInfo
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import core_schema
 
 from shared.errors import NeverError
-from shared.mapping.names import CONTEXT, LOOP_NAMES, Surroundings, did_you_mean
+from shared.mapping.names import CONTEXT, LOOP_NAMES, Surroundings, did_you_mean, refuse
 
 MAX_RENDERED = 20_000
 """Characters. More is a template gone wrong, not a task."""
@@ -54,7 +54,7 @@ def _date(value: date | None, pattern: str = "%Y-%m-%d") -> str:
     return "" if value is None or value == "" else value.strftime(pattern)
 
 
-_ENVIRONMENT = _Environment(undefined=StrictUndefined, autoescape=False, finalize=_finalize)  # noqa: S701 - plain text
+_ENVIRONMENT = _Environment(undefined=StrictUndefined, autoescape=False, finalize=_finalize)
 _ENVIRONMENT.filters["date"] = _date
 
 
@@ -89,7 +89,7 @@ class Template:
     def _compile(self, known: frozenset[str]) -> None:
         try:
             tree = _ENVIRONMENT.parse(self.source)
-            self._compiled = _ENVIRONMENT.from_string(tree)  # type: ignore[arg-type] # takes a tree too
+            self._compiled = _ENVIRONMENT.from_string(tree)
         except TemplateSyntaxError as error:
             message = f"no valid template: {error.message}"
             raise ValueError(message) from error
@@ -129,7 +129,7 @@ class Template:
         return f"Template({self.source!r})"
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:  # noqa: ANN401, ARG003
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:  # noqa: ANN401 - pydantic's own
         """Read from text, write back as text."""
         return core_schema.with_info_plain_validator_function(
             cls._validate, serialization=core_schema.plain_serializer_function_ser_schema(_source)
@@ -147,13 +147,14 @@ class Template:
         if isinstance(value, Template):
             return value
         if not isinstance(value, str):
-            raise PydanticCustomError("template", "must be text: put it in quotes")
+            message = "must be text: put it in quotes"
+            raise refuse(message)
         kind = info.context.kind if isinstance(info.context, Surroundings) else None
         known = frozenset(name for name, entry in CONTEXT.items() if kind is None or kind in entry.kinds)
         try:
             return cls(value, known | cls.extra)
         except ValueError as error:
-            raise PydanticCustomError("template", "{text}", {"text": str(error)}) from error
+            raise refuse(str(error)) from error
 
 
 class ItemTemplate(Template):

@@ -9,7 +9,7 @@ True, False and 540).
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import yaml
 
@@ -20,7 +20,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast, but optional
 _STR_TAGS = (None, "!", "tag:yaml.org,2002:str")
-_TAGS = {yaml.MappingStartEvent: "tag:yaml.org,2002:map", yaml.SequenceStartEvent: "tag:yaml.org,2002:seq"}
+_NODES = (yaml.ScalarEvent, yaml.CollectionStartEvent)
 # Bounded, so that every number read is exact in JSON too; what is longer stays text.
 _INTEGER = re.compile(r"^[-+]?(0|[1-9][0-9]{0,14})$")
 _FLOAT = re.compile(r"^[-+]?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}$")
@@ -49,7 +49,7 @@ class Mark:
         Parts that the text does not have (a union's tag, a key that is missing) are passed over.
         Returns the path as written and the last mark on it.
         """
-        mark, path = self, ()
+        mark, path = self, cast("Path", ())
         for part in location:
             if (child := mark.children.get(part)) is not None:
                 mark, path = child, (*path, part)
@@ -105,16 +105,16 @@ class _Builder:
         result = self._value(next(self._events), 0)
         next(self._events)  # document end
         if not isinstance(event := next(self._events), yaml.StreamEndEvent):
-            raise _Refused(event.start_mark.line + 1, "a second document: a mapping is one document")
+            raise _Refused(_line(event), "a second document: a mapping is one document")
         return result
 
     def _value(self, event: yaml.Event, depth: int) -> tuple[Any, Mark]:
-        line = event.start_mark.line + 1
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+        line = _line(event)
+        if not isinstance(event, _NODES) or event.anchor is not None:
             raise _Refused(line, "anchors and aliases are refused: write the value out")
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, line), Mark(line)
-        if event.tag not in (None, "!", _TAGS[type(event)]):
+        if event.tag not in (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
             raise _Refused(line, f"the tag {event.tag} is refused: use plain values")
         if depth >= MAX_DEPTH:
             raise _Refused(line, f"nested deeper than {MAX_DEPTH} levels")
@@ -126,7 +126,7 @@ class _Builder:
         data: dict[str, Any] = {}
         mark = Mark(line)
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
-            key_line = event.start_mark.line + 1
+            key_line = _line(event)
             if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None:
                 raise _Refused(key_line, "a key must be plain text")
             value, child = self._value(next(self._events), depth)
@@ -150,6 +150,10 @@ class _Builder:
         if event.tag not in _STR_TAGS:
             raise _Refused(line, f"the tag {event.tag} is refused: use plain values")
         return _plain(event.value) if event.tag is None and event.implicit[0] else event.value
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark is not None else 1
 
 
 def _plain(text: str) -> str | int | float | bool | None:

@@ -15,8 +15,9 @@ from shared.mapping.ladder import escalations, mails_of_item
 from shared.mapping.matching import matches
 from shared.mapping.needs import needs, rules_for
 from shared.mapping.people import Book, People
-from shared.mapping.rules import BaseRule, KeyedTask, Mapping, MissingDocumentRule, TaskSpec
+from shared.mapping.rules import BaseRule, Mapping, MissingDocumentRule
 from shared.mapping.scene import Scene
+from shared.mapping.tasks import KeyedTask, TaskSpec
 from shared.models.keys import OriginKind, item_key
 from shared.models.opentext import Origin
 from shared.models.people import Directory, Lookups
