@@ -98,7 +98,7 @@ def first_base(target: Target, found: Found, *, in_details: bool) -> dict[str, F
     }
 
 
-def base_after(target: Target, found: Found, asked: Mapping[str, Any]) -> dict[str, FieldBase]:
+def base_after(found: Found, asked: Mapping[str, Any]) -> dict[str, FieldBase]:
     """What a write agreed on: what we asked, and the value that the service returned for it."""
     return {
         f.name: FieldBase(asked=asked[f.name], got=_known(f, f.read(found), asked[f.name]))

@@ -154,7 +154,7 @@ def _after(work: Work, write: Write, before: Seen) -> Link:
         return link
     changes: dict[str, object] = {}
     if write.target is not None:
-        changes["base"] = {**link.base, **base_after(write.target, found, write.asked)}
+        changes["base"] = {**link.base, **base_after(found, write.asked)}
     if write.rebinds and found.task.is_completed and old is not None:
         # Completed before the new versions could be seen: it counts for the old ones.
         changes["bound"] = old.bound

@@ -1,0 +1,163 @@
+"""Builders: each names only what a test is about, and fills in the rest."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from shared.decisions.block import render_block, with_block
+from shared.decisions.fields import Target
+from shared.decisions.merge import first_base
+from shared.decisions.seen import Found, Place
+from shared.decisions.view import Policy, View
+from shared.models.keys import OriginKind
+from shared.models.link import Link, LinkState
+from shared.models.opentext import (
+    DocumentVersion,
+    Origin,
+    Person,
+    Step,
+    StepRef,
+    Workflow,
+    WorkflowStatus,
+    Workspace,
+)
+from shared.models.planner import PlannerDetails, PlannerTask
+from shared.models.wanted import Outcome, PlanTarget, WantedTask
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(days=3)
+PLAN, BUCKET, TASK = "plan-1", "bucket-1", "task-1"
+PLACE = Place(PLAN, {"Review": BUCKET, "Later": "bucket-2"}, {"Contract": "category1", "Urgent": "category2"})
+ALICE, BOB, EVE = "user-alice", "user-bob", "user-eve"
+HASH = "rule-hash"
+POLICY = Policy(
+    settle=timedelta(seconds=120), grace=timedelta(seconds=60), act_as="performer", rule_hashes={"rule": HASH}
+)
+STEP = StepRef(process_id=5, subprocess_id=5, task_id=1, visit="2026-11-20T09:00:00")
+VERSION = DocumentVersion(node_id=77, version=1)
+
+
+def wanted(**changes: Any) -> WantedTask:
+    """An item of a workspace rule."""
+    given: dict[str, Any] = {
+        "item_key": "rule|review",
+        "rule_id": "rule",
+        "rule_hash": HASH,
+        "kind": "task",
+        "title": "Review",
+        "plan": PlanTarget(plan_id=PLAN),
+        "bucket": "Review",
+        "due": date(2026, 12, 1),
+        "assignees": (ALICE,),
+    }
+    return WantedTask(**(given | changes))
+
+
+def approval(**changes: Any) -> WantedTask:
+    """An item of a step rule with two outcomes."""
+    given: dict[str, Any] = {
+        "item_key": "rule|5|1|2026-11-20T09:00:00",
+        "kind": "step",
+        "title": "Approve",
+        "outcomes": (Outcome(disposition="Approve", title="Approve"), Outcome(disposition="Reject", title="Reject")),
+        "step": STEP,
+        "documents": (VERSION,),
+        "allowed": (ALICE,),
+    }
+    return wanted(**(given | changes))
+
+
+def target(item: WantedTask | None = None, link: Link | None = None) -> Target:
+    """What an item wants, resolved."""
+    item = item or wanted()
+    return Target(origin().key, item, PLACE, render_block(origin().key, item, link))
+
+
+def found(item: WantedTask | None = None, *, details: dict[str, Any] | None = None, **changes: Any) -> Found:
+    """The task of an item as Planner shows it right after it was made."""
+    item = item or wanted()
+    task: dict[str, Any] = {
+        "id": TASK,
+        "@odata.etag": 'W/"2"',
+        "planId": PLAN,
+        "bucketId": BUCKET,
+        "title": item.title,
+        "priority": 5,
+        "dueDateTime": None if item.due is None else f"{item.due.isoformat()}T10:00:00Z",
+        "createdDateTime": LONG_AGO.isoformat(),
+        "createdBy": {"application": {"id": "bridge"}},
+        "assignments": {user: {} for user in item.assignees},
+    }
+    return Found(PlannerTask.model_validate(task | changes), details_of(item, **(details or {})))
+
+
+def details_of(item: WantedTask, **changes: Any) -> PlannerDetails:
+    """The details of an item as the bridge writes them."""
+    goal = target(item)
+    lines = _checklist(goal)
+    given: dict[str, Any] = {
+        "@odata.etag": 'W/"d2"',
+        "description": with_block(item.description, goal.block),
+        "checklist": {key: {"title": title, "isChecked": False} for key, title in lines.items()},
+        "references": {},
+    }
+    return PlannerDetails.model_validate(given | changes)
+
+
+def _checklist(goal: Target) -> dict[str, str]:
+    from shared.decisions.fields import FIELDS  # noqa: PLC0415 - the one table
+
+    return next(f for f in FIELDS if f.name == "checklist").wanted(goal)
+
+
+def link(item: WantedTask | None = None, **changes: Any) -> Link:
+    """An open link that agrees with `found` of the same item."""
+    item = item or wanted()
+    seen, goal = found(item), target(item)
+    base = first_base(goal, seen, in_details=False) | first_base(goal, seen, in_details=True)
+    given: dict[str, Any] = {
+        "item": item.item_key,
+        "rule_id": item.rule_id,
+        "rule_hash": item.rule_hash,
+        "kind": item.kind,
+        "state": LinkState.OPEN,
+        "plan_id": PLAN,
+        "bucket_id": BUCKET,
+        "task_id": TASK,
+        "etag": 'W/"2"',
+        "details_etag": 'W/"d2"',
+        "details_done": True,
+        "reserved_at": LONG_AGO,
+        "base": {**base, "progress": {"got": 0}},
+        "step": item.step,
+        "bound": item.documents,
+    }
+    return Link.model_validate(given | changes)
+
+
+def origin() -> Origin:
+    """A workspace."""
+    return Origin(kind=OriginKind.WORKSPACE, workspace=Workspace(node_id=28866, name="Contoso"))
+
+
+def workflow(
+    *, current: tuple[StepRef, ...] = (STEP,), completed: tuple[StepRef, ...] = (), status: str = "ontime"
+) -> Origin:
+    """A workflow whose steps are performed by Alice."""
+    alice = Person(user_id=1, login="alice", name="Alice", email="alice@contoso.example")
+    return Origin(
+        kind=OriginKind.WORKFLOW,
+        workflow=Workflow(
+            process_id=5,
+            name="Approval",
+            status=WorkflowStatus(status),
+            current=tuple(Step(ref=ref, name="Approver", performers=(alice,)) for ref in current),
+            completed=tuple(Step(ref=ref, name="Approver", performers=(alice,)) for ref in completed),
+        ),
+    )
+
+
+def view(item: WantedTask | None, known: Link | None, seen: Any = None, **changes: Any) -> View:
+    """Everything about one item."""
+    where = workflow() if (item or known) is not None and (item or known).kind == "step" else origin()  # type: ignore[union-attr]
+    goal = None if item is None else Target(where.key, item, PLACE, render_block(where.key, item, known))
+    return View(changes.get("origin", where), goal, known, seen, completed=changes.get("completed", frozenset()))
