@@ -49,12 +49,18 @@ def _read(request: Request) -> list[Json]:
     items = request.read_object().get("requests")
     if not isinstance(items, list) or not 0 < len(items) <= MOST:
         refuse(f"A batch holds from 1 to {MOST} requests.")
-    ids = [item.get("id") for item in items if isinstance(item, dict)]
-    if len(ids) != len(items) or len(set(ids)) != len(items) or not all(isinstance(key, str) and key for key in ids):
-        refuse("Each request in a batch needs an 'id' of its own.")
+    if not all(_is_item(item) for item in items) or len({item["id"] for item in items}) != len(items):
+        refuse("Each request in a batch is an object with an 'id' of its own.")
+    ids = [item["id"] for item in items]
     if any(other not in ids for item in items for other in item.get("dependsOn") or ()):
         refuse("A request depends on one that is not in the batch.")
     return items
+
+
+def _is_item(item: object) -> bool:
+    if not isinstance(item, dict) or not isinstance(item.get("id"), str):
+        return False
+    return isinstance(item.get("dependsOn") or [], list) and isinstance(item.get("headers") or {}, dict)
 
 
 def _ordered(state: State, items: list[Json]) -> list[Json]:

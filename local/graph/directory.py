@@ -118,14 +118,32 @@ def send_mail(state: State, request: Request, key: str) -> Answer:
     message = request.read_object().get("message")
     if not isinstance(message, dict):
         refuse("The parameter 'message' is required.")
-    entries = [entry for name in ("toRecipients", "ccRecipients", "bccRecipients") for entry in message.get(name) or ()]
-    to = tuple(str(entry.get("emailAddress", {}).get("address") or "") for entry in entries)
-    if not to or not all("@" in address for address in to):
-        raise GraphError(400, "At least one recipient is not valid.", code="ErrorInvalidRecipients")
-    text = str((message.get("body") or {}).get("content") or "")
+    to = _recipients(message)
+    content = message.get("body")
+    text = str(content.get("content") or "") if isinstance(content, dict) else ""
     mail = Mail(sender=sender["id"], to=to, subject=str(message.get("subject") or ""), text=text, at=state.now())
     state.outbox.append(mail)
     return no_content(202)
+
+
+def _recipients(message: Json) -> tuple[str, ...]:
+    """
+    List every address that a mail goes to.
+
+    Raises:
+        GraphError: 400, there is none, or one is no address.
+    """
+    lists = [message.get(name) or [] for name in ("toRecipients", "ccRecipients", "bccRecipients")]
+    entries = [entry for entries in lists for entry in (entries if isinstance(entries, list) else [entries])]
+    to = tuple(_address(entry) for entry in entries)
+    if not to or not all("@" in address for address in to):
+        raise GraphError(400, "At least one recipient is not valid.", code="ErrorInvalidRecipients")
+    return to
+
+
+def _address(entry: object) -> str:
+    told = entry.get("emailAddress") if isinstance(entry, dict) else None
+    return str(told.get("address") or "") if isinstance(told, dict) else ""
 
 
 def find_user(state: State, key: str) -> Json:
@@ -206,14 +224,14 @@ def _closure(state: State, group: Group) -> list[str]:
 
 def _page(request: Request, found: Sequence[Json], *, context: str) -> Answer:
     """Answer with one page; the directory obeys `$top`, 100 if it is not given, 999 at most."""
-    top, start = request.query.get("$top", "100"), request.query.get("$skiptoken", "0")
-    if not (top.isdigit() and start.isdigit() and 0 < int(top) <= 999):
-        refuse("Invalid page size or page token specified.")
-    end = int(start) + int(top)
+    top, start = request.query.get("$top", "100"), request.page_token
+    if not (top.isdigit() and 0 < int(top) <= 999):
+        refuse("Invalid page size specified.")
+    end = start + int(top)
     body: Json = {"@odata.context": METADATA + context}
     if end < len(found):
         body["@odata.nextLink"] = request.link(str(end))
-    return json_answer(json.dumps({**body, "value": found[int(start) : end]}))
+    return json_answer(json.dumps({**body, "value": found[start:end]}))
 
 
 def _single(body: Json, *, context: str) -> Answer:

@@ -41,7 +41,7 @@ def page(state: State, request: Request, resources: Sequence[Resource], *, conte
     Raises:
         GraphError: 400, a query option that the rules refuse, or a foreign page token.
     """
-    after = _token(request)
+    after = request.page_token
     rest = [resource for resource in resources if resource.order > after]
     shown = rest[: state.rules.page_size]
     shape = _shape(state, request)
@@ -50,13 +50,6 @@ def page(state: State, request: Request, resources: Sequence[Resource], *, conte
     link = f',"@odata.nextLink":{json.dumps(request.link(str(shown[-1].order)))}' if more else ""
     head = f'{{"@odata.context":"{METADATA}{context}","@odata.count":{len(texts)}{link}'
     return json_answer(f'{head},"value":[{",".join(texts)}]}}')
-
-
-def _token(request: Request) -> int:
-    token = request.query.get("$skiptoken", "0")
-    if not token.isdigit():
-        refuse("The $skiptoken is not one of this service's.")
-    return int(token)
 
 
 def _listed(state: State, resource: Resource, shape: _Shape | None) -> str | None:

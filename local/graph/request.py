@@ -35,6 +35,19 @@ class Request:
         """
         return "return=representation" in self.headers.get("prefer", "").replace(" ", "").lower()
 
+    @property
+    def page_token(self) -> int:
+        """
+        Where the page that is asked for starts; 0: at the beginning.
+
+        Raises:
+            GraphError: 400, a token that this service did not give.
+        """
+        token = self.query.get("$skiptoken", "0")
+        if not token.isdigit():
+            refuse("The $skiptoken is not one of this service's.")
+        return int(token)
+
     def read_object(self) -> Json:
         """
         Read the body as one JSON object.

@@ -68,7 +68,7 @@ def list_subscriptions(state: State, request: Request) -> Answer:
     """
     _count_list(state)
     found = [_view(item) for item in _living(state).values()]
-    start, size = int(request.query.get("$skiptoken", "0")), state.rules.page_size
+    start, size = request.page_token, state.rules.page_size
     body: Json = {"@odata.context": METADATA + "subscriptions"}
     if start + size < len(found):
         body["@odata.nextLink"] = request.link(str(start + size))
@@ -158,7 +158,7 @@ def _check_create(given: Json) -> None:
         refuse(f"The property '{min(unknown)}' can't be set.")
     if not set(given["changeType"].split(",")) <= {"created", "updated", "deleted"}:
         refuse("The property 'changeType' has no such value.")
-    if len(given.get("clientState") or "") > 128:
+    if len(str(given.get("clientState") or "")) > 128:
         refuse("The property 'clientState' has at most 128 characters.")
     for name in ("notificationUrl", "lifecycleNotificationUrl"):
         _check_url(given.get(name))
