@@ -1,0 +1,101 @@
+"""Which task of the plan a lost POST made: matched, ambiguous, or none."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.decisions.settle import Ambiguous, Match, Nothing, candidates, is_twin, settle
+from shared.models.link import Posted, Reservation
+from shared.models.planner import PlannerTask
+from tests.build import ALICE, BOB, BUCKET, NOW, PLAN
+
+CREATORS = frozenset({"application:bridge"})
+
+
+def task(task_id, title="Review", *, by="bridge", assignees=(ALICE,), at=NOW, **changes):
+    given = {
+        "id": task_id,
+        "@odata.etag": 'W/"1"',
+        "planId": PLAN,
+        "bucketId": BUCKET,
+        "title": title,
+        "createdDateTime": at.isoformat(),
+        "createdBy": {"application": {"id": by}} if by == "bridge" else {"user": {"id": by}},
+        "assignments": {user: {} for user in assignees},
+    }
+    return PlannerTask.model_validate(given | changes)
+
+
+def reservation(item="rule|a", title="Review", *, origin="workspace-1", assignees=(ALICE,)):
+    posted = Posted(title=title, bucket_id=BUCKET, assignees=assignees)
+    return Reservation(plan_id=PLAN, origin=origin, item=item, at=NOW, posted=posted)
+
+
+def seen(tasks, **changes):
+    given = {"claimed": frozenset(), "creators": CREATORS, "since": NOW}
+    return [found.id for found in candidates(tasks, **(given | changes))]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "changes", "expected"),
+    [
+        ([task("t")], {}, ["t"]),
+        ([task("t")], {"claimed": frozenset({"t"})}, []),
+        ([task("t", by=BOB)], {}, []),
+        ([task("t", by=BOB)], {"creators": frozenset()}, []),
+        ([task("t")], {"creators": frozenset()}, ["t"]),
+        ([task("t", at=NOW - timedelta(minutes=4))], {}, ["t"]),
+        ([task("t", at=NOW - timedelta(minutes=6))], {}, []),
+    ],
+    ids=["ours", "claimed", "a-person's", "a-person's-before-we-know-us", "an-app's", "skewed-clock", "older"],
+)
+def test_candidates_are_unclaimed_fresh_tasks_of_our_making(tasks, changes, expected):
+    assert seen(tasks, **changes) == expected
+
+
+OTHER = reservation("rule|b", "Another")
+
+
+@pytest.mark.parametrize(
+    ("others", "found", "expected"),
+    [
+        ([], [], Nothing()),
+        ([], [task("t")], "t"),
+        ([], [task("t", title=" Review ")], "t"),
+        ([], [task("t", assignees=(BOB,))], "t"),
+        ([], [task("t", title="Renamed since")], "t"),
+        ([OTHER], [task("t", title="Another")], Nothing()),
+        ([OTHER], [task("t", title="Renamed since")], Ambiguous(("t",))),
+        ([], [task("s", title="Renamed"), task("t", title="Renamed too")], Ambiguous(("s", "t"))),
+        ([reservation("rule|a", origin="workspace-2")], [task("s"), task("t")], "s"),
+        (
+            [reservation("rule|a", origin="workspace-2", assignees=(BOB,))],
+            [task("s", assignees=(BOB,)), task("t")],
+            "t",
+        ),
+    ],
+    ids=[
+        "never-made",
+        "equal-content",
+        "trimmed",
+        "equal-title",
+        "only-one-left",
+        "the-other's",
+        "whose",
+        "two-strangers",
+        "same-content-same-title",
+        "content-before-title",
+    ],
+)
+def test_a_reservation_is_settled_within_its_plan(others, found, expected):
+    verdict = settle(reservation(), [reservation(), *others], found)
+
+    assert (verdict.task.id if isinstance(verdict, Match) else verdict) == expected
+
+
+def test_a_task_somebody_worked_on_is_no_twin():
+    posted = reservation().posted
+
+    assert is_twin(posted, task("t"))
+    assert not is_twin(posted, task("t", percentComplete=50))
+    assert not is_twin(posted, task("t", assignees=(BOB,)))
