@@ -39,7 +39,7 @@ SETTINGS = {
     "ESCALATION_SCHEDULE": "*/2 * * * * *",
     "SUBSCRIPTION_SCHEDULE": "*/10 * * * * *",
     "SETTLE_SECONDS": "10",
-    "LEASE_SECONDS": "60",
+    "LEASE_SECONDS": "120",
     "OUTCOME_GRACE_SECONDS": "5",
 }
 """What local.settings.json would hold beside the addresses. Times are short: nobody wants to wait for a demo."""

@@ -49,7 +49,7 @@ def build(now: Callable[[], datetime]) -> World:
 def _build_planner(graph: Graph, members: list[str]) -> None:
     graph.add_group("Contracts", members, group_id=CONTRACTS_GROUP, has_app=True)
     graph.add_group("Finance", members, group_id=FINANCE_GROUP, has_app=True)
-    graph.add_plan(CONTRACTS_GROUP, "Contracts", ["Review", "Approvals", "Escalations"], {"category1": "Contract"})
+    graph.add_plan(CONTRACTS_GROUP, "Contracts", ["Prepare", "Review", "Renewals", "Approvals", "Escalations"], {"category1": "Contract"})
     graph.add_plan(FINANCE_GROUP, "Finance", ["Checks"], {"category1": "Contract"})
 
 

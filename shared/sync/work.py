@@ -18,7 +18,7 @@ from shared.store.origins import Held
 from shared.store.tasks import IndexRow
 from shared.sync.services import Services
 
-CALL_TIME = timedelta(seconds=40)
+CALL_TIME = timedelta(seconds=65)
 """No remote call starts with less lease left than this: the clients give up earlier."""
 
 

@@ -1,0 +1,126 @@
+"""Connect the outside systems. Importing this brings the Graph SDK; nothing is sent yet."""
+
+import ssl
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from urllib.parse import urlsplit
+
+import httpx
+
+from shared.clients import graph, opentext
+from shared.clients.directory import DirectoryClient
+from shared.clients.mail import Mail
+from shared.clients.opentext import OpenText, SignIn
+from shared.clients.planner import Planner
+from shared.clients.subscriptions import Subscriptions
+from shared.settings import LOOPBACK, Settings
+from shared.sync.places import Places
+from shared.sync.places import Places
+from shared.sync.services import Services
+from shared.wiring.rules import Rules
+from shared.wiring.stores import Stores, identity
+
+CONNECT_SECONDS = 10.0
+OPENTEXT_SECONDS = 60.0
+"""For one answer: a busy Content Server takes its time."""
+GRAPH_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The clients."""
+
+    opentext: OpenText
+    planner: Planner
+    directory: DirectoryClient
+    subscriptions: Subscriptions
+    mail: Mail | None
+    opened: AsyncExitStack
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.opened.aclose()
+
+
+def connect(settings: Settings, now: Callable[[], datetime]) -> Outside:
+    """
+    Connect OpenText and Graph.
+
+    Raises:
+        SettingsError: GRAPH_BASE_URL is neither a Microsoft Graph endpoint nor loopback.
+    """
+    opened = AsyncExitStack()
+    # One for all: making one takes longer than importing httpx.
+    tls = httpx.create_ssl_context()
+    connection = _connect_graph(settings, tls, opened)
+    http = _http(settings.opentext_base_url, tls, OPENTEXT_SECONDS, opened)
+    return Outside(
+        opentext=opentext.connect(_sign_in(settings), http, zone=settings.opentext_zone, now=now),
+        planner=Planner(connection),
+        directory=DirectoryClient(connection, now),
+        subscriptions=Subscriptions(connection),
+        mail=Mail(connection, settings.notify_from) if settings.notify_from else None,
+        opened=opened,
+    )
+
+
+def services_of(stores: Stores, settings: Settings, rules: Rules, *, outside: Outside, rng: Random) -> Services:
+    """Put everything together."""
+    storage, settle = stores.storage, timedelta(seconds=settings.settle_seconds)
+    return Services(
+        origins=stores.origins(timedelta(seconds=settings.lease_seconds)),
+        tasks=storage.tasks,
+        agenda=storage.agenda,
+        control=storage.control,
+        queues=storage.queues,
+        now=storage.now,
+        owner=storage.owner,
+        settings=settings,
+        mapping=rules.mapping,
+        mapping_hash=rules.hash,
+        opentext=outside.opentext,
+        planner=outside.planner,
+        places=Places(outside.planner, storage.control, now=storage.now, settle=settle),
+        directory=outside.directory,
+        subscriptions=outside.subscriptions,
+        mail=outside.mail,
+        rng=rng,
+    )
+
+
+def _connect_graph(settings: Settings, tls: ssl.SSLContext, opened: AsyncExitStack) -> graph.GraphConnection:
+    http = _http(settings.graph_base_url, tls, GRAPH_SECONDS, opened)
+    if urlsplit(settings.graph_base_url).hostname in LOOPBACK:
+        return graph.connect(settings.graph_base_url, http, None)
+    credential = identity(settings.azure_client_id)
+    opened.push_async_callback(credential.close)
+    return graph.connect(settings.graph_base_url, http, credential)
+
+
+def _http(base_url: str, tls: ssl.SSLContext, seconds: float, opened: AsyncExitStack) -> httpx.AsyncClient:
+    # A proxy of the environment is for the way out, not for this machine's own simulators.
+    outward = urlsplit(base_url).hostname not in LOOPBACK
+    client = httpx.AsyncClient(
+        verify=tls, timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS), trust_env=outward, follow_redirects=False
+    )
+    opened.push_async_callback(client.aclose)
+    return client
+
+
+def _sign_in(settings: Settings) -> SignIn:
+    password, secret = settings.opentext_password, settings.otds_client_secret
+    return SignIn(
+        base_url=settings.opentext_base_url,
+        auth=settings.opentext_auth,
+        username=settings.opentext_username or "",
+        password=password.get_secret_value() if password else "",
+        otds_base_url=settings.otds_base_url or "",
+        otds_client_id=settings.otds_client_id or "",
+        otds_client_secret=secret.get_secret_value() if secret else "",
+        partition=settings.otds_partition,
+        impersonation=settings.otds_impersonation,
+        act_as=settings.opentext_act_as,
+    )

@@ -1,0 +1,97 @@
+"""Open the stores: by connection string, or with the app's identity."""
+
+import os
+import secrets
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from shared.clock import Clock, clock_for
+from shared.errors import Problem, SettingsError
+from shared.settings import Settings, StorageSettings
+from shared.store.agenda import Agenda
+from shared.store.control import Control
+from shared.store.origins import Origins
+from shared.store.queues import Queues
+from shared.store.tables import Tables
+from shared.store.tasks import Tasks
+from shared.sync.services import Storage
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The opened tables and queues, and what the flows see of them."""
+
+    tables: Tables
+    storage: Storage
+    opened: AsyncExitStack
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.opened.aclose()
+
+    def origins(self, lease: timedelta) -> Origins:
+        """Return the origins with the lease that the settings ask for."""
+        return Origins(self.tables, self.storage.owner, lease)
+
+
+def open_stores(settings: StorageSettings, clock: Clock) -> Stores:
+    """
+    Open tables and queues. Nothing is sent yet.
+
+    Raises:
+        SettingsError: the connection string or an address can't be used.
+    """
+    opened = AsyncExitStack()
+    owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    try:
+        tables, queues = _open(settings, owner, opened)
+    except ValueError as error:
+        raise SettingsError([Problem("AzureWebJobsStorage", f"can't be used: {error}")]) from error
+    opened.push_async_callback(tables.close)
+    opened.push_async_callback(queues.close)
+    storage = Storage(
+        # Nobody works on an origin without services, and these bring the lease that the settings ask for.
+        origins=Origins(tables, f"{owner}-looking", timedelta(seconds=_default_lease())),
+        tasks=Tasks(tables),
+        agenda=Agenda(tables),
+        control=Control(tables),
+        queues=queues,
+        now=clock_for(settings.clock_file, clock),
+        owner=owner,
+    )
+    return Stores(tables, storage, opened)
+
+
+def _open(settings: StorageSettings, owner: str, opened: AsyncExitStack) -> tuple[Tables, Queues]:
+    if settings.connection_string is not None:
+        text = settings.connection_string.get_secret_value()
+        return Tables.from_connection_string(text, writer=owner), Queues.from_connection_string(text)
+    credential = identity(settings.client_id)
+    opened.push_async_callback(credential.close)
+    return (
+        Tables.from_endpoint(str(settings.table_url), credential, writer=owner),
+        Queues.from_endpoint(str(settings.queue_url), credential),
+    )
+
+
+def identity(client_id: str | None) -> "AsyncTokenCredential":
+    """
+    Return the app's identity: managed in Azure, the developer's own elsewhere.
+
+    Args:
+        client_id: of a user-assigned identity. None: the system-assigned one.
+    """
+    from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - half a second that a key does not need
+
+    return DefaultAzureCredential(managed_identity_client_id=client_id)
+
+
+def _default_lease() -> int:
+    default: int = Settings.model_fields["lease_seconds"].default
+    return default

@@ -1,0 +1,171 @@
+"""
+One worker's parts, each made when it is first asked for.
+
+Storage comes first and alone, so that nothing is lost while the rest is being mended. Modules that bring an SDK are
+imported where they are needed: an HTTP function's cold start does without the Graph SDK.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+from shared.clock import Clock, system_clock
+from shared.errors import InputError, Problem, SettingsError, UnavailableError
+from shared.settings import HintSettings, NotificationSettings, Settings, StorageSettings, read_settings
+from shared.sync.health import Probe, probe_graph, probe_opentext, probe_storage
+from shared.sync.intake import Intake
+from shared.sync.notifications import Notifications
+from shared.sync.services import Services, Storage
+
+if TYPE_CHECKING:
+    from shared.wiring.stores import Stores
+
+TRY_AGAIN_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class _Failure:
+    error: InputError
+    at: float
+
+
+class Wiring:
+    """
+    One worker's parts. Nothing in here waits, so two invocations can't wire at once.
+
+    Args:
+        environment: the app's settings.
+        clock: CLOCK_FILE moves it where that is set.
+        ticks: monotonic seconds, by which a failed wiring is tried again.
+        rng: for jitter.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        clock: Clock = system_clock,
+        ticks: Callable[[], float] = time.monotonic,
+        rng: Random | None = None,
+    ) -> None:
+        self.rng = rng or Random()  # noqa: S311 - jitter is no secret
+        self._environment = environment
+        self._clock = clock
+        self._ticks = ticks
+        self._opened = AsyncExitStack()
+        self._stores: Stores | None = None
+        self._services: Services | None = None
+        self._failure: _Failure | None = None
+
+    def storage(self) -> Storage:
+        """
+        Return what works without settings, mapping and the outside systems.
+
+        Raises:
+            SettingsError: storage itself is not set up. Without it nothing can start.
+        """
+        return self._open_stores().storage
+
+    def services(self) -> Services:
+        """
+        Return everything.
+
+        Raises:
+            SettingsError, MappingError: what has to be mended first. It is looked at again after 30 seconds.
+        """
+        if self._services is not None:
+            return self._services
+        if self._failure is not None and self._ticks() - self._failure.at < TRY_AGAIN_SECONDS:
+            raise self._failure.error.with_traceback(None)
+        try:
+            self._services = self._wire()
+        except InputError as error:
+            self._failure = _Failure(error, self._ticks())
+            raise
+        return self._services
+
+    def intake(self) -> Intake:
+        """
+        Return the door for hints.
+
+        Raises:
+            SettingsError: storage or the webhook's secrets are not set up; nothing else is needed.
+        """
+        secrets = read_settings(HintSettings, self._environment).webhook_secrets
+        return Intake(secrets=secrets, queues=self.storage().queues)
+
+    def notifications(self) -> Notifications:
+        """
+        Return the door for Graph.
+
+        Raises:
+            SettingsError: storage or the client state is not set up; nothing else is needed.
+        """
+        client_state = read_settings(NotificationSettings, self._environment).graph_client_state
+        storage = self.storage()
+        return Notifications(client_state=client_state, control=storage.control, queues=storage.queues, now=storage.now)
+
+    def probes(self) -> dict[str, Probe]:
+        """Return what readiness asks, by name."""
+        return {
+            "settings": self._probe_settings,
+            "mapping": self._probe_mapping,
+            "opentext": lambda: probe_opentext(self._mended()),
+            "graph": lambda: probe_graph(self._mended()),
+            "storage": lambda: probe_storage(self.storage()),
+        }
+
+    async def close(self) -> None:
+        """Close every connection that was opened here."""
+        await self._opened.aclose()
+
+    def _open_stores(self) -> Stores:
+        if self._stores is None:
+            settings = read_settings(StorageSettings, self._environment)
+            from shared.wiring.stores import open_stores  # noqa: PLC0415 - see above
+
+            self._stores = open_stores(settings, self._clock)
+            self._opened.push_async_callback(self._stores.close)
+        return self._stores
+
+    def _wire(self) -> Services:
+        stores = self._open_stores()
+        settings = read_settings(Settings, self._environment)
+        from shared.wiring.rules import load_rules  # noqa: PLC0415 - see above
+
+        rules = load_rules(settings.mapping_file)
+        from shared.wiring.outside import connect, services_of  # noqa: PLC0415 - see above
+
+        outside = connect(settings, stores.storage.now)
+        self._opened.push_async_callback(outside.close)
+        return services_of(stores, settings, rules, outside=outside, rng=self.rng)
+
+    async def _probe_settings(self) -> None:
+        problems: list[Problem] = []
+        for model in (StorageSettings, Settings):
+            try:
+                read_settings(model, self._environment)
+            except SettingsError as error:
+                problems += error.problems
+        if problems:
+            raise SettingsError(problems)
+        self.storage().now()  # asks CLOCK_FILE
+
+    async def _probe_mapping(self) -> None:
+        # Once wired, a worker keeps the mapping that it read.
+        if self._services is None:
+            from shared.wiring.rules import load_rules  # noqa: PLC0415 - see above
+
+            load_rules(self._environment.get("MAPPING_FILE") or Settings.model_fields["mapping_file"].default)
+
+    def _mended(self) -> Services:
+        try:
+            return self.services()
+        except InputError as error:
+            message = "not asked: settings and mapping come first"
+            raise UnavailableError(message) from error
