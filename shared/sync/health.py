@@ -61,7 +61,7 @@ async def probe_storage(storage: Storage) -> None:
 
 async def probe_opentext(services: Services) -> None:
     """Sign in to Content Server and ask who we are."""
-    await services.opentext.ping()
+    await services.opentext.whoami()
 
 
 async def probe_graph(services: Services) -> None:

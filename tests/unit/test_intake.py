@@ -162,9 +162,11 @@ def test_a_number_means_the_same_however_it_is_written(number, padding):
 )
 def test_any_bytes_are_read_or_refused(body, content_type):
     try:
-        assert read_hints(body, content_type)
-    except RejectedError as error:
-        assert error.problems
+        hints = read_hints(body, content_type)
+    except RejectedError:
+        return
+
+    assert all(hint.origins for hint in hints)
 
 
 @pytest.mark.parametrize("secret", [SECRET, OTHER], ids=["new", "old"])

@@ -79,10 +79,9 @@ def test_arguments_that_do_not_fit_are_not_printed():
 
 
 def test_a_secret_in_a_traceback_is_masked():
-    try:
-        raise ValueError("OTCSTicket: pC1hX9s")
-    except ValueError as error:
-        made = record("failed", exc_info=(type(error), error, error.__traceback__))
+    error = ValueError("OTCSTicket: pC1hX9s")
+
+    made = record("failed", exc_info=(type(error), error, None))
 
     assert "pC1hX9s" not in logging.Formatter("%(message)s").format(made)
 
