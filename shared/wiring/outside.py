@@ -18,7 +18,6 @@ from shared.clients.planner import Planner
 from shared.clients.subscriptions import Subscriptions
 from shared.settings import LOOPBACK, Settings
 from shared.sync.places import Places
-from shared.sync.places import Places
 from shared.sync.services import Services
 from shared.wiring.rules import Rules
 from shared.wiring.stores import Stores, identity

@@ -36,7 +36,7 @@ async def answer(app, function, call):
     text = returned.value["body"].value if returned.value["body"] else b""
     return {
         "status": int(returned.value["status_code"].value),
-        "headers": {name: value.value for name, value in returned.value["headers"].items()},
+        "headers": {name.lower(): value.value for name, value in returned.value["headers"].items()},
         "body": text.decode() if isinstance(text, bytes) else text,
         "loaded": loaded(),
     }

@@ -12,6 +12,10 @@ async def fine():
     return
 
 
+async def silent():
+    await asyncio.Event().wait()
+
+
 def raising(error):
     async def probe():
         raise error
@@ -55,7 +59,7 @@ async def test_a_failure_is_one_line_without_secrets(error, line):
 
 
 async def test_a_silent_system_is_a_problem_and_keeps_nobody_waiting():
-    (check, other) = await check_all({"graph": asyncio.Event().wait, "storage": fine}, seconds=0)
+    (check, other) = await check_all({"graph": silent, "storage": fine}, seconds=0)
 
     assert check.problems == ("no answer within 0 seconds",)
     assert other.problems == ()

@@ -52,8 +52,8 @@ class ControlDouble:
 
 
 class QueueDouble:
-    def __init__(self, *, answers=True):
-        self.sent, self.answers = [], answers
+    def __init__(self):
+        self.sent, self.answers = [], True
 
     async def send_plan(self, message, *, delay=None):
         if not self.answers:
@@ -169,9 +169,9 @@ def test_a_body_too_large_is_not_read():
         read_notifications(b" " * (1024 * 1024 + 1))
 
 
-async def test_graph_is_told_when_the_queue_does_not_answer(control):
+async def test_graph_is_told_when_the_queue_does_not_answer(door, queues):
     """It sends again for four hours."""
-    door = Notifications(client_state=SecretStr(STATE), control=control, queues=QueueDouble(answers=False), now=None)
+    queues.answers = False
 
     with pytest.raises(UnavailableError):
         await door.take_changes(body(change(CONTRACTS)))
