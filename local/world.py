@@ -83,7 +83,7 @@ def create_contract(world: World, name: str, end: datetime) -> int:
             "Contract.Region": "EMEA",
             "Contract.Owner": "lwhite@contoso.example",
             "Contract.Approval": "Pending",
-            "Contract.End Date": end,
+            "Contract.End Date": f"{end:%Y-%m-%d}T00:00:00",
             "Contract.Value": 120_000,
         },
         roles={"Manager": ["pwilliams"], "Legal": ["lwhite"], "Finance": ["nkaur"]},
