@@ -121,7 +121,10 @@ def _sort(found: list[Node], order: str) -> None:
 
 def list_nodes(state: State, call: Call) -> Answer:
     """Answer `POST v2/nodes/list` (style A): 250 at most; what may not be seen is left out."""
-    given = call.form().get("ids", [])
+    form = call.form()
+    given = form.pop("ids", [])
+    # Public clients put `fields` into the form here; arguments of the address count as well.
+    call.query = [*call.query, *((name, value) for name, values in form.items() for value in values)]
     if not given:
         raise RefusedCall(400, "The parameter 'ids' is not specified")
     if len(given) > BATCH:

@@ -98,7 +98,8 @@ class PeopleDoor:
         """Take the permission to see a node or a workflow away: from these users, or from all but administrators."""
         users = {self.state.user_named(login).id for login in logins}
         if number in self.state.processes:
-            self.state.processes[number].hidden_from |= users or set(self.state.users)
+            others = {user.id for user in self.state.users.values() if not user.is_admin}
+            self.state.processes[number].hidden_from |= users or others
             return
         node = self.state.nodes[number]
         node.hidden = node.hidden or not users

@@ -58,7 +58,9 @@ def start_workflow(
 
 def attach(state: State, process: Process, document: Node, user: int) -> Node:
     """Put a shortcut of a document into the workflow's attachments."""
-    link = state.add_node(name=document.name, kind=SHORTCUT, parent=process.folder, owner=user)
+    taken = state.named_child(process.folder, document.name) is not None
+    name = f"{document.name} ({document.id})" if taken else document.name
+    link = state.add_node(name=name, kind=SHORTCUT, parent=process.folder, owner=user)
     link.original = document.id
     process.activities.append(
         Activity(state.now(), user, "attachment", properties={"event": "create", "node": link.id})

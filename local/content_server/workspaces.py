@@ -197,7 +197,7 @@ def list_members(state: State, call: Call) -> Answer:
     rows: list[dict[str, Any]] = []
     for role in ordered[page.start : page.stop]:
         members = [brief(state, member) for member in role.members[:most]]
-        rows.append({"data": {"properties": _role(role)}, "members": members, "members_total": len(role.members)})
+        rows.append({"data": {"properties": _role(role), "members": members}})
     return answer({"links": {"data": {}}, "paging": page.paging(), "results": rows})
 
 
