@@ -1,0 +1,234 @@
+"""The lease on an origin, its links and its history. Left out: lost answers, which test_store_faults.py has."""
+
+import asyncio
+import itertools
+
+import pytest
+
+from shared.errors import LeaseLostError, TooLargeError
+from shared.models.evidence import GENESIS, Head
+from shared.store.origins import Origins
+from tests.integration.store_builders import LEASE, NOW, ORIGIN, SECOND, event, link
+
+
+@pytest.fixture
+def origins(tables):
+    return Origins(tables, "worker-1", LEASE)
+
+
+@pytest.fixture
+def others(tables):
+    """Another worker on the same tables."""
+    return Origins(tables, "worker-2", LEASE)
+
+
+async def test_an_origin_nobody_knows_is_taken_empty(origins):
+    held = await origins.take(ORIGIN, NOW)
+
+    assert (held.links, held.head, held.seen, held.dirty) == ({}, Head(), {}, False)
+    assert held.until == NOW + LEASE
+    assert held.time_left(NOW + SECOND) == LEASE - SECOND
+
+
+async def test_taking_an_origin_is_one_query_and_one_write(origins, tables):
+    held = await origins.take(ORIGIN, NOW)
+    await held.commit(links=[link()], now=NOW, release=True)
+    before = tables.calls
+
+    await origins.take(ORIGIN, NOW)
+
+    assert tables.calls - before == 2
+
+
+async def test_what_is_committed_is_found_by_the_next(origins, others):
+    held = await origins.take(ORIGIN, NOW)
+    await held.commit(links=[link(), link("b")], events=[event(), event("assigned")], seen={"etag": "1"}, now=NOW)
+    assert await held.release(NOW) is False
+
+    again = await others.take(ORIGIN, NOW)
+
+    assert again.links == {link().item: link(), "b": link("b")} == held.links
+    assert again.head == held.head
+    assert again.seen == {"etag": "1"}
+
+
+async def test_history_is_chained_from_commit_to_commit(origins):
+    held = await origins.take(ORIGIN, NOW)
+    await held.commit(events=[event("created"), event("assigned")], now=NOW)
+    await held.commit(events=[event("completed", who="Deke", at="2026-11-23")], now=NOW + SECOND)
+
+    entries = await origins.list_entries(ORIGIN)
+
+    assert [entry.event.what for entry in entries] == ["created", "assigned", "completed"]
+    assert [entry.before for entry in entries] == [GENESIS, entries[0].hash, entries[1].hash]
+    assert held.head == Head(sequence=3, hash=entries[2].hash)
+
+
+async def test_a_link_is_replaced_or_removed(origins):
+    held = await origins.take(ORIGIN, NOW)
+    await held.commit(links=[link("a"), link("b")], now=NOW)
+    await held.commit(links=[link("a", reason="new")], remove=["b", "unknown"], now=NOW)
+
+    assert held.links == {"a": link("a", reason="new")} == await origins.find_links(ORIGIN)
+
+
+async def test_a_link_may_have_any_name_and_stays_apart_from_others(origins):
+    """Table keys refuse some characters."""
+    names = ["a/b", "a#b", "a?b", "a\\b", "a=2Fb", "a%b", "a\tb", "it's", "ä"]
+    held = await origins.take(ORIGIN, NOW)
+    await held.commit(links=[link(name) for name in names], now=NOW)
+
+    assert set(await origins.find_links(ORIGIN)) == set(names)
+
+
+async def test_nothing_to_write_writes_nothing(origins, tables):
+    held = await origins.take(ORIGIN, NOW)
+    before = tables.calls
+    await held.commit(now=NOW)
+
+    assert tables.calls == before
+
+
+async def test_who_comes_while_it_is_held_marks_it_and_goes(origins, others):
+    held = await origins.take(ORIGIN, NOW)
+
+    assert await others.take(ORIGIN, NOW + SECOND) is None
+    assert await others.take(ORIGIN, NOW + SECOND) is None
+    assert await held.release(NOW + SECOND) is True
+
+
+async def test_a_mark_does_not_cost_the_holder_its_lease(origins, others):
+    held = await origins.take(ORIGIN, NOW)
+    await others.take(ORIGIN, NOW)
+    await held.commit(links=[link()], events=[event()], now=NOW)
+    await held.commit(links=[link("b")], now=NOW)
+
+    assert held.dirty
+    assert await held.release(NOW) is True
+    assert set(await origins.find_links(ORIGIN)) == {link().item, "b"}
+
+
+async def test_a_release_in_the_last_commit_remembers_the_mark(origins, others):
+    held = await origins.take(ORIGIN, NOW)
+    await others.take(ORIGIN, NOW)
+    await held.commit(seen={"a": 1}, now=NOW, release=True)
+
+    assert held.dirty
+    assert await held.release(NOW) is True
+    assert (await others.take(ORIGIN, NOW)).dirty is False
+
+
+async def test_a_lease_that_ran_out_is_taken_and_its_old_holder_writes_nothing(origins, others):
+    held = await origins.take(ORIGIN, NOW)
+    taken = await others.take(ORIGIN, NOW + LEASE)
+
+    with pytest.raises(LeaseLostError):
+        await held.commit(links=[link()], events=[event()], now=NOW + LEASE)
+    with pytest.raises(LeaseLostError):
+        await held.commit(links=[link()], now=NOW + LEASE)
+    assert await held.release(NOW + LEASE) is False
+    await taken.commit(links=[link("theirs")], now=NOW + LEASE)
+
+    assert set(await origins.find_links(ORIGIN)) == {"theirs"}
+    assert await origins.list_entries(ORIGIN) == ()
+
+
+async def test_a_lease_that_ran_out_and_that_nobody_took_still_writes(origins):
+    held = await origins.take(ORIGIN, NOW)
+    await held.commit(links=[link()], now=NOW + 2 * LEASE)
+
+    assert await origins.find_links(ORIGIN) == held.links
+
+
+async def test_nothing_is_written_after_the_release(origins):
+    held = await origins.take(ORIGIN, NOW)
+    await held.release(NOW)
+
+    with pytest.raises(LeaseLostError):
+        await held.commit(links=[link()], now=NOW)
+    assert await held.release(NOW) is False
+
+
+async def test_one_worker_does_not_share_its_lease_with_itself(origins):
+    """Two messages of one origin may reach one process."""
+    held = await origins.take(ORIGIN, NOW)
+
+    assert await origins.take(ORIGIN, NOW) is None
+    assert await held.release(NOW) is True
+
+
+async def test_a_commit_of_any_length_goes_through_in_chunks(origins, tables):
+    held = await origins.take(ORIGIN, NOW)
+    before = tables.calls
+    await held.commit(
+        links=[link(f"item-{number:03}") for number in range(60)],
+        events=[event(number=number) for number in range(130)],
+        now=NOW,
+        release=True,
+    )
+
+    assert tables.calls - before == 3  # 190 operations, 89 and the lease at a time
+    assert len(await origins.find_links(ORIGIN)) == 60
+    entries = await origins.list_entries(ORIGIN)
+    assert [entry.sequence for entry in entries] == list(range(1, 131))
+    assert (await origins.take(ORIGIN, NOW)).head == Head(sequence=130, hash=entries[-1].hash)
+
+
+async def test_a_commit_of_long_links_stays_below_what_a_transaction_may_hold(origins, tables):
+    held = await origins.take(ORIGIN, NOW)
+    before = tables.calls
+    await held.commit(links=[link(f"item-{number:03}", reason="ä" * 30_000) for number in range(60)], now=NOW)
+
+    assert tables.calls - before == 15
+    assert len(await origins.find_links(ORIGIN)) == 60
+
+
+@pytest.mark.parametrize(
+    "fields", [{"reason": "x" * 33_000}, {"reason": "\U0001f600" * 16_400}], ids=["ascii", "astral"]
+)
+async def test_a_link_that_no_row_can_hold_is_refused_before_anything_is_written(origins, fields):
+    held = await origins.take(ORIGIN, NOW)
+
+    with pytest.raises(TooLargeError, match="data has"):
+        await held.commit(links=[link("good"), link("long", **fields)], events=[event()], now=NOW)
+    assert await origins.find_links(ORIGIN) == {}
+    assert await origins.list_entries(ORIGIN) == ()
+
+
+async def test_what_is_seen_is_bounded(origins):
+    held = await origins.take(ORIGIN, NOW)
+
+    with pytest.raises(TooLargeError):
+        await held.commit(seen={"text": "x" * 16_400}, now=NOW)
+
+
+async def test_origins_are_listed_once_each(origins):
+    for name in ("workspace-1", "workflow-2"):
+        held = await origins.take(name, NOW)
+        await held.commit(links=[link("a"), link("b")], now=NOW)
+
+    assert sorted([name async for name in origins.list_origins()]) == ["workflow-2", "workspace-1"]
+
+
+async def test_of_many_who_come_at_once_one_holds(origins, others):
+    takes = [who.take(ORIGIN, NOW) for who in (origins, others) * 6]
+
+    held = [one for one in await asyncio.gather(*takes) if one is not None]
+
+    assert len(held) == 1
+    assert await held[0].release(NOW) is True
+
+
+async def test_many_who_append_make_one_chain_and_lose_nothing(origins, others):
+    async def append(who, number):
+        while (held := await who.take(ORIGIN, NOW)) is None:
+            continue
+        await held.commit(links=[link(f"item-{number}")], events=[event(number=number)], now=NOW, release=True)
+
+    await asyncio.gather(*(append(who, number) for number, who in enumerate((origins, others) * 4)))
+
+    entries = await origins.list_entries(ORIGIN)
+    assert [entry.sequence for entry in entries] == list(range(1, 9))
+    assert all(after.before == before.hash for before, after in itertools.pairwise(entries))
+    assert sorted(entry.event.detail["number"] for entry in entries) == list(range(8))
+    assert len(await origins.find_links(ORIGIN)) == 8
