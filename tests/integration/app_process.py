@@ -1,8 +1,8 @@
 """
 Run the function app in a process of its own, as Microsoft's worker does, and print what was seen as JSON.
 
-It reads a JSON list of requests ({"function", "body", "headers", "query"}) from stdin. The worker's library keeps
-global state: one app a process.
+It reads a JSON list of calls from stdin: {"function", "body", "headers", "query"}, of which a queue function takes the
+body alone and a timer nothing. The worker's library keeps global state: one app a process.
 """
 
 import asyncio
@@ -14,9 +14,11 @@ from pathlib import Path
 from azure_functions_runtime.bindings.datumdef import Datum
 
 from local.host.app import load_app
+from local.host.errors import InvocationFailedError
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("msgraph", "kiota_abstractions", "azure.identity", "shared.clients.graph")
+STAMP = "2026-03-02T12:00:00+00:00"
 
 
 def loaded():
@@ -32,14 +34,36 @@ async def main(calls):
 
 
 async def answer(app, function, call):
-    returned = await app.invoke(function, request(function, call))
-    text = returned.value["body"].value if returned.value["body"] else b""
+    value, metadata = given(function, call)
+    try:
+        returned = await app.invoke(function, value, metadata=metadata)
+    except InvocationFailedError as error:
+        return {"failed": str(error), "loaded": loaded()}
+    return {**(http_answer(returned.value) if returned else {}), "failed": None, "loaded": loaded()}
+
+
+def http_answer(value):
+    text = value["body"].value if value["body"] else b""
     return {
-        "status": int(returned.value["status_code"].value),
-        "headers": {name.lower(): value.value for name, value in returned.value["headers"].items()},
+        "status": int(value["status_code"].value),
+        "headers": {name.lower(): header.value for name, header in value["headers"].items()},
         "body": text.decode() if isinstance(text, bytes) else text,
-        "loaded": loaded(),
     }
+
+
+def given(function, call):
+    if function.kind == "httptrigger":
+        return request(function, call), {}
+    if function.kind == "queuetrigger":
+        times = ("InsertionTime", "ExpirationTime", "NextVisibleTime")
+        metadata = {
+            "Id": Datum("m-1", "string"),
+            "PopReceipt": Datum("r", "string"),
+            "DequeueCount": Datum("1", "json"),
+        }
+        return Datum(call["body"], "string"), metadata | {name: Datum(json.dumps(STAMP), "json") for name in times}
+    last = {"Last": STAMP, "LastUpdated": STAMP, "Next": STAMP}
+    return Datum(json.dumps({"Schedule": {}, "ScheduleStatus": last, "IsPastDue": False}), "json"), {}
 
 
 def request(function, call):

@@ -5,10 +5,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from azure.storage.queue import QueueClient
 
+from shared.store.agenda import Agenda
+from shared.store.tables import Tables
 from tests.integration.app_process import HEAVY, ROOT
 
 SECRET = "an-invented-webhook-secret"
@@ -190,3 +193,36 @@ def test_when_the_queue_can_not_be_reached_the_sender_is_told():
     )
 
     assert seen["answers"][0]["status"] == 503
+
+
+async def test_what_can_not_be_done_yet_waits_in_the_agenda(storage):
+    """Only storage is set up: messages are kept, timers pass, and a message that failed for good is reported."""
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    calls = [
+        {"function": "reconcile", "body": json.dumps({"origin": "workspace-77001", "reason": "hint", "trace": trace})},
+        {"function": "read_plan", "body": json.dumps({"plan": "xqQg5FS2LkCp935s-FIFm2QAFkHM"})},
+        *({"function": name} for name, _ in TIMERS),
+        {"function": "dead_origins", "body": json.dumps({"origin": "workspace-77002"})},
+        {"function": "dead_plans", "body": "not even JSON"},
+        {"function": "reconcile", "body": "not even JSON"},
+    ]
+    seen = run(calls, {"AzureWebJobsStorage": storage})
+
+    *passed, refused = [answer["failed"] for answer in seen["answers"]]
+    assert passed == [None] * 7
+    assert "validation error" in refused
+    assert "GRAPH_CLIENT_STATE: is not set" in seen["log"]
+    entries, letters = await agenda_of(storage)
+    assert entries["workspace-77001"] == ("hint", trace)
+    assert entries["workspace-77002"][0] == "dead"
+    assert {"not even JSON"} <= {letter.body for letter in letters}
+
+
+async def agenda_of(storage):
+    tables = Tables.from_connection_string(storage, writer="test")
+    try:
+        due = await Agenda(tables).due(datetime.now(UTC) + timedelta(hours=2))
+        dead = await Agenda(tables).list_dead()
+    finally:
+        await tables.close()
+    return {row.entry.origin: (row.entry.reason, row.entry.trace) for row in due}, [one.letter for one in dead]
