@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeAlias
 
 from shared.mapping.names import did_you_mean
+from shared.mapping.tasks import slug
 from shared.mapping.tree import Path
 
 Found: TypeAlias = tuple[Path, str]
@@ -21,8 +22,7 @@ def cross_checks(data: dict[str, Any]) -> Iterator[Found]:
         yield from _within(path, _twice(rule, ("tasks", "*", "key"), "task key"))
         yield from _within(path, _dependencies(rule))
         for task, spec in (*select(rule, ("tasks", "*")), *select(rule, ("task",))):
-            yield from _within((*path, *task), _twice(spec, ("checklist", "*", "key"), "checklist key"))
-            yield from _within((*path, *task), _twice(spec, ("checklist", "*"), "checklist line"))
+            yield from _within((*path, *task), _lines_twice(spec))
         yield from _within(path, _outcome_titles(rule))
 
 
@@ -49,6 +49,16 @@ def _twice(data: object, pattern: tuple[str, ...], what: str) -> Iterator[Found]
             yield path, f"the {what} {value!r} stands twice"
         elif isinstance(value, str):
             seen.add(value)
+
+
+def _lines_twice(spec: object) -> Iterator[Found]:
+    seen: set[str] = set()
+    for path, line in select(spec, ("checklist", "*")):
+        key = slug(line) if isinstance(line, str) else line.get("key") if isinstance(line, dict) else None
+        if isinstance(key, str) and key in seen:
+            yield path, f"the checklist key {key!r} stands twice: give the lines keys of their own"
+        elif isinstance(key, str):
+            seen.add(key)
 
 
 def _outcome_titles(rule: object) -> Iterator[Found]:

@@ -10,7 +10,8 @@ from dateutil.relativedelta import relativedelta
 from shared.errors import NeverError
 from shared.mapping.calendar import Calendar
 from shared.mapping.fields import ATTRIBUTE
-from shared.mapping.moments import HORIZON, Date, Due, Offset, read_recurrence
+from shared.mapping.moments import HORIZON, Date, Due, Offset
+from shared.mapping.recurrence import read_recurrence
 from shared.mapping.scene import Scene
 
 _DAY = timedelta(days=1)

@@ -34,7 +34,7 @@ def _as_pydantic_does(detail: ErrorDetails, _: dict[str, Any]) -> str:
 
 def _pattern(detail: ErrorDetails, context: dict[str, Any]) -> str:
     pattern = context["pattern"]
-    return f"{detail['input']!r} is not allowed: {_PATTERNS.get(pattern, f'must match {pattern}')}"
+    return f"{detail['input']!r} is not allowed: it must be {_PATTERNS.get(pattern, f'like {pattern}')}"
 
 
 def _not_among(given: object, expected: str) -> str:

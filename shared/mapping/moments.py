@@ -1,13 +1,9 @@
 """How a mapping writes dates: counted from something, moved by business or calendar time, perhaps recurring."""
 
-import re
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from dateutil.rrule import rrulestr
 from pydantic import (
-    AfterValidator,
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
@@ -18,6 +14,7 @@ from pydantic_core import core_schema
 
 from shared.mapping.fields import Anchor, short_forms
 from shared.mapping.names import refuse
+from shared.mapping.recurrence import Recurrence
 from shared.models.base import Frozen
 
 HORIZON = timedelta(days=366 * 40)
@@ -26,45 +23,6 @@ HORIZON = timedelta(days=366 * 40)
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """Wall-clock time, e.g. 17:00."""
 Count = Annotated[int, Field(ge=-4000, le=4000)]
-
-
-_ENDS = re.compile(r";?(COUNT|UNTIL)=[^;]*", re.IGNORECASE)
-_OFTEN = re.compile(r"(^|[:;])FREQ=(YEARLY|MONTHLY|WEEKLY|DAILY)(;|$)", re.IGNORECASE)
-
-
-def read_recurrence(text: str, start: date) -> Iterator[date]:
-    """
-    Iterate over the days of an RFC 5545 rule that starts on a day.
-
-    Raises:
-        ValueError: no such rule, or one that comes more often than daily.
-    """
-    if "DTSTART" in text.upper() or "\n" in text:
-        message = "the start is the date itself: leave DTSTART out"
-        raise ValueError(message)
-    if not _OFTEN.search(text):
-        message = "FREQ must be YEARLY, MONTHLY, WEEKLY or DAILY"
-        raise ValueError(message)
-    return (moment.date() for moment in rrulestr(text, dtstart=datetime.combine(start, time())))
-
-
-def _recurrence(text: str) -> str:
-    start = date(2024, 1, 1)
-    end = datetime.combine(start + HORIZON, time())
-    try:
-        read_recurrence(text, start)
-        # One that never comes would be looked for until the year 9999: seconds of CPU.
-        first = next(read_recurrence(f"{_ENDS.sub('', text)};UNTIL={end:%Y%m%dT%H%M%S}", start), None)
-    except (ValueError, KeyError, AttributeError, TypeError, IndexError) as error:  # dateutil lets all of them out
-        message = f"no recurrence rule of RFC 5545, such as FREQ=YEARLY: {error}"
-        raise refuse(message) from error
-    if first is None:
-        message = "this recurrence never comes"
-        raise refuse(message)
-    return text
-
-
-Recurrence = Annotated[str, AfterValidator(_recurrence)]
 
 
 class Offset(Frozen):

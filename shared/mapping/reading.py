@@ -112,6 +112,8 @@ def _within(around: Surroundings, rule: object) -> Surroundings:
 def _findings(tree: Tree, error: ValidationError, prefix: Path) -> Iterator[Finding]:
     model = Mapping if not prefix else Rule
     for detail in error.errors(include_url=False, include_input=True):
+        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+            continue  # too few are left without those that are refused already
         yield _at(tree, (*prefix, *detail["loc"]), message_of(detail, model))
 
 

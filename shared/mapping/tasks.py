@@ -67,6 +67,13 @@ PlanChoice: TypeAlias = Annotated[
 """A name of `plans`, a plan written out, or one for each workspace."""
 
 
+def slug(text: str) -> str:
+    """Make the key of a checklist line that is given as text alone."""
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in text.lower()).split()
+    # Text without a Latin letter has no words: its digest is as stable.
+    return "-".join(words)[:60] if words else hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 class CheckLine(Frozen):
     """A line of the checklist: its text, or key and text."""
 
@@ -78,11 +85,7 @@ class CheckLine(Frozen):
     def _short(cls, data: object) -> object:
         if not isinstance(data, str):
             return data
-        slug = "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in data.lower()).split())[:60]
-        if not slug:
-            # Text without a Latin letter has no slug: its digest is as stable.
-            slug = hashlib.sha256(data.encode()).hexdigest()[:16]
-        return {"key": slug, "title": data}
+        return {"key": slug(data), "title": data}
 
     @classmethod
     def __get_pydantic_json_schema__(
