@@ -15,7 +15,7 @@ from shared.store.agenda import Agenda
 from shared.store.control import Control
 from shared.store.origins import Origins
 from shared.store.tables import NAMES, Tables
-from shared.store.tasks import Tasks
+from shared.store.tasks import Claim, Tasks
 from tests.integration.store_builders import LEASE, NOW, ORIGIN, event, link, reservation
 
 LOSSES = {
@@ -253,7 +253,7 @@ def every_other_write(tables):
 
 
 async def ensure_all_were_made(tables):
-    assert (await Tasks(tables).find_claim("task")).origin == ORIGIN
+    assert await Tasks(tables).find_claim("task") == Claim(origin=ORIGIN, item="a")
     assert (await Tasks(tables).read_plan("plan")).reservations == ()
     assert await Control(tables).find_cursor("w") == "1"
     assert await Control(tables).find_origins(1) == (ORIGIN,)

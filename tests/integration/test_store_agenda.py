@@ -1,0 +1,130 @@
+"""Durable timers: nothing that is due is lost, whenever it was written."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.models.messages import AgendaEntry, DeadLetter
+from shared.store.agenda import Agenda
+from tests.integration.store_builders import NOW, ORIGIN, SECOND
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def agenda(tables):
+    return Agenda(tables)
+
+
+def entry(at=NOW, origin=ORIGIN, reason="retry", **fields):
+    return AgendaEntry(at=at, origin=origin, reason=reason, **fields)
+
+
+async def put_all(agenda, *entries, now=NOW - 100 * HOUR):
+    for each in entries:
+        await agenda.put(each, now)
+
+
+async def reasons(agenda, now, limit=500):
+    return [due.entry.reason for due in await agenda.due(now, limit)]
+
+
+async def test_an_agenda_nobody_wrote_to_has_nothing_due(agenda):
+    assert await agenda.due(NOW) == ()
+    assert await agenda.oldest(NOW) is None
+
+
+async def test_what_is_due_comes_oldest_first_over_hours_and_days(agenda):
+    times = {"last": NOW, "first": NOW - 30 * HOUR, "third": NOW - SECOND, "second": NOW - 2 * HOUR}
+    await put_all(agenda, *(entry(at, reason=reason) for reason, at in times.items()))
+
+    assert await reasons(agenda, NOW) == ["first", "second", "third", "last"]
+    assert await agenda.oldest(NOW) == NOW - 30 * HOUR
+
+
+async def test_what_is_not_due_stays_away(agenda):
+    at = NOW + timedelta(microseconds=1)
+    await put_all(agenda, entry(at), entry(NOW + HOUR, reason="later"))
+
+    assert await reasons(agenda, NOW) == []
+    assert await reasons(agenda, at) == ["retry"]
+    assert await agenda.oldest(NOW) is None
+
+
+async def test_an_entry_comes_back_whole(agenda):
+    given = entry(attempts=3, trace="00-ab-cd-01", bulk=True)
+    await agenda.put(given, NOW)
+
+    assert [due.entry for due in await agenda.due(NOW)] == [given]
+
+
+async def test_nothing_is_written_into_the_past(agenda):
+    written = await agenda.put(entry(NOW - HOUR), NOW)
+
+    assert written.entry.at == NOW
+    assert await reasons(agenda, NOW - SECOND) == []
+
+
+async def test_a_worker_whose_clock_is_slow_writes_what_is_still_found(agenda):
+    """No cursor has passed it: the range begins at the beginning."""
+    await agenda.put(entry(reason="now"), NOW)
+    await agenda.put(entry(NOW - 3 * HOUR, reason="slow clock"), NOW - 3 * HOUR)
+
+    assert await reasons(agenda, NOW) == ["slow clock", "now"]
+
+
+async def test_back_fill_waits_until_nothing_else_is_due(agenda):
+    await put_all(
+        agenda, entry(NOW - 5 * HOUR, reason="bulk", bulk=True), entry(reason="approval"), entry(NOW - SECOND)
+    )
+
+    assert await reasons(agenda, NOW) == ["retry", "approval", "bulk"]
+    assert await reasons(agenda, NOW, limit=2) == ["retry", "approval"]
+
+
+async def test_no_more_is_read_than_asked_for(agenda, tables):
+    await put_all(agenda, *(entry(origin=f"workspace-{number}") for number in range(1, 6)))
+    before = tables.calls
+
+    assert len(await agenda.due(NOW, limit=3)) == 3
+    assert tables.calls - before == 1
+
+
+async def test_the_same_look_is_one_row_and_different_looks_are_many(agenda):
+    await put_all(agenda, entry(), entry(), entry(reason="x/y"), entry(origin="workflow-1"), entry(NOW - SECOND))
+
+    assert len(await agenda.due(NOW)) == 4
+
+
+async def test_what_was_queued_is_removed(agenda):
+    await agenda.put(entry(), NOW)
+    (due,) = await agenda.due(NOW)
+
+    assert await agenda.remove(due)
+    assert await agenda.due(NOW) == ()
+    assert await agenda.remove(due)
+
+
+async def test_what_was_rewritten_meanwhile_stays(agenda):
+    """Whoever wrote it after we had read it wants another look."""
+    await agenda.put(entry(), NOW)
+    (due,) = await agenda.due(NOW)
+    again = await agenda.put(entry(), NOW)
+
+    assert await agenda.remove(due) is False
+    assert len(await agenda.due(NOW)) == 1
+    assert await agenda.remove(again)
+
+
+async def test_dead_letters_are_kept_apart_from_what_is_due(agenda):
+    letters = [
+        DeadLetter(at=NOW - at * SECOND, queue="origins", body=f'{{"origin":"{at}/#"}}', reason="bug", replay="...")
+        for at in (1, 2, 2)
+    ]
+    keys = [await agenda.put_dead(letter) for letter in letters]
+
+    assert [dead.letter for dead in await agenda.list_dead()] == [letters[1], letters[0]]
+    assert await agenda.due(NOW + 1000 * HOUR) == ()
+    await agenda.remove_dead(keys[0])
+    await agenda.remove_dead(keys[0])
+    assert [dead.key for dead in await agenda.list_dead()] == [keys[1]]

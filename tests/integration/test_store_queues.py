@@ -1,0 +1,89 @@
+"""Messages as the Functions host takes them from the queue: base64, JSON, at once or later."""
+
+import base64
+import itertools
+import json
+from datetime import timedelta
+
+import pytest
+from azure.storage.queue.aio import QueueServiceClient
+
+from shared.errors import TooLargeError, UnavailableError
+from shared.models.messages import OriginMessage, PlanMessage
+from shared.store.queues import Queues
+
+NUMBERS = itertools.count(1)
+MESSAGE = OriginMessage(origin="workspace-28866", reason="hint ä", trace="00-ab-cd-01")
+
+
+@pytest.fixture
+def prefix():
+    return f"queues{next(NUMBERS)}"
+
+
+@pytest.fixture
+async def queues(storage, prefix):
+    opened = Queues.from_connection_string(storage, prefix=prefix)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def raw(storage, prefix):
+    """The queue `origins` without any encoding."""
+    async with QueueServiceClient.from_connection_string(storage) as service:
+        yield service.get_queue_client(prefix + "origins")
+
+
+async def test_a_message_is_base64_json_and_never_expires(queues, raw):
+    await queues.send_origin(MESSAGE)
+
+    (message,) = [message async for message in raw.receive_messages()]
+
+    body = base64.b64decode(message.content)
+    assert OriginMessage.model_validate_json(body) == MESSAGE
+    assert "hint_id" not in json.loads(body)
+    assert message.expires_on.year > 9000
+
+
+async def test_a_queue_is_made_when_it_is_first_missed(queues):
+    assert await queues.length("plans") == 0
+    await queues.send_plan(PlanMessage(plan="p"))
+    await queues.send_plan(PlanMessage(plan="p"))
+
+    assert await queues.length("plans") == 2
+    assert await queues.length("origins") == 0
+
+
+async def test_a_queue_that_is_there_costs_one_request(queues):
+    await queues.send_origin(MESSAGE)
+    before = queues.calls
+    await queues.send_origin(MESSAGE)
+
+    assert queues.calls - before == 1
+
+
+async def test_a_delayed_message_is_not_seen_yet(queues, raw):
+    await queues.send_origin(MESSAGE, delay=timedelta(days=30))
+
+    assert [message async for message in raw.receive_messages()] == []
+    assert await queues.length("origins") == 1
+
+
+async def test_a_message_that_does_not_fit_is_refused(queues):
+    with pytest.raises(TooLargeError):
+        await queues.send_origin(MESSAGE.model_copy(update={"reason": "x" * 50_000}))
+
+
+async def test_a_queue_that_can_not_be_reached_is_said_to_be():
+    """Port 9 refuses; nothing is tried twice."""
+    nowhere = Queues.from_connection_string(
+        "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;QueueEndpoint=http://127.0.0.1:9/a"
+    )
+
+    with pytest.raises(UnavailableError):
+        await nowhere.send_origin(MESSAGE)
+    with pytest.raises(UnavailableError):
+        await nowhere.length("origins")
+    assert nowhere.calls == 2
+    await nowhere.close()
