@@ -12,8 +12,21 @@ from shared.mapping.calendar import Calendar, as_date, as_utc
 
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 ZONES = st.sampled_from(
-    "Etc/GMT+12 Pacific/Honolulu America/New_York America/St_Johns America/Havana UTC Europe/Berlin Africa/Cairo "
-    "Asia/Beirut Asia/Kolkata Australia/Lord_Howe Pacific/Auckland Pacific/Kiritimati".split()
+    [
+        "Etc/GMT+12",
+        "Pacific/Honolulu",
+        "America/New_York",
+        "America/St_Johns",
+        "America/Havana",
+        "UTC",
+        "Europe/Berlin",
+        "Africa/Cairo",
+        "Asia/Beirut",
+        "Asia/Kolkata",
+        "Australia/Lord_Howe",
+        "Pacific/Auckland",
+        "Pacific/Kiritimati",
+    ]
 )
 """From -12 to +14; in Cairo summer begins at midnight, in Havana it ends so that midnight comes twice."""
 BERLIN = Calendar(zone=ZoneInfo("Europe/Berlin"), holidays=holidays.country_holidays("DE", subdiv="BE"))
