@@ -61,6 +61,8 @@ class System:
     folder: Path
     log: Path
     """The host's log."""
+    settings: dict[str, str]
+    """What the app is given: a worker in process can be wired with the same."""
 
     def forward(self, by: timedelta) -> None:
         """Move every clock on."""
@@ -80,13 +82,16 @@ def read_offset(clock: Path) -> float:
 
 
 @contextlib.asynccontextmanager
-async def running(mapping: Path, *, settings: dict[str, str] | None = None) -> AsyncIterator[System]:
+async def running(
+    mapping: Path, *, settings: dict[str, str] | None = None, hosted: bool = True
+) -> AsyncIterator[System]:
     """
     Start everything, and end it at the end of the block.
 
     Args:
-        mapping: the mapping file that is in force.
+        mapping: the mapping file that is in force; an absolute path.
         settings: differences from the local settings.
+        hosted: False leaves the function app out: who asks runs workers of their own.
 
     Raises:
         RuntimeError: a part did not start; says which, and where its log is.
@@ -107,12 +112,13 @@ async def running(mapping: Path, *, settings: dict[str, str] | None = None) -> A
             "OTDS_BASE_URL": f"{content_url}/otdsws",
             "GRAPH_BASE_URL": graph_url,
             "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
-            "MAPPING_FILE": str(mapping.resolve()),
+            "MAPPING_FILE": str(mapping),
             "CLOCK_FILE": str(clock),
         }
         values = SETTINGS | addresses | (settings or {})
         log = folder / "host.log"
-        await stack.enter_async_context(_host(values, port, folder, log))
+        if hosted:
+            await stack.enter_async_context(_host(values, port, folder, log))
         system = System(
             world=world,
             http=http,
@@ -123,6 +129,7 @@ async def running(mapping: Path, *, settings: dict[str, str] | None = None) -> A
             clock=clock,
             folder=folder,
             log=log,
+            settings=values,
         )
         stack.enter_context(_delivering(world, http))
         yield system

@@ -104,7 +104,13 @@ def _decide_merge(case: Case) -> Action | None:
         return decide_reassigned(case)
     rebinds = wanted.documents != link.bound
     agreed = link.model_copy(
-        update={"base": {**link.base, **merged.agreed}, "bound": wanted.documents, "rule_hash": wanted.rule_hash}
+        update={
+            "base": {**link.base, **merged.agreed},
+            "bound": wanted.documents,
+            "rule_hash": wanted.rule_hash,
+            "notify": wanted.notify,
+            "evidence": wanted.evidence,
+        }
     )
     events = _told(link, merged)
     details = merged.details

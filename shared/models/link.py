@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.models.base import Frozen
 from shared.models.opentext import DocumentVersion, StepRef
+from shared.models.wanted import EvidencePolicy, Notify
 
 
 class LinkState(StrEnum):
@@ -98,8 +99,12 @@ class Link(Frozen):
     kind: str = "task"
     state: LinkState
     reason: str = Field(default="", description="Why it stands where it stands, in words for people.")
-    hold: str = Field(default="", description="Code of a hold: mapping, refused, ambiguous, deleted, activities, place.")
-    retry_at: datetime | None = Field(default=None, description="UTC: a hold is looked at again then. None: when it changes.")
+    hold: str = Field(
+        default="", description="Code of a hold: mapping, refused, ambiguous, deleted, activities, place."
+    )
+    retry_at: datetime | None = Field(
+        default=None, description="UTC: a hold is looked at again then. None: when it changes."
+    )
     plan_id: str | None = None
     bucket_id: str | None = None
     task_id: str | None = Field(default=None, description="None: not made, or not known to be made.")
@@ -114,7 +119,9 @@ class Link(Frozen):
     sending: SendIntent | None = None
     sent_on: str | None = Field(default=None, description="Id of the intent that advanced the step.")
     refusals: tuple[Refusal, ...] = ()
+    notify: tuple[Notify, ...] = Field(default=(), description="Who is told of an outcome, as last wanted.")
     mails: tuple[MailIntent, ...] = ()
+    evidence: EvidencePolicy | None = Field(default=None, description="What goes on the record, as last wanted.")
     completed_by: str | None = None
     completed_at: datetime | None = None
     missing_since: datetime | None = Field(default=None, description="First GET that answered 404.")

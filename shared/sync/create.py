@@ -169,7 +169,9 @@ def _reserved(target: Target, work: Work, before: Link | None) -> Link:
         step=wanted.step,
         bound=wanted.documents,
         refusals=before.refusals if before is not None else (),
+        notify=wanted.notify,
         mails=before.mails if before is not None else (),
+        evidence=wanted.evidence,
         evidence_hash=before.evidence_hash if before is not None else "",
     )
 

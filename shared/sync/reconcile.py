@@ -32,6 +32,7 @@ from shared.store.origins import Held
 from shared.sync.advance import check_sending, delegate, send_on, set_attributes
 from shared.sync.create import create_tasks
 from shared.sync.failing import put_off
+from shared.sync.notifying import tell_stakeholders
 from shared.sync.reading import read_work
 from shared.sync.resolve import resolve_node
 from shared.sync.services import Services
@@ -106,6 +107,7 @@ async def _look(held: Held, message: OriginMessage, services: Services) -> bool:
     try:
         work = await read_work(held, message.reason, services)
         await _rounds(work)
+        await tell_stakeholders(work)
         await _plan_next(work)
     except LeaseLostError as error:
         log.info("%s: %s", held.origin, error)

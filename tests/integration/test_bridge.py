@@ -1,0 +1,103 @@
+"""The real function app, real Azurite, real HTTP: both directions, and the promises that stand on storage."""
+
+import asyncio
+import inspect
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from rich.console import Console
+
+from local.looking import links, tasks
+from local.running import ROOT, running
+from local.stories import contracts
+from local.telling import Teller
+from local.world import create_contract
+from shared.models.link import LinkState
+from shared.models.messages import OriginMessage
+from shared.sync.reconcile import reconcile
+from shared.wiring import Wiring
+
+MAPPING = ROOT / "mapping.yaml"
+END = datetime(2028, 1, 31, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+async def system():
+    """Run everything once."""
+    async with running(MAPPING) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+async def unhosted():
+    """Run everything but the function app: the tests are the workers."""
+    async with running(MAPPING, hosted=False) as started:
+        yield started
+
+
+async def test_the_story_of_the_demo_happens(system):
+    """A workspace becomes tasks, a completed task advances the workflow, a reassigned step moves its task."""
+    await contracts.play(system, Teller(Console(quiet=True), lambda: datetime.now(UTC)))
+
+    states = [link.state for found in (await links(system)).values() for link in found.values()]
+    assert states.count(LinkState.COMPLETED) == 1
+    assert states.count(LinkState.OPEN) == 5
+
+
+async def test_the_same_hint_three_times_makes_each_task_once(system):
+    workspace = create_contract(system.world, "Thrice", END)
+
+    answers = [await system.hint(node_id=workspace) for _ in range(3)]
+
+    await _until(lambda: len(tasks(system, starting="Thrice")) >= 4)
+    await _at_rest(system)
+    assert answers == [202, 202, 202]
+    assert len(tasks(system, starting="Thrice")) == 4
+
+
+async def test_two_workers_on_one_origin_make_each_task_once(unhosted):
+    """Both look at the same workspace at the same moment; the lease lets one of them act."""
+    workspace = create_contract(unhosted.world, "Twice", END)
+    workers = [Wiring(unhosted.settings) for _ in range(2)]
+    message = OriginMessage(origin=f"workspace-{workspace}")
+
+    await asyncio.gather(*(reconcile(message, worker.services()) for worker in workers))
+    await asyncio.gather(*(reconcile(message, worker.services()) for worker in workers))
+
+    assert len(tasks(unhosted, starting="Twice")) == 4
+    for worker in workers:
+        await worker.close()
+
+
+async def test_at_rest_another_round_writes_nothing(unhosted):
+    """Own echoes cost a read and no write."""
+    workspace = create_contract(unhosted.world, "Quiet", END)
+    worker = Wiring(unhosted.settings)
+    message = OriginMessage(origin=f"workspace-{workspace}")
+    await reconcile(message, worker.services())
+    await reconcile(message, worker.services())
+    before = {task["id"]: task["@odata.etag"] for task in tasks(unhosted, starting="Quiet")}
+
+    await reconcile(message, worker.services())
+
+    assert {task["id"]: task["@odata.etag"] for task in tasks(unhosted, starting="Quiet")} == before
+    await worker.close()
+
+
+async def _until(happened, *, seconds=60):
+    """Wait for something real to happen; the time limit only ends a failing test."""
+    end = datetime.now(UTC) + timedelta(seconds=seconds)
+    while not (happened() if not inspect.iscoroutinefunction(happened) else await happened()):
+        assert datetime.now(UTC) < end, "it did not happen"
+        await asyncio.sleep(0.1)
+
+
+async def _at_rest(system):
+    """Wait until nothing is queued or at work any more: every hint was looked at."""
+    worker = Wiring(system.settings)
+
+    async def nothing_waits():
+        return not await worker.storage().queues.length("origins")
+
+    await _until(nothing_waits)
+    await worker.close()
