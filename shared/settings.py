@@ -22,8 +22,8 @@ LOOPBACK = ("127.0.0.1", "localhost")
 SHORTEST_SECRET = 16
 LONGEST_CLIENT_STATE = 128
 """Source: https://learn.microsoft.com/graph/api/resources/subscription (clientState)."""
-_CONFIG = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-"""An error's text shows no input: it may be a secret."""
+_CONFIG = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
+"""An error's text shows no input: it may be a secret. Built when first read: an HTTP function reads one alone."""
 
 
 def _url(value: str) -> str:
