@@ -1,11 +1,12 @@
 """Control: plans to read, gates, cursors, slots, and what leads from one id to another."""
 
 import zlib
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from shared.errors import StaleError, UnavailableError
 from shared.store.control_rows import Cursor, Gate, Making, PlanRow, Slot, SlotRow
+from shared.store.each import Each
 from shared.store.rows import Row, escape, unescape
 from shared.store.tables import Tables
 
@@ -22,10 +23,13 @@ class Control:
     def __init__(self, tables: Tables) -> None:
         self._table = tables.control
 
-    async def list_plans(self) -> AsyncGenerator[PlanRow, None]:
+    def list_plans(self) -> Each[PlanRow]:
         """Go through the plans that are read for changes."""
-        for row in await self._table.list_rows(_PARTITION, partition=_PLAN):
-            yield _plan(row)
+
+        async def read() -> list[PlanRow]:
+            return [_plan(row) for row in await self._table.list_rows(_PARTITION, partition=_PLAN)]
+
+        return Each(read)
 
     async def find_plan(self, plan_id: str) -> PlanRow | None:
         """Read one plan's row; None: it is not read for changes."""
