@@ -77,15 +77,15 @@ class Item:
     def _bare(self, plan: PlanTarget, due: date | None) -> WantedTask:
         """Make the task with what stands in the rule as it is."""
         spec, rule = self.spec, self.rule
-        title = self.attempt(lambda: " ".join(spec.title.render(self.scene.words).split()), "")
-        if not title:
+        title = self.attempt(lambda: " ".join(spec.title.render(self.scene.words).split()), None)
+        if title == "":
             self.holds.append("the title is empty")
         return WantedTask(
             item_key=self.key,
             rule_id=rule.id,
             rule_hash=rule.hash,
             kind="task" if rule.on == "workspace" else rule.on,
-            title=cut(title, self.mapping.limits.title) or self.key,
+            title=cut(title or self.key, self.mapping.limits.title),
             plan=plan,
             bucket=spec.bucket,
             labels=spec.labels,
