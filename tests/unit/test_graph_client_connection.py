@@ -102,6 +102,16 @@ async def test_a_next_link_to_another_host_is_not_followed(link):
     assert len(double.sent) == 1
 
 
+async def test_the_token_itself_stays_with_its_host():
+    """The second lock: were an address of somebody else's ever asked for, it would see no token."""
+    double = GraphDouble(GET=always(page()))
+    connection = connected(PUBLIC, Credential(), double)
+
+    await connection._follow("https://attacker.example/v1.0/planner")
+
+    assert "authorization" not in double.sent[0].headers
+
+
 async def test_next_links_are_followed_as_they_came():
     """What is in a token is Graph's business: not one character of it is written anew."""
     token = "%24skiptoken=X%2527aBc%3D%2B1"
