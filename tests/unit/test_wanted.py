@@ -125,7 +125,7 @@ PLANS = {
     "for each workspace": (
         {"per": "workspace", "group": GROUP, "title": "{{ workspace.name }}", "buckets": ["To do"]},
         PlanTarget(
-            title="Contract 4600000044", group_id=GROUP, make=True, buckets=("To do",), key="workspace-28866|bd46b5a6"
+            title="Contract 4600000044", group_id=GROUP, make=True, buckets=("To do",), key="workspace-28866|6c0e1310"
         ),
     ),
 }
@@ -226,8 +226,7 @@ HELD = {
     "an attribute that holds no date": ({"due": {"from": "attribute:A.Text"}}, "A.Text holds no date: 'soon'"),
     "a template without its value": (
         {"title": "{{ workspace.created.nothing }}"},
-        "the template '{{ workspace.created.nothing }}' can't be filled in: "
-        "'datetime.datetime object' has no attribute 'nothing'",
+        "the template '{{ workspace.created.nothing }}' can't be filled in",
     ),
     "an empty title": ({"title": "{{ attributes['A.None'] }}"}, "the title is empty"),
     "a reference that is no link": (
@@ -240,7 +239,7 @@ HELD = {
     ),
     "a date out of the calendar": (
         {"due": {"on": "9999-12-31", "days": 1}},
-        "no date can be computed from 9999-12-31: year 10000 is out of range",
+        "no date can be computed from 9999-12-31",
     ),
 }
 
@@ -252,7 +251,9 @@ def test_what_can_not_be_made_is_held_with_its_reason(task, held):
 
     troubled, other = tasks_of(workspace_rule(task, {}), origin=origin)
 
-    assert (troubled.held, other.held) == (held, None)
+    assert troubled.held.startswith(held)
+    assert "; " not in troubled.held
+    assert other.held is None
 
 
 def test_a_workflow_without_a_document_holds_what_needs_one():
