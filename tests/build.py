@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shared.decisions.block import render_block, with_block
-from shared.decisions.fields import Target
+from shared.decisions.fields import FIELDS, Target
 from shared.decisions.merge import first_base
 from shared.decisions.seen import Found, Place
 from shared.decisions.view import Policy, View
@@ -104,9 +104,8 @@ def details_of(item: WantedTask, **changes: Any) -> PlannerDetails:
 
 
 def _checklist(goal: Target) -> dict[str, str]:
-    from shared.decisions.fields import FIELDS  # noqa: PLC0415 - the one table
-
-    return next(f for f in FIELDS if f.name == "checklist").wanted(goal)
+    lines: dict[str, str] = next(f for f in FIELDS if f.name == "checklist").wanted(goal)
+    return lines
 
 
 def link(item: WantedTask | None = None, **changes: Any) -> Link:

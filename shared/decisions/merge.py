@@ -200,4 +200,18 @@ def _details_write(name: str, value: Any, target: Target, found: Found) -> dict[
         return {"description": with_block(found.details.description if found.details else None, target.block)}
     if name == "references":
         return {"references": value}
-    return {"checklist": {key: None if text is None else ChecklistLine(title=text) for key, text in value.items()}}
+    known = found.details.checklist if found.details is not None else {}
+    new = [key for key, text in value.items() if text is not None and key not in known]
+    lines = {
+        key: None if text is None else ChecklistLine(title=text, **_order(key, new)) for key, text in value.items()
+    }
+    return {"checklist": lines}
+
+
+def _order(key: str, new: list[str]) -> dict[str, str]:
+    """
+    Put new lines in the rule's order; those that stand keep their place.
+
+    Source: https://learn.microsoft.com/graph/api/resources/planner-order-hint-format
+    """
+    return {"order_hint": " !" * (new.index(key) + 1)} if key in new else {}

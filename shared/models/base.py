@@ -10,6 +10,6 @@ class Frozen(BaseModel):
 
 
 class Foreign(BaseModel):
-    """Another system's answer: what we do not know is passed over."""
+    """Another system's answer: what we do not know is passed over, and no part of it stands in an error."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)

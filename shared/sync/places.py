@@ -112,10 +112,12 @@ class Places:
 
     async def _with_bucket(self, place: Place, name: str) -> Place:
         """Find a bucket that was made meanwhile, or make it."""
-        buckets = _oldest_by_name(await self._planner.list_buckets(place.plan_id))
+        listed = await self._planner.list_buckets(place.plan_id)
+        buckets = _oldest_by_name(listed)
         if name not in buckets:
             await self._reserve("bucket", place.plan_id, name)
-            made = await self._planner.create_bucket(place.plan_id, name)
+            last = max((bucket.order_hint for bucket in listed), default="")
+            made = await self._planner.create_bucket(place.plan_id, name, after=last)
             await self._finish("bucket", place.plan_id, name, made.id)
             buckets[name] = made.id
         return Place(place.plan_id, buckets, place.categories)

@@ -213,9 +213,8 @@ def _resync_at(work: Work) -> datetime:
 async def _closed_gate(services: Services) -> datetime | None:
     """Say until when an outside system asked for a pause; None: it did not."""
     now = services.now()
-    gates = [await services.control.find_gate(system) for system in ("graph", "opentext")]
-    later = [gate for gate in gates if gate is not None and gate > now]
-    return max(later, default=None)
+    gates = await services.control.list_gates()
+    return max((gate for gate in gates.values() if gate > now), default=None)
 
 
 async def _put(services: Services, message: OriginMessage, at: datetime, reason: str) -> None:

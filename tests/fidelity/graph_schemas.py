@@ -35,8 +35,8 @@ def specification() -> dict[str, Any]:
 
 
 @cache
-def registry() -> Registry[Any]:
-    resource: Resource[Any] = Resource(contents=specification(), specification=DRAFT4)
+def registry():
+    resource = Resource(contents=specification(), specification=DRAFT4)
     return Registry().with_resource(URN, resource)
 
 

@@ -17,7 +17,7 @@ from shared.errors import (
     UnavailableError,
     UnreadableError,
 )
-from shared.models.opentext import Needs, Person, StepRef
+from shared.models.opentext import Needs, Person
 from tests.integration.opentext_world import World
 
 BARE = Needs(attributes=False)
@@ -35,7 +35,7 @@ def person(world, login):
     return Person(user_id=world.people[login], login=login)
 
 
-async def step_of(world, process) -> StepRef:
+async def step_of(world, process):
     return (await world.client.workflows.read(process, BARE)).current[0].ref
 
 

@@ -1,6 +1,7 @@
 """What one item needs next. Each row is one sentence of what the bridge promises."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,11 @@ from shared.models.planner import TaskPatch
 from shared.models.wanted import WhenDeleted
 from tests.build import ALICE, BOB, EVE, NOW, POLICY, STEP, approval, found, link, view, wanted, workflow
 
-DONE = {"percentComplete": 100, "completedDateTime": "2026-11-23T11:00:00Z", "completedBy": {"user": {"id": ALICE}}}
+DONE: dict[str, Any] = {
+    "percentComplete": 100,
+    "completedDateTime": "2026-11-23T11:00:00Z",
+    "completedBy": {"user": {"id": ALICE}},
+}
 LATER = StepRef(process_id=5, subprocess_id=5, task_id=1, visit="2026-11-22T09:00:00")
 SENDING = SendIntent(id="bridge-1", step=STEP, at=NOW - timedelta(hours=1))
 
