@@ -28,6 +28,8 @@ _STEP: frozenset[Kind] = frozenset({"step"})
 _NODE: frozenset[Kind] = frozenset({"step", "document", "missing_document"})
 _RECORD: frozenset[Kind] = frozenset({"workspace", "step", "document"})
 
+_DATE = ("year", "month", "day", "weekday", "isoformat", "strftime")
+
 CONTEXT: dict[str, Word] = {
     "workspace": Word(
         "The business workspace; of a workflow or document: the one that it lies in.",
@@ -44,9 +46,9 @@ CONTEXT: dict[str, Word] = {
     "workflow": Word(
         "The workflow.", _STEP, ("id", "name", "status", "initiated", "due", "initiator", "url", "next_steps")
     ),
-    "now": Word("Date and time in the rule's zone."),
-    "today": Word("Date in the rule's zone."),
-    "occurrence": Word("Date of the occurrence of a recurring task; otherwise empty."),
+    "now": Word("Date and time in the rule's zone.", members=(*_DATE, "hour", "minute")),
+    "today": Word("Date in the rule's zone.", members=_DATE),
+    "occurrence": Word("Date of the occurrence of a recurring task; otherwise empty.", members=_DATE),
     "links": Word("Deep links into Smart UI.", members=("workspace", "document", "workflow")),
 }
 """What a template knows."""

@@ -28,10 +28,17 @@ class RenderError(NeverError):
     """A template can't be rendered for this origin: the item is held, and says why."""
 
 
-class _Environment(ImmutableSandboxedEnvironment):
-    """The sandbox, with multiplication kept to numbers: text times a billion is no title."""
+_GROWING = frozenset({"center", "expandtabs", "format", "format_map", "ljust", "rjust", "replace", "zfill"})
+"""Methods of text that can make a lot of it from a little."""
 
-    intercepted_binops = frozenset({"*", "**"})
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """The sandbox, without what makes a lot of text from a little: text times a billion is no title."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ANN401 - jinja2's own
+        return super().is_safe_attribute(obj, attr, value) and not (isinstance(obj, str) and attr in _GROWING)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - jinja2's own
         if operator == "**" or not isinstance(left, int | float) or not isinstance(right, int | float):
@@ -54,8 +61,16 @@ def _date(value: date | None, pattern: str = "%Y-%m-%d") -> str:
     return "" if value is None or value == "" else value.strftime(pattern)
 
 
-_ENVIRONMENT = _Environment(undefined=StrictUndefined, autoescape=False, finalize=_finalize)
-_ENVIRONMENT.filters["date"] = _date
+def _environment() -> _Environment:
+    made = _Environment(undefined=StrictUndefined, autoescape=False, finalize=_finalize)  # plain text, no HTML
+    for name in ("center", "format", "indent", "pprint", "wordwrap", "xmlattr"):
+        del made.filters[name]
+    del made.globals["lipsum"]
+    made.filters["date"] = _date
+    return made
+
+
+_ENVIRONMENT = _environment()
 
 
 class Template:
