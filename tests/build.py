@@ -69,7 +69,8 @@ def approval(**changes: Any) -> WantedTask:
 def target(item: WantedTask | None = None, link: Link | None = None) -> Target:
     """What an item wants, resolved."""
     item = item or wanted()
-    return Target(origin().key, item, PLACE, render_block(origin().key, item, link))
+    key = (workflow() if item.kind == "step" else origin()).key
+    return Target(key, item, PLACE, render_block(key, item, link))
 
 
 def found(item: WantedTask | None = None, *, details: dict[str, Any] | None = None, **changes: Any) -> Found:

@@ -100,7 +100,7 @@ def _unticked(target: Target, found: Found, details: DetailsPatch | None) -> Det
 def _decide_merge(case: Case) -> Action | None:
     link, wanted = case.link, case.target.wanted
     merged = merge(case.target, case.found, link.base)
-    if wanted.kind == "step" and "assignees" in merged.taken:
+    if wanted.kind == "step" and "assignees" in merged.taken and case.found.task.assignees != wanted.assignees:
         return decide_reassigned(case)
     rebinds = wanted.documents != link.bound
     agreed = link.model_copy(

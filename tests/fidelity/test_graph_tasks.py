@@ -152,11 +152,13 @@ async def test_order_hints_are_recalculated_and_refused_when_sent_back():
     entry = task["assignments"][app.ada]
     again = {app.ada: {"@odata.type": entry["@odata.type"], "orderHint": entry["orderHint"]}}
     between = {app.ada: {"@odata.type": entry["@odata.type"], "orderHint": f"{entry['orderHint']} !"}}
+    composed = {app.ada: {"@odata.type": entry["@odata.type"], "orderHint": " ! !"}}
     url = f"/planner/tasks/{task['id']}"
 
     assert entry["orderHint"] != " !"
     assert (await app.patch(url, {"assignments": again}, task["@odata.etag"])).status == 400
     assert (await app.patch(url, {"assignments": between}, task["@odata.etag"])).status == 200
+    assert (await app.patch(url, {"assignments": composed}, (await app.get(url)).json["@odata.etag"])).status == 200
 
 
 @pytest.mark.parametrize(

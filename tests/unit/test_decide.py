@@ -189,6 +189,16 @@ def test_a_reassigned_step_is_delegated_or_put_back():
     assert (service.task.assign, service.task.unassign) == ((ALICE,), (BOB,))
 
 
+def test_a_delegation_that_opentext_took_is_agreed_on():
+    """Planner showed the new performer first; now OpenText names the same one."""
+    item = approval(assignees=(BOB,), allowed=(BOB,))
+
+    action = act(item, link(approval()), found(approval(), assignments={BOB: {}}))
+
+    assert isinstance(action, Remember)
+    assert action.link.base["assignees"].got == [BOB]
+
+
 def test_a_moved_date_moves_an_open_milestone_and_leaves_a_completed_one():
     moved = wanted(due=date(2027, 1, 15))
     assert isinstance(act(moved, link(), found()), Write)
