@@ -14,6 +14,8 @@ from opentelemetry import metrics
 from opentelemetry import trace as otel_trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from shared.metrics import BY_NAME, PREFIX, Kind
+
 FIELDS = ("origin", "item", "delivery", "function")
 """Log fields; on a record they are called bridge_origin and so on."""
 
@@ -57,6 +59,11 @@ def working(function: str, *, origin: str | None = None, delivery: str | None, t
         yield
 
 
+def start_span(name: str) -> otel_trace.Span:
+    """Begin a span below the work at hand; whoever began it ends it."""
+    return _tracer.start_span(name)
+
+
 def traceparent() -> str | None:
     """Name the work at hand for a message (W3C traceparent). None: nobody traces it."""
     carrier: dict[str, str] = {}
@@ -65,10 +72,38 @@ def traceparent() -> str | None:
 
 
 def count(name: str, amount: int = 1, **attributes: str) -> None:
-    """Add to the counter `bridge.<name>`."""
+    """Add to a counter of `shared.metrics`."""
     _counter(name).add(amount, attributes)
+
+
+def record(name: str, value: float, **attributes: str) -> None:
+    """Add a value to a histogram of `shared.metrics`."""
+    _histogram(name).record(value, attributes)
+
+
+def show(name: str, value: float, **attributes: str) -> None:
+    """Set a gauge of `shared.metrics`."""
+    _gauge(name).set(value, attributes)
 
 
 @cache
 def _counter(name: str) -> metrics.Counter:
-    return _meter.create_counter(f"bridge.{name}")
+    return _meter.create_counter(*_asked(name, Kind.COUNTER))
+
+
+@cache
+def _histogram(name: str) -> metrics.Histogram:
+    return _meter.create_histogram(*_asked(name, Kind.HISTOGRAM))
+
+
+@cache
+def _gauge(name: str) -> "metrics._Gauge":
+    return _meter.create_gauge(*_asked(name, Kind.GAUGE))
+
+
+def _asked(name: str, kind: Kind) -> tuple[str, str, str]:
+    metric = BY_NAME[name]
+    if metric.kind is not kind:
+        message = f"{name} is a {metric.kind}, not a {kind}"
+        raise TypeError(message)
+    return PREFIX + metric.name, metric.unit, metric.about
