@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import core_schema
 
-from shared.mapping.fields import AttributeName, Texts, only_for, short_forms
+from shared.mapping.fields import AttributeName, Texts, one_or_several, only_for, short_forms
 from shared.mapping.names import refuse
 from shared.models.base import Frozen
 from shared.models.opentext import Scalar
@@ -14,12 +14,10 @@ from shared.models.opentext import Scalar
 Bound: TypeAlias = int | float | date | str
 
 
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str | int | float) else value
-
-
-Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(_as_list, json_schema_input_type=Scalar | tuple[Scalar, ...])]
-Numbers = Annotated[tuple[int, ...], BeforeValidator(_as_list, json_schema_input_type=int | tuple[int, ...])]
+Scalars = Annotated[
+    tuple[Scalar, ...], BeforeValidator(one_or_several, json_schema_input_type=Scalar | tuple[Scalar, ...])
+]
+Numbers = Annotated[tuple[int, ...], BeforeValidator(one_or_several, json_schema_input_type=int | tuple[int, ...])]
 
 
 class Test(Frozen):

@@ -83,7 +83,8 @@ def _one_of(plural: Literal["plans", "calendars"]) -> Callable[[str, ValidationI
     return check
 
 
-def _as_list(value: object) -> object:
+def one_or_several(value: object) -> object:
+    """Take a value that stands alone as a list of one."""
     return [value] if isinstance(value, str | int | float) else value
 
 
@@ -98,7 +99,7 @@ Line = Annotated[str, AfterValidator(_word(LINES))]
 PlanName = Annotated[str, AfterValidator(_one_of("plans"))]
 CalendarName = Annotated[str, AfterValidator(_one_of("calendars"))]
 Texts: TypeAlias = Annotated[
-    tuple[str, ...], BeforeValidator(_as_list, json_schema_input_type=str | tuple[str, ...]), Field(min_length=1)
+    tuple[str, ...], BeforeValidator(one_or_several, json_schema_input_type=str | tuple[str, ...]), Field(min_length=1)
 ]
 """One, or a list of which any will do."""
 

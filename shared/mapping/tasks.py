@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from shared.mapping.conditions import Condition
-from shared.mapping.fields import Assign, AttributeName, Guid, Id, Line, PlanName, Who, short_forms
+from shared.mapping.fields import Assign, AttributeName, Guid, Id, Line, PlanName, Who, one_or_several, short_forms
 from shared.mapping.moments import After, Date, Due
 from shared.mapping.names import refuse
 from shared.mapping.sections import PlanSpec
@@ -174,7 +174,7 @@ class OnComplete(Frozen):
 OwnedField: TypeAlias = Literal[
     "title", "start", "due", "priority", "bucket", "labels", "assignees", "checklist", "references"
 ]
-DependsOn = Annotated[tuple[Id, ...], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+DependsOn = Annotated[tuple[Id, ...], BeforeValidator(one_or_several, json_schema_input_type=Id | tuple[Id, ...])]
 
 
 class TaskSpec(Frozen):
