@@ -1,0 +1,67 @@
+"""Who advanced a workflow, by what right: each advance by the bridge is held against what people did and saw."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+from local.content_server.process import Process, Visit
+from tests.simulation.people import Act, Log
+from tests.simulation.world import APPROVER, MANAGERS, World
+
+_INTENT = re.compile(r"completed in Planner by (\S+) at (.*) \[(bridge-[0-9a-f]+)\]")
+DELEGATES = {"dfoxhoven": ("deputy",)}
+LAST_LOOK = timedelta(minutes=5)
+"""How long before the PUT the bridge may have looked: a slow run of calls, or a worker frozen before the intent."""
+
+
+def unjust_advances(world: World, log: Log) -> Iterator[str]:
+    """Check every visit that the bridge finished."""
+    used: dict[str, str] = {}
+    for number in world.processes:
+        process = world.content.workflow(number)
+        for visit in process.completed:
+            if (match := _INTENT.search(visit.comment)) is None:
+                continue
+            where = f"{number} {visit.step.name} {visit.started:%H:%M:%S}"
+            if match[3] in used:
+                yield f"sent on twice by one intent: {where} and {used[match[3]]}"
+            used[match[3]] = where
+            yield from (f"{where}: {problem}" for problem in _judge(world, log, process, visit))
+
+
+def _judge(world: World, log: Log, process: Process, visit: Visit) -> Iterator[str]:
+    item = f"|{process.id}|{visit.task_id}|{world.content.state.zoneless(visit.started)}"
+    done = [act for act in log.of("completed") if act.item[1].endswith(item) and act.at <= (visit.completed_at or act.at)]
+    if not done:
+        yield "advanced, and nobody completed its task"
+        return
+    act = done[-1]
+    if act.who not in _allowed(world, log, process, visit):
+        yield f"advanced by {act.who}, who is no performer"
+    if act.value is not None and not _was_shown(world, log, visit, act):
+        yield f"advanced for versions {visit.versions}, and {act.value} were shown"
+    if visit.task_id == APPROVER and not _was_chosen(log, visit, act):
+        yield f"advanced by {visit.disposition}, which was not the one outcome that was ticked"
+
+
+def _allowed(world: World, log: Log, process: Process, visit: Visit) -> set[str]:
+    """Name everybody who performed the visit at some time, and their delegates."""
+    if world.act_as == "service":
+        return {"dfoxhoven", "deputy"} if visit.task_id == APPROVER else {"pwilliams", "nkaur"}
+    logins = {world.content.state.users[visit.completed_by].login}
+    logins |= set(MANAGERS) if visit.group else set()
+    return logins | {deputy for login in logins for deputy in DELEGATES.get(login, ())}
+
+
+def _was_shown(world: World, log: Log, visit: Visit, act: Act) -> bool:
+    """Tell whether the person saw these versions; one that came after the bridge's last look does not count."""
+    if visit.versions == act.value:
+        return True
+    late = {version.value for version in log.of("version") if version.at >= (visit.completed_at or act.at) - LAST_LOOK}
+    return all(pair in act.value or pair in late for pair in visit.versions)
+
+
+def _was_chosen(log: Log, visit: Visit, act: Act) -> bool:
+    ticks = [one for one in log.of("ticked") if one.task == act.task and one.at <= (visit.completed_at or one.at)]
+    after = [one for one in ticks if one.at >= act.at]
+    return any(one.value == frozenset({visit.disposition}) for one in (after or ticks[-1:]))

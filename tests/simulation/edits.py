@@ -1,0 +1,70 @@
+"""What became of people's edits: each is there, or is kept as a conflict, or was overtaken by a later one."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from shared.models.evidence import Entry
+from shared.models.link import LinkState
+from tests.simulation.looking import history, links
+from tests.simulation.people import Act, Log
+from tests.simulation.wanting import Wanted
+from tests.simulation.world import World
+
+Json = dict[str, Any]
+ENDED = ("deleted", "closed", "settled", "created", "reopened", "moved")
+
+
+def lost_edits(world: World, wanted: Wanted, log: Log, *, since: datetime) -> Iterator[str]:
+    """Name the edits of which nothing is left and nothing is said."""
+    events = history(world)
+    states = {link.task_id: key for key, link in links(world).items() if link.state is LinkState.OPEN}
+    for number, act in enumerate(log.acts):
+        if act.what != "edited" or act.at < since or act.task not in states:
+            continue
+        key = states[act.task]
+        if key not in wanted or _overtaken(act, log.acts[number + 1 :]):
+            continue
+        if not _is_there(world, act) and not _is_told(act, events.get(key[0], []), key[1]):
+            yield f"an edit is lost: {act.who} set {act.field} of {act.task} to {act.value!r} at {act.at:%H:%M:%S}"
+
+
+def _overtaken(act: Act, later: list[Act]) -> bool:
+    """Tell whether somebody wrote the same field again, or moved the task, which loses bucket and labels."""
+    same = any(one.task == act.task and one.what == "edited" and one.field == act.field for one in later)
+    moved = any(one.task == act.task and one.what == "moved" for one in later)
+    return (same and act.field != "description" and act.field != "line") or (moved and act.field in ("bucket", "labels"))
+
+
+def _is_there(world: World, act: Act) -> bool:
+    task, details = world.graph.tasks[act.task], world.graph.details[act.task]
+    match act.field:
+        case "title":
+            return bool(task["title"] == act.value)
+        case "due":
+            return str(task["dueDateTime"] or "")[:10] == act.value
+        case "bucket":
+            return bool(task["bucketId"] == act.value)
+        case "labels":
+            return sorted(name for name, value in task["appliedCategories"].items() if value) == act.value
+        case "assignees":
+            return sorted(task["assignments"]) == act.value
+        case "description":
+            return act.value in details["description"]
+        case _:
+            return any(line["title"] == act.value for line in details["checklist"].values())
+
+
+def _is_told(act: Act, entries: list[Entry], item: str) -> bool:
+    """Tell whether the history says what became of it: taken over and changed later, lost, or put back."""
+    for entry in entries:
+        event = entry.event
+        if event.item != item:
+            continue
+        if event.what == "conflict" and event.detail["field"] == act.field and event.detail["lost"] == act.value:
+            return True
+        if event.what == "edited" and act.field in event.detail["fields"]:
+            return True
+        if event.what == "refused" and act.field == "assignees":
+            return True
+    return False

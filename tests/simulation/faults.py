@@ -1,0 +1,232 @@
+"""
+What goes wrong, chosen by the seed: with every call, before and after its effect, and with whole workers.
+
+Each seed draws its own mix of rates, so that some histories are calm in one way and wild in another.
+One thing is left out, as docs/security.md names it: nobody is frozen between the last look at a workflow and the PUT
+that advances it for longer than a call may take. No protocol of the two systems could close that gap.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from random import Random
+from typing import Literal, Never
+
+import httpx
+from azure.core.exceptions import ServiceResponseError
+
+from local.faults import GARBLED, HTML, Fault
+from local.tables import failure
+from tests.simulation.trace import Trace
+
+Moment = Literal["before", "after"]
+WORKER: ContextVar[str] = ContextVar("WORKER", default="nobody")
+"""Who is at work in this task and in those that it starts."""
+
+CALL_SECONDS = 0.05
+SLOW_SECONDS = 8.0
+
+
+class Killed(BaseException):  # noqa: N818 - no error: a death
+    """
+    This worker was killed.
+
+    Like SIGKILL it can't be caught by what catches errors, and what its `finally` blocks do has no effect.
+    """
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How often something goes wrong: of a call, or of a moment before or after one."""
+
+    answers: float = 0.0
+    """A wrong answer from OpenText or Graph."""
+    broken: float = 0.0
+    """A broken connection to them."""
+    tables: float = 0.0
+    queues: float = 0.0
+    kills: float = 0.0
+    slow: float = 0.0
+    stalls: float = 0.0
+    """Frozen for longer than a lease."""
+    replicas: float = 0.0
+    """A list or a read that does not show the last change yet."""
+    hints: float = 0.0
+    """Of hints: lost for good; as many come twice, or late."""
+    skew: float = 0.0
+    """Seconds by which a worker's clock may be wrong."""
+    people: float = 0.0
+    """Of calls: a person acts at the very moment."""
+    disaster: float = 0.0
+    """Of histories: all tables are lost."""
+
+
+CALM = Mix()
+
+
+def draw(rng: Random) -> Mix:
+    """Draw the mix of a seed."""
+
+    def some(*rates: float) -> float:
+        return rng.choice(rates)
+
+    return Mix(
+        answers=some(0.0, 0.01, 0.03, 0.08),
+        broken=some(0.0, 0.01, 0.03),
+        tables=some(0.0, 0.003, 0.01),
+        queues=some(0.0, 0.02, 0.05),
+        kills=some(0.0, 0.001, 0.004),
+        slow=some(0.0, 0.01, 0.03),
+        stalls=some(0.0, 0.0, 0.0005, 0.002),
+        replicas=some(0.0, 0.02, 0.1),
+        hints=some(0.0, 0.2, 0.5),
+        skew=some(0.0, 2.0, 8.0),
+        people=some(0.0, 0.01, 0.03),
+        disaster=some(0.0, 0.0, 0.0, 0.15),
+    )
+
+
+class Faults:
+    """
+    Breaks calls and kills workers.
+
+    Args:
+        lease: seconds that a lease lasts: stalls are longer.
+    """
+
+    def __init__(self, mix: Mix, rng: Random, trace: Trace, lease: float) -> None:
+        self.mix = mix
+        self.dead: set[str] = set()
+        self.on_gate: Callable[[], None] = lambda: None
+        """A person's act at the moment of a call."""
+        self._rng = rng
+        self._trace = trace
+        self._lease = lease
+
+    def stop(self) -> None:
+        """From here on nothing goes wrong any more."""
+        self.mix = CALM
+
+    def kill(self, worker: str) -> Never:
+        """End a worker for good."""
+        self.dead.add(worker)
+        raise Killed(worker)
+
+    async def http(self, moment: Moment, system: str, request: httpx.Request) -> None:
+        """Stand before and after each call to OpenText and Graph."""
+        what = f"{request.method} {request.url.path}"
+        if moment == "before":
+            await self._enter(system, what, may_stall=not _advances(request))
+            if self._strikes(self.mix.broken, f"{system} not reached"):
+                message = "refused"
+                raise httpx.ConnectError(message, request=request)
+            if self._strikes(self.mix.broken, f"{system} request lost"):
+                message = "timed out"
+                raise httpx.ReadTimeout(message, request=request)
+            return
+        if self._strikes(self.mix.broken, f"{system} answer lost"):
+            message = "reset"
+            raise httpx.ReadError(message, request=request)
+        await self._leave()
+
+    async def table(self, moment: Moment, table: str, operation: str) -> None:
+        """Stand before and after each operation on a table."""
+        if moment == "before":
+            await self._enter("tables", f"{table} {operation}", may_stall=True)
+            if self._strikes(self.mix.tables, "table busy"):
+                raise failure(503, "ServerBusy")
+            return
+        if self._strikes(self.mix.tables, "table answer lost"):
+            raise self._rng.choice((failure(500, "InternalError"), ServiceResponseError("reset")))
+        await self._leave()
+
+    async def queue(self, moment: Moment, what: str) -> None:
+        """Stand before and after each call to a queue."""
+        if moment == "before":
+            await self._enter("queues", what, may_stall=True)
+        if self._strikes(self.mix.queues, f"queue {'not reached' if moment == 'before' else 'answer lost'}"):
+            raise ServiceResponseError("reset")
+        await self._leave()
+
+    def answer(self, system: str) -> Callable[[str, str], Fault | None]:
+        """Return the hook by which a simulator is told to answer wrongly."""
+
+        def hook(method: str, _path: str) -> Fault | None:
+            if WORKER.get() == "nobody" or not self._rng.random() < self.mix.answers:
+                return None
+            kind, fault = _wrong(system, method, self._rng)
+            self._tell(f"{system} {kind} {'after' if fault.after else 'before'}")
+            return fault
+
+        return hook
+
+    async def _enter(self, system: str, what: str, *, may_stall: bool) -> None:
+        self._check()
+        await asyncio.sleep(self._rng.expovariate(1 / CALL_SECONDS))
+        if self._strikes(self.mix.slow, "slow call"):
+            await asyncio.sleep(self._rng.uniform(1.0, SLOW_SECONDS))
+        if may_stall and self._strikes(self.mix.stalls, "lease run out"):
+            await asyncio.sleep(self._lease * self._rng.uniform(1.0, 1.5))
+        self._check()
+        self._trace.count(f"call {system}")
+        self._trace.note(WORKER.get(), f"{system}: {what}")
+        if self._rng.random() < self.mix.people:
+            self.on_gate()
+        self._may_kill("before the call")
+
+    async def _leave(self) -> None:
+        self._may_kill("after the effect")
+        await asyncio.sleep(self._rng.expovariate(2 / CALL_SECONDS))
+        self._check()
+
+    def _check(self) -> None:
+        """Refuse everything that a dead worker still tries."""
+        worker = WORKER.get()
+        if worker in self.dead:
+            raise Killed(worker)
+
+    def _may_kill(self, when: str) -> None:
+        if self._strikes(self.mix.kills, f"killed {when}"):
+            self.kill(WORKER.get())
+
+    def _strikes(self, rate: float, kind: str) -> bool:
+        if rate <= 0.0 or WORKER.get() == "nobody" or self._rng.random() >= rate:
+            return False
+        self._tell(kind)
+        return True
+
+    def _tell(self, kind: str) -> None:
+        self._trace.count(f"fault {kind}")
+        self._trace.note(WORKER.get(), f"! {kind}")
+
+
+def _advances(request: httpx.Request) -> bool:
+    """Tell the calls of the known gap: those between the last look at a workflow and its PUT, and the PUT."""
+    path = request.url.path
+    return (request.method == "PUT" and "/subprocesses/" in path) or "/v1.0/users/" in path
+
+
+def _wrong(system: str, method: str, rng: Random) -> tuple[str, Fault]:
+    """Choose a wrong answer. Only a server's failure may come after the effect."""
+    after = method != "GET" and rng.random() < 0.5
+    status = rng.choice((401, 409, 412, 429, 500, 503, 504, 0))
+    if status in (409, 412) and (method == "GET" or system == "opentext"):
+        status = 503
+    if status == 429:
+        return "429", Fault((429, {"Retry-After": str(rng.randint(1, 60)), **_JSON}, _BODIES[system]))
+    if status in (401, 409, 412):
+        return str(status), Fault((status, _JSON, _BODIES[system]))
+    if status == 0 and system == "opentext":
+        return "garbled", Fault((200, _JSON, GARBLED), after=after)
+    if status == 0 and method != "POST":
+        return "proxy's 404", Fault((404, _HTML, HTML))
+    return f"{status or 500} HTML", Fault((status or 500, _HTML, HTML), after=after)
+
+
+_JSON = {"content-type": "application/json"}
+_HTML = {"content-type": "text/html"}
+_BODIES = {
+    "graph": b'{"error":{"code":"","message":"injected"}}',
+    "opentext": b'{"error":"Authentication Required"}',
+}

@@ -1,0 +1,218 @@
+"""One history: a company at work, a bridge in trouble, then quiet, and what must hold in it."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+
+from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
+from tests.simulation import invariants
+from tests.simulation.faults import Faults, Mix, draw
+from tests.simulation.looking import agenda, known_origins, snapshot
+from tests.simulation.loop import START, SimLoop, run
+from tests.simulation.opentext_acts import OPENTEXT, give_permissions, reject_or_rework
+from tests.simulation.people import People
+from tests.simulation.planner_acts import PLANNER
+from tests.simulation.queues import SimQueue
+from tests.simulation.trace import Trace
+from tests.simulation.wanting import wanted_by_origin
+from tests.simulation.workers import House, Host, Process, Wrap, direct, settings_of
+from tests.simulation.world import add_workspace, build, start_approval
+
+LENGTH = 1500.0
+"""Seconds of trouble."""
+TICK = 60.0
+"""Seconds between two sweeps."""
+MOST_SKEW = 10.0
+"""Seconds by which the slowest clock is behind, and a little."""
+MOST_STEPS = 400
+"""Of the way to rest: more means that it never comes."""
+MOST_QUIET = 7200.0
+"""Seconds for one step's messages."""
+
+
+@dataclass
+class Result:
+    """What became of a seed."""
+
+    seed: int
+    failures: list[str]
+    hash: str
+    counts: dict[str, int]
+    tail: str = ""
+
+    @property
+    def calls(self) -> int:
+        """Remote calls of the whole history."""
+        return sum(number for name, number in self.counts.items() if name.startswith("call "))
+
+
+@dataclass
+class History:
+    """A history being played."""
+
+    loop: SimLoop
+    seed: int
+    mix: Mix
+    wrap: Wrap
+    acts: int
+    failures: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        rng = self._rng("story")
+        self.rng = rng
+        self.trace = Trace(self.loop.time)
+        act_as = rng.choices(("performer", "service"), (4, 1))[0]
+        settings = settings_of(act_as=act_as, auth=rng.choice(("password", "otds")))
+        self.world = build(self.loop.now, seed=self.seed, act_as=act_as)
+        self.faults = Faults(self.mix, self._rng("faults"), self.trace, settings.lease_seconds)
+        self.origins, self.plans = (
+            SimQueue(name, self.loop, self._rng(name), self.faults.queue) for name in ("origins", "plans")
+        )
+        self.world.tables.gate = self.faults.table
+        self.world.content.faults.hook = self.faults.answer("opentext")
+        self.world.graph.faults.hook = self.faults.answer("graph")
+        self.people = People(self.world, self._rng("people"), self.trace, self.hint)
+        self.faults.on_gate = self._act
+        self.house = House(
+            self.world,
+            self.faults,
+            self.origins,
+            self.plans,
+            settings,
+            self.wrap,
+            self.world.tables.client,
+            self.seed,
+        )
+        self.host = Host(self.house, self._rng("host"), ("a", "b"), self._escaped)
+
+    def _rng(self, name: str) -> Random:
+        return Random(f"{self.seed}-{name}")  # noqa: S311 - repeatable on purpose
+
+    def hint(self, origin: str) -> None:
+        """Let OpenText's sender announce something: lost for good, twice, late, or as it should be."""
+        body = OriginMessage(origin=origin).model_dump_json(exclude_none=True)
+        if self.rng.random() < self.faults.mix.hints:
+            self.trace.count("fault hint lost")
+            return
+        for copy in range(2 if self.rng.random() < self.faults.mix.hints else 1):
+            late = self.rng.random() < self.faults.mix.hints
+            self.trace.count("fault hint late") if late else None
+            self.trace.count("fault hint repeated") if copy else None
+            self.origins.put(body, after=self.rng.uniform(5.0, 180.0) if late else self.rng.uniform(0.1, 2.0))
+
+    async def play(self) -> Result:
+        """Play it to rest, and check everything."""
+        self._begin()
+        await self._trouble()
+        await self._quiet()
+        oracle = Process("oracle", self.house, timedelta())
+        wanted = await oracle.run(wanted_by_origin(oracle))
+        self.failures += invariants.at_rest(self.world, wanted, self.people.log, since=self.lost_at)
+        await self._one_more_round()
+        counts = dict(self.trace.counts)
+        return Result(self.seed, self.failures, self.trace.hash, counts, self.trace.tail() if self.failures else "")
+
+    def _begin(self) -> None:
+        self.lost_at = START
+        for number in (1, 2):
+            workspace = add_workspace(self.world, number)
+            process = start_approval(self.world, workspace)
+            self.hint(f"workspace-{workspace}")
+            self.hint(f"workflow-{process}")
+        self.host.start()
+
+    async def _trouble(self) -> None:
+        """People act, timers tick, things break."""
+        timers = self.loop.create_task(self._tick(), name="timers")
+        for number in range(self.acts):
+            await asyncio.sleep(self.rng.expovariate(self.acts / LENGTH))
+            if number in (self.acts // 3, self.acts // 2):
+                self.people.act(((1, reject_or_rework),))
+            self._act()
+        await asyncio.sleep(TICK)
+        self.faults.stop()
+        self.people.act(((1, give_permissions),))
+        timers.cancel()
+        self.trace.note("history", "nothing goes wrong from here on")
+
+    def _act(self) -> None:
+        self.people.act(PLANNER if self.people.rng.random() < 0.55 else OPENTEXT)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(self.rng.expovariate(1 / TICK))
+            await self.host.in_one(Process.sweep)
+            await self._bury()
+
+    async def _bury(self) -> None:
+        for queue in (self.origins, self.plans):
+            if queue.poison:
+                await self.host.in_one(lambda process, queue=queue: process.bury(queue))
+
+    async def _quiet(self) -> None:
+        """Let time pass until nothing is left to do: from one agenda row to the next, each resync once."""
+        await self._drain()
+        self._discover()
+        resynced: set[str] = set()
+        for _ in range(MOST_STEPS):
+            await self._drain()
+            waiting = self._step(resynced)
+            await self.host.in_one(Process.sweep)
+            await self._bury()
+            await self._drain()
+            if not (waiting := self._step(resynced)):
+                return
+            await asyncio.sleep(max((waiting[0].at - self.loop.now()).total_seconds(), 0.0) + MOST_SKEW)
+        self.failures.append(f"it never comes to rest: {agenda(self.world)[:5]}")
+
+    def _discover(self) -> None:
+        """Stand in for discovery: announce every origin that no hint that arrived ever named."""
+        for origin in sorted(set(self.world.origins) - set(known_origins(self.world))):
+            self.origins.put(OriginMessage(origin=origin, reason="discovered").model_dump_json(exclude_none=True))
+
+    async def _drain(self) -> None:
+        """Wait until every message was dealt with."""
+        end = self.loop.time() + MOST_QUIET
+        while self.origins.messages or self.plans.messages or self.host.busy:
+            if self.loop.time() > end:
+                self.failures.append(f"messages without end: {[message.body for message in self.origins.messages][:3]}")
+                return
+            await asyncio.sleep(1.0)
+
+    def _step(self, resynced: set[str]) -> list[AgendaEntry]:
+        """Return what the agenda still has to do, beside resyncs of what was resynced."""
+        now = self.loop.now()
+        due = {entry.origin for entry in agenda(self.world) if entry.reason == "resync" and entry.at <= now}
+        waiting = [e for e in agenda(self.world) if e.reason != "resync" or e.origin not in resynced]
+        resynced |= due
+        return waiting
+
+    async def _one_more_round(self) -> None:
+        """Look at everything once more: nothing may be written on either side, nor remembered."""
+        before = snapshot(self.world)
+        for origin in known_origins(self.world):
+            self.origins.put(OriginMessage(origin=origin, reason="resync").model_dump_json(exclude_none=True))
+        for plan in self.world.plans:
+            self.plans.put(PlanMessage(plan=plan).model_dump_json(exclude_none=True))
+        await self._drain()
+        after = snapshot(self.world)
+        changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+        self.failures += [f"one more round wrote: {key}" for key in changed[:5]]
+
+    def _escaped(self, what: str) -> None:
+        self.trace.note("host", f"escaped: {what}")
+        self.failures.append(f"escaped: {what}")
+
+
+def play(seed: int, *, mix: Mix | None = None, wrap: Wrap = direct, acts: int = 14) -> Result:
+    """
+    Play one seed.
+
+    Args:
+        mix: None: drawn by the seed.
+        wrap: how the clients reach the simulators.
+        acts: of people, beside those that happen at the moment of a call.
+    """
+    chosen = mix if mix is not None else draw(Random(f"{seed}-mix"))  # noqa: S311 - repeatable on purpose
+    return run(lambda loop: History(loop, seed, chosen, wrap, acts).play())

@@ -1,0 +1,117 @@
+"""What must hold when a history has come to rest, each as a function that names what does not."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from shared.models.evidence import GENESIS
+from shared.models.link import LinkState
+from tests.simulation.advances import unjust_advances
+from tests.simulation.edits import lost_edits
+from tests.simulation.looking import history, links, ours
+from tests.simulation.people import Log
+from tests.simulation.wanting import Wanted
+from tests.simulation.world import World
+
+NAMES = (
+    "one live task per wanted item or a stated reason",
+    "both sides agree with the declared owners",
+    "every person's edit is applied or kept as a conflict",
+    "one more round writes nothing",
+    "deletions alone never advance a workflow",
+    "a step advances once, for a performer or delegate, for the version shown, with one outcome",
+    "nothing closes because something could not be read",
+    "strangers are left alone",
+    "histories are whole",
+)
+
+
+def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime) -> list[str]:
+    """
+    Check everything that can be seen at rest.
+
+    Args:
+        since: when the tables were lost last, or the beginning: what was remembered before is gone.
+    """
+    return [
+        *_missing_tasks(world, wanted),
+        *_twins(world, log),
+        *_unjust_endings(world, log),
+        *_broken_chains(world),
+        *_touched_strangers(world, log),
+        *lost_edits(world, wanted, log, since=since),
+        *unjust_advances(world, log),
+    ]
+
+
+def _missing_tasks(world: World, wanted: Wanted) -> Iterator[str]:
+    """Every wanted item has its task, or says why not."""
+    known, tasks = links(world), ours(world)
+    for key, task in wanted.items():
+        link = known.get(key)
+        if link is None:
+            if not task.waits_on and task.held is None:
+                yield f"no task and no reason: {key}"
+        elif link.state in (LinkState.RESERVED, LinkState.CLOSED):
+            yield f"wanted, and still {link.state}: {key} {link.reason}"
+        elif link.state is LinkState.HELD and not link.reason:
+            yield f"held without a reason: {key}"
+        elif link.state is LinkState.OPEN and link.task_id not in tasks:
+            yield f"open, and its task is gone: {key}"
+
+
+def _twins(world: World, log: Log) -> Iterator[str]:
+    """No task of ours stands beside the one that is linked; one that people worked on may."""
+    linked = {link.task_id for link in links(world).values()}
+    for task_id, task in ours(world).items():
+        if task_id not in linked and not any(act.task == task_id for act in log.acts):
+            yield f"a task without a link: {task_id} {task['title']}"
+    count: dict[str, int] = {}
+    for link in links(world).values():
+        if link.task_id is not None:
+            count[link.task_id] = count.get(link.task_id, 0) + 1
+    yield from (f"one task for two items: {task_id}" for task_id, number in count.items() if number > 1)
+
+
+def _unjust_endings(world: World, log: Log) -> Iterator[str]:
+    """What ended had ended: a closed step had passed, a deleted task was deleted."""
+    deleted = {act.task for act in log.of("deleted")}
+    for origin, entries in history(world).items():
+        for entry in entries:
+            event = entry.event
+            task = event.detail.get("task")
+            if event.what == "deleted" and (task in world.graph.tasks or task not in deleted):
+                yield f"taken as deleted, and is not: {origin} {event.item} {task}"
+            if event.what == "closed" and origin.startswith("workflow-") and _is_current(world, origin, event.item):
+                yield f"closed, and still waits: {origin} {event.item}"
+
+
+def _is_current(world: World, origin: str, item: str) -> bool:
+    process = world.content.workflow(int(origin.partition("-")[2]))
+    if process.state in ("stopped", "completed"):
+        return False
+    state = world.content.state
+    return any(
+        item.startswith((f"approval|{process.id}|{visit.task_id}|{state.zoneless(visit.started)}",))
+        for visit in process.current
+        if not item.endswith("level-1")
+    )
+
+
+def _broken_chains(world: World) -> Iterator[str]:
+    for origin, entries in history(world).items():
+        before = GENESIS
+        for number, entry in enumerate(entries, 1):
+            if entry.sequence != number or entry.before != before:
+                yield f"history broken: {origin} {number}"
+                break
+            before = entry.hash
+
+
+def _touched_strangers(world: World, log: Log) -> Iterator[str]:
+    """A task that a person made is as people left it."""
+    for act in log.of("made"):
+        task = world.graph.tasks.get(act.task)
+        if any(other.task == act.task and other is not act for other in log.acts):
+            continue
+        if task is None or task["@odata.etag"] != act.value["@odata.etag"]:
+            yield f"a person's own task was touched: {act.task}"

@@ -1,0 +1,88 @@
+"""Look at what is there, past every door: tables, tasks, without a call that could fail."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from local.graph.rules import APPLICATION
+from shared.models.evidence import Entry
+from shared.models.link import Link
+from shared.models.messages import AgendaEntry
+from shared.store.rows import escape, unescape
+from tests.simulation.world import World
+
+Json = dict[str, Any]
+
+
+def rows(world: World, table: str) -> Iterator[tuple[str, str, str]]:
+    """Go through a table: partition, key, document; in the order of the keys."""
+    partitions = world.tables.tables.get(table, {})
+    for partition in sorted(partitions):
+        for key in sorted(partitions[partition]):
+            yield partition, key, partitions[partition][key]["data"]
+
+
+def links(world: World) -> dict[tuple[str, str], Link]:
+    """Read every link, by origin and item."""
+    found = [
+        (unescape(partition), Link.model_validate_json(data))
+        for partition, key, data in rows(world, "origins")
+        if key.startswith("link|")
+    ]
+    return {(origin, link.item): link for origin, link in found}
+
+
+def history(world: World) -> dict[str, list[Entry]]:
+    """Read every origin's history, oldest first."""
+    found: dict[str, list[Entry]] = {}
+    for partition, key, data in rows(world, "origins"):
+        if key.startswith("entry|"):
+            found.setdefault(unescape(partition), []).append(Entry.model_validate_json(data))
+    return found
+
+
+def known_origins(world: World) -> tuple[str, ...]:
+    """Name the origins that were ever looked at."""
+    return tuple(unescape(partition) for partition, key, _ in rows(world, "origins") if key == "lease")
+
+
+def agenda(world: World) -> list[AgendaEntry]:
+    """Read the agenda, the earliest first."""
+    found = [AgendaEntry.model_validate_json(data) for name, _, data in rows(world, "agenda") if name != "dead"]
+    return sorted(found, key=lambda entry: (entry.at, entry.origin, entry.reason))
+
+
+def claim_of(world: World, task_id: str) -> tuple[str, str]:
+    """Name origin and item that a task belongs to; empty: it is nobody's."""
+    row = world.tables.tables.get("tasks", {}).get(escape(task_id), {}).get("claim")
+    if row is None:
+        return "", ""
+    claim = json.loads(row["data"])
+    return claim["origin"], claim["item"]
+
+
+def is_ours(task: Json) -> bool:
+    """Tell a task that the bridge made."""
+    by = task["createdBy"]
+    return bool(by["user"] is None and by["application"]["id"] == APPLICATION)
+
+
+def ours(world: World) -> dict[str, Json]:
+    """Return the live tasks that the bridge made, by id."""
+    return {task_id: task for task_id, task in world.graph.tasks.items() if is_ours(task)}
+
+
+def snapshot(world: World) -> dict[str, str]:
+    """Name every state that a round which has nothing to do leaves as it is, with its version."""
+    state, content = world.graph.state, world.content.state
+    found = {f"task {key}": item.etag for key, item in state.tasks.items()}
+    found |= {f"details {key}": item.etag for key, item in state.details.items()}
+    found |= {f"bucket {key}": item.etag for key, item in state.buckets.items()}
+    found |= {f"workflow {key}": str(len(item.activities)) for key, item in content.processes.items()}
+    found |= {
+        f"node {node.id} category {key}": str(assigned.revision)
+        for node in content.nodes.values()
+        for key, assigned in node.categories.items()
+    }
+    found |= {f"row {name} {key}": data for name, key, data in rows(world, "origins") if key != "lease"}
+    return found | {f"row {name} {key}": data for name, key, data in rows(world, "tasks")}

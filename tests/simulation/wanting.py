@@ -1,0 +1,23 @@
+"""What each origin wants at the end, computed once more from what the systems show then."""
+
+from shared.models.link import LinkState
+from shared.models.wanted import WantedTask
+from shared.sync.reading import compute_wanted, read_origin
+from tests.simulation.looking import links
+from tests.simulation.workers import Process
+
+Wanted = dict[tuple[str, str], WantedTask]
+
+
+async def wanted_by_origin(process: Process) -> Wanted:
+    """Read every origin, and compute what it wants; by origin and item."""
+    found: Wanted = {}
+    completed: dict[str, set[str]] = {}
+    for (origin, item), link in links(process.house.world).items():
+        if link.state is LinkState.COMPLETED:
+            completed.setdefault(origin, set()).add(item)
+    for key in process.house.world.origins:
+        origin = await read_origin(key, process.services())
+        wanted = await compute_wanted(origin, process.services(), completed=frozenset(completed.get(key, ())))
+        found |= {(key, task.item_key): task for task in wanted.tasks}
+    return found

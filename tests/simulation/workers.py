@@ -1,0 +1,313 @@
+"""The app's processes: each with services of its own, a clock of its own, several messages at once; and how they die."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import SecretStr
+
+from local.direct import Direct, Handler
+from shared.clients import graph, opentext
+from shared.clients.directory import DirectoryClient
+from shared.clients.opentext import SignIn
+from shared.clients.planner import Planner
+from shared.clients.subscriptions import Subscriptions
+from shared.models.messages import OriginMessage, PlanMessage
+from shared.settings import Settings
+from shared.store.agenda import Agenda
+from shared.store.client import TableClient
+from shared.store.control import Control
+from shared.store.origins import Origins
+from shared.store.queues import Queues
+from shared.store.tables import NAMES, Tables
+from shared.store.tasks import Tasks
+from shared.sync.dead import bury
+from shared.sync.outer import run_origin, run_plan, run_timer
+from shared.sync.places import Places
+from shared.sync.read_plan import read_plan
+from shared.sync.reconcile import reconcile
+from shared.sync.services import Services
+from shared.sync.sweep import sweep_agenda, sweep_plans
+from tests.simulation.faults import WORKER, Faults, Killed
+from tests.simulation.queues import Message, SimQueue
+from tests.simulation.world import CLIENT, SECRET, SERVICE, ZONE, World, rules
+
+BASE = "http://127.0.0.1"
+SLOTS = 2
+"""Messages that a process works on at once."""
+
+T = TypeVar("T")
+Wrap = Callable[[Handler], httpx.AsyncBaseTransport]
+"""How the clients reach a simulator: directly, or through its HTTP door."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What all processes share."""
+
+    world: World
+    faults: Faults
+    origins: SimQueue
+    plans: SimQueue
+    settings: Settings
+    wrap: Wrap
+    table: Callable[[str], TableClient]
+    seed: int
+
+
+def settings_of(*, act_as: str, auth: str) -> Settings:
+    """Return the settings of a history: short times, so that much happens in it."""
+    return Settings.model_validate(
+        {
+            "OPENTEXT_BASE_URL": f"{BASE}/cs/cs",
+            "OTDS_BASE_URL": f"{BASE}/otdsws",
+            "OTDS_CLIENT_ID": CLIENT,
+            "OTDS_CLIENT_SECRET": SecretStr(SECRET),
+            "OPENTEXT_AUTH": auth,
+            "OPENTEXT_USERNAME": SERVICE,
+            "OPENTEXT_PASSWORD": SecretStr("secret"),
+            "OPENTEXT_ACT_AS": act_as,
+            "OPENTEXT_TIMEZONE": ZONE,
+            "OPENTEXT_WEBHOOK_SECRETS": "simulated-webhook-secret",
+            "GRAPH_CLIENT_STATE": "simulated-client-state",
+            "GRAPH_BASE_URL": BASE,
+            "PUBLIC_BASE_URL": BASE,
+            "SETTLE_SECONDS": 60,
+            "LEASE_SECONDS": 180,
+            "OUTCOME_GRACE_SECONDS": 30,
+        }
+    )
+
+
+class Gated(httpx.AsyncBaseTransport):
+    """The way to a simulator, with the faults at both of its ends."""
+
+    def __init__(self, system: str, inner: httpx.AsyncBaseTransport, faults: Faults) -> None:
+        self._system = system
+        self._inner = inner
+        self._faults = faults
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request."""
+        await self._faults.http("before", self._system, request)
+        response = await self._inner.handle_async_request(request)
+        await response.aread()
+        await self._faults.http("after", self._system, request)
+        return response
+
+
+class Process:
+    """
+    One process of the app. It is its own wiring: the flows' outermost shell asks it for services.
+
+    Args:
+        name: unique to this life of it.
+        skew: how far its clock is off.
+    """
+
+    def __init__(self, name: str, house: House, skew: timedelta) -> None:
+        self.name = name
+        self.rng = Random(f"{house.seed}-{name}")  # noqa: S311 - repeatable on purpose
+        self.house = house
+        self._skew = skew
+        self._services = self._wire()
+
+    def now(self) -> datetime:
+        """Tell the time by this process's clock."""
+        return self.house.world.now() + self._skew
+
+    def storage(self) -> Services:
+        """Return the services, as wiring does."""
+        return self._services
+
+    def services(self) -> Services:
+        """Return the services, as wiring does."""
+        return self._services
+
+    def _wire(self) -> Services:
+        house, settings = self.house, self.house.settings
+        tables = Tables({name: house.table(name) for name in NAMES}, writer=self.name)
+        control, mapping = Control(tables), rules()
+        connection = graph.connect(BASE, self._http("graph", house.world.graph.handle), None)
+        planner = Planner(connection)
+        return Services(
+            origins=Origins(tables, self.name, timedelta(seconds=settings.lease_seconds)),
+            tasks=Tasks(tables),
+            agenda=Agenda(tables),
+            control=control,
+            queues=Queues(house.origins, house.plans),
+            now=self.now,
+            owner=self.name,
+            settings=settings,
+            mapping=mapping.mapping,
+            mapping_hash=mapping.hash,
+            opentext=opentext.connect(
+                _sign_in(settings),
+                self._http("opentext", house.world.content.handle),
+                zone=settings.opentext_zone,
+                now=self.now,
+            ),
+            planner=planner,
+            places=Places(planner, control, now=self.now, settle=timedelta(seconds=settings.settle_seconds)),
+            directory=DirectoryClient(connection, self.now),
+            subscriptions=Subscriptions(connection),
+            mail=None,
+            rng=self.rng,
+        )
+
+    def _http(self, system: str, handler: Handler) -> httpx.AsyncClient:
+        transport = Gated(system, self.house.wrap(handler), self.house.faults)
+        return httpx.AsyncClient(transport=transport, follow_redirects=False)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """Start work in this process."""
+
+        async def named() -> T:
+            WORKER.set(self.name)
+            return await work
+
+        return asyncio.get_running_loop().create_task(named(), name=f"{self.name}")
+
+    async def handle_origin(self, body: str) -> None:
+        """Do what the function `reconcile` does."""
+        await run_origin(OriginMessage.model_validate_json(body), reconcile, self)
+
+    async def handle_plan(self, body: str) -> None:
+        """Do what the function `read_plan` does."""
+        await run_plan(PlanMessage.model_validate_json(body), read_plan, self)
+
+    async def sweep(self) -> None:
+        """Do what both timers do."""
+        await run_timer(sweep_plans, self)
+        await run_timer(sweep_agenda, self)
+
+    async def bury(self, queue: SimQueue) -> None:
+        """Do what the poison functions do."""
+        while queue.poison:
+            await bury(queue.name, queue.poison[0], self._services)
+            queue.poison.pop(0)
+
+
+def direct(handler: Handler) -> httpx.AsyncBaseTransport:
+    """Reach a simulator without HTTP."""
+    return Direct(handler)
+
+
+def _sign_in(settings: Settings) -> SignIn:
+    return SignIn(
+        base_url=settings.opentext_base_url,
+        auth=settings.opentext_auth,
+        username=SERVICE,
+        password="secret",
+        otds_base_url=str(settings.otds_base_url),
+        otds_client_id=CLIENT,
+        otds_client_secret=SECRET,
+        partition=settings.otds_partition,
+        impersonation=settings.otds_impersonation,
+        act_as=settings.opentext_act_as,
+    )
+
+
+class Host:
+    """
+    Keeps processes running: a killed one is started again, its messages are seen again.
+
+    Args:
+        escaped: called with what got out of a flow although nothing should.
+    """
+
+    def __init__(self, house: House, rng: Random, names: tuple[str, ...], escaped: Callable[[str], None]) -> None:
+        self.house = house
+        self.busy = 0
+        """Messages and sweeps at work."""
+        self.processes: dict[str, Process] = {}
+        self._rng = rng
+        self._lives = 0
+        self._escaped = escaped
+        self._tasks: list[asyncio.Task[None]] = []
+        self._names = names
+
+    def start(self) -> None:
+        """Start every process."""
+        for name in self._names:
+            self._begin(name)
+
+    def stop_all(self) -> None:
+        """Kill everything at once, for a disaster."""
+        for process in self.processes.values():
+            self.house.faults.dead.add(process.name)
+        for task in self._tasks:
+            task.cancel()
+        self._tasks.clear()
+        for queue in (self.house.origins, self.house.plans):
+            for message in queue.messages:
+                queue.give_up(message)
+
+    async def in_one(self, work: Callable[[Process], Awaitable[None]]) -> None:
+        """Run something in one of the processes, and wait for its end, whatever that is."""
+        name = self._rng.choice(self._names)
+        process = self.processes[name]
+
+        async def guarded() -> None:
+            self.busy += 1
+            try:
+                await self._guard(name, process, lambda: work(process))
+            finally:
+                self.busy -= 1
+
+        await process.run(guarded())
+
+    def _begin(self, name: str) -> None:
+        self._lives += 1
+        skew = timedelta(seconds=self._rng.uniform(-1.0, 1.0) * self.house.faults.mix.skew)
+        process = Process(f"{name}.{self._lives}", self.house, skew)
+        self.processes[name] = process
+        handlers = ((self.house.origins, process.handle_origin),) * SLOTS + ((self.house.plans, process.handle_plan),)
+        self._tasks += [process.run(self._serve(name, process, queue, handle)) for queue, handle in handlers]
+
+    async def _serve(
+        self, name: str, process: Process, queue: SimQueue, handle: Callable[[str], Awaitable[None]]
+    ) -> None:
+        """Take one message after the other, until this life ends."""
+        while process.name not in self.house.faults.dead:
+            message = await queue.take()
+            if process.name in self.house.faults.dead:
+                queue.put_back(message)
+                return
+            self.busy += 1
+            try:
+                await self._deal_with(name, process, queue, message, handle)
+            finally:
+                self.busy -= 1
+
+    async def _deal_with(
+        self,
+        name: str,
+        process: Process,
+        queue: SimQueue,
+        message: Message,
+        handle: Callable[[str], Awaitable[None]],
+    ) -> None:
+        # The host keeps a message hidden while its worker lives.
+        message.visible_at = float("inf")
+        if await self._guard(name, process, lambda: handle(message.body)):
+            queue.finish(message)
+        else:
+            queue.give_up(message, after=self._rng.uniform(1.0, 30.0))
+
+    async def _guard(self, name: str, process: Process, work: Callable[[], Awaitable[None]]) -> bool:
+        """Let nothing out; start the next life of a process that was killed."""
+        try:
+            await work()
+        except Killed:
+            if self.processes[name] is process:
+                self._begin(name)
+            return False
+        except Exception as error:  # noqa: BLE001 - as the host does: it is reported, and the message comes again
+            self._escaped(f"{type(error).__name__}: {error}")
+            return False
+        return True
