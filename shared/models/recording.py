@@ -1,0 +1,19 @@
+"""One origin as it stood at a moment, with the directory's answers: enough to compute its tasks again."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from shared.models.base import Frozen
+from shared.models.opentext import Origin
+from shared.models.people import Directory
+
+
+class Recording(Frozen):
+    """What `wanted` is given, besides the mapping."""
+
+    origin: Origin
+    directory: Directory
+    now: datetime = Field(description="Aware.")
+    completed: tuple[str, ...] = Field(default=(), description="Keys of completed items, sorted.")
+    act_as: str = Field(default="performer", description="OPENTEXT_ACT_AS.")
