@@ -1,22 +1,36 @@
 """
-History entries: what happened, chained by hash.
+History entries: what happened, chained by hash, with what tells of people kept beside.
 
-An entry's hash is the SHA-256 of its canonical JSON (RFC 8785), which holds the hash of the entry
-before. Editing, dropping, repeating or reordering entries breaks the chain at a nameable place.
+An entry's hash is the SHA-256 of its canonical JSON (RFC 8785), which holds the hash of the entry before and the
+salted hash of its personal part. Editing, dropping, repeating or reordering entries breaks the chain at a nameable
+place. A personal part can be replaced by pseudonyms: a later entry then states the hash of the new part.
 """
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import rfc8785
 from pydantic import Field
 
 from shared.models.base import Frozen
+from shared.models.plain import plain, shortened
 
 GENESIS = "0" * 64
 """What the first entry has as the hash before it."""
+REDACTED, CHECKPOINT = "redacted", "checkpoint"
+"""What the entries say that replace personal parts, and that stand for entries which were deleted."""
+IMPERSONAL = frozenset(
+    {
+        *("at", "completed_at", "due", "started", "versions", "etag", "details_etag"),
+        *("kind", "rule", "mapping", "plan", "task", "url", "visit", "code", "hold", "state", "field", "fields"),
+        *("winner", "disposition", "intent", "percent", "outcome", "parts", "through", "hash", "purged", "head"),
+    }
+)
+"""Details that say nothing of people. Every other one is personal: a new name is private until it stands here."""
+_DECODER = json.JSONDecoder()
 
 
 class Event(Frozen):
@@ -32,14 +46,55 @@ class Event(Frozen):
     )
 
 
+class Personal(Frozen):
+    """What an entry tells of people."""
+
+    salt: str = Field(description="Random: without it nobody can find the part by trying names.")
+    actor: dict[str, str] = Field(default_factory=dict)
+    detail: dict[str, Any] = Field(default_factory=dict)
+
+    def canonical(self) -> bytes:
+        """Return the bytes that are hashed, stored and exported."""
+        return rfc8785.dumps(self.model_dump())
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical bytes, hexadecimal."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+
 class Entry(Frozen):
     """An event in its place."""
 
     origin: str
     sequence: int = Field(description="From 1, without gaps.")
     at: datetime = Field(description="UTC.")
-    event: Event
+    what: str
+    item: str = ""
+    detail: dict[str, Any] = Field(default_factory=dict, description="What says nothing of people.")
+    commitment: str = Field(description="Hash of the personal part as it was first written.")
     before: str = Field(description="Hash of the entry before; 64 zeros for the first.")
+    personal: Personal = Field(exclude=True, description="Not part of the hash.")
+
+    @classmethod
+    def read(cls, line: str) -> Self:
+        """
+        Read what `line` wrote.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        parts = _DECODER.decode(line)
+        if not isinstance(parts, list) or len(parts) != 2 or not isinstance(parts[0], dict):
+            message = "not an entry and its personal part"
+            raise ValueError(message)
+        return cls.model_validate({**parts[0], "personal": parts[1]})
+
+    @property
+    def event(self) -> Event:
+        """What was given to be remembered."""
+        detail = {**self.detail, **self.personal.detail}
+        return Event(what=self.what, item=self.item, actor=self.personal.actor, detail=detail)
 
     def canonical(self) -> bytes:
         """Return the bytes that are hashed, stored and exported."""
@@ -50,6 +105,10 @@ class Entry(Frozen):
         """SHA-256 of the canonical bytes, hexadecimal."""
         return hashlib.sha256(self.canonical()).hexdigest()
 
+    def line(self) -> str:
+        """Write it as it is stored and exported: a JSON array of the entry's and the personal part's bytes."""
+        return f"[{self.canonical().decode()},{self.personal.canonical().decode()}]"
+
 
 class Head(Frozen):
     """The end of a chain."""
@@ -57,12 +116,40 @@ class Head(Frozen):
     sequence: int = 0
     hash: str = GENESIS
 
+    def __str__(self) -> str:
+        """Write it as the head attribute holds it: `12:ab34...`."""
+        return f"{self.sequence}:{self.hash}"
 
-def chain(origin: str, head: Head, events: Sequence[Event], at: datetime) -> tuple[tuple[Entry, ...], Head]:
-    """Append events to the chain that ends at `head`; return the new entries and the new end."""
+
+def chain(
+    origin: str, head: Head, events: Sequence[Event], at: datetime, *, salt: Callable[[], str]
+) -> tuple[tuple[Entry, ...], Head]:
+    """
+    Append events to the chain that ends at `head`; return the new entries and the new end.
+
+    Args:
+        salt: gives 128 random bits or more, another each time.
+    """
     entries: list[Entry] = []
     for event in events:
-        entry = Entry(origin=origin, sequence=head.sequence + 1, at=at, event=event, before=head.hash)
+        entry = _entry(origin, head, event, at, salt())
         head = Head(sequence=entry.sequence, hash=entry.hash)
         entries.append(entry)
     return tuple(entries), head
+
+
+def _entry(origin: str, head: Head, event: Event, at: datetime, salt: str) -> Entry:
+    detail = shortened(plain(event.detail))
+    told = {name: value for name, value in detail.items() if name not in IMPERSONAL}
+    personal = Personal(salt=salt, actor=plain(event.actor), detail=told)
+    return Entry(
+        origin=origin,
+        sequence=head.sequence + 1,
+        at=at,
+        what=event.what,
+        item=plain(event.item),
+        detail={name: value for name, value in detail.items() if name not in told},
+        commitment=personal.hash,
+        before=head.hash,
+        personal=personal,
+    )

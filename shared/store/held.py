@@ -1,7 +1,8 @@
 """The lease on an origin, and what may be written while one holds it."""
 
 import json
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,12 +44,27 @@ class Lease(Frozen):
 
 
 @dataclass(frozen=True)
+class Entries:
+    """What becomes of entries that stand already: for redaction and retention alone."""
+
+    rewrite: Sequence[Entry] = ()
+    """With other personal parts: what is hashed stays as it is."""
+    remove: Sequence[int] = ()
+    """Sequences that go; a checkpoint stands for them."""
+
+
+@dataclass(frozen=True)
 class _Step:
     """One operation of a commit; an entry also moves the head."""
 
     operation: Operation
     size: int
     head: Head | None = None
+
+
+def new_salt() -> str:
+    """Return 128 random bits."""
+    return secrets.token_hex(16)
 
 
 class Held:
@@ -58,10 +74,14 @@ class Held:
     Args:
         row: the lease as it was just written.
         links: as they stood under that lease.
+        salt: for the personal parts of the history.
     """
 
-    def __init__(self, table: Table, origin: str, row: Row, links: dict[str, Link]) -> None:
+    def __init__(
+        self, table: Table, origin: str, row: Row, links: dict[str, Link], *, salt: Callable[[], str] = new_salt
+    ) -> None:
         self.origin = origin
+        self._salt = salt
         self.links = links
         """By item key; replaced, not changed, by a commit."""
         self._table = table
@@ -95,6 +115,7 @@ class Held:
         links: Sequence[Link] = (),
         remove: Sequence[str] = (),
         events: Sequence[Event] = (),
+        entries: Entries | None = None,
         seen: dict[str, Any] | None = None,
         release: bool = False,
     ) -> None:
@@ -105,6 +126,7 @@ class Held:
             now: time of the events.
             links: written whole, by item key.
             remove: item keys whose links go; unknown ones are passed over.
+            entries: what becomes of entries that stand already.
             seen: replaces what was remembered; None: stays.
             release: let the lease go in the same transaction; `dirty` then says whether to queue the origin again.
 
@@ -117,9 +139,11 @@ class Held:
         self._must_hold()
         kept = {link.item: link for link in links}
         gone = [item for item in dict.fromkeys(remove) if item in self.links and item not in kept]
-        entries, _ = chain(self.origin, self.head, events, now)
+        new, _ = chain(self.origin, self.head, events, now, salt=self._salt)
         last = _remember(seen) | (_freed(now) if release else {})
-        chunks = list(_chunks(_steps(escape(self.origin), entries, kept, gone))) or ([[]] if last else [])
+        chunks = list(_chunks(_steps(escape(self.origin), new, kept, gone, entries or Entries()))) or (
+            [[]] if last else []
+        )
         for number, chunk in enumerate(chunks, 1):
             change = _moved(chunk) | (last if number == len(chunks) else {})
             await self._write(change, [step.operation for step in chunk])
@@ -208,11 +232,18 @@ def _remember(seen: dict[str, Any] | None) -> dict[str, Any]:
     return {"seen": seen}
 
 
-def _steps(partition: str, entries: Sequence[Entry], kept: dict[str, Link], gone: Sequence[str]) -> Iterator[_Step]:
+def _steps(
+    partition: str, new: Sequence[Entry], kept: dict[str, Link], gone: Sequence[str], old: Entries
+) -> Iterator[_Step]:
     """Entries before links: a link never shows what the history does not tell."""
-    for entry in entries:
-        row = Row(partition, f"entry|{entry.sequence:012}", entry.canonical().decode())
+    for entry in new:
+        row = Row(partition, entry_key(entry.sequence), entry.line())
         yield _Step(("create", row.entity()), _sent_bytes(row.data), Head(sequence=entry.sequence, hash=entry.hash))
+    for entry in old.rewrite:
+        row = Row(partition, entry_key(entry.sequence), entry.line())
+        yield _Step(("update", row.entity(), {"mode": UpdateMode.REPLACE}), _sent_bytes(row.data))
+    for sequence in old.remove:
+        yield _Step(("delete", {"PartitionKey": partition, "RowKey": entry_key(sequence)}), 0)
     for item, link in kept.items():
         row = Row(partition, link_key(item), link.model_dump_json())
         yield _Step(("upsert", row.entity(), {"mode": UpdateMode.REPLACE}), _sent_bytes(row.data))
@@ -224,6 +255,11 @@ def _sent_bytes(data: str) -> int:
     """Bound what becomes of a JSON text inside a JSON request of ASCII."""
     escaped = 0 if data.isascii() else 5 * len(data)
     return len(data) + data.count('"') + data.count("\\") + escaped
+
+
+def entry_key(sequence: int) -> str:
+    """Name the row of an entry, so that text order is their order."""
+    return f"entry|{sequence:012}"
 
 
 def link_key(item: str) -> str:

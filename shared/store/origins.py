@@ -6,17 +6,17 @@ was already read, and whoever takes the lease with that etag is refused. So the 
 """
 
 import itertools
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from datetime import datetime, timedelta
 
-from shared.errors import StaleError, UnavailableError
+from shared.errors import StaleError, UnavailableError, UnreadableError
 from shared.models.evidence import Entry
 from shared.models.link import Link
-from shared.store.held import LEASE, Held, Lease
+from shared.store.held import LEASE, Entries, Held, Lease, new_salt
 from shared.store.rows import Row, escape, unescape
 from shared.store.tables import Tables
 
-__all__ = ["Held", "Origins"]
+__all__ = ["Entries", "Held", "Origins"]
 
 _ROUNDS = 20
 _RANGE = "PartitionKey eq @origin and RowKey ge @low and RowKey lt @high"
@@ -29,9 +29,11 @@ class Origins:
     Args:
         owner: unique to this worker.
         lease: how long it may be at work on one origin.
+        salt: random text, another each time, for the personal parts of the history.
     """
 
-    def __init__(self, tables: Tables, owner: str, lease: timedelta) -> None:
+    def __init__(self, tables: Tables, owner: str, lease: timedelta, *, salt: Callable[[], str] = new_salt) -> None:
+        self._salt = salt
         self._table = tables.origins
         self._length = lease
         self._owners = (f"{owner}#{number}" for number in itertools.count(1))
@@ -57,7 +59,7 @@ class Origins:
             except StaleError:
                 # Taken, let go or marked since we read it: look again.
                 continue
-            return Held(self._table, origin, row, links)
+            return Held(self._table, origin, row, links, salt=self._salt)
         message = f"{origin}: too many workers want its lease"
         raise UnavailableError(message)
 
@@ -65,10 +67,23 @@ class Origins:
         """Read the links by item key, without the lease: to look at, not to act on."""
         return _links(await self._table.list_rows(_RANGE, origin=escape(origin), low="link|", high="link}"))
 
+    async def is_known(self, origin: str) -> bool:
+        """Tell whether anybody ever looked at an origin."""
+        return await self._table.find(escape(origin), LEASE) is not None
+
     async def list_entries(self, origin: str) -> tuple[Entry, ...]:
-        """Read the history, oldest first."""
+        """
+        Read the history, oldest first.
+
+        Raises:
+            UnreadableError: a row holds no entry.
+        """
+        return tuple(_entry(origin, line) for line in await self.list_lines(origin))
+
+    async def list_lines(self, origin: str) -> tuple[str, ...]:
+        """Read the history as it stands in the rows, oldest first: what is exported is what was hashed."""
         rows = await self._table.list_rows(_RANGE, origin=escape(origin), low="entry|", high="entry}")
-        return tuple(row.read(Entry) for row in rows)
+        return tuple(row.data for row in rows)
 
     async def list_origins(self) -> AsyncGenerator[str, None]:
         """Go through every origin that was ever taken. Scans the whole table."""
@@ -99,6 +114,14 @@ class Origins:
             return await self._table.insert(escape(origin), LEASE, data, is_ours=is_ours)
         data = row.read(Lease).model_copy(update=taken).model_dump_json()
         return await self._table.replace(row, data, is_ours=is_ours)
+
+
+def _entry(origin: str, line: str) -> Entry:
+    try:
+        return Entry.read(line)
+    except ValueError as error:
+        message = f"{origin}: a row of its history holds no entry"
+        raise UnreadableError(message) from error
 
 
 def _links(rows: Iterable[Row]) -> dict[str, Link]:
