@@ -7,13 +7,12 @@ place. A personal part can be replaced by pseudonyms: a later entry then states 
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 import rfc8785
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.models.base import Frozen
 from shared.models.plain import plain, shortened
@@ -30,7 +29,6 @@ IMPERSONAL = frozenset(
     }
 )
 """Details that say nothing of people. Every other one is personal: a new name is private until it stands here."""
-_DECODER = json.JSONDecoder()
 
 
 class Event(Frozen):
@@ -76,19 +74,13 @@ class Entry(Frozen):
     before: str = Field(description="Hash of the entry before; 64 zeros for the first.")
     personal: Personal = Field(exclude=True, description="Not part of the hash.")
 
+    @model_validator(mode="before")
     @classmethod
-    def read(cls, line: str) -> Self:
-        """
-        Read what `line` wrote.
-
-        Raises:
-            ValueError: it is something else.
-        """
-        parts = _DECODER.decode(line)
-        if not isinstance(parts, list) or len(parts) != 2 or not isinstance(parts[0], dict):
-            message = "not an entry and its personal part"
-            raise ValueError(message)
-        return cls.model_validate({**parts[0], "personal": parts[1]})
+    def _of_line(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stands there
+        """Take what `line` wrote, beside what keywords give."""
+        if isinstance(value, list) and len(value) == 2 and isinstance(value[0], dict):
+            return {**value[0], "personal": value[1]}
+        return value
 
     @property
     def event(self) -> Event:

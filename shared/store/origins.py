@@ -9,7 +9,7 @@ import itertools
 from collections.abc import AsyncGenerator, Callable, Iterable
 from datetime import datetime, timedelta
 
-from shared.errors import StaleError, UnavailableError, UnreadableError
+from shared.errors import StaleError, UnavailableError
 from shared.models.evidence import Entry
 from shared.models.link import Link
 from shared.store.held import LEASE, Entries, Held, Lease, new_salt
@@ -78,17 +78,19 @@ class Origins:
         Raises:
             UnreadableError: a row holds no entry.
         """
-        return tuple(_entry(origin, line) for line in await self.list_lines(origin))
+        return tuple(row.read(Entry) for row in await self._entry_rows(origin))
 
     async def list_lines(self, origin: str) -> tuple[str, ...]:
         """Read the history as it stands in the rows, oldest first: what is exported is what was hashed."""
-        rows = await self._table.list_rows(_RANGE, origin=escape(origin), low="entry|", high="entry}")
-        return tuple(row.data for row in rows)
+        return tuple(row.data for row in await self._entry_rows(origin))
 
     async def list_origins(self) -> AsyncGenerator[str, None]:
         """Go through every origin that was ever taken. Scans the whole table."""
         async for row in self._table.scan("RowKey eq @lease", select=("PartitionKey", "RowKey"), lease=LEASE):
             yield unescape(row.partition)
+
+    async def _entry_rows(self, origin: str) -> tuple[Row, ...]:
+        return await self._table.list_rows(_RANGE, origin=escape(origin), low="entry|", high="entry}")
 
     async def _read(self, origin: str) -> tuple[Row | None, dict[str, Link]]:
         rows = await self._table.list_rows(_RANGE, origin=escape(origin), low=LEASE, high="link}")
@@ -114,14 +116,6 @@ class Origins:
             return await self._table.insert(escape(origin), LEASE, data, is_ours=is_ours)
         data = row.read(Lease).model_copy(update=taken).model_dump_json()
         return await self._table.replace(row, data, is_ours=is_ours)
-
-
-def _entry(origin: str, line: str) -> Entry:
-    try:
-        return Entry.read(line)
-    except ValueError as error:
-        message = f"{origin}: a row of its history holds no entry"
-        raise UnreadableError(message) from error
 
 
 def _links(rows: Iterable[Row]) -> dict[str, Link]:
