@@ -1,0 +1,108 @@
+// What somebody has to know at once. Each says what to do in docs/runbook.md, under its name.
+param location string
+param tags object
+param insightsId string
+@description('Empty: nobody is written to.')
+param email string
+param lagSeconds int
+
+var rules = [
+  {
+    name: 'dead-letters'
+    title: 'A message failed for good'
+    query: loadTextContent('../queries/dead-letters.kql')
+    column: 'Letters'
+    operator: 'GreaterThan'
+    threshold: 0
+    every: 'PT5M'
+    window: 'PT15M'
+    severity: 2
+  }
+  {
+    name: 'lag'
+    title: 'Completed tasks reach OpenText too late'
+    query: loadTextContent('../queries/lag.kql')
+    column: 'Seconds'
+    operator: 'GreaterThan'
+    threshold: lagSeconds
+    every: 'PT5M'
+    window: 'PT15M'
+    severity: 2
+  }
+  {
+    name: 'subscription-lapsed'
+    title: 'A Graph subscription is missing or ends within two days'
+    query: loadTextContent('../queries/subscription-lapsed.kql')
+    column: 'SecondsLeft'
+    operator: 'LessThan'
+    threshold: 172800
+    every: 'PT1H'
+    window: 'PT1H'
+    severity: 3
+  }
+  {
+    name: 'opentext-sign-in'
+    title: 'OpenText accepts no sign-in'
+    query: loadTextContent('../queries/opentext-sign-in.kql')
+    column: 'Failed'
+    operator: 'GreaterThan'
+    threshold: 0
+    every: 'PT5M'
+    window: 'PT15M'
+    severity: 1
+  }
+  {
+    name: 'no-sweep'
+    title: 'No timer was swept for ten minutes'
+    query: loadTextContent('../queries/no-sweep.kql')
+    column: 'Sweeps'
+    operator: 'LessThan'
+    threshold: 1
+    every: 'PT5M'
+    window: 'PT10M'
+    severity: 1
+  }
+]
+
+resource group 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) {
+  name: 'ag-bridge'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'bridge'
+    enabled: true
+    emailReceivers: [{ name: 'operator', emailAddress: email, useCommonAlertSchema: true }]
+  }
+}
+
+resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for rule in rules: {
+    name: 'bridge-${rule.name}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: rule.title
+      description: 'What to do: docs/runbook.md, ${rule.name}.'
+      severity: rule.severity
+      enabled: true
+      scopes: [insightsId]
+      evaluationFrequency: rule.every
+      windowSize: rule.window
+      autoMitigate: true
+      criteria: {
+        allOf: [
+          {
+            query: rule.query
+            timeAggregation: 'Maximum'
+            metricMeasureColumn: rule.column
+            operator: rule.operator
+            threshold: rule.threshold
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      actions: { actionGroups: empty(email) ? [] : [group.id] }
+    }
+  }
+]

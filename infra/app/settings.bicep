@@ -1,0 +1,83 @@
+// Every setting that the app and its host read; a test compares them with shared/settings.py and functions/timers.py.
+// Never set on Flex Consumption: FUNCTIONS_WORKER_RUNTIME, FUNCTIONS_EXTENSION_VERSION, WEBSITE_*, SCM_*, ENABLE_ORYX_BUILD, TZ.
+param siteName string
+param identityClientId string
+param storageName string
+param insightsName string
+param vaultName string
+param publicBaseUrl string
+param opentextBaseUrl string
+param opentextAuth string
+param opentextUsername string
+param otdsBaseUrl string
+param otdsClientId string
+param otdsPartition string
+param otdsImpersonation string
+param opentextActAs string
+param opentextTimezone string
+param opentextConcurrency int
+param graphBaseUrl string
+param notifyFrom string
+param writeBackSchedule string
+param escalationSchedule string
+param subscriptionSchedule string
+param settleSeconds int
+param outcomeGraceSeconds int
+
+resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+  name: storageName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+resource site 'Microsoft.Web/sites@2024-11-01' existing = {
+  name: siteName
+}
+
+var inVault = '@Microsoft.KeyVault(VaultName=${vaultName};SecretName='
+
+// An empty setting counts as absent.
+resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
+  parent: site
+  name: 'appsettings'
+  properties: {
+    AzureWebJobsStorage__credential: 'managedidentity'
+    AzureWebJobsStorage__clientId: identityClientId
+    AzureWebJobsStorage__blobServiceUri: account.properties.primaryEndpoints.blob
+    AzureWebJobsStorage__queueServiceUri: account.properties.primaryEndpoints.queue
+    AzureWebJobsStorage__tableServiceUri: account.properties.primaryEndpoints.table
+    AZURE_CLIENT_ID: identityClientId
+    APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+    PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: 'true'
+    // By default five traces a second are kept, and decisions would be missing among them.
+    OTEL_TRACES_SAMPLER: 'always_on'
+    OPENTEXT_BASE_URL: opentextBaseUrl
+    OPENTEXT_AUTH: opentextAuth
+    OPENTEXT_USERNAME: opentextUsername
+    OPENTEXT_PASSWORD: opentextAuth == 'password' ? '${inVault}opentext-password)' : ''
+    OTDS_BASE_URL: otdsBaseUrl
+    OTDS_CLIENT_ID: otdsClientId
+    OTDS_CLIENT_SECRET: empty(otdsClientId) ? '' : '${inVault}otds-client-secret)'
+    OTDS_PARTITION: otdsPartition
+    OTDS_IMPERSONATION: otdsImpersonation
+    OPENTEXT_ACT_AS: opentextActAs
+    OPENTEXT_TIMEZONE: opentextTimezone
+    OPENTEXT_CONCURRENCY: string(opentextConcurrency)
+    OPENTEXT_WEBHOOK_SECRETS: '${inVault}opentext-webhook-secrets)'
+    GRAPH_BASE_URL: graphBaseUrl
+    GRAPH_CLIENT_STATE: '${inVault}graph-client-state)'
+    PUBLIC_BASE_URL: publicBaseUrl
+    NOTIFY_FROM: notifyFrom
+    MAPPING_FILE: 'mapping.yaml'
+    WRITE_BACK_SCHEDULE: writeBackSchedule
+    ESCALATION_SCHEDULE: escalationSchedule
+    SUBSCRIPTION_SCHEDULE: subscriptionSchedule
+    SETTLE_SECONDS: string(settleSeconds)
+    // functionTimeout of host.json and a minute.
+    LEASE_SECONDS: '660'
+    OUTCOME_GRACE_SECONDS: string(outcomeGraceSeconds)
+  }
+}
