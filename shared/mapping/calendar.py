@@ -4,6 +4,8 @@ Business days, business hours, and the two ways between a local date and a momen
 All moments that come in or go out are aware; what goes out is UTC.
 """
 
+from bisect import bisect_left, bisect_right
+from calendar import isleap
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -45,6 +47,7 @@ class Calendar:
     holidays: HolidayBase | None = None
     days_off: frozenset[date] = frozenset()
     extra_workdays: frozenset[date] = frozenset()
+    _years: dict[int, tuple[date, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def local(self, moment: datetime) -> datetime:
         """Show a moment in the calendar's zone; one without a zone is taken as local already."""
@@ -84,11 +87,32 @@ class Calendar:
         raise ValueError(message)
 
     def add_business_days(self, day: date, count: int) -> date:
-        """Return the count-th business day after `day`; before it when count is negative; `day` itself for 0."""
-        step = 1 if count > 0 else -1
-        for _ in range(abs(count)):
-            day = self.nearest(day + step * _DAY, step)
-        return day
+        """
+        Return the count-th business day after `day`; before it when count is negative; `day` itself for 0.
+
+        Raises:
+            ValueError: the calendar ends before.
+        """
+        if count == 0:
+            return day
+        year, days = day.year, self._of_year(day.year)
+        place = bisect_right(days, day) + count - 1 if count > 0 else bisect_left(days, day) + count
+        while place >= len(days):
+            year, place = year + 1, place - len(days)
+            days = self._of_year(year)
+        while place < 0:
+            year -= 1
+            days = self._of_year(year)
+            place += len(days)
+        return days[place]
+
+    def _of_year(self, year: int) -> tuple[date, ...]:
+        """Return the business days of a year, counted once."""
+        if year not in self._years:
+            first = date(year, 1, 1)
+            every = (first + number * _DAY for number in range(366 if isleap(year) else 365))
+            self._years[year] = tuple(day for day in every if self.is_business_day(day))
+        return self._years[year]
 
     def add_business_hours(self, moment: datetime, hours: float) -> datetime:
         """

@@ -73,7 +73,9 @@ def add(offset: Offset, moment: datetime, calendar: Calendar) -> datetime:
 
 
 def _day_part(offset: Offset, day: date, calendar: Calendar) -> date:
-    day += relativedelta(years=offset.years, months=offset.months, weeks=offset.weeks, days=offset.days)
+    if offset.years or offset.months:
+        day += relativedelta(years=offset.years, months=offset.months)
+    day += timedelta(weeks=offset.weeks, days=offset.days)
     return calendar.add_business_days(day, offset.business_days)
 
 

@@ -56,55 +56,59 @@ class Item:
             self.holds.append(f"waits for: {', '.join(waits_for)}")
         plan = self._plan()
         assigned = self.assigned(plan)
-        spec = self.spec
-        task = self._bare(plan, due).model_copy(
-            update={
-                "assignees": assigned.ids,
-                "people": assigned.decisions,
-                "description": self.attempt(lambda: spec.description.render(self.scene.words), ""),
-                "context": context_lines(self._lines, self.scene, self._outcomes),
-                "checklist": self._checklist(),
-                "outcomes": tuple(Outcome(disposition=key, title=title) for key, title in self._outcomes.items()),
-                "references": self._references(),
-                "documents": self._documents(),
-                "allowed": self._allowed(),
-                "waits_on": waits_on,
-                "evidence": self._evidence(),
-            }
-        )
-        return task.model_copy(update={"held": self._held(task)})
-
-    def _bare(self, plan: PlanTarget, due: date | None) -> WantedTask:
-        """Make the task with what stands in the rule as it is."""
-        spec, rule = self.spec, self.rule
-        title = self.attempt(lambda: " ".join(spec.title.render(self.scene.words).split()), None)
-        if title == "":
-            self.holds.append("the title is empty")
+        written = self._written()
+        shown = self._shown()
         return WantedTask(
             item_key=self.key,
-            rule_id=rule.id,
-            rule_hash=rule.hash,
-            kind="task" if rule.on == "workspace" else rule.on,
-            title=cut(title or self.key, self.mapping.limits.title),
             plan=plan,
-            bucket=spec.bucket,
-            labels=spec.labels,
-            priority=PRIORITIES[spec.priority] if spec.priority is not None else None,
             start=self._start(due),
             due=due,
-            step=self.scene.step.ref if self.scene.step is not None else None,
-            owners=dict(spec.owners),
-            when_deleted=spec.when_deleted,
-            reopen_when_moved=spec.due is not None and spec.due.when_done == "reopen",
-            on_complete=dict(spec.on_complete.set),
-            progress_attribute=spec.progress,
+            assignees=assigned.ids,
+            people=assigned.decisions,
+            documents=self._documents(),
+            allowed=self._allowed(),
+            waits_on=waits_on,
+            evidence=self._evidence(),
+            **written,
+            **shown,
+            held="; ".join(dict.fromkeys(self.holds)) or None,
         )
 
-    def _held(self, task: WantedTask) -> str | None:
-        lines = len(task.checklist) + len(task.outcomes)
-        if lines > CHECKLIST:
+    def _written(self) -> dict[str, Any]:
+        """Collect what stands in the rule as it is."""
+        spec, rule = self.spec, self.rule
+        return {
+            "rule_id": rule.id,
+            "rule_hash": rule.hash,
+            "kind": "task" if rule.on == "workspace" else rule.on,
+            "bucket": spec.bucket,
+            "labels": spec.labels,
+            "priority": PRIORITIES[spec.priority] if spec.priority is not None else None,
+            "step": self.scene.step.ref if self.scene.step is not None else None,
+            "owners": dict(spec.owners),
+            "when_deleted": spec.when_deleted,
+            "reopen_when_moved": spec.due is not None and spec.due.when_done == "reopen",
+            "on_complete": dict(spec.on_complete.set),
+            "progress_attribute": spec.progress,
+        }
+
+    def _shown(self) -> dict[str, Any]:
+        """Fill in what people read."""
+        spec, words = self.spec, self.scene.words
+        title = self.attempt(lambda: " ".join(spec.title.render(words).split()), None)
+        if title == "":
+            self.holds.append("the title is empty")
+        checklist = self._checklist()
+        if (lines := len(checklist) + len(self._outcomes)) > CHECKLIST:
             self.holds.append(f"{lines} checklist lines: Planner takes {CHECKLIST}")
-        return "; ".join(dict.fromkeys(self.holds)) or None
+        return {
+            "title": cut(title or self.key, self.mapping.limits.title),
+            "description": self.attempt(lambda: spec.description.render(words), ""),
+            "context": context_lines(self._lines, self.scene, self._outcomes),
+            "checklist": checklist,
+            "outcomes": tuple(Outcome(disposition=key, title=title) for key, title in self._outcomes.items()),
+            "references": self._references(),
+        }
 
     def due_date(self) -> date | None:
         """Compute the due date; None: there is none."""

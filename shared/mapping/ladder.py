@@ -65,6 +65,8 @@ def mails_of_item(
         changes: gets the moment at which the item becomes overdue.
     """
     specs = item.spec.notify if item.spec.notify is not None else item.rule.notify
+    if not specs:
+        return tuple(reminders)
     late = False
     if not quiet and task.due is not None and any(spec.on == "overdue" for spec in specs):
         at = overdue_at(task.due, item.scene)

@@ -14,7 +14,7 @@ def matches(condition: Condition | None, scene: Scene) -> bool:
     if condition is None:
         return True
     return (
-        all(_named(texts, names) for texts, names in _names(condition, scene) if texts is not None)
+        all(is_named(texts, names) for texts, names in _names(condition, scene) if texts is not None)
         and _template_matches(condition, scene)
         and all(passes(test, scene.attributes.get(name)) for name, test in condition.attributes.items())
     )
@@ -41,7 +41,8 @@ def _classifications(scene: Scene) -> tuple[str, ...]:
     return tuple(name for node in nodes for name in node.classifications)
 
 
-def _named(patterns: tuple[str, ...], names: Iterable[str]) -> bool:
+def is_named(patterns: Iterable[str], names: Iterable[str]) -> bool:
+    """Tell whether any of the names is one of those that a condition names; "*" stands for any text."""
     return any(name == pattern or _globs(name, pattern) for name in names for pattern in patterns)
 
 

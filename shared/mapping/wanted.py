@@ -107,12 +107,13 @@ class _Desk:
     def _of_rule(self, rule: BaseRule, scene: Scene) -> Iterator[WantedTask]:
         specs = [spec for spec in rule.specs if matches(spec.when, scene)]
         keys = {spec.key: item_key(rule.id, spec.key) for spec in specs if isinstance(spec, KeyedTask)}
+        people = People(self.mapping.people, self.book, scene)
         for spec in specs:
-            for item in self._items(rule, spec, scene):
+            for item in self._items(rule, spec, people):
                 yield from self._of_item(item, keys)
 
-    def _items(self, rule: BaseRule, spec: TaskSpec, scene: Scene) -> Iterator[Item]:
-        people = People(self.mapping.people, self.book, scene)
+    def _items(self, rule: BaseRule, spec: TaskSpec, people: People) -> Iterator[Item]:
+        scene = people.scene
         whole = Item(self.mapping, rule, spec, scene, people, _key(rule, spec, scene), self.act_as)
         if spec.due is None or spec.due.repeat is None:
             yield whole
@@ -129,7 +130,7 @@ class _Desk:
         for day in days:
             there = scene.at_occurrence(day)
             key = item_key(whole.key, day.isoformat())
-            yield Item(self.mapping, rule, spec, there, People(people.spec, self.book, there), key, self.act_as)
+            yield Item(self.mapping, rule, spec, there, people, key, self.act_as)
 
     def _of_item(self, item: Item, keys: dict[str, str]) -> Iterator[WantedTask]:
         due = item.due_date()
@@ -140,7 +141,9 @@ class _Desk:
         quiet = (is_done or task.held is not None) and not self.curious
         ladder = escalations(item, task, quiet=quiet, changes=self.changes)
         notify = mails_of_item(item, task, ladder.reminders, quiet=quiet, changes=self.changes)
-        yield task.model_copy(update={"context": (*task.context, *ladder.lines), "notify": notify})
+        if ladder.lines or notify:
+            task = task.model_copy(update={"context": (*task.context, *ladder.lines), "notify": notify})
+        yield task
         yield from ladder.tasks
 
     def _is_pending(self, name: str, keys: dict[str, str]) -> bool:

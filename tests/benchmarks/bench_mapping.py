@@ -1,0 +1,92 @@
+"""Reading a large mapping, and computing a large workspace."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import yaml
+
+from shared.mapping.reading import read_mapping
+from shared.mapping.wanted import lookups, wanted
+from shared.models.graph import EntraUser
+from shared.models.keys import OriginKind
+from shared.models.opentext import Origin, Person, Role, Workspace
+from shared.models.people import Directory
+from tests.benchmarks.ratios import Ratio, cpu
+
+RULES, TASKS = 200, 50
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+HEAD: dict[str, Any] = {
+    "version": 1,
+    "calendars": {"default": {"timezone": "Europe/Berlin", "holidays": "DE-BE"}},
+    "people": {"fallback": "lead@contoso.example"},
+    "plans": {"contracts": {"group": "11111111-1111-4111-8111-111111111111", "title": "Contracts"}},
+}
+
+
+def measure() -> list[Ratio]:
+    """Return both numbers of the mapping."""
+    text = mapping_text(RULES, 3)
+    by_yaml = cpu(lambda: yaml.load(text, Loader=yaml.CSafeLoader), times=3)
+    by_us = cpu(lambda: read_mapping(text), times=3)
+    return [
+        Ratio("reading and compiling 200 rules, against yaml.safe_load with the C loader", by_us / by_yaml, 20),
+        Ratio("wanted for a workspace of 50 tasks, CPU", _wanted_seconds() * 1000, 5, "ms"),
+    ]
+
+
+def mapping_text(rules: int, tasks: int) -> str:
+    """Write a mapping as large as asked for, with templates, people, dates and checklists in each task."""
+    written = json.loads(json.dumps({**HEAD, "rules": [_rule(number, tasks) for number in range(rules)]}))
+    return yaml.safe_dump(written, sort_keys=False)
+
+
+def _rule(number: int, tasks: int) -> dict[str, Any]:
+    return {
+        "id": f"rule-{number}",
+        "on": "workspace",
+        "when": {"workspace_type": "Contract", "attributes": {"Contract.Region": ["EMEA", "DACH"]}},
+        "plan": "contracts",
+        "context": ["attribute:Contract.Region", "attribute:Contract.Approval"],
+        "tasks": [_task(place) for place in range(tasks)],
+        "escalate": [{"after": {"business_days": 2}, "to": "role:Manager", "title": "Overdue: {{ task.title }}"}],
+    }
+
+
+def _task(place: int) -> dict[str, Any]:
+    return {
+        "key": f"task-{place}",
+        "title": f"{{{{ workspace.name }}}}: task {place}",
+        "description": "Region {{ attributes['Contract.Region'] }}",
+        "bucket": "Review",
+        "assign": ["role:Legal", "attribute:Contract.Owner"],
+        "due": {"from": "created", "business_days": 5 + place},
+        "checklist": ["Check liability clause", "Check term"],
+        "on_complete": {"set": {"Contract.Review": "Done"}},
+    }
+
+
+def _wanted_seconds() -> float:
+    mapping = read_mapping(mapping_text(1, TASKS))
+    origin = _origin()
+    asked = lookups(mapping, origin, NOW)
+    directory = Directory(users={address: EntraUser(id=address, mail=address) for address in asked.emails})
+    assert len(wanted(mapping, origin, directory, NOW).tasks) >= TASKS
+    return cpu(lambda: wanted(mapping, origin, directory, NOW), times=20)
+
+
+def _origin() -> Origin:
+    people = [
+        Person(user_id=number, login=name, name=name, email=f"{name}@contoso.example")
+        for number, name in enumerate(("lwhite", "nkaur", "pwilliams"))
+    ]
+    workspace = Workspace(
+        node_id=28866,
+        name="Contract 1",
+        workspace_type="Contract",
+        created=NOW,
+        url="https://otcs.example/cs/cs/app/nodes/28866",
+        attributes={"Contract.Region": "EMEA", "Contract.Owner": "pwilliams"},
+        roles=(Role(name="Legal", members=tuple(people)), Role(name="Manager", members=(people[0],))),
+    )
+    return Origin(kind=OriginKind.WORKSPACE, workspace=workspace)
