@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.errors import StaleError, UnavailableError
 from shared.store.control_rows import Cursor, Gate, Making, PlanRow, Slot, SlotRow
@@ -15,6 +15,7 @@ __all__ = ["Control", "Making", "PlanRow", "Slot"]
 _PLAN, _GATE, _CURSOR, _CREATOR = "plan", "gate", "cursor", "creator"
 _PARTITION = "PartitionKey eq @partition"
 _ROUNDS = 20
+_GATES_KEPT = timedelta(seconds=5)
 
 
 class Control:
@@ -22,6 +23,8 @@ class Control:
 
     def __init__(self, tables: Tables) -> None:
         self._table = tables.control
+        self._gates_until: datetime | None = None
+        self._gates_read: datetime | None = None
 
     def list_plans(self) -> Each[PlanRow]:
         """Go through the plans that are read for changes."""
@@ -62,8 +65,20 @@ class Control:
         rows = await self._table.list_rows(_PARTITION, partition=_GATE)
         return {unescape(row.key): row.read(Gate).until for row in rows}
 
+    async def find_closed(self, now: datetime) -> datetime | None:
+        """
+        Say until when a system wants to be left alone; None: work may go on.
+
+        Looked up at most every five seconds: a worker that hears of it late is told so by the system itself.
+        """
+        if self._gates_read is None or not self._gates_read <= now < self._gates_read + _GATES_KEPT:
+            self._gates_until = max((await self.list_gates()).values(), default=None)
+            self._gates_read = now
+        return self._gates_until if self._gates_until is not None and self._gates_until > now else None
+
     async def close_gate(self, system: str, until: datetime) -> None:
         """Have nobody call the system before `until`. Never shortens."""
+        self._gates_read = None
         data = Gate(until=until).model_dump_json()
         for _ in range(_ROUNDS):
             row = await self._table.find(_GATE, escape(system))

@@ -27,7 +27,8 @@ async def read_work(held: Held, reason: str, services: Services) -> Work:
         UnreadableError, NotFoundError: the origin can't be read; nothing is decided.
         RetryLaterError: something did not answer.
     """
-    origin = await read_origin(held.origin, services)
+    home = held.seen.get("home") if reason != "resync" else None
+    origin = await read_origin(held.origin, services, home=home)
     asked = await compute_wanted(origin, services, completed=_completed(held.links))
     policy = Policy(
         settle=timedelta(seconds=services.settings.settle_seconds),
@@ -44,8 +45,15 @@ async def read_work(held: Held, reason: str, services: Services) -> Work:
     return work
 
 
-async def read_origin(key: str, services: Services) -> Origin:
-    """Read one origin with what the mapping needs of it. Errors as the OpenText client's."""
+async def read_origin(key: str, services: Services, *, home: dict[str, int] | None = None) -> Origin:
+    """
+    Read one origin with what the mapping needs of it. Errors as the OpenText client's.
+
+    Args:
+        key: of the origin.
+        services: the clients and the mapping.
+        home: {"node", "workspace"} as they were found before; a document seldom moves. None: look.
+    """
     kind, number = split_origin_key(key)
     need = needs(services.mapping, kind)
     opentext = services.opentext
@@ -53,10 +61,10 @@ async def read_origin(key: str, services: Services) -> Origin:
         return Origin(kind=kind, workspace=await opentext.workspaces.read(number, need))
     if kind is OriginKind.DOCUMENT:
         document = await opentext.workspaces.read_document(number, need)
-        return Origin(kind=kind, document=document, workspace=await _workspace_of(number, services))
+        return Origin(kind=kind, document=document, workspace=await _workspace_of(number, services, home))
     workflow = await opentext.workflows.read(number, need)
     nodes = [document.node_id for document in workflow.documents]
-    workspace = await _workspace_of(nodes[0], services) if nodes and need.workspace else None
+    workspace = await _workspace_of(nodes[0], services, home) if nodes and need.workspace else None
     return Origin(kind=kind, workflow=workflow, workspace=workspace)
 
 
@@ -112,8 +120,16 @@ async def _resolve_places(work: Work) -> None:
         work.wanted = work.wanted.model_copy(update={"tasks": tasks})
 
 
-async def _workspace_of(node_id: int, services: Services) -> Workspace | None:
-    number = await services.opentext.workspaces.find_workspace_of(node_id)
+def home_of(origin: Origin) -> dict[str, int] | None:
+    """Say in which workspace the origin's first document was found."""
+    if origin.workspace is None or not origin.documents:
+        return None
+    return {"node": origin.documents[0].node_id, "workspace": origin.workspace.node_id}
+
+
+async def _workspace_of(node_id: int, services: Services, home: dict[str, int] | None) -> Workspace | None:
+    number = home["workspace"] if home is not None and home["node"] == node_id else None
+    number = number or await services.opentext.workspaces.find_workspace_of(node_id)
     if number is None:
         return None
     return await services.opentext.workspaces.read(number, needs(services.mapping, OriginKind.WORKFLOW))

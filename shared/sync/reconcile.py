@@ -33,7 +33,7 @@ from shared.sync.advance import check_sending, delegate, send_on, set_attributes
 from shared.sync.create import create_tasks
 from shared.sync.failing import put_off
 from shared.sync.notifying import tell_stakeholders
-from shared.sync.reading import read_work
+from shared.sync.reading import home_of, read_work
 from shared.sync.resolve import resolve_node
 from shared.sync.services import Services
 from shared.sync.settling import settle_task
@@ -61,7 +61,7 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
     if kind is OriginKind.NODE:
         await resolve_node(number, message, services)
         return
-    if (opening := await _closed_gate(services)) is not None:
+    if (opening := await services.control.find_closed(services.now())) is not None:
         at = opening + timedelta(minutes=1) * services.rng.random()
         await _put(services, message, at, "gate")
         return
@@ -187,7 +187,7 @@ async def _plan_next(work: Work) -> None:
         await services.agenda.put(AgendaEntry(at=due, origin=work.origin.key, reason="resync"), now)
         resync = due.isoformat()
     nodes = await _remember_nodes(work)
-    seen = {"resync": resync, "mapping": work.policy.mapping_hash, "nodes": nodes}
+    seen = {"resync": resync, "mapping": work.policy.mapping_hash, "nodes": nodes, "home": home_of(work.origin)}
     await work.held.commit(seen=seen, now=work.now, release=True)
 
 
@@ -208,13 +208,6 @@ def _resync_at(work: Work) -> datetime:
     if is_open:
         after = RESYNC_OPEN_WORKFLOW if kind is OriginKind.WORKFLOW else RESYNC_OPEN
     return work.now + after * work.services.rng.uniform(0.8, 1.2)
-
-
-async def _closed_gate(services: Services) -> datetime | None:
-    """Say until when an outside system asked for a pause; None: it did not."""
-    now = services.now()
-    gates = await services.control.list_gates()
-    return max((gate for gate in gates.values() if gate > now), default=None)
 
 
 async def _put(services: Services, message: OriginMessage, at: datetime, reason: str) -> None:
