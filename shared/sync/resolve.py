@@ -1,10 +1,9 @@
 """A hint that names a node: find out which origins it concerns."""
 
 from shared.errors import NeverError
-from shared.mapping.wanted import needs
+from shared.mapping.needs import rules_for
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import OriginMessage
-from shared.models.opentext import Needs
 from shared.sync.services import Services
 
 
@@ -21,7 +20,7 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
         workspace = None
     if workspace is not None:
         origins.add(origin_key(OriginKind.WORKSPACE, workspace))
-    if workspace != number and needs(services.mapping, OriginKind.DOCUMENT) != Needs(attributes=False):
+    if workspace != number and rules_for(services.mapping, OriginKind.DOCUMENT):
         origins.add(origin_key(OriginKind.DOCUMENT, number))
     for origin in sorted(origins):
         await services.queues.send_origin(message.model_copy(update={"origin": origin, "reason": "node"}))
