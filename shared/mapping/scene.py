@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from shared.mapping.calendar import Calendar
+from shared.mapping.templates import context_of
 from shared.models.opentext import (
     Attributes,
     AttributeValue,
@@ -85,7 +86,8 @@ class Scene:
             "now": here,
             "today": here.date(),
         }
-        return {name: value for name, value in known.items() if value is not None} | {"occurrence": self.occurrence}
+        present = {name: value for name, value in known.items() if value is not None}
+        return context_of({**present, "occurrence": self.occurrence})
 
     def at_occurrence(self, day: date) -> "Scene":
         """Return the same scene for one occurrence of a recurring task."""
