@@ -128,6 +128,18 @@ class Settings(HintSettings, NotificationSettings):
     opentext_concurrency: int = Field(
         default=4, ge=1, le=64, alias="OPENTEXT_CONCURRENCY", description="Reconciles at once, server-wide."
     )
+    opentext_discovery_seconds: int = Field(
+        default=300,
+        ge=10,
+        alias="OPENTEXT_DISCOVERY_SECONDS",
+        description="How often OpenText is asked for what no hint announced.",
+    )
+    opentext_discovery_report: str | None = Field(
+        default=None,
+        alias="OPENTEXT_DISCOVERY_REPORT",
+        pattern=r"^[A-Za-z0-9_.-]{1,200}$",
+        description="Nickname of a WebReport over all steps. None: only workflows that the service user manages.",
+    )
     graph_base_url: Url = Field(default="https://graph.microsoft.com", alias="GRAPH_BASE_URL")
     public_base_url: Url = Field(alias="PUBLIC_BASE_URL", description="Where Graph reaches this app.")
     notify_from: str | None = Field(

@@ -13,6 +13,7 @@ class OriginMessage(Frozen):
     origin: str = Field(description="Origin key; node-<id> means: find out which origins it concerns.")
     reason: str = Field(default="hint", description="Free text for the log: hint, agenda, changed, ...")
     hint_id: str | None = Field(default=None, description="The sender's id of the hint, for the log.")
+    bulk: bool = Field(default=False, description="Back-fill: steps back while others wait.")
     trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
 
 
@@ -20,6 +21,8 @@ class PlanMessage(Frozen):
     """Queue `plans`: read this plan."""
 
     plan: str = Field(description="Planner plan id. Opaque, case-sensitive.")
+    reason: str = Field(default="due", description="due, notified (its group changed) or gone (its group was deleted).")
+    left: tuple[str, ...] = Field(default=(), description="Entra ids of people who left the plan's group.")
     trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
 
 

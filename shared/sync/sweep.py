@@ -6,6 +6,7 @@ from datetime import timedelta
 from shared.errors import StaleError
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.store.control import PlanRow
+from shared.sync.discovery import discover
 from shared.sync.services import Services
 
 log = logging.getLogger(__name__)
@@ -51,8 +52,13 @@ async def sweep_agenda(services: Services) -> int:
     """
     Queue what is due: the rows first, then their deletion; a row rewritten in between is left.
 
+    Then look for what no hint announced.
+
     Returns:
         How many were queued.
+
+    Raises:
+        RetryLaterError: as `discover`; what was due is queued by then.
     """
     waiting = await services.queues.length("origins")
     queued = 0
@@ -60,7 +66,8 @@ async def sweep_agenda(services: Services) -> int:
         entry = due.entry
         if entry.bulk and waiting + queued >= SHORT_QUEUE:
             break
-        await services.queues.send_origin(OriginMessage(origin=entry.origin, reason=entry.reason, trace=entry.trace))
+        message = OriginMessage(origin=entry.origin, reason=entry.reason, bulk=entry.bulk, trace=entry.trace)
+        await services.queues.send_origin(message)
         await services.agenda.remove(due)
         queued += 1
-    return queued
+    return queued + await discover(services)

@@ -124,6 +124,11 @@ class Workspaces:
             if _sorted_past(stubs, since):
                 return
 
+    async def list_types(self) -> tuple[str, ...]:
+        """List the names of the workspace types that we may see."""
+        found = map(properties, rows(await self._site.get("v2/businessworkspacetypes")))
+        return tuple(text(row.get("wksp_type_name")) for row in found)
+
     async def read_type(self, name: str) -> int:
         """
         Read the id of a workspace type by its exact name.

@@ -1,0 +1,230 @@
+"""What no hint announced is found by the sweep, once; and an unchanged list costs next to nothing."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from azure.core.exceptions import ServiceRequestError
+
+from local.content_server import MapStep, WorkflowMap
+from local.inside import START, Inside
+from local.running import ROOT
+from local.world import create_contract
+from shared.errors import UnavailableError
+from shared.models.messages import OriginMessage
+from shared.sync.discovery import MOST_AT_ONCE, discover
+from shared.sync.sweep import sweep_agenda
+
+MAPPING = ROOT / "mapping.yaml"
+INTERVAL = timedelta(seconds=300)
+END = START + timedelta(days=400)
+
+
+@pytest.fixture
+def inside():
+    """Run one worker over the demo's world, in memory."""
+    return Inside(MAPPING)
+
+
+def start_approval(inside):
+    workspace = create_contract(inside.world, "Silent", END)
+    document = inside.world.content.add_document(workspace, "Supply.docx", b"text", user="pwilliams")
+    process = inside.world.content.start_workflow(
+        "Contract Approval", [document], initiator="pwilliams", managers=["bridge"], workspace=workspace
+    )
+    return workspace, process
+
+
+def queued(inside):
+    return [OriginMessage.model_validate_json(message).origin for message in inside.origins.messages]
+
+
+async def test_what_no_hint_announced_becomes_tasks(inside):
+    """A workspace and a workflow appear, nobody says so, and one sweep later their tasks are there."""
+    start_approval(inside)
+
+    await sweep_agenda(inside.services())
+    await inside.drain()
+
+    titles = [task["title"] for task in inside.world.graph.tasks.values()]
+    assert sum(title.startswith("Silent: ") for title in titles) == 4
+    assert sum(title.startswith("Approve ") for title in titles) == 1
+
+
+async def test_it_looks_once_an_interval(inside):
+    start_approval(inside)
+    await discover(inside.services())
+    before = inside.calls["opentext GET"]
+
+    inside.at += INTERVAL - timedelta(seconds=1)
+    assert await discover(inside.services()) == 0
+    assert inside.calls["opentext GET"] == before
+
+    inside.at += timedelta(seconds=1)
+    await discover(inside.services())
+    assert inside.calls["opentext GET"] > before
+
+
+async def test_an_unchanged_list_hands_nothing_on(inside):
+    """Two rows are written, the place among the callers and the time of the next look, whatever is listed."""
+    start_approval(inside)
+    await discover(inside.services())
+    await inside.drain()
+    inside.at += INTERVAL
+    inside.calls.clear()
+
+    assert await discover(inside.services()) == 0
+    writes = {kind: inside.calls[f"tables {kind}"] for kind in ("create", "update", "upsert", "delete", "transaction")}
+    assert writes == {"create": 1, "update": 0, "upsert": 1, "delete": 1, "transaction": 0}
+
+
+async def test_a_step_that_moved_is_handed_on_again(inside):
+    """The workflow advances in OpenText, the hint is lost, the list shows another step."""
+    _, process = start_approval(inside)
+    await discover(inside.services())
+    await inside.drain()
+    inside.world.content.complete_step("dfoxhoven", process, 1, disposition="Approve")
+    inside.at += INTERVAL
+
+    assert await discover(inside.services()) == 1
+    assert queued(inside) == [f"workflow-{process}"]
+
+
+async def test_a_step_that_became_late_in_a_workflow_on_time_is_handed_on(inside):
+    """The workflow has eight days, its first step three: the list still says on time."""
+    _, process = start_approval(inside)
+    await discover(inside.services())
+    await inside.drain()
+    inside.at += timedelta(days=4)
+
+    status = await inside.services().opentext.workflows.list_status("Both", "ontime")
+    assert await discover(inside.services()) == 1
+    assert [row.process_id for row in status] == [process]
+    assert queued(inside) == [f"workflow-{process}"]
+
+
+async def test_a_workflow_that_left_the_list_is_handed_on(inside):
+    _, process = start_approval(inside)
+    await discover(inside.services())
+    await inside.drain()
+    inside.world.content.stop_workflow(process)
+    inside.at += INTERVAL
+
+    await discover(inside.services())
+    assert queued(inside) == [f"workflow-{process}"]
+
+
+async def test_workflows_that_no_rule_names_are_passed_over(inside):
+    inside.world.content.define_map(WorkflowMap("Holiday Request", (MapStep(1, "Boss", "pwilliams"),)))
+    inside.world.content.start_workflow("Holiday Request", [], initiator="nkaur", managers=["bridge"])
+
+    assert await discover(inside.services()) == 0
+
+
+async def test_the_customers_report_shows_steps_of_workflows_that_we_do_not_manage():
+    """Neither initiator nor manager: only the report tells."""
+    inside = Inside(MAPPING, settings={"OPENTEXT_DISCOVERY_REPORT": "bridge_steps"})
+    rows = [
+        {"process_id": 900_001, "task_id": 1, "wf_name": "Contract Approval", "task_start_date": "2026-11-23T10:00:00"}
+    ]
+    inside.world.content.state.webreports["bridge_steps"] = lambda _: {"data": rows}
+
+    assert await discover(inside.services()) == 1
+    assert queued(inside) == ["workflow-900001"]
+
+    inside.at += INTERVAL
+    assert await discover(inside.services()) == 0
+
+
+async def test_a_report_that_is_missing_does_not_stop_the_rest():
+    inside = Inside(MAPPING, settings={"OPENTEXT_DISCOVERY_REPORT": "nobody_made_it"})
+    start_approval(inside)
+
+    assert await discover(inside.services()) == 2
+
+
+async def test_a_known_workspace_is_skipped_and_is_no_stop(inside):
+    """The newer one is known by a hint; the older one, listed after it, is found all the same."""
+    older = create_contract(inside.world, "Older", END)
+    inside.at += timedelta(minutes=1)
+    newer = create_contract(inside.world, "Newer", END)
+    inside.origins.messages.append(OriginMessage(origin=f"workspace-{newer}").model_dump_json())
+    await inside.drain()
+
+    await discover(inside.services())
+    assert queued(inside) == [f"workspace-{older}"]
+
+
+async def test_the_watermark_stays_when_not_all_was_handed_on(inside):
+    """The queue refuses the second of three: the next run finds what is left."""
+    create_contract(inside.world, "Known", END)
+    await discover(inside.services())
+    await inside.drain()
+    inside.at += timedelta(hours=3)
+    made = [create_contract(inside.world, f"D{number}", END) for number in range(3)]
+    mark = await inside.services().control.find_cursor("discovery/workspaces/Contract")
+    send = inside.origins.send_message
+    inside.origins.send_message = _refusing(send, after=1)
+
+    with pytest.raises(UnavailableError):
+        await discover(inside.services())
+    assert await inside.services().control.find_cursor("discovery/workspaces/Contract") == mark
+
+    inside.origins.send_message = send
+    inside.at += INTERVAL
+    await discover(inside.services())
+    assert set(queued(inside)) >= {f"workspace-{number}" for number in made}
+
+
+def _refusing(send, *, after):
+    sent = []
+
+    async def refuse(content, **how):
+        if len(sent) >= after:
+            raise ServiceRequestError("no answer")
+        sent.append(content)
+        await send(content, **how)
+
+    return refuse
+
+
+async def test_the_watermark_is_the_newest_creation_in_the_servers_own_time(inside):
+    create_contract(inside.world, "First", END)
+    await discover(inside.services())
+    inside.at += timedelta(hours=5)
+    create_contract(inside.world, "Second", END)
+    made_at = inside.at
+    inside.at += timedelta(minutes=30)
+    await discover(inside.services())
+
+    mark = await inside.services().control.find_cursor("discovery/workspaces/Contract")
+    assert datetime.fromisoformat(mark) == made_at
+
+
+async def test_what_exceeds_a_hundred_waits_behind_hints(inside):
+    """A mass import must not keep a reviewer waiting."""
+    made = [create_contract(inside.world, f"Import {number}", END) for number in range(MOST_AT_ONCE + 5)]
+
+    assert await discover(inside.services()) == len(made)
+    assert len(inside.origins.messages) == MOST_AT_ONCE
+    due = await inside.services().agenda.due(inside.at)
+    assert [entry.entry.bulk for entry in due] == [True] * 5
+
+
+async def test_nothing_is_asked_while_opentext_asked_for_a_pause(inside):
+    await inside.services().control.close_gate("opentext", inside.at + timedelta(minutes=10))
+    start_approval(inside)
+
+    assert await discover(inside.services()) == 0
+    assert inside.calls["opentext GET"] == 0
+
+
+async def test_nothing_is_asked_while_every_place_is_taken(inside):
+    """The limit of those who work on OpenText at once counts discovery too."""
+    services = inside.services()
+    until = inside.at + timedelta(minutes=5)
+    for number in range(services.settings.opentext_concurrency):
+        await services.control.take_slot("opentext", size=4, owner=f"w{number}", until=until, now=inside.at)
+    start_approval(inside)
+
+    assert await discover(services) == 0
+    assert inside.calls["opentext GET"] == 0
