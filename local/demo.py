@@ -17,6 +17,10 @@ from local.stories import contracts, nothing
 from local.telling import DidNotHappenError, Teller
 
 
+WIDTH = 160
+"""Of what is not a terminal: nothing of a table is cut."""
+
+
 @dataclass(frozen=True)
 class Story:
     """What is played, and under which mapping."""
@@ -33,7 +37,7 @@ STORIES = {
 
 async def main(name: str, *, keep: bool) -> int:
     """Play a story: 0 when all of it happened, 1 with what did not."""
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     if name not in STORIES:
         console.print(f"there is no story {name!r}; there are: {', '.join(STORIES)}")
         return 1
