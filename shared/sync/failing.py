@@ -22,7 +22,9 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
     since = str(held.seen.get("failing_since") or now.isoformat())
     at = await _when(error, failures, services)
     log.warning("%s: %s: %s; again at %s", held.origin, type(error).__name__, error, at.isoformat())
-    entry = AgendaEntry(at=at, origin=held.origin, reason="retry", attempts=failures, trace=message.trace)
+    entry = AgendaEntry(
+        at=at, origin=held.origin, reason="retry", bulk=message.bulk, attempts=failures, trace=message.trace
+    )
     await services.agenda.put(entry, now)
     reported = bool(held.seen.get("reported"))
     if not reported and now - datetime.fromisoformat(since) >= REPORT_AFTER:

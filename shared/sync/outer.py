@@ -53,7 +53,7 @@ async def run_origin(
     except EXPECTED as error:
         storage = wired.storage()
         at = await _later(error, wired)
-        entry = AgendaEntry(at=at, origin=message.origin, reason=message.reason, trace=message.trace)
+        entry = AgendaEntry(at=at, origin=message.origin, reason=message.reason, bulk=message.bulk, trace=message.trace)
         await storage.agenda.put(entry, storage.now())
         _tell(error, f"{message.origin} is looked at again at {at:%H:%M:%S}")
 

@@ -80,15 +80,18 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
             # Twice in a row: whatever is moving there gets a moment.
             await _put(services, message, services.now() + AGAIN * (1 + services.rng.random()), "again")
         elif dirty or again:
-            await services.queues.send_origin(message.model_copy(update={"reason": "again"}))
+            # Whoever left a mark may have been in more of a hurry than back-fill.
+            hurry = {"reason": "again", "bulk": message.bulk and not dirty}
+            await services.queues.send_origin(message.model_copy(update=hurry))
 
 
 async def _with_slot(held: Held, message: OriginMessage, services: Services) -> bool:
     """Take one of the server-wide places, then look; without one, come back in a moment."""
-    now = services.now()
+    now, size = services.now(), services.settings.opentext_concurrency
     slot = await services.control.take_slot(
         "opentext",
-        size=services.settings.opentext_concurrency,
+        # Back-fill leaves a place to approvals.
+        size=max(1, size - 1) if message.bulk else size,
         owner=f"{services.owner}/{held.origin}",
         until=held.until,
         now=now,
@@ -211,5 +214,5 @@ def _resync_at(work: Work) -> datetime:
 
 
 async def _put(services: Services, message: OriginMessage, at: datetime, reason: str) -> None:
-    entry = AgendaEntry(at=at, origin=message.origin, reason=reason, trace=message.trace)
+    entry = AgendaEntry(at=at, origin=message.origin, reason=reason, bulk=message.bulk, trace=message.trace)
     await services.agenda.put(entry, services.now())
