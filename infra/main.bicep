@@ -58,6 +58,13 @@ param opentextTimezone string = 'UTC'
 @description('Origins looked at in OpenText at once, by all instances together.')
 param opentextConcurrency int = 4
 
+@minValue(10)
+@description('Seconds after which OpenText is asked again for what no hint announced.')
+param opentextDiscoverySeconds int = 300
+
+@description('Nickname of a WebReport over all steps (docs/opentext-setup.md). Empty: workflows that the integration user manages.')
+param opentextDiscoveryReport string = ''
+
 @secure()
 @minLength(16)
 @description('Secret that hints prove themselves with; two by comma while they are rotated.')
@@ -300,6 +307,8 @@ module settings 'app/settings.bicep' = {
     opentextActAs: opentextActAs
     opentextTimezone: opentextTimezone
     opentextConcurrency: opentextConcurrency
+    opentextDiscoverySeconds: opentextDiscoverySeconds
+    opentextDiscoveryReport: opentextDiscoveryReport
     graphBaseUrl: graphBaseUrl
     notifyFrom: notifyFrom
     writeBackSchedule: writeBackSchedule

@@ -16,6 +16,8 @@ param otdsImpersonation string
 param opentextActAs string
 param opentextTimezone string
 param opentextConcurrency int
+param opentextDiscoverySeconds int
+param opentextDiscoveryReport string
 param graphBaseUrl string
 param notifyFrom string
 param writeBackSchedule string
@@ -66,6 +68,8 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     OPENTEXT_ACT_AS: opentextActAs
     OPENTEXT_TIMEZONE: opentextTimezone
     OPENTEXT_CONCURRENCY: string(opentextConcurrency)
+    OPENTEXT_DISCOVERY_SECONDS: string(opentextDiscoverySeconds)
+    OPENTEXT_DISCOVERY_REPORT: opentextDiscoveryReport
     OPENTEXT_WEBHOOK_SECRETS: '${inVault}opentext-webhook-secrets)'
     GRAPH_BASE_URL: graphBaseUrl
     GRAPH_CLIENT_STATE: '${inVault}graph-client-state)'
