@@ -1,0 +1,50 @@
+"""What is left out of the deployed packages, and why nobody misses it. Tests run from what stays."""
+
+from pathlib import PurePath
+
+LEFT_OUT = {
+    "pillow": "fpdf2 uses it for images; the evidence has none",
+    "rich": "the operator's command line, which stays on the operator's machine",
+    "typer": "the same",
+}
+"""Distributions, by canonical name, that requirements.txt leads to and the function app does without."""
+_SOURCES = (".c", ".h", ".pxd", ".pyi", ".pyx")
+"""Of modules that are compiled already, and for type checkers."""
+
+_GENERATED = "msgraph/generated/"
+_WHOLE = (
+    "planner/",
+    "subscriptions/",
+    "users/item/manager/",
+    "users/item/send_mail/",
+    "groups/item/members/",
+    "groups/item/planner/",
+    "groups/item/transitive_members/",
+)
+"""Kept with all that is below."""
+_MODULES = ("users", "users/item", "groups", "groups/item")
+"""Kept are the modules in them, not the folders."""
+
+
+def is_needed(path: PurePath) -> bool:
+    """Tell whether a file is deployed, given relative to site-packages."""
+    # As text: there are twenty thousand, and paths compare slowly.
+    text = path.as_posix()
+    if text.startswith(_GENERATED):
+        return _is_reached(text.removeprefix(_GENERATED))
+    # fpdf2's fontTools has each of its compiled modules in Python as well: 12 MB that only save time with large fonts.
+    is_twin = text.startswith("fontTools/") and text.endswith(".so")
+    return not is_twin and not text.endswith(_SOURCES)
+
+
+def _is_reached(inner: str) -> bool:
+    """
+    Tell whether our code reaches a module of the Graph SDK, which has one for each of Graph's thousands of paths.
+
+    Its models are left out too: our clients read raw bytes with models of their own.
+    """
+    folder, _, name = inner.rpartition("/")
+    if not folder:
+        # The others are the generator's own notes, 37 MB of them.
+        return name == "base_graph_service_client.py"
+    return folder in _MODULES or inner.startswith(_WHOLE)
