@@ -33,12 +33,12 @@ class Offset(Frozen):
     then business days, then business hours, then the wall-clock time.
     """
 
-    years: Count = 0
-    months: Count = 0
-    weeks: Count = 0
-    days: Count = 0
-    business_days: Count = 0
-    business_hours: float = Field(default=0, ge=-10_000, le=10_000)
+    years: Count = Field(default=0, description="Calendar years.")
+    months: Count = Field(default=0, description="Calendar months.")
+    weeks: Count = Field(default=0, description="Weeks.")
+    days: Count = Field(default=0, description="Calendar days.")
+    business_days: Count = Field(default=0, description="Business days of the calendar.")
+    business_hours: float = Field(default=0, ge=-10_000, le=10_000, description="Business hours of the calendar.")
     at: Clock | None = Field(default=None, description="Wall-clock time of that day in the rule's zone.")
 
 
@@ -85,6 +85,13 @@ class Due(Date):
     when_done: Literal["keep", "reopen"] = Field(
         default="keep", description="What to do with a completed task whose date moves."
     )
+
+    @model_validator(mode="after")
+    def _not_from_itself(self) -> "Due":
+        if self.from_ in ("due", "raised"):
+            message = f"a due date can't be counted from `{self.from_}`"
+            raise refuse(message)
+        return self
 
 
 class After(Offset):

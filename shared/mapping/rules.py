@@ -43,7 +43,7 @@ class EvidenceSpec(Frozen):
     attributes: dict[Literal["url", "status", "responsible", "completed_at"], AttributeName] = Field(
         default_factory=dict, description="Attributes that link back to the task."
     )
-    retention_years: int = Field(default=10, ge=0, le=100)
+    retention_years: int = Field(default=10, ge=0, le=100, description="How long the history is kept.")
 
 
 class BaseRule(Frozen):
@@ -88,7 +88,7 @@ class BaseRule(Frozen):
 class WorkspaceRule(BaseRule):
     """Tasks for a business workspace."""
 
-    on: Literal["workspace"]
+    on: Literal["workspace"] = Field(description="Tasks of a workspace.")
     tasks: tuple[KeyedTask, ...] = Field(min_length=1, description="The tasks.")
 
     @property
@@ -109,7 +109,7 @@ class _SingleRule(BaseRule):
 class StepRule(_SingleRule):
     """A task for a workflow step; completing it advances the workflow."""
 
-    on: Literal["step"]
+    on: Literal["step"] = Field(description="A task of a workflow step.")
     outcomes: dict[str, str] = Field(
         default_factory=dict, description="Disposition of the step (case-sensitive) → checklist line that chooses it."
     )
@@ -121,13 +121,13 @@ class StepRule(_SingleRule):
 class DocumentRule(_SingleRule):
     """A task for a document."""
 
-    on: Literal["document"]
+    on: Literal["document"] = Field(description="A task of a document.")
 
 
 class MissingDocumentRule(_SingleRule):
     """A task for each document that a workspace lacks."""
 
-    on: Literal["missing_document"]
+    on: Literal["missing_document"] = Field(description="A task for each lacking document.")
 
 
 Rule: TypeAlias = Annotated[WorkspaceRule | StepRule | DocumentRule | MissingDocumentRule, Field(discriminator="on")]
@@ -145,9 +145,9 @@ class Mapping(Frozen):
     calendars: dict[str, CalendarSpec] = Field(
         default_factory=dict, description="By name; `default` is used unless told."
     )
-    people: PeopleSpec = Field(default_factory=PeopleSpec)
+    people: PeopleSpec = Field(default_factory=PeopleSpec, description="How OpenText's people become Entra's.")
     plans: dict[str, PlanSpec] = Field(default_factory=dict, description="By name.")
-    limits: Limits = Field(default_factory=Limits)
+    limits: Limits = Field(default_factory=Limits, description="Lengths that Planner takes.")
     rules: tuple[Rule, ...] = Field(default=(), description="The rules, in order.")
 
     @cached_property

@@ -46,7 +46,7 @@ def parts(value: object) -> Iterator[object]:
 class WorkspacePlan(Frozen):
     """A plan for each workspace, made once."""
 
-    per: Literal["workspace"]
+    per: Literal["workspace"] = Field(description="A plan for each.")
     group: Guid = Field(description="Id of the Entra group that will own the plan.")
     title: Template = Field(default=Template("{{ workspace.name }}"), description="Title of the plan.")
     buckets: tuple[str, ...] = Field(default=(), max_length=200, description="Buckets that the plan gets, in order.")
@@ -77,8 +77,8 @@ def slug(text: str) -> str:
 class CheckLine(Frozen):
     """A line of the checklist: its text, or key and text."""
 
-    key: Id
-    title: Template
+    key: Id = Field(description="Its name for good.")
+    title: Template = Field(description="The text.")
 
     @model_validator(mode="before")
     @classmethod
@@ -131,8 +131,8 @@ class NotifySpec(Frozen):
 
     on: Literal["completed", "refused", "closed", "overdue"] = Field(description="When it is sent.")
     to: tuple[Who, ...] = Field(min_length=1, description="Who gets it.")
-    subject: ItemTemplate = ItemTemplate("{{ task.title }}")
-    body: ItemTemplate = ItemTemplate("")
+    subject: ItemTemplate = Field(default=ItemTemplate("{{ task.title }}"), description="Subject.")
+    body: ItemTemplate = Field(default=ItemTemplate(""), description="Text.")
 
 
 class Level(Frozen):
@@ -153,8 +153,8 @@ class Level(Frozen):
     )
     plan: PlanChoice | None = Field(default=None, description="Default: the task's own plan.")
     bucket: str | None = Field(default=None, description="Default: the plan's first.")
-    labels: tuple[str, ...] = ()
-    priority: Literal["urgent", "important", "medium", "low"] = "urgent"
+    labels: tuple[str, ...] = Field(default=(), description="Names of the plan's labels.")
+    priority: Literal["urgent", "important", "medium", "low"] = Field(default="urgent", description="Priority.")
     due: Date | None = Field(default=None, description="E.g. {from: raised, business_days: 1}.")
 
     @model_validator(mode="after")
@@ -199,7 +199,7 @@ class TaskSpec(Frozen):
         default=None, description="Links. Default: what the task is about."
     )
     context: tuple[Line, ...] | None = Field(default=None, description="Default: the rule's.")
-    on_complete: OnComplete = Field(default_factory=OnComplete, description="What completion changes on the record.")
+    on_complete: OnComplete = Field(default_factory=OnComplete, description="What is set when it is completed.")
     progress: AttributeName | None = Field(default=None, description="Attribute that shows the percentage.")
     owners: dict[OwnedField, Owner] = Field(
         default_factory=dict, description="Whose value wins a conflict, where it is not the default."
@@ -207,6 +207,13 @@ class TaskSpec(Frozen):
     when_deleted: WhenDeleted = Field(default=WhenDeleted.RECREATE, description="When a person deletes the task.")
     notify: tuple[NotifySpec, ...] | None = Field(default=None, description="Default: the rule's.")
     escalate: tuple[Level, ...] | None = Field(default=None, description="Default: the rule's.")
+
+    @model_validator(mode="after")
+    def _starts_without_an_escalation(self) -> "TaskSpec":
+        if self.start is not None and self.start.from_ == "raised":
+            message = "`start` can't be counted from `raised`: that is for the levels of an escalation"
+            raise refuse(message)
+        return self
 
 
 class KeyedTask(TaskSpec):
