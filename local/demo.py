@@ -16,7 +16,6 @@ from local.running import FUNCTION_KEY, ROOT, System, read_offset, running
 from local.stories import contracts, nothing
 from local.telling import DidNotHappenError, Teller
 
-
 WIDTH = 160
 """Of what is not a terminal: nothing of a table is cut."""
 
