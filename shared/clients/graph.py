@@ -28,6 +28,7 @@ from shared.clients.graph_answers import Answer, lost, parse
 from shared.clients.graph_batch import JSON, LARGEST_BATCH, BatchRequest, QueryValue, Verb, pack, reason_to_stop, unpack
 from shared.errors import BridgeError, OutcomeUnknownError, Problem, SettingsError, UnavailableError
 from shared.models.base import Foreign
+from shared.telemetry import count
 
 GRAPH_HOSTS = frozenset(
     {"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"}
@@ -173,11 +174,14 @@ class GraphConnection:
             message = f"no token for Graph: {type(error).__name__}"
             raise UnavailableError(message) from error
         except NOT_SENT as error:
+            count("calls", system="graph", status="0")
             message = f"no connection to Graph: {type(error).__name__}"
             raise UnavailableError(message) from error
         except httpx.RequestError as error:
+            count("calls", system="graph", status="0")
             message = f"no answer from Graph: {type(error).__name__}"
             raise lost(message, wrote=wrote) from error
+        count("calls", system="graph", status=str(response.status_code))
         return Answer(response.status_code, response.headers, response.content)
 
 

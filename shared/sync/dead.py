@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage
 from shared.sync.services import Storage
+from shared.telemetry import count
 
 log = logging.getLogger(__name__)
 FIRST = timedelta(hours=1)
@@ -32,6 +33,7 @@ async def bury(queue: str, body: str, storage: Storage) -> None:
     replay = f"python manage.py replay --origin {origin}" if origin else "python manage.py dead list"
     letter = DeadLetter(at=now, queue=queue, body=body[:LONGEST_BODY], reason="failed at every try", replay=replay)
     await storage.agenda.put_dead(letter)
+    count("dead_letters", queue=queue)
     log.error("dead letter from queue %s: %s", queue, origin or "no origin message")
 
 

@@ -7,6 +7,7 @@ from shared.errors import BridgeError, ThrottledError
 from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage
 from shared.store.origins import Held
 from shared.sync.services import Services
+from shared.telemetry import count
 
 log = logging.getLogger(__name__)
 FIRST = timedelta(seconds=10)
@@ -39,6 +40,7 @@ async def _when(error: BridgeError, failures: int, services: Services) -> dateti
     now = services.now()
     if isinstance(error, ThrottledError):
         until = now + (error.retry_after or GATE_WITHOUT_TIME)
+        count("throttled", system=error.system)
         await services.control.close_gate(error.system, until)
         return until + timedelta(minutes=1) * services.rng.random()
     pause = min(FIRST * float(2 ** min(failures - 1, 12)), LONGEST)
@@ -54,3 +56,4 @@ async def _report(message: OriginMessage, error: BridgeError, services: Services
         replay=f"python manage.py replay --origin {message.origin}",
     )
     await services.agenda.put_dead(letter)
+    count("dead_letters", queue=letter.queue)

@@ -24,7 +24,7 @@ from shared.errors import Problem, RejectedError
 from shared.models.hint import Hint
 from shared.models.messages import OriginMessage
 from shared.sync.fan_out import send_all
-from shared.telemetry import traceparent
+from shared.telemetry import count, traceparent
 
 if TYPE_CHECKING:
     from shared.store.queues import Queues
@@ -71,6 +71,7 @@ class Intake:
         prove(body, headers, self.secrets)
         messages = origins_of(read_hints(body, headers.get("content-type", "")))
         await send_all(self.queues.send_origin(message) for message in messages)
+        count("hints", len(messages))
         return len(messages)
 
 

@@ -85,6 +85,7 @@ async def _later(error: Exception, wired: Wired) -> datetime:
     if not isinstance(error, ThrottledError):
         return now + PAUSE * rng.uniform(1.0, 1.5)
     until = now + (error.retry_after or GATE_WITHOUT_TIME)
+    count("throttled", system=error.system)
     await storage.control.close_gate(error.system, until)
     # Another worker may have been told to wait for longer.
     opening = await storage.control.find_gate(error.system) or until

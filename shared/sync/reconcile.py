@@ -31,6 +31,7 @@ from shared.models.messages import AgendaEntry, OriginMessage
 from shared.store.origins import Held
 from shared.sync.advance import check_sending, delegate, send_on, set_attributes
 from shared.sync.create import create_tasks
+from shared.sync.decision_log import item_of, told
 from shared.sync.failing import put_off
 from shared.sync.notifying import tell_stakeholders
 from shared.sync.reading import home_of, read_work
@@ -135,16 +136,20 @@ async def _carry_out(work: Work, actions: list[Action]) -> bool:
     remembers = [action for action in actions if isinstance(action, Remember)]
     if remembers:
         events = [event for action in remembers for event in action.events]
-        await work.commit([action.link for action in remembers], events)
-    await create_tasks(work, [action for action in actions if isinstance(action, Create)])
-    await write_tasks(work, [action for action in actions if isinstance(action, Write)])
+        with told(work, remembers):
+            await work.commit([action.link for action in remembers], events)
+    creates = [action for action in actions if isinstance(action, Create)]
+    with told(work, creates):
+        await create_tasks(work, creates)
+    writes = [action for action in actions if isinstance(action, Write)]
+    with told(work, writes):
+        await write_tasks(work, writes)
     for action in actions:
         if isinstance(action, LookAgain):
-            work.look_again(action.at, action.reason)
+            with told(work, [action]):
+                work.look_again(action.at, action.reason)
         elif type(action) in _SINGLE:
             await _carry_out_one(work, action)
-    for action in actions:
-        log.info("%s %s: %s", work.origin.key, _item(action), type(action).__name__)
     return any(
         not isinstance(action, LookAgain) and not (isinstance(action, Remember) and not action.again)
         for action in actions
@@ -154,10 +159,11 @@ async def _carry_out(work: Work, actions: list[Action]) -> bool:
 async def _carry_out_one(work: Work, action: Action) -> None:
     """Act on one item; what can't be read there stops this item alone."""
     try:
-        await _SINGLE[type(action)](work, action)
+        with told(work, [action]):
+            await _SINGLE[type(action)](work, action)
     except NeverError as error:
-        log.warning("%s %s: %s", work.origin.key, _item(action), error)
-        work.finished.add(_item(action))
+        log.warning("%s %s: %s", work.origin.key, item_of(action), error)
+        work.finished.add(item_of(action))
         work.look_again(work.now + UNREAD_AGAIN, "unread")
 
 
@@ -168,12 +174,6 @@ _SINGLE: dict[type, Callable[[Work, Any], Awaitable[None]]] = {
     Delegate: delegate,
     SetAttributes: set_attributes,
 }
-
-
-def _item(action: Action) -> str:
-    if isinstance(action, Create):
-        return action.target.wanted.item_key
-    return action.item if isinstance(action, LookAgain) else action.link.item
 
 
 async def _plan_next(work: Work) -> None:

@@ -5,12 +5,13 @@ Planner announces nothing; groups announce at least that a member left or the gr
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.errors import NeverError
 from shared.models.graph import Subscription
 from shared.sync.notifications import SUBSCRIPTIONS_DUE
 from shared.sync.services import Services
+from shared.telemetry import count, show
 
 log = logging.getLogger(__name__)
 LIFETIME = timedelta(minutes=41_000)
@@ -35,20 +36,21 @@ async def renew_subscriptions(services: Services) -> None:
         if subscription.notification_url == _url(services, "notifications")
     }
     asked = await services.control.find_cursor(SUBSCRIPTIONS_DUE)
-    for resource in sorted(wanted):
-        await _keep(resource, mine.get(resource), services, asked=bool(asked))
+    ends = [await _keep(resource, mine.get(resource), services, asked=bool(asked)) for resource in sorted(wanted)]
+    show("subscription_left", (min(ends, default=services.now() + LIFETIME) - services.now()).total_seconds())
     for resource in sorted(mine.keys() - wanted):
         await services.subscriptions.delete(mine[resource].id)
     if asked:
         await services.control.save_cursor(SUBSCRIPTIONS_DUE, "")
+    count("sweeps", timer="renew_subscriptions")
 
 
-async def _keep(resource: str, subscription: Subscription | None, services: Services, *, asked: bool) -> None:
-    """Create or renew one subscription; a group that Graph refuses is said and does not stop the others."""
+async def _keep(resource: str, subscription: Subscription | None, services: Services, *, asked: bool) -> datetime:
+    """Create or renew one subscription, and say when it ends; what Graph refuses is said, and stops no other."""
     expires = services.now() + LIFETIME
     try:
         if subscription is None:
-            await services.subscriptions.create(
+            subscription = await services.subscriptions.create(
                 resource,
                 change_type=CHANGES,
                 notification_url=_url(services, "notifications"),
@@ -57,9 +59,10 @@ async def _keep(resource: str, subscription: Subscription | None, services: Serv
                 client_state=services.settings.graph_client_state.get_secret_value(),
             )
         elif asked or subscription.expires - services.now() < RENEW_BEFORE:
-            await services.subscriptions.renew(subscription.id, expires)
+            subscription = await services.subscriptions.renew(subscription.id, expires)
     except NeverError as error:
         log.warning("no subscription on %s: %s", resource, error)
+    return services.now() if subscription is None else subscription.expires
 
 
 def _url(services: Services, door: str) -> str:

@@ -16,6 +16,7 @@ from shared.models.opentext import Origin
 from shared.models.wanted import Wanted, WantedTask
 from shared.store.origins import Held
 from shared.store.tasks import IndexRow
+from shared.sync.measuring import measure
 from shared.sync.services import Services
 
 CALL_TIME = timedelta(seconds=65)
@@ -95,6 +96,7 @@ class Work:
         """
         before = {link.item: self.held.links.get(link.item) for link in links}
         await self.held.commit(links=links, events=events, seen=seen, now=self.now)
+        measure(events, self.now)
         for link in links:
             await self._index(before[link.item], link)
 

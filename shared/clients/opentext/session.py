@@ -22,6 +22,7 @@ from shared.clients.opentext.sign_in import REFUSED, Credential, Desk, SignIn
 from shared.clients.opentext.wire import Form, Query, Request, Upload, Wire, as_body
 from shared.errors import RefusedError
 from shared.models.opentext import Person
+from shared.telemetry import count
 
 
 class Session:
@@ -42,8 +43,20 @@ class Session:
         wire: Wire,
         acquire: Callable[[], Awaitable[Credential]],
         now: Callable[[], datetime],
+        *,
+        identity: str = "service",
     ) -> None:
+        """
+        Begin without a credential: the first request gets one.
+
+        Args:
+            wire: sends.
+            acquire: signs in.
+            now: aware, UTC.
+            identity: "service" or "performer", for what is counted.
+        """
         self._wire = wire
+        self._identity = identity
         self._acquire = acquire
         self._now = now
         self._credential: Credential | None = None
@@ -137,9 +150,22 @@ class Session:
         """Sign in anew, once for all who met the same ending."""
         async with self._lock:
             if self._credential is None or self._sign_ins == generation:
-                self._credential = await self._acquire()
+                self._credential = await self._signed_in()
                 self._sign_ins += 1
             return self._credential
+
+    async def _signed_in(self) -> Credential:
+        """Sign in, and count how that ended."""
+        outcome = "unavailable"
+        try:
+            credential = await self._acquire()
+            outcome = "accepted"
+        except RefusedError:
+            outcome = "refused"
+            raise
+        finally:
+            count("sign_ins", identity=self._identity, outcome=outcome)
+        return credential
 
 
 class Sessions:
@@ -187,7 +213,9 @@ class Sessions:
         if self._sign_in.act_as == "service":
             return self._service
         if person.user_id not in self._performers:
-            self._performers[person.user_id] = Session(self._wire, lambda: self._become(person), self._now)
+            self._performers[person.user_id] = Session(
+                self._wire, lambda: self._become(person), self._now, identity="performer"
+            )
         return self._performers[person.user_id]
 
     async def _become(self, person: Person) -> Credential:

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import httpx
 
 from shared.errors import OutcomeUnknownError, UnavailableError
+from shared.telemetry import count
 
 Query: TypeAlias = Sequence[tuple[str, str | int | None]]
 """In order; a name may be repeated. A value of None sends the bare name (`?metadata`)."""
@@ -87,17 +88,21 @@ class Wire:
         self.calls += 1
         built = self._build(request, headers)
         try:
-            return await self._http.send(built, auth=None, follow_redirects=False)
+            response = await self._http.send(built, auth=None, follow_redirects=False)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             # Not even connected: the request was never sent.
+            count("calls", system="opentext", status="0")
             message = f"{request.what}: no connection ({type(error).__name__})"
             raise UnavailableError(message) from error
         except httpx.RequestError as error:
+            count("calls", system="opentext", status="0")
             message = f"{request.what}: no answer ({type(error).__name__})"
             if request.writes:
                 message = f"{message}, it may have been done"
                 raise OutcomeUnknownError(message) from error
             raise UnavailableError(message) from error
+        count("calls", system="opentext", status=str(response.status_code))
+        return response
 
     def _build(self, request: Request, headers: Mapping[str, str]) -> httpx.Request:
         file = request.file
