@@ -1,13 +1,16 @@
 """The timers' work: queue the plans that are due for a read, and what the agenda has due."""
 
 import logging
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from shared.errors import StaleError
 from shared.models.messages import OriginMessage, PlanMessage
+from shared.store.agenda import DueEntry
 from shared.store.control import PlanRow
 from shared.sync.discovery import discover
 from shared.sync.services import Services
+from shared.telemetry import count, show
 
 log = logging.getLogger(__name__)
 MOST_A_RUN = 500
@@ -38,6 +41,7 @@ async def sweep_plans(services: Services) -> int:
             continue  # another sweep took it
         await services.queues.send_plan(PlanMessage(plan=row.plan_id))
         queued += 1
+    count("sweeps", timer="write_back")
     return queued
 
 
@@ -62,7 +66,9 @@ async def sweep_agenda(services: Services) -> int:
     """
     waiting = await services.queues.length("origins")
     queued = 0
-    for due in await services.agenda.due(services.now(), limit=MOST_A_RUN):
+    rows = await services.agenda.due(services.now(), limit=MOST_A_RUN)
+    _show_oldest(rows, services.now())
+    for due in rows:
         entry = due.entry
         if entry.bulk and waiting + queued >= SHORT_QUEUE:
             break
@@ -70,4 +76,11 @@ async def sweep_agenda(services: Services) -> int:
         await services.queues.send_origin(message)
         await services.agenda.remove(due)
         queued += 1
+    count("sweeps", timer="escalation_sweep")
     return queued + await discover(services)
+
+
+def _show_oldest(rows: Sequence[DueEntry], now: datetime) -> None:
+    """Show how late the sweeps are; back-fill is not expected to be on time."""
+    waiting = [now - due.entry.at for due in rows if not due.entry.bulk]
+    show("oldest_pending", max(waiting, default=timedelta()).total_seconds())
