@@ -1,7 +1,6 @@
 """Values as canonical JSON takes them, and short enough for a row."""
 
 import hashlib
-import math
 from typing import Any
 
 import rfc8785
@@ -32,8 +31,8 @@ def _walk(value: Any) -> Any:  # noqa: ANN401 - a JSON value
 
 
 def _number(value: float) -> float | str:
-    is_exact = abs(value) <= LARGEST_INTEGER if isinstance(value, int) else math.isfinite(value)
-    return value if is_exact else str(value)
+    # Also of floats: 2.0 ** 60 is written without a point, and would be read as an integer.
+    return value if abs(value) <= LARGEST_INTEGER else str(value)
 
 
 def _text(value: str) -> str:
