@@ -13,6 +13,7 @@ from shared.mapping.matching import matches
 from shared.mapping.plans import target
 from shared.mapping.tasks import PRIORITIES, Level
 from shared.models.keys import item_key
+from shared.models.opentext import WorkflowStatus
 from shared.models.wanted import Notify, PlanTarget, WantedTask
 
 
@@ -44,7 +45,7 @@ def escalations(item: Item, task: WantedTask, *, quiet: bool, changes: set[datet
         return effects
     if ladder.next_at is not None:
         changes.add(ladder.next_at)
-    paused = item.rule.pause is not None and matches(item.rule.pause, item.scene)
+    paused = _is_paused(item)
     if paused and ladder.raised:
         effects.lines.append("Escalation: paused")
     for raised in ladder.raised:
@@ -74,6 +75,13 @@ def mails_of_item(
         late = at <= item.scene.now
     shown = tuple(spec for spec in specs if spec.on != "overdue" or late)
     return (*item.mails(shown, item.words(task)), *reminders)
+
+
+def _is_paused(item: Item) -> bool:
+    """Tell whether somebody else is waited for: by the rule's own word, or since the workflow is suspended."""
+    workflow = item.scene.workflow
+    suspended = workflow is not None and workflow.status is WorkflowStatus.SUSPENDED
+    return suspended or (item.rule.pause is not None and matches(item.rule.pause, item.scene))
 
 
 def _remind(item: Item, task: WantedTask, raised: Raised, effects: Effects) -> None:

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from shared.mapping.book import Book
 from shared.mapping.dates import occurrences, resolve
 from shared.mapping.item import Item
 from shared.mapping.ladder import escalations, mails_of_item
 from shared.mapping.matching import matches
 from shared.mapping.needs import needs, rules_for
-from shared.mapping.people import Book, People
+from shared.mapping.people import People
 from shared.mapping.rules import BaseRule, Mapping, MissingDocumentRule
 from shared.mapping.scene import Scene
 from shared.mapping.tasks import KeyedTask, TaskSpec

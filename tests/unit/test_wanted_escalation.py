@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.models.opentext import MissingDocument
+from shared.models.opentext import MissingDocument, WorkflowStatus
 from tests.unit.mapping_world import (
     mapping_of,
     of_workflow,
@@ -109,6 +109,13 @@ def test_while_a_third_party_is_waited_for_nothing_new_is_raised():
     assert [task.held for task in result.tasks[1:]] == ["paused: the step waits on somebody else"] * 2
     assert result.tasks[0].notify == ()
     assert result.tasks[0].context == ("Escalation: paused",)
+
+
+def test_a_suspended_workflow_is_paused_too():
+    origin = of_workflow(step(started=FRIDAY), status=WorkflowStatus.SUSPENDED)
+    result = want(MAPPING, origin, FRIDAY + timedelta(days=9))
+
+    assert [task.held for task in result.tasks[1:]] == ["paused: the step waits on somebody else"] * 2
 
 
 def only(after, **changes):

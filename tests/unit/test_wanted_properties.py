@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.mapping.people import Book
+from shared.mapping.book import Book
 from shared.mapping.wanted import _Desk, lookups, wanted
 from shared.models.opentext import Origin, Role
 from shared.models.people import Directory
