@@ -12,18 +12,22 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from local.azurite.identity import Certificate
 from local.azurite.installing import install
 
 ACCOUNT = "devstoreaccount1"
 # The emulator's own account and key, published by Microsoft: no secret.
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 SERVICES = ("Blob", "Queue", "Table")
+FREE_PORTS = (0, 0, 0)
+USUAL_PORTS = (10000, 10001, 10002)
+"""Of blobs, queues and tables: what `UseDevelopmentStorage=true` means."""
 _LISTENING = re.compile(r"Azurite (\w+) service is successfully listening at (\S+)")
 _START_SECONDS = 60
 _STOP_SECONDS = 10
@@ -40,9 +44,13 @@ class Azurite:
 
     @property
     def connection_string(self) -> str:
-        """What `AzureWebJobsStorage` takes."""
+        """What `AzureWebJobsStorage` takes. Of an Azurite without a certificate."""
         ends = "".join(f"{name}Endpoint={self.urls[name]}/{ACCOUNT};" for name in SERVICES)
         return f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};{ends}"
+
+    def endpoint(self, service: str) -> str:
+        """Name the address of Blob, Queue or Table, as the SDKs take it beside a credential."""
+        return f"{self.urls[service]}/{ACCOUNT}"
 
     def stop(self) -> None:
         """End the process and wait for it. Harmless when it has ended already."""
@@ -58,21 +66,25 @@ class Azurite:
             self.process.stdout.close()
 
 
-def start(location: Path | None = None) -> Azurite:
+def start(
+    location: Path | None = None, *, ports: Sequence[int] = FREE_PORTS, certificate: Certificate | None = None
+) -> Azurite:
     """
-    Start Azurite on free ports and wait until all three services listen.
+    Start Azurite and wait until all three services listen.
 
     Call it from the main thread: on Linux the process ends with the thread that started it.
 
     Args:
         location: folder that keeps the data. None: kept in memory, gone at the end.
+        ports: of blobs, queues and tables; 0 takes a free one.
+        certificate: serve HTTPS and take tokens too. None: HTTP, and keys alone.
 
     Raises:
         RuntimeError: it could not be installed, or did not start within a minute; says what it printed.
     """
     installed = install()
     process = subprocess.Popen(  # noqa: S603 - our own command line
-        [*installed.command, *_options(location)],
+        [*installed.command, *_options(location, ports), *_security(certificate)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -93,22 +105,32 @@ def start(location: Path | None = None) -> Azurite:
 
 
 @contextmanager
-def running(location: Path | None = None) -> Iterator[Azurite]:
-    """Start Azurite for the length of a block."""
-    azurite = start(location)
+def running(
+    location: Path | None = None, *, ports: Sequence[int] = FREE_PORTS, certificate: Certificate | None = None
+) -> Iterator[Azurite]:
+    """Start Azurite for the length of a block. Args, Raises: as `start`."""
+    azurite = start(location, ports=ports, certificate=certificate)
     try:
         yield azurite
     finally:
         azurite.stop()
 
 
-def _options(location: Path | None) -> list[str]:
+def _options(location: Path | None, ports: Sequence[int]) -> list[str]:
     hosts = [
-        part for name in ("blob", "queue", "table") for part in (f"--{name}Host", "127.0.0.1", f"--{name}Port", "0")
+        part
+        for service, port in zip(SERVICES, ports, strict=True)
+        for part in (f"--{service.lower()}Host", "127.0.0.1", f"--{service.lower()}Port", str(port))
     ]
     place = ["--inMemoryPersistence"] if location is None else ["--location", str(location)]
     # The SDK speaks newer API versions than Azurite knows by name.
     return [*hosts, *place, "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
+
+
+def _security(certificate: Certificate | None) -> list[str]:
+    if certificate is None:
+        return []
+    return ["--oauth", "basic", "--cert", str(certificate.file), "--key", str(certificate.key)]
 
 
 def _die_with_parent() -> None:

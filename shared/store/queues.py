@@ -64,13 +64,21 @@ class Queues:
         return cls._open(service, prefix)
 
     @classmethod
-    def from_endpoint(cls, url: str, credential: AsyncTokenCredential, *, prefix: str = "") -> Self:
-        """Open the queues with an identity. The credential stays the caller's to close."""
+    def from_endpoint(
+        cls, url: str, credential: AsyncTokenCredential, *, prefix: str = "", ca_file: str | None = None
+    ) -> Self:
+        """
+        Open the queues with an identity. The credential stays the caller's to close.
+
+        Args:
+            ca_file: authorities to trust, as PEM. None: the machine's own.
+        """
         service = QueueServiceClient(
             url,
             credential=credential,
             connection_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
+            connection_verify=ca_file or True,
             retry_total=0,
         )
         return cls._open(service, prefix)

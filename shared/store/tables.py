@@ -47,10 +47,21 @@ class Tables:
         return cls._open(service, writer=writer, prefix=prefix)
 
     @classmethod
-    def from_endpoint(cls, url: str, credential: AsyncTokenCredential, *, writer: str, prefix: str = "") -> Self:
-        """Open the tables with an identity. The credential stays the caller's to close."""
+    def from_endpoint(
+        cls, url: str, credential: AsyncTokenCredential, *, writer: str, prefix: str = "", ca_file: str | None = None
+    ) -> Self:
+        """
+        Open the tables with an identity. The credential stays the caller's to close.
+
+        Args:
+            ca_file: authorities to trust, as PEM. None: the machine's own.
+        """
         service = TableServiceClient(
-            url, credential=credential, connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS
+            url,
+            credential=credential,
+            connection_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            connection_verify=ca_file or True,
         )
         return cls._open(service, writer=writer, prefix=prefix)
 

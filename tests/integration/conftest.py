@@ -7,6 +7,7 @@ import pytest
 from local.azurite import running
 from local.tables import MemoryTables
 from shared.store.tables import NAMES, Tables
+from tests.integration.guarded import guarded
 
 _NUMBERS = itertools.count(1)
 
@@ -24,19 +25,29 @@ def storage(azurite):
     return azurite.connection_string
 
 
+@pytest.fixture(scope="session")
+def identity(tmp_path_factory):
+    """Run a second Azurite that takes an identity's tokens over HTTPS."""
+    with guarded(tmp_path_factory.mktemp("identity")) as started:
+        yield started
+
+
 @pytest.fixture
 def memory():
     """Give an account of the table double; its `gate` breaks what a test wants broken."""
     return MemoryTables()
 
 
-@pytest.fixture(params=["double", "azurite"])
+@pytest.fixture(params=["double", "azurite", "identity"])
 async def tables(request, memory):
-    """Give the four tables, none of them made yet: on the double, then on Azurite."""
+    """Give the four tables, none of them made yet: on the double, then on Azurite by key, then by identity."""
+    prefix = f"store{next(_NUMBERS)}"
     if request.param == "double":
         yield Tables({name: memory.client(name) for name in NAMES}, writer="test")
         return
-    storage = request.getfixturevalue("storage")
-    opened = Tables.from_connection_string(storage, writer="test", prefix=f"store{next(_NUMBERS)}")
+    if request.param == "identity":
+        opened = request.getfixturevalue("identity").tables(prefix)
+    else:
+        opened = Tables.from_connection_string(request.getfixturevalue("storage"), writer="test", prefix=prefix)
     yield opened
     await opened.close()

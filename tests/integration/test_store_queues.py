@@ -21,17 +21,31 @@ def prefix():
     return f"queues{next(NUMBERS)}"
 
 
+@pytest.fixture(params=["key", "identity"])
+def way(request):
+    """How the queues are opened."""
+    return request.param
+
+
 @pytest.fixture
-async def queues(storage, prefix):
-    opened = Queues.from_connection_string(storage, prefix=prefix)
+async def queues(request, way, prefix):
+    if way == "identity":
+        opened = request.getfixturevalue("identity").queues(prefix)
+    else:
+        opened = Queues.from_connection_string(request.getfixturevalue("storage"), prefix=prefix)
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def raw(storage, prefix):
+async def raw(request, way, prefix):
     """The queue `origins` without any encoding."""
-    async with QueueServiceClient.from_connection_string(storage) as service:
+    if way == "identity":
+        identity = request.getfixturevalue("identity")
+        service = QueueServiceClient(identity.queue_url, **identity.options)
+    else:
+        service = QueueServiceClient.from_connection_string(request.getfixturevalue("storage"))
+    async with service:
         yield service.get_queue_client(prefix + "origins")
 
 

@@ -24,16 +24,22 @@ ALL = "PartitionKey eq @partition"
 RANGE = "PartitionKey eq @partition and RowKey ge @low and RowKey lt @high"
 
 
-@pytest.fixture(params=["double", "azurite"])
+@pytest.fixture(params=["double", "azurite", "identity"])
 async def missing(request):
     """A client of a table that is not there."""
     name = f"contract{next(NUMBERS)}"
     if request.param == "double":
         yield MemoryTables().client(name)
         return
-    storage = request.getfixturevalue("storage")
-    async with TableServiceClient.from_connection_string(storage) as service:
+    async with service_of(request) as service:
         yield service.get_table_client(name)
+
+
+def service_of(request):
+    if request.param == "identity":
+        identity = request.getfixturevalue("identity")
+        return TableServiceClient(identity.table_url, **identity.options)
+    return TableServiceClient.from_connection_string(request.getfixturevalue("storage"))
 
 
 @pytest.fixture
