@@ -57,3 +57,4 @@ async def _report(message: OriginMessage, error: BridgeError, services: Services
     )
     await services.agenda.put_dead(letter)
     count("dead_letters", queue=letter.queue)
+    log.error("dead letter from queue origins: %s %s", message.origin, letter.reason)
