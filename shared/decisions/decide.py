@@ -10,6 +10,7 @@ from datetime import datetime
 from shared.decisions.actions import Action, Create, LookAgain, Remember, Settle, Write
 from shared.decisions.block import closing_block, with_block
 from shared.decisions.ending import Ended, MappingChanged, ending
+from shared.decisions.fields import Target
 from shared.decisions.open import decide_open
 from shared.decisions.seen import Found, Missing, Unread
 from shared.decisions.view import YOUNG, Policy, View, actor_of, event
@@ -59,11 +60,10 @@ def _decide_held(view: View, link: Link, now: datetime) -> Action | None:
         return Remember(link.model_copy(update={"state": LinkState.CLOSED, "hold": ""}), ())
     if link.hold == "deleted":
         return None
-    if link.hold == "mapping":
-        held = view.target.wanted.held
-        if held is None:
-            return Create(view.target, link)
-        return None if held == link.reason else Remember(link.model_copy(update={"reason": held}))
+    if (held := view.target.wanted.held) is not None:
+        if (link.hold, link.reason) == ("mapping", held):
+            return None
+        return Remember(link.model_copy(update={"hold": "mapping", "reason": held, "retry_at": None}))
     if link.retry_at is not None and now < link.retry_at:
         return LookAgain(link.item, link.retry_at, "retry")
     return Create(view.target, link)
@@ -111,10 +111,19 @@ def _decide_missing(view: View, link: Link, now: datetime) -> Action | None:
         return Remember(_without_task(link, link.state), (deleted,))
     if view.target is None:
         return Remember(_without_task(link, LinkState.CLOSED), (deleted,))
-    if view.target.wanted.when_deleted is WhenDeleted.RECREATE:
-        return Create(view.target, link)
-    if view.target.wanted.when_deleted is WhenDeleted.HOLD:
-        held = _without_task(link, LinkState.HELD)
+    return _after_deletion(view.target, link, deleted)
+
+
+def _after_deletion(target: Target, link: Link, deleted: Event) -> Action:
+    """Do what the rule says of a wanted task that a person deleted."""
+    held = _without_task(link, LinkState.HELD)
+    if (why := target.wanted.held) is not None:
+        # Its plan may be gone, with its group: there is nowhere to make it again.
+        waiting = held.model_copy(update={"hold": "mapping", "reason": why})
+        return Remember(waiting, (deleted, event("held", waiting, reason=why)))
+    if target.wanted.when_deleted is WhenDeleted.RECREATE:
+        return Create(target, link)
+    if target.wanted.when_deleted is WhenDeleted.HOLD:
         return Remember(held.model_copy(update={"hold": "deleted", "reason": "a person deleted the task"}), (deleted,))
     return Remember(_without_task(link, LinkState.WITHDRAWN), (deleted,))
 

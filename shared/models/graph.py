@@ -1,6 +1,7 @@
 """Microsoft Graph's change notifications, subscriptions and directory objects."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import ConfigDict, Field
 
@@ -30,6 +31,15 @@ class Notification(Foreign):
     change_type: str | None = Field(default=None, alias="changeType")
     lifecycle_event: str | None = Field(default=None, alias="lifecycleEvent")
     resource: str | None = None
+    resource_data: Any = Field(default=None, alias="resourceData", description="What changed, where Graph tells it.")
+
+    @property
+    def left(self) -> frozenset[str]:
+        """Ids of the members that a group lost, where Graph tells them."""
+        told = self.resource_data if isinstance(self.resource_data, dict) else {}
+        members = told.get("members@delta")
+        rows = [row for row in members if isinstance(row, dict)] if isinstance(members, list) else []
+        return frozenset(row["id"] for row in rows if "@removed" in row and isinstance(row.get("id"), str))
 
 
 class NotificationCollection(Foreign):

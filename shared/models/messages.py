@@ -21,7 +21,7 @@ class PlanMessage(Frozen):
     """Queue `plans`: read this plan."""
 
     plan: str = Field(description="Planner plan id. Opaque, case-sensitive.")
-    reason: str = Field(default="due", description="due, notified (its group changed) or gone (its group was deleted).")
+    reason: str = Field(default="due", description="due, or notified: its group changed.")
     left: tuple[str, ...] = Field(default=(), description="Entra ids of people who left the plan's group.")
     trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
 

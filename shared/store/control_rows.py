@@ -16,7 +16,15 @@ class PlanRow(Frozen):
     group_id: str | None = Field(default=None, description="Owner of the plan; None: not known.")
     next_read: datetime = Field(description="UTC.")
     digest: str = Field(default="", description="Of the last read that announced nothing.")
-    changed_at: datetime | None = Field(default=None, description="UTC: when the digest last moved. None: never.")
+    last: str = Field(default="", description="Digest of the last read, whatever it announced.")
+    changed_at: datetime | None = Field(
+        default=None, description="UTC: when the plan last changed. None: never seen to."
+    )
+    active: int | None = Field(
+        default=None, description="Tasks that are not completed, at the last read. None: unread."
+    )
+    total: int | None = Field(default=None, description="All its tasks, at the last read. None: unread.")
+    gone: str = Field(default="", description="Why it can't be read. Empty: it can.")
     etag: str = Field(default="", exclude=True, description="As read; empty for a row that was not.")
 
 

@@ -19,6 +19,7 @@ from shared.mapping.calendar import as_utc
 from shared.models.link import Link, LinkState, Posted, Reservation
 from shared.models.messages import AgendaEntry
 from shared.models.planner import NewTask, PlannerTask
+from shared.sync.capacity import keep_room
 from shared.sync.update import write_details
 from shared.sync.work import Work
 
@@ -27,7 +28,8 @@ REFUSED_AGAIN = timedelta(hours=6)
 
 
 async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
-    """Make the tasks of several items in as few calls as Graph allows."""
+    """Make the tasks of several items in as few calls as Graph allows; what finds no room in its plan is held."""
+    creates = await keep_room(work, creates)
     if not creates:
         return
     work.ensure_time()

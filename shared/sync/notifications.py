@@ -34,6 +34,7 @@ LARGEST_BODY = 1024 * 1024
 """Bytes."""
 SUBSCRIPTIONS_DUE = "subscriptions/due"
 """Cursor: since when the subscriptions want looking after."""
+MOST_LEFT = 500
 _GROUP = re.compile(r"^/?groups(?:/|\(')([0-9a-f-]{36})\b", re.IGNORECASE)
 
 
@@ -58,10 +59,11 @@ class Notifications:
         groups = groups_of(self._ours(body))
         if not groups:
             return 0
-        plans = [row.plan_id async for row in self.control.list_plans() if (row.group_id or "").lower() in groups]
+        rows = [row async for row in self.control.list_plans() if (row.group_id or "").lower() in groups]
         trace = traceparent()
-        await send_all(self.queues.send_plan(PlanMessage(plan=plan, trace=trace)) for plan in plans)
-        return len(plans)
+        messages = [_message(row.plan_id, groups[(row.group_id or "").lower()], trace) for row in rows]
+        await send_all(self.queues.send_plan(message) for message in messages)
+        return len(rows)
 
     async def take_lifecycle(self, body: bytes) -> bool:
         """
@@ -124,7 +126,16 @@ def with_client_state(given: Sequence[Notification], client_state: SecretStr) ->
     )
 
 
-def groups_of(notifications: Sequence[Notification]) -> frozenset[str]:
-    """Name the groups that changed, in lower case; other resources are passed over."""
-    found = (_GROUP.match(one.resource or "") for one in notifications)
-    return frozenset(match[1].lower() for match in found if match)
+def groups_of(notifications: Sequence[Notification]) -> dict[str, frozenset[str]]:
+    """Name the groups that changed, in lower case, with the members that each lost; other resources are passed over."""
+    groups: dict[str, frozenset[str]] = {}
+    for one in notifications:
+        if match := _GROUP.match(one.resource or ""):
+            group = match[1].lower()
+            groups[group] = groups.get(group, frozenset()) | one.left
+    return groups
+
+
+def _message(plan_id: str, left: frozenset[str], trace: str | None) -> PlanMessage:
+    # Of more than fit into a message the rest is found by the resync.
+    return PlanMessage(plan=plan_id, reason="notified", left=tuple(sorted(left))[:MOST_LEFT], trace=trace)

@@ -4,16 +4,18 @@ Where tasks belong: names of plans, buckets and labels, resolved to ids, and mad
 What a rule makes is reserved first and found again by listing; of several with one name the oldest wins.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.clients.planner import Planner
 from shared.decisions.seen import Place
-from shared.errors import NeverError, RetryLaterError, StaleError
+from shared.errors import NeverError, NotFoundError, RetryLaterError, StaleError
 from shared.models.planner import PlannerBucket, PlannerPlan
 from shared.models.wanted import PlanTarget, WantedTask
 from shared.store.control import Control, Making, PlanRow
+from shared.sync.capacity import BUCKETS, buckets_left
 
 KEPT = timedelta(minutes=10)
 
@@ -95,6 +97,9 @@ class Places:
         try:
             if (plan := await self._listed(target.group_id, target.title)) is not None:
                 return plan, target.make
+        except NotFoundError as error:
+            message = f"the group {target.group_id} does not exist: its plan {target.title!r} is gone with it"
+            raise PlaceError(message) from error
         except NeverError as error:
             message = f"the plans of group {target.group_id} can't be read: {error}"
             raise PlaceError(message) from error
@@ -102,7 +107,8 @@ class Places:
             message = f"group {target.group_id} has no plan {target.title!r}"
             raise PlaceError(message)
         await self._reserve("plan", target.group_id, target.title)
-        plan = await self._planner.create_plan(target.group_id, target.title)
+        with _made(f"plan {target.title!r} can't be made in group {target.group_id}"):
+            plan = await self._planner.create_plan(target.group_id, target.title)
         await self._finish("plan", target.group_id, target.title, plan.id)
         return plan, True
 
@@ -115,9 +121,13 @@ class Places:
         listed = await self._planner.list_buckets(place.plan_id)
         buckets = _oldest_by_name(listed)
         if name not in buckets:
+            if not buckets_left(place.plan_id, len(listed)):
+                message = f"bucket {name!r} can't be made: the plan holds {len(listed)} of {BUCKETS} buckets"
+                raise PlaceError(message)
             await self._reserve("bucket", place.plan_id, name)
             last = max((bucket.order_hint for bucket in listed), default="")
-            made = await self._planner.create_bucket(place.plan_id, name, after=last)
+            with _made(f"bucket {name!r} can't be made"):
+                made = await self._planner.create_bucket(place.plan_id, name, after=last)
             await self._finish("bucket", place.plan_id, name, made.id)
             buckets[name] = made.id
         return Place(place.plan_id, buckets, place.categories)
@@ -151,6 +161,21 @@ class Places:
                 await self._control.save_plan(row, etag=None)
             except StaleError:
                 return  # another worker remembered it first
+
+
+@contextmanager
+def _made(what: str) -> Iterator[None]:
+    """
+    Make something; what Planner refuses holds the tasks that need it, with the reason.
+
+    Raises:
+        PlaceError: refused.
+    """
+    try:
+        yield
+    except NeverError as error:
+        message = f"{what}: {error}"
+        raise PlaceError(message) from error
 
 
 def _oldest_by_name(buckets: Sequence[PlannerBucket]) -> dict[str, str]:

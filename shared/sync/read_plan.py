@@ -7,15 +7,19 @@ on, and only a read that announced nothing lets the plan count as unchanged.
 
 import hashlib
 import logging
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
+from shared.clients.directory import KEPT
 from shared.decisions.settle import is_twin
 from shared.errors import NeverError, RefusedError, StaleError
 from shared.models.link import Link
-from shared.models.messages import OriginMessage, PlanMessage
+from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.planner import PlannerTask
+from shared.store.control import PlanRow
 from shared.store.tasks import PlanIndex
+from shared.sync.capacity import warn
+from shared.sync.pace import BUSY, GONE, quickened
 from shared.sync.services import Services
 
 log = logging.getLogger(__name__)
@@ -26,27 +30,84 @@ async def read_plan(message: PlanMessage, services: Services) -> None:
     """
     Compare a plan with what is agreed.
 
+    A plan that can't be read has its origins looked at, once: they say why their items stand still.
+
     Raises:
         RetryLaterError: Graph or storage did not answer; the plan's next turn comes by itself.
     """
-    plan_id = message.plan
-    row = await services.control.find_plan(plan_id)
-    tasks = await services.planner.list_tasks(plan_id)
-    digest = digest_of(tasks)
-    if row is not None and row.digest == digest:
+    row = await services.control.find_plan(message.plan)
+    try:
+        tasks = await services.planner.list_tasks(message.plan)
+    except NeverError as error:
+        await _leave(message.plan, row, str(error), services)
         return
-    index = await services.tasks.read_plan(plan_id)
-    origins = announced(tasks, index)
+    digest = digest_of(tasks)
+    if row is not None and row.digest == digest and not row.gone and not message.left:
+        if message.reason != "due" and (quick := quickened(row, services.now())) is not None:
+            await _save(quick, row, services)
+        return
+    index = await services.tasks.read_plan(message.plan)
+    await look_after(message.left, tasks, index, services)
+    origins = announced(tasks, index) if row is None or not row.gone else owners(index)
     for origin in sorted(origins):
         await services.queues.send_origin(OriginMessage(origin=origin, reason="changed", trace=message.trace))
     loose = await _handle_strangers(tasks, index, services)
-    if row is None or origins or loose:
+    if row is not None:
+        quiet = not origins and not loose
+        await _save(_after(row, tasks, digest if quiet else row.digest, digest, services.now()), row, services)
+
+
+def _after(row: PlanRow, tasks: Sequence[PlannerTask], agreed: str, digest: str, now: datetime) -> PlanRow:
+    """Return a plan's row after a read: one that changed is read again soon."""
+    active = sum(not task.is_completed for task in tasks)
+    counted = row.model_copy(
+        update={"digest": agreed, "last": digest, "active": active, "total": len(tasks), "gone": ""}
+    )
+    if row.last == digest and not row.gone:
+        return counted
+    return counted.model_copy(update={"changed_at": now, "next_read": min(row.next_read, now + BUSY)})
+
+
+async def _save(after: PlanRow, before: PlanRow, services: Services) -> None:
+    warn(after, before)
+    if after == before:
         return
-    changed = row.model_copy(update={"digest": digest, "changed_at": services.now()})
     try:
-        await services.control.save_plan(changed, etag=row.etag)
+        await services.control.save_plan(after, etag=before.etag)
     except StaleError:
-        log.info("plan %s: its row moved on; its digest is saved by the next read", plan_id)
+        log.info("plan %s: its row moved on; the next read saves what it finds", before.plan_id)
+
+
+async def _leave(plan_id: str, row: PlanRow | None, why: str, services: Services) -> None:
+    """Leave a plan that can't be read: deleted with its group, or hidden. It is tried again ever so often."""
+    if row is None or row.gone:
+        return
+    log.error("plan %s can't be read: %s", plan_id, why)
+    for origin in sorted(owners(await services.tasks.read_plan(plan_id))):
+        await services.queues.send_origin(OriginMessage(origin=origin, reason="changed"))
+    now = services.now()
+    await _save(row.model_copy(update={"gone": why[:500] or "no reason", "next_read": now + GONE}), row, services)
+
+
+def owners(index: PlanIndex) -> frozenset[str]:
+    """Name every origin that has something in a plan."""
+    tasks = {row.origin for row in index.tasks.values()}
+    return frozenset(tasks | {reservation.origin for reservation in index.reservations})
+
+
+async def look_after(left: Collection[str], tasks: Sequence[PlannerTask], index: PlanIndex, services: Services) -> None:
+    """
+    Have the rules for assignees run again for open tasks of people who left the plan's group.
+
+    Later, and spread: every worker remembers the directory for a quarter of an hour.
+    """
+    gone = frozenset(left)
+    listed = (task.id for task in tasks if not task.is_completed and gone.intersection(task.assignees))
+    origins = {index.tasks[task_id].origin for task_id in listed if task_id in index.tasks}
+    now = services.now()
+    for origin in sorted(origins):
+        at = now + KEPT + timedelta(minutes=1) * services.rng.random()
+        await services.agenda.put(AgendaEntry(at=at, origin=origin, reason="members"), now)
 
 
 def digest_of(tasks: Sequence[PlannerTask]) -> str:

@@ -34,6 +34,7 @@ from shared.sync.create import create_tasks
 from shared.sync.decision_log import item_of, told
 from shared.sync.failing import put_off
 from shared.sync.notifying import tell_stakeholders
+from shared.sync.pace import quicken
 from shared.sync.reading import home_of, read_work
 from shared.sync.resolve import resolve_node
 from shared.sync.services import Services
@@ -46,6 +47,8 @@ ROUNDS = 6
 AGAIN = timedelta(seconds=10)
 SLOT_AGAIN = timedelta(seconds=5)
 UNREAD_AGAIN = timedelta(minutes=5)
+PROMPT = frozenset({"hint", "node", "discovered"})
+"""Reasons for which plans are read often again: people are at work on the record."""
 RESYNC_OPEN_WORKFLOW = timedelta(hours=1)
 RESYNC_OPEN = timedelta(hours=24)
 RESYNC_IDLE = timedelta(days=7)
@@ -112,6 +115,8 @@ async def _look(held: Held, message: OriginMessage, services: Services) -> bool:
         work = await read_work(held, message.reason, services)
         await _rounds(work)
         await tell_stakeholders(work)
+        if message.reason in PROMPT and not message.bulk:
+            await quicken((place.plan_id for place in work.places.values()), services.control, work.now)
         await _plan_next(work)
     except LeaseLostError as error:
         log.info("%s: %s", held.origin, error)

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from shared.errors import StaleError
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.store.agenda import DueEntry
-from shared.store.control import PlanRow
+from shared.sync.capacity import fullest
 from shared.sync.discovery import discover
+from shared.sync.pace import interval, resumes
 from shared.sync.services import Services
 from shared.telemetry import count, show
 
@@ -16,25 +17,26 @@ log = logging.getLogger(__name__)
 MOST_A_RUN = 500
 SHORT_QUEUE = 50
 """Back-fill is queued only while fewer origins than this wait."""
-BUSY = timedelta(seconds=15)
-QUIET = timedelta(minutes=5)
 
 
 async def sweep_plans(services: Services) -> int:
     """
     Queue every plan that is due, each by one worker; return how many.
 
-    The plan's next turn is moved by compare-and-swap before it is queued: of two sweeps one wins.
+    The plan's next turn is moved by compare-and-swap before it is queued: of two sweeps one wins. After a pause that
+    Graph asked for, reading resumes over a minute.
     """
     now = services.now()
     gate = await services.control.find_gate("graph")
     if gate is not None and gate > now:
         return 0
     queued = 0
-    async for row in services.control.list_plans():
-        if row.next_read > now:
+    rows = [row async for row in services.control.list_plans()]
+    show("plan_fill", fullest(rows))
+    for row in rows:
+        if row.next_read > now or not resumes(row.plan_id, gate, now):
             continue
-        moved = row.model_copy(update={"next_read": now + interval(row, services)})
+        moved = row.model_copy(update={"next_read": now + interval(row, now)})
         try:
             await services.control.save_plan(moved, etag=row.etag)
         except StaleError:
@@ -43,13 +45,6 @@ async def sweep_plans(services: Services) -> int:
         queued += 1
     count("sweeps", timer="write_back")
     return queued
-
-
-def interval(row: PlanRow, services: Services) -> timedelta:
-    """Read a plan often while it changes, and ever less often, down to every five minutes, while it does not."""
-    if row.changed_at is None:
-        return BUSY
-    return min(max((services.now() - row.changed_at) / 10, BUSY), QUIET)
 
 
 async def sweep_agenda(services: Services) -> int:

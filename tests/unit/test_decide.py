@@ -112,6 +112,29 @@ def test_a_deleted_task_follows_the_rule_and_is_never_completed(policy, state):
     assert (action.link.state, action.link.task_id, action.events[0].what) == (state, None, "deleted")
 
 
+def test_a_task_that_went_with_its_plan_is_held_and_not_made_nowhere():
+    """The group was deleted: the rule's place is gone, and the link says so."""
+    action = act(wanted(held="the group does not exist"), link(), Missing())
+
+    assert (action.link.state, action.link.reason, action.link.task_id) == (
+        LinkState.HELD,
+        "the group does not exist",
+        None,
+    )
+    assert [told.what for told in action.events] == ["deleted", "held"]
+    assert act(wanted(held="the group does not exist"), action.link) is None
+    assert isinstance(act(wanted(), action.link), Create)
+
+
+def test_what_planner_refused_waits_for_its_place_too():
+    """A refusal would be tried again in an hour; there is nowhere to try while the plan is gone."""
+    refused = link(state="held", task_id=None, hold="refused", reason="403", retry_at=NOW - timedelta(hours=1))
+
+    action = act(wanted(held="the group does not exist"), refused)
+
+    assert (action.link.hold, action.link.reason, action.link.retry_at) == ("mapping", "the group does not exist", None)
+
+
 def test_a_deleted_approval_never_advances_the_workflow():
     assert isinstance(act(approval(), link(approval()), Missing()), Create)
 

@@ -107,7 +107,30 @@ async def test_a_plan_is_queued_once_however_often_its_group_is_named(door, queu
 def test_a_resource_names_its_group(resource, groups):
     given = read_notifications(body(notification(changeType="updated", resource=resource)))
 
-    assert groups_of(given) == groups
+    assert set(groups_of(given)) == groups
+
+
+@pytest.mark.parametrize(
+    ("told", "left"),
+    [
+        ({"members@delta": [{"id": "a", "@removed": "deleted"}, {"id": "b"}]}, {"a"}),
+        (
+            {"members@delta": [{"id": "a", "@removed": "deleted"}], "owners@delta": [{"id": "c", "@removed": "x"}]},
+            {"a"},
+        ),
+        ({"members@delta": "nonsense"}, set()),
+        ({"members@delta": [None, 5, {"@removed": "deleted"}, {"id": 7, "@removed": "deleted"}]}, set()),
+        ({"id": "group"}, set()),
+        (None, set()),
+        ("nonsense", set()),
+    ],
+)
+def test_a_notification_names_the_members_who_left(told, left):
+    given = read_notifications(
+        body(notification(changeType="updated", resource=f"groups/{CONTRACTS}", resourceData=told))
+    )
+
+    assert groups_of(given) == {CONTRACTS: frozenset(left)}
 
 
 @pytest.mark.parametrize("state", ["a-strangers-client-state", "", None, "\u20ac"])

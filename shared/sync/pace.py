@@ -1,0 +1,56 @@
+"""How often a plan is read: often while it changes, ever less often while it does not."""
+
+import zlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from shared.errors import StaleError
+from shared.store.control import Control, PlanRow
+
+BUSY = timedelta(seconds=15)
+QUIET = timedelta(minutes=5)
+GONE = timedelta(hours=1)
+"""How often it is tried whether a plan that can't be read has come back."""
+SPREAD = timedelta(minutes=1)
+"""Over how long reading resumes after a pause that Graph asked for."""
+
+
+def interval(row: PlanRow, now: datetime) -> timedelta:
+    """Read a plan often while it changes, and ever less often, down to every five minutes, while it does not."""
+    if row.gone:
+        return GONE
+    if row.changed_at is None:
+        return BUSY
+    return min(max((now - row.changed_at) / 10, BUSY), QUIET)
+
+
+def resumes(plan_id: str, gate: datetime | None, now: datetime) -> bool:
+    """
+    Tell whether a plan may be read again after a pause; each has its own moment in the minute after it.
+
+    Args:
+        gate: until when Graph asked for a pause, be it over or not. None: it never did.
+    """
+    if gate is None:
+        return True
+    moment = zlib.crc32(plan_id.encode()) % 1000 / 1000
+    return now >= gate + SPREAD * moment
+
+
+def quickened(row: PlanRow, now: datetime) -> PlanRow | None:
+    """Return the row of a plan that is read often from now on; None: it is already."""
+    if row.gone or interval(row, now) <= BUSY:
+        return None
+    return row.model_copy(update={"changed_at": now, "next_read": min(row.next_read, now + BUSY)})
+
+
+async def quicken(plan_ids: Iterable[str], control: Control, now: datetime) -> None:
+    """Have plans read often again: something is going on around them."""
+    for plan_id in sorted(set(plan_ids)):
+        row = await control.find_plan(plan_id)
+        if row is None or (quick := quickened(row, now)) is None:
+            continue
+        try:
+            await control.save_plan(quick, etag=row.etag)
+        except StaleError:
+            continue  # a sweep took it: it is being read

@@ -1,0 +1,272 @@
+"""Reading plans at a pace, keeping what they hold in mind, and what becomes of plans and people that are gone."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from local.inside import START, Inside
+from local.running import CLIENT_STATE, ROOT
+from local.world import CONTRACTS_GROUP, create_contract
+from shared.models.link import LinkState
+from shared.models.messages import OriginMessage, PlanMessage
+from shared.sync.notifications import Notifications
+from shared.sync.pace import BUSY, QUIET
+from shared.sync.sweep import sweep_agenda, sweep_plans
+
+END = START + timedelta(days=400)
+LONG = timedelta(hours=2)
+
+
+@pytest.fixture(scope="session")
+def mapping(tmp_path_factory):
+    """The shipped mapping, but nobody outside a plan's group is assigned."""
+    text = (ROOT / "mapping.yaml").read_text().replace("people:\n", "people:\n  assign_outside: fallback\n")
+    file = tmp_path_factory.mktemp("mapping") / "mapping.yaml"
+    file.write_text(text)
+    return file
+
+
+@pytest.fixture
+async def inside(mapping):
+    """A contract whose four tasks are made and agreed on."""
+    one = Inside(mapping)
+    workspace = create_contract(one.world, "Supply", END)
+    one.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    await one.drain()
+    return one
+
+
+def plan_named(inside, title):
+    return next(key for key, plan in inside.world.graph.plans.items() if plan["title"] == title)
+
+
+async def row_of(inside, title="Contracts"):
+    return await inside.services().control.find_plan(plan_named(inside, title))
+
+
+async def links_of(inside):
+    services = inside.services()
+    found = {}
+    async for origin in services.origins.list_origins():
+        found |= await services.origins.find_links(origin)
+    return found
+
+
+async def settle(inside):
+    """Read every plan until it rests, then let time pass until they are read seldom."""
+    for _ in range(3):
+        inside.at += BUSY
+        await sweep_plans(inside.services())
+        await inside.drain()
+    inside.at += LONG
+    await sweep_plans(inside.services())
+    await inside.drain()
+
+
+def notifications(inside):
+    services = inside.services()
+    return Notifications(
+        client_state=services.settings.graph_client_state,
+        control=services.control,
+        queues=services.queues,
+        now=services.now,
+    )
+
+
+def notification(change="updated", **resource_data):
+    value = {
+        "subscriptionId": "s",
+        "clientState": CLIENT_STATE,
+        "changeType": change,
+        "resource": f"groups/{CONTRACTS_GROUP}",
+        "resourceData": {"id": CONTRACTS_GROUP, **resource_data},
+    }
+    return json.dumps({"value": [value]}).encode()
+
+
+async def test_a_quiet_plan_is_read_every_five_minutes_and_costs_no_write_but_its_turn(inside):
+    await settle(inside)
+    row = await row_of(inside)
+    assert row.next_read == inside.at + QUIET
+
+    inside.at += QUIET
+    inside.calls.clear()
+    await sweep_plans(inside.services())
+    await inside.drain()
+
+    assert inside.calls["control update"] == 2  # the turns of both plans
+    assert inside.calls["tasks query"] == 0
+    assert inside.calls["origins query"] == 0
+
+
+async def test_a_change_makes_a_quiet_plan_busy(inside):
+    """Somebody works in it: the next read comes after seconds, not after five minutes."""
+    await settle(inside)
+    task = next(t for t in inside.world.graph.tasks.values() if t["planId"] == plan_named(inside, "Contracts"))
+    inside.world.graph.person_patch_task(inside.world.users["lwhite"], task["id"], percentComplete=50)
+
+    inside.at += QUIET
+    await sweep_plans(inside.services())
+    await inside.drain()
+
+    row = await row_of(inside)
+    assert row.next_read <= inside.at + BUSY
+    assert row.changed_at == inside.at
+
+
+async def test_a_notification_resets_the_pace(inside):
+    await settle(inside)
+
+    await notifications(inside).take_changes(notification())
+    await inside.drain()
+
+    assert (await row_of(inside)).next_read == inside.at + BUSY
+
+
+async def test_a_hint_resets_the_pace_of_its_plans(inside):
+    await settle(inside)
+    workspace = next(iter(inside.world.content.state.workspaces))
+
+    inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    await inside.drain()
+
+    assert (await row_of(inside)).next_read == inside.at + BUSY
+
+
+async def test_reading_counts_what_a_plan_holds(inside):
+    await settle(inside)
+
+    row = await row_of(inside)
+    assert (row.active, row.total) == (3, 3)
+
+
+async def test_what_finds_no_room_is_held_with_the_reason_and_made_when_there_is_room(inside):
+    """The plan is full: no crash, no endless tries, and the task comes once somebody makes room."""
+    await settle(inside)
+    control = inside.services().control
+    row = await row_of(inside)
+    await control.save_plan(row.model_copy(update={"active": 2_399}), etag=row.etag)
+    workspace = create_contract(inside.world, "Late", END)
+    inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    await inside.drain()
+
+    links = await inside.services().origins.find_links(f"workspace-{workspace}")
+    held = [link for link in links.values() if link.state is LinkState.HELD]
+    assert len(held) == 2
+    assert {link.reason for link in held} == {"the plan has no room: it holds 2399 of 2400 open tasks"}
+
+    row = await row_of(inside)
+    await control.save_plan(row.model_copy(update={"active": 10}), etag=row.etag)
+    inside.at += timedelta(hours=6, minutes=1)
+    await sweep_agenda(inside.services())
+    await inside.drain()
+
+    links = await inside.services().origins.find_links(f"workspace-{workspace}")
+    assert {link.state for link in links.values()} == {LinkState.OPEN}
+    entries = await inside.services().origins.list_entries(f"workspace-{workspace}")
+    assert sum(entry.event.what == "held" for entry in entries) == 2
+
+
+async def test_planners_own_refusal_holds_too(inside):
+    """The counts are old: Graph answers 403 MaximumActiveTasksInProject, and that is the reason."""
+    inside.world.graph.rules.limits.active_tasks_in_plan = 3
+    workspace = create_contract(inside.world, "Late", END)
+    inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    await inside.drain()
+
+    links = await inside.services().origins.find_links(f"workspace-{workspace}")
+    states = sorted(link.state for link in links.values())
+    assert states == [LinkState.HELD] * 3 + [LinkState.OPEN]
+    assert all(link.reason for link in links.values() if link.state is LinkState.HELD)
+
+
+async def test_a_plan_with_too_many_buckets_holds_what_needs_another(inside):
+    workspace = create_contract(inside.world, "Late", END)
+    inside.restart("fresh")  # remembers no places
+    plan = plan_named(inside, "Contracts")
+    inside.world.graph.delete_bucket(inside.world.users["lwhite"], inside.world.graph.bucket_id(plan, "Renewals"))
+    inside.world.graph.rules.limits.buckets_in_plan = len(inside.world.graph.plan_buckets(plan))
+    inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    await inside.drain()
+
+    links = await inside.services().origins.find_links(f"workspace-{workspace}")
+    held = [link for link in links.values() if link.state is LinkState.HELD]
+    assert [link.item for link in held] == ["contract-package|renewal-decision"]
+    assert "bucket 'Renewals' can't be made" in held[0].reason
+
+
+async def test_a_member_who_left_has_the_assignee_rule_run_again(inside):
+    """Her task goes to whom the rule names for somebody outside the plan's group."""
+    await settle(inside)
+    world = inside.world
+    mine = [task for task in world.graph.tasks.values() if world.users["lwhite"] in task["assignments"]]
+    assert mine
+    world.graph.state.groups[CONTRACTS_GROUP].members.remove(world.users["lwhite"])
+    removed = {"id": world.users["lwhite"], "@removed": "deleted"}
+
+    await notifications(inside).take_changes(notification(**{"members@delta": [removed]}))
+    await inside.drain()
+    inside.at += timedelta(minutes=17)
+    await sweep_agenda(inside.services())
+    await inside.drain()
+
+    now = [world.graph.tasks[task["id"]]["assignments"] for task in mine]
+    assert [list(assigned) for assigned in now] == [[world.users["legal-lead"]]] * len(mine)
+
+
+async def test_a_member_without_a_task_makes_nobody_look(inside):
+    await settle(inside)
+    removed = {"id": inside.world.users["dfoxhoven"], "@removed": "deleted"}
+
+    await notifications(inside).take_changes(notification(**{"members@delta": [removed]}))
+    await inside.drain()
+
+    due = await inside.services().agenda.due(inside.at + timedelta(minutes=17))
+    assert not [entry for entry in due if entry.entry.reason == "members"]
+
+
+async def test_a_deleted_group_holds_its_links_and_says_so(inside):
+    """Group, plan and tasks are gone: nothing is made elsewhere, nothing counts as done, no message turns to poison."""
+    await settle(inside)
+    inside.world.graph.delete_group(CONTRACTS_GROUP)
+    inside.restart("fresh")
+
+    await notifications(inside).take_changes(notification("deleted"))
+    await inside.drain()
+
+    links = await links_of(inside)
+    states = {item: link.state for item, link in links.items()}
+    assert states.pop("contract-package|budget-check") is LinkState.OPEN
+    assert set(states.values()) == {LinkState.HELD}
+    reasons = {link.reason for link in links.values() if link.state is LinkState.HELD}
+    assert all("does not exist" in reason and CONTRACTS_GROUP in reason for reason in reasons)
+
+
+async def test_a_plan_that_is_gone_is_tried_seldom_and_says_so_once(inside):
+    await settle(inside)
+    plan = plan_named(inside, "Contracts")
+    inside.world.graph.hide(plan)
+    inside.plans.messages.append(PlanMessage(plan=plan).model_dump_json())
+    await inside.drain()
+    row = await inside.services().control.find_plan(plan)
+    assert row.gone
+    assert row.next_read == inside.at + timedelta(hours=1)
+
+    inside.calls.clear()
+    inside.plans.messages.append(PlanMessage(plan=plan).model_dump_json())
+    assert await inside.drain() == 1
+    assert inside.calls["queues send"] == 0
+
+
+async def test_a_plan_that_came_back_has_its_origins_looked_at(inside):
+    await settle(inside)
+    plan = plan_named(inside, "Contracts")
+    for act in (inside.world.graph.hide, inside.world.graph.show):
+        act(plan)
+        inside.plans.messages.append(PlanMessage(plan=plan).model_dump_json())
+        await inside.drain()
+
+    assert not (await inside.services().control.find_plan(plan)).gone
+    states = {link.state for link in (await links_of(inside)).values()}
+    assert states == {LinkState.OPEN}
