@@ -87,7 +87,9 @@ def _read_references(found: Found) -> dict[str, str]:
     return {unquote(key): reference.alias or "" for key, reference in found.details.references.items()}
 
 
-def _labels(target: Target) -> list[str]:
+def _labels(target: Target) -> list[str] | None:
+    if not target.place.is_known:
+        return None
     known = target.place.categories
     return sorted(known[label] for label in target.wanted.labels if label in known)
 
@@ -102,7 +104,7 @@ FIELDS: tuple[SyncedField, ...] = (
         lambda f: f.task.bucket_id,
         optional=True,
     ),
-    SyncedField("labels", Owner.PLANNER, Shape.SCALAR, _labels, lambda f: list(f.task.categories)),
+    SyncedField("labels", Owner.PLANNER, Shape.SCALAR, _labels, lambda f: list(f.task.categories), optional=True),
     SyncedField(
         "priority",
         Owner.PLANNER,

@@ -38,3 +38,5 @@ class Place:
     """Name → id."""
     categories: dict[str, str] = field(default_factory=dict)
     """Label name → category1 ... category25."""
+    is_known: bool = True
+    """False: the plan was not looked up; nothing is wanted of its buckets and labels."""

@@ -104,7 +104,8 @@ def _completed(links: dict[str, Link]) -> frozenset[str]:
 
 async def _resolve_places(work: Work) -> None:
     """Resolve the places of tasks that are or may be made; one without a place is held."""
-    wanted_now = [task for task in work.wanted.tasks if task.held is None]
+    linked = {item for item, link in work.held.links.items() if link.task_id}
+    wanted_now = [task for task in work.wanted.tasks if task.held is None or task.item_key in linked]
     places = await work.services.places.find_all(wanted_now)
     held: dict[str, str] = {}
     for item, place in places.items():

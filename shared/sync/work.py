@@ -67,7 +67,7 @@ class Work:
     def target(self, wanted: WantedTask) -> Target:
         """Resolve what an item wants, with the block as its link stands now."""
         link = self.held.links.get(wanted.item_key)
-        place = self.places.get(wanted.item_key, Place(plan_id=wanted.plan.plan_id or ""))
+        place = self.places.get(wanted.item_key, Place(wanted.plan.plan_id or "", is_known=False))
         return Target(self.origin.key, wanted, place, render_block(self.origin.key, wanted, link))
 
     def look_again(self, at: datetime, reason: str) -> None:

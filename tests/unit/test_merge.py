@@ -1,14 +1,16 @@
 """The three-way merge: which side's change of a field stands, and what is written."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from shared.decisions.fields import line_id
 from shared.decisions.merge import merge
+from shared.decisions.seen import Place
 from shared.models.planner import ChecklistLine
 from shared.models.wanted import Owner, WantedChecklistItem, WantedReference
-from tests.build import ALICE, BOB, EVE, details_of, found, link, target, wanted
+from tests.build import ALICE, BOB, EVE, PLACE, details_of, found, link, target, wanted
 
 
 def test_nothing_changed_writes_nothing():
@@ -151,3 +153,12 @@ def test_references_are_compared_decoded():
     merged = merge(target(item), found(item, details={"references": encoded}), known)
 
     assert merged.details is None
+
+
+def test_a_plan_that_was_not_looked_up_wants_nothing_of_labels_and_buckets():
+    """A held item keeps the task that it has, as it is."""
+    goal = replace(target(wanted(labels=("Contract",))), place=Place(PLACE.plan_id, is_known=False))
+
+    merged = merge(goal, found(appliedCategories={"category2": True}), link().base)
+
+    assert merged.task is None
