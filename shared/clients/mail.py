@@ -1,6 +1,7 @@
 """Mail from one mailbox. Source: https://learn.microsoft.com/graph/api/user-sendmail."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from shared.clients.graph import GraphConnection
 from shared.clients.graph_answers import check
@@ -11,7 +12,8 @@ class Mail:
 
     def __init__(self, connection: GraphConnection, sender: str) -> None:
         self._connection = connection
-        self._sender = sender
+        self.sender = sender
+        """Address of the mailbox."""
 
     async def send_mail(self, to: Sequence[str], subject: str, text: str) -> None:
         """
@@ -29,13 +31,18 @@ class Mail:
         if not to:
             message = "a mail to nobody"
             raise ValueError(message)
-        body = {
-            "message": {
-                "subject": subject,
-                "body": {"contentType": "Text", "content": text},
-                "toRecipients": [{"emailAddress": {"address": address}} for address in to],
-            },
-            "saveToSentItems": True,
-        }
-        builder = self._connection.graph.users.by_user_id(self._sender).send_mail
+        body = mail_body(to, subject, text)
+        builder = self._connection.graph.users.by_user_id(self.sender).send_mail
         check(await self._connection.send("POST", builder, body=body), wrote=True)
+
+
+def mail_body(to: Sequence[str], subject: str, text: str) -> dict[str, Any]:
+    """Write the body of POST /users/{sender}/sendMail."""
+    return {
+        "message": {
+            "subject": subject,
+            "body": {"contentType": "Text", "content": text},
+            "toRecipients": [{"emailAddress": {"address": address}} for address in to],
+        },
+        "saveToSentItems": True,
+    }

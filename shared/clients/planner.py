@@ -15,10 +15,11 @@ from shared.clients.graph import GraphConnection, Page
 from shared.clients.graph_answers import attempt, check, parse
 from shared.clients.graph_batch import BatchRequest
 from shared.clients.planner_bodies import (
-    FIRST,
     decode_reference,
     details_patch_body,
     encode_reference,
+    new_bucket_body,
+    new_plan_body,
     new_task_body,
     task_patch_body,
     task_url,
@@ -186,7 +187,7 @@ class Planner:
 
         Source: https://learn.microsoft.com/graph/api/planner-post-plans
         """
-        body = {"container": {"containerId": group_id, "type": "group"}, "title": title}
+        body = new_plan_body(group_id, title)
         answer = await self._connection.send("POST", self._planner.plans, body=body)
         return parse(PlannerPlan, answer, wrote=True)
 
@@ -200,10 +201,8 @@ class Planner:
         Raises:
             RefusedError: too many buckets, or not allowed.
             OutcomeUnknownError: list the plan's buckets before you send again.
-
-        Source: https://learn.microsoft.com/graph/api/resources/planner-order-hint-format
         """
-        body = {"planId": plan_id, "name": name, "orderHint": after + FIRST}
+        body = new_bucket_body(plan_id, name, after=after)
         answer = await self._connection.send("POST", self._planner.buckets, body=body)
         return parse(PlannerBucket, answer, wrote=True)
 

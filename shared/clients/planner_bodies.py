@@ -76,6 +76,20 @@ def new_task_body(task: NewTask) -> dict[str, Any]:
     return body
 
 
+def new_plan_body(group_id: str, title: str) -> dict[str, Any]:
+    """Write the body of POST /planner/plans."""
+    return {"container": {"containerId": group_id, "type": "group"}, "title": title}
+
+
+def new_bucket_body(plan_id: str, name: str, *, after: str = "") -> dict[str, Any]:
+    """
+    Write the body of POST /planner/buckets.
+
+    Source: https://learn.microsoft.com/graph/api/resources/planner-order-hint-format
+    """
+    return {"planId": plan_id, "name": name, "orderHint": after + FIRST}
+
+
 def task_patch_body(patch: TaskPatch) -> dict[str, Any]:
     """
     Write the body of PATCH /planner/tasks/{id}: the fields that were given, and None clears.

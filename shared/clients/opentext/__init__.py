@@ -12,7 +12,7 @@ from shared.clients.opentext.records import Records
 from shared.clients.opentext.session import Session, Sessions
 from shared.clients.opentext.sign_in import SignIn
 from shared.clients.opentext.site import Site
-from shared.clients.opentext.wire import Upload
+from shared.clients.opentext.wire import Request, Upload
 from shared.clients.opentext.workflows import Workflows
 from shared.clients.opentext.workspaces import Workspaces
 from shared.models.opentext import Person, StepRef
@@ -21,6 +21,7 @@ __all__ = [
     "Members",
     "OpenText",
     "Records",
+    "Request",
     "Session",
     "Sessions",
     "SignIn",
@@ -28,6 +29,7 @@ __all__ = [
     "Workflows",
     "Workspaces",
     "connect",
+    "dry",
 ]
 
 
@@ -79,7 +81,15 @@ def connect(sign_in: SignIn, http: httpx.AsyncClient, *, zone: tzinfo, now: Call
         zone: of the dates that Content Server sends without one (`OPENTEXT_TIMEZONE`).
         now: aware, UTC.
     """
-    sessions = Sessions(sign_in, http, now)
+    return _put_together(Sessions(sign_in, http, now), zone, now)
+
+
+def dry(opentext: OpenText, note: Callable[[Request], None], *, now: Callable[[], datetime]) -> OpenText:
+    """Return a client that reads as this one does, and notes each write in place of sending it."""
+    return _put_together(opentext.sessions.dry(note), opentext.site.zone, now)
+
+
+def _put_together(sessions: Sessions, zone: tzinfo, now: Callable[[], datetime]) -> OpenText:
     site = Site(sessions, zone)
     members = Members(site, now)
     records = Records(site, now)

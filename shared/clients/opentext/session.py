@@ -19,7 +19,7 @@ import httpx
 from shared.clients.opentext.answers import Json, decoded, obj, text
 from shared.clients.opentext.refusals import error_for, garbled
 from shared.clients.opentext.sign_in import REFUSED, Credential, Desk, SignIn
-from shared.clients.opentext.wire import Form, Query, Request, Upload, Wire, as_body
+from shared.clients.opentext.wire import DryWire, Form, Query, Request, Upload, Wire, as_body
 from shared.errors import RefusedError
 from shared.models.opentext import Person
 from shared.telemetry import count
@@ -171,20 +171,29 @@ class Session:
 class Sessions:
     """The sessions of this process, by identity."""
 
-    def __init__(self, sign_in: SignIn, http: httpx.AsyncClient, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, sign_in: SignIn, http: httpx.AsyncClient, now: Callable[[], datetime], *, wire: Wire | None = None
+    ) -> None:
         """
         Make ready to sign in; the first request does.
 
         Args:
             http: shared by all sessions. It must neither repeat nor redirect on its own account.
             now: aware, UTC.
+            wire: None: one that sends everything.
         """
         self._sign_in = sign_in
-        self._wire = Wire(http, sign_in.base_url)
+        self._http = http
+        self._wire = wire or Wire(http, sign_in.base_url)
         self._desk = Desk(sign_in, self._wire)
         self._now = now
         self._service = Session(self._wire, lambda: self._desk.for_service(now()), now)
         self._performers: dict[int, Session] = {}
+
+    def dry(self, note: Callable[[Request], None]) -> "Sessions":
+        """Return sessions that read as these do, and note a write in place of sending it."""
+        wire = DryWire(self._http, self._sign_in.base_url, note)
+        return Sessions(self._sign_in, self._http, self._now, wire=wire)
 
     @property
     def calls(self) -> int:

@@ -6,7 +6,7 @@ A key=value; B one field `body` that holds JSON; C multipart with a file. A JSON
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -117,3 +117,18 @@ class Wire:
         # LLCookie is a ticket: a client that keeps cookies would mix up identities.
         built.headers.pop("cookie", None)
         return built
+
+
+class DryWire(Wire):
+    """Sends what reads; what would write is noted, and answered as if it had been carried out."""
+
+    def __init__(self, http: httpx.AsyncClient, base_url: str, note: Callable[[Request], None]) -> None:
+        super().__init__(http, base_url)
+        self._note = note
+
+    async def send(self, request: Request, headers: Mapping[str, str]) -> httpx.Response:
+        """Send a read once. Raises what `Wire.send` raises."""
+        if not request.writes:
+            return await super().send(request, headers)
+        self._note(request)
+        return httpx.Response(200, json={})
