@@ -94,11 +94,15 @@ class Places:
         if target.group_id is None or target.title is None:
             message = "the mapping names neither the plan's id nor its group and title"
             raise PlaceError(message)
+        name = target.key or target.title
         try:
+            if target.make and (made := await self._control.find_making("plan", target.group_id, name)) and made.id:
+                # The title may follow the workspace's name: what was made once is known by its key.
+                return await self._planner.read_plan(made.id), True
             if (plan := await self._listed(target.group_id, target.title)) is not None:
                 return plan, target.make
         except NotFoundError as error:
-            message = f"the group {target.group_id} does not exist: its plan {target.title!r} is gone with it"
+            message = f"the plan {target.title!r} or its group {target.group_id} was deleted"
             raise PlaceError(message) from error
         except NeverError as error:
             message = f"the plans of group {target.group_id} can't be read: {error}"
@@ -106,10 +110,10 @@ class Places:
         if not target.make:
             message = f"group {target.group_id} has no plan {target.title!r}"
             raise PlaceError(message)
-        await self._reserve("plan", target.group_id, target.title)
+        await self._reserve("plan", target.group_id, name)
         with _made(f"plan {target.title!r} can't be made in group {target.group_id}"):
             plan = await self._planner.create_plan(target.group_id, target.title)
-        await self._finish("plan", target.group_id, target.title, plan.id)
+        await self._finish("plan", target.group_id, name, plan.id)
         return plan, True
 
     async def _listed(self, group_id: str, title: str) -> PlannerPlan | None:
