@@ -14,7 +14,7 @@ from shared.decisions.fields import Target
 from shared.decisions.merge import first_base
 from shared.decisions.seen import Found
 from shared.decisions.view import event
-from shared.errors import BridgeError, LeaseLostError, OutcomeUnknownError, RefusedError, RetryLaterError
+from shared.errors import BridgeError, LeaseLostError, NotFoundError, OutcomeUnknownError, RefusedError, RetryLaterError
 from shared.mapping.calendar import as_utc
 from shared.models.link import Link, LinkState, Posted, Reservation
 from shared.models.messages import AgendaEntry
@@ -136,6 +136,9 @@ async def _not_made(work: Work, target: Target, link: Link, answer: BridgeError)
         log.warning("%s %s: answer to the POST was lost", work.origin.key, link.item)
         work.look_again(work.now + work.policy.settle, "settle")
         return
+    if isinstance(answer, NotFoundError):
+        # The plan or its bucket is gone: what we know of places is old.
+        work.services.places.forget()
     retry_at = None if isinstance(answer, RetryLaterError) else work.now + REFUSED_AGAIN
     held = link.model_copy(
         update={"state": LinkState.HELD, "hold": "refused", "reason": str(answer), "retry_at": retry_at}

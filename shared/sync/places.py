@@ -40,6 +40,10 @@ class Places:
         self._settle = settle
         self._known: dict[str, _Known] = {}
 
+    def forget(self) -> None:
+        """Resolve everything anew: somebody says that it changed."""
+        self._known.clear()
+
     async def find_all(self, tasks: Sequence[WantedTask]) -> dict[str, Place | PlaceError]:
         """Resolve the place of each task; by item key. An error stands for a place that does not exist."""
         found: dict[str, Place | PlaceError] = {}

@@ -1,0 +1,60 @@
+"""Plans and buckets that a rule makes are made once, and known again whatever they are called."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from local.faults import Fault
+from local.world import CONTRACTS_GROUP, create_contract
+from tests.engine import engine
+
+END = datetime(2028, 1, 31, tzinfo=UTC)
+OWN_PLAN = f"""version: 1
+rules:
+  - id: project
+    on: workspace
+    when: {{workspace_type: Contract}}
+    plan: {{per: workspace, group: {CONTRACTS_GROUP}, title: "{{{{ workspace.name }}}}", buckets: [First, Second]}}
+    tasks:
+      - {{key: begin, title: "Begin {{{{ workspace.name }}}}", bucket: First, assign: "role:Legal"}}
+      - {{key: later, title: "Later {{{{ workspace.name }}}}", bucket: Third, assign: "role:Legal"}}
+"""
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Run under a mapping that makes a plan for each workspace."""
+    file = tmp_path / "mapping.yaml"
+    file.write_text(OWN_PLAN)
+    return engine(file)
+
+
+async def test_a_workspace_gets_one_plan_with_its_buckets_and_keeps_it_when_renamed(started):
+    graph, content = started.world.graph, started.world.content
+    plans = len(graph.plans)
+    workspace = create_contract(started.world, "Apollo", END)
+    await started.look(f"workspace-{workspace}")
+
+    content.rename("pwilliams", workspace, "Artemis")
+    started.forward(timedelta(minutes=11))
+    await started.look(f"workspace-{workspace}", "resync")
+
+    assert len(graph.plans) == plans + 1
+    made = next(plan for plan in graph.plans.values() if plan["title"] == "Apollo")
+    assert set(graph.plan_buckets(made["id"])) >= {"First", "Second", "Third"}
+    assert sorted(task["title"] for task in graph.plan_tasks(made["id"])) == ["Begin Artemis", "Later Artemis"]
+
+
+async def test_a_plan_whose_making_was_never_answered_is_found_by_listing(started):
+    """The POST arrived, its answer did not: after the settling time the plan is found, not made again."""
+    graph = started.world.graph
+    plans = len(graph.plans)
+    workspace = create_contract(started.world, "Apollo", END)
+    graph.faults.add(Fault.status(504, method="POST", path="/planner/plans", after=True, times=1))
+    await started.look(f"workspace-{workspace}")
+
+    for _ in range(10):
+        await started.tick()
+
+    assert len(graph.plans) == plans + 1
+    assert len([task for task in graph.tasks.values() if "Apollo" in task["title"]]) == 2
