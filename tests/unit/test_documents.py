@@ -1,0 +1,33 @@
+"""Documents for operators: every parameter is told, every link leads to a file, every test that is named exists."""
+
+import re
+
+import pytest
+
+from tests.unit.infra_files import ROOT, parameter_values
+
+DOCUMENTS = ["deploy.md", "opentext-setup.md", "runbook.md", "security.md"]
+
+
+def test_every_parameter_is_told_with_its_default():
+    text = (ROOT / "docs/deploy.md").read_text()
+    told = dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]*) \|", text, re.MULTILINE))
+    given = dict(re.findall(r"\$\{([A-Z_]+)(=[^}]*)?\}", "".join(parameter_values().values())))
+    expected = {name: f"`{default[1:]}`" if len(default) > 1 else "" for name, default in given.items()}
+
+    assert {name: value.replace("*required*", "") for name, value in told.items()} == expected
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_lead_to_files(name):
+    text = (ROOT / "docs" / name).read_text()
+    links = re.findall(r"\]\(([\w./-]+\.(?:md|json|yaml))(?:#[\w-]+)?\)", text)
+
+    assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
+
+
+def test_tests_that_are_named_as_proof_exist():
+    named = set(re.findall(r"`(test_\w+\.py)`", (ROOT / "docs/security.md").read_text()))
+
+    assert named
+    assert [name for name in sorted(named) if not list((ROOT / "tests").rglob(name))] == []
