@@ -71,6 +71,14 @@ class Origins:
         """Tell whether anybody ever looked at an origin."""
         return await self._table.find(escape(origin), LEASE) is not None
 
+    async def is_abandoned(self, origin: str, now: datetime) -> bool:
+        """Tell whether a lease ran out that nobody let go: its holder died at work."""
+        row = await self._table.find(escape(origin), LEASE)
+        if row is None:
+            return False
+        lease = row.read(Lease)
+        return lease.owner != "" and not lease.is_live(now)
+
     async def list_entries(self, origin: str) -> tuple[Entry, ...]:
         """
         Read the history, oldest first.

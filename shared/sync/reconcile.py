@@ -7,7 +7,7 @@ own echoes, need no code of their own.
 
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.decisions.actions import (
@@ -69,11 +69,13 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
         at = opening + timedelta(minutes=1) * services.rng.random()
         await _put(services, message, at, "gate")
         return
+    if message.reason == "lease" and not await services.origins.is_abandoned(message.origin, services.now()):
+        # The holder that was told to look once more lived to do so.
+        return
     held = await services.origins.take(message.origin, services.now())
     if held is None:
         # Its holder was told to look once more; should it have died, this row does instead.
-        at = services.now() + timedelta(seconds=services.settings.lease_seconds)
-        await _put(services, message, at, "lease")
+        await _put(services, message, _lease_over(services), "lease")
         return
     again = True
     try:
@@ -87,6 +89,13 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
             # Whoever left a mark may have been in more of a hurry than back-fill.
             hurry = {"reason": "again", "bulk": message.bulk and not dirty}
             await services.queues.send_origin(message.model_copy(update=hurry))
+
+
+def _lease_over(services: Services) -> datetime:
+    """Say when any lease that is live now is over; for all who ask at about the same time it is the same moment."""
+    length = services.settings.lease_seconds
+    periods = services.now().timestamp() // length + 2
+    return datetime.fromtimestamp(periods * length, UTC)
 
 
 async def _with_slot(held: Held, message: OriginMessage, services: Services) -> bool:

@@ -12,8 +12,12 @@ START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """A Monday: when every history begins."""
 
 
+MOST_TURNS = 1_000_000
+"""Of the loop; a long history takes a tenth of it."""
+
+
 class StuckError(Exception):
-    """Every task waits, and no timer is set: somebody waits for what will never come."""
+    """Somebody waits for what will never come, or turns in a circle."""
 
 
 class _Clock:
@@ -21,8 +25,13 @@ class _Clock:
 
     def __init__(self, loop: "SimLoop") -> None:
         self._loop = loop
+        self._turns = 0
 
     def select(self, timeout: float | None) -> tuple[()]:
+        self._turns += 1
+        if self._turns > MOST_TURNS:
+            message = "it goes on for ever"
+            raise StuckError(message)
         if timeout is None:
             message = "every task waits and no timer is set"
             raise StuckError(message)
@@ -57,6 +66,9 @@ class SimLoop(asyncio.BaseEventLoop):
 
     def _write_to_self(self) -> None:
         """Nobody sleeps in a selector."""
+
+    def _asyncgen_finalizer_hook(self, agen: Any) -> None:  # noqa: ANN401 - an async generator
+        """Let a generator that was left half-way go; none of them holds anything open."""
 
     def run_in_executor(self, executor: object, func: object, *args: object) -> Never:  # type: ignore[override]
         """Refuse: threads are not deterministic."""

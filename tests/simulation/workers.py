@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -27,11 +28,12 @@ from shared.store.tables import NAMES, Tables
 from shared.store.tasks import Tasks
 from shared.sync.dead import bury
 from shared.sync.outer import run_origin, run_plan, run_timer
-from shared.sync.places import Places
 from shared.sync.read_plan import read_plan
 from shared.sync.reconcile import reconcile
-from shared.sync.services import Services
+from shared.sync.services import Services, Storage
 from shared.sync.sweep import sweep_agenda, sweep_plans
+from shared.wiring.outside import Outside, services_of
+from shared.wiring.stores import Stores
 from tests.simulation.faults import WORKER, Faults, Killed
 from tests.simulation.queues import Message, SimQueue
 from tests.simulation.world import CLIENT, SECRET, SERVICE, ZONE, World, rules
@@ -131,33 +133,27 @@ class Process:
     def _wire(self) -> Services:
         house, settings = self.house, self.house.settings
         tables = Tables({name: house.table(name) for name in NAMES}, writer=self.name)
-        control, mapping = Control(tables), rules()
         connection = graph.connect(BASE, self._http("graph", house.world.graph.handle), None)
-        planner = Planner(connection)
-        return Services(
-            origins=Origins(tables, self.name, timedelta(seconds=settings.lease_seconds)),
+        ecm = self._http("opentext", house.world.content.handle)
+        storage = Storage(
+            origins=Origins(tables, f"{self.name}-looking", timedelta(seconds=settings.lease_seconds)),
             tasks=Tasks(tables),
             agenda=Agenda(tables),
-            control=control,
+            control=Control(tables),
             queues=Queues(house.origins, house.plans),
             now=self.now,
             owner=self.name,
-            settings=settings,
-            mapping=mapping.mapping,
-            mapping_hash=mapping.hash,
-            opentext=opentext.connect(
-                _sign_in(settings),
-                self._http("opentext", house.world.content.handle),
-                zone=settings.opentext_zone,
-                now=self.now,
-            ),
-            planner=planner,
-            places=Places(planner, control, now=self.now, settle=timedelta(seconds=settings.settle_seconds)),
+        )
+        outside = Outside(
+            opentext=opentext.connect(_sign_in(settings), ecm, zone=settings.opentext_zone, now=self.now),
+            planner=Planner(connection),
             directory=DirectoryClient(connection, self.now),
             subscriptions=Subscriptions(connection),
             mail=None,
-            rng=self.rng,
+            opened=AsyncExitStack(),
         )
+        stores = Stores(tables, storage, AsyncExitStack())
+        return services_of(stores, settings, rules(), outside=outside, rng=self.rng)
 
     def _http(self, system: str, handler: Handler) -> httpx.AsyncClient:
         transport = Gated(system, self.house.wrap(handler), self.house.faults)
