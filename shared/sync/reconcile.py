@@ -140,12 +140,12 @@ async def _rounds(work: Work) -> None:
     """Decide and act until both sides agree; what is still moving then is looked at afresh."""
     for _ in range(ROUNDS):
         actions = [action for view in work.views() if (action := decide(view, work.policy, work.now)) is not None]
-        if not await _carry_out(work, actions):
+        if not await carry_out(work, actions):
             return
     work.again = True
 
 
-async def _carry_out(work: Work, actions: list[Action]) -> bool:
+async def carry_out(work: Work, actions: list[Action]) -> bool:
     """Act on one round's decisions; say whether they can lead to further ones."""
     remembers = [action for action in actions if isinstance(action, Remember)]
     if remembers:
