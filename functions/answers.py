@@ -7,13 +7,21 @@ from http import HTTPStatus
 import azure.functions as func
 
 from shared.errors import BridgeError, RejectedError, RetryLaterError, SettingsError
-from shared.sync.intake import OversizedError, UnprovenError
+from shared.sync.intake import OversizedError
+from shared.sync.proof import ReplayedError, UnprovenError
 
 log = logging.getLogger(__name__)
 
 ANSWERED = (RejectedError, RetryLaterError, SettingsError)
 """What an HTTP function answers itself; everything else is a fault of ours, and the host's 500."""
 RETRY_SECONDS = 30
+_STATUS = (
+    (UnprovenError, HTTPStatus.UNAUTHORIZED),
+    (ReplayedError, HTTPStatus.CONFLICT),
+    (OversizedError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (RejectedError, HTTPStatus.BAD_REQUEST),
+)
+"""The first that fits; 503 for what may pass later."""
 
 
 def problem(error: BridgeError) -> func.HttpResponse:
@@ -35,11 +43,7 @@ def problem(error: BridgeError) -> func.HttpResponse:
 
 
 def _status(error: BridgeError) -> HTTPStatus:
-    if isinstance(error, UnprovenError):
-        return HTTPStatus.UNAUTHORIZED
-    if isinstance(error, OversizedError):
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    return HTTPStatus.BAD_REQUEST if isinstance(error, RejectedError) else HTTPStatus.SERVICE_UNAVAILABLE
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _document(body: dict[str, object], status: HTTPStatus, headers: dict[str, str]) -> func.HttpResponse:

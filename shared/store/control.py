@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from shared.errors import StaleError, UnavailableError
 from shared.store.control_rows import Cursor, Gate, Making, PlanRow, Slot, SlotRow
 from shared.store.each import Each
-from shared.store.rows import Row, escape, unescape
+from shared.store.rows import Row, escape, stamp, unescape
 from shared.store.tables import Tables
 
 __all__ = ["Control", "Making", "PlanRow", "Slot"]
 
 _PLAN, _GATE, _CURSOR, _CREATOR = "plan", "gate", "cursor", "creator"
 _PARTITION = "PartitionKey eq @partition"
+_DELIVERY = "delivery-"
+_DELIVERED = "PartitionKey ge @first and PartitionKey lt @hour"
+_HOUR = len("2026-11-23T15")
 _ROUNDS = 20
 _GATES_KEPT = timedelta(seconds=5)
 
@@ -180,6 +183,30 @@ class Control:
         """Remember the id of what was made. The last writer is right: all makers choose by one rule."""
         await self._table.put(*_making_keys(making.kind, making.parent, making.name), making.model_dump_json())
 
+    async def take_delivery(self, key: str, at: datetime) -> None:
+        """
+        Remember that a signed delivery was taken.
+
+        Args:
+            key: the same for the same delivery alone, of characters that keys take.
+            at: UTC: when it was signed.
+
+        Raises:
+            StaleError: it was taken before.
+        """
+        await self._table.insert(_delivery_hour(at), key)
+
+    async def forget_delivery(self, key: str, at: datetime) -> None:
+        """Let a delivery be taken again: nothing came of it."""
+        await self._table.discard(_delivery_hour(at), key)
+
+    async def drop_deliveries(self, before: datetime, limit: int = 2000) -> int:
+        """Forget the deliveries of hours that ended before a time, as many as the limit says; return how many."""
+        rows = await self._table.list_rows(_DELIVERED, limit=limit, first=_DELIVERY, hour=_delivery_hour(before))
+        for row in rows:
+            await self._table.discard(row.partition, row.key)
+        return len(rows)
+
     async def _save(self, row: Row | None, partition: str, key: str, data: str) -> Row:
         if row is None:
             return await self._table.insert(partition, key, data)
@@ -192,6 +219,10 @@ class Control:
 
 def _plan(row: Row) -> PlanRow:
     return row.read(PlanRow).model_copy(update={"etag": row.etag})
+
+
+def _delivery_hour(at: datetime) -> str:
+    return _DELIVERY + stamp(at)[:_HOUR]
 
 
 def _making_keys(kind: str, parent: str, name: str) -> tuple[str, str]:

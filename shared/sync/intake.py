@@ -1,14 +1,12 @@
 """
 Take hints from OpenText: prove the sender, read the hints, queue their origins.
 
-Everything before the queue is pure. Nothing is looked up: OpenText may be waiting for the answer
+Everything before storage is pure. Nothing is looked up: OpenText may be waiting for the answer
 inside a database transaction.
 """
 
 from __future__ import annotations
 
-import base64
-import hmac
 import json
 import logging
 from collections import Counter
@@ -18,15 +16,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from pydantic import SecretStr, ValidationError
-from standardwebhooks import Webhook, WebhookVerificationError
 
-from shared.errors import Problem, RejectedError
+from shared.errors import Problem, RejectedError, RetryLaterError, StaleError
 from shared.models.hint import Hint
 from shared.models.messages import OriginMessage
 from shared.sync.fan_out import send_all
+from shared.sync.proof import Delivery, ReplayedError, prove
 from shared.telemetry import count, traceparent
 
 if TYPE_CHECKING:
+    from shared.store.control import Control
     from shared.store.queues import Queues
 
 log = logging.getLogger(__name__)
@@ -36,10 +35,6 @@ LARGEST_BODY = 256 * 1024
 MOST_HINTS = 100
 MOST_FIELDS = 100
 FORM = "application/x-www-form-urlencoded"
-
-
-class UnprovenError(RejectedError):
-    """The sender did not prove that it knows a secret."""
 
 
 class OversizedError(RejectedError):
@@ -52,6 +47,7 @@ class Intake:
 
     secrets: tuple[SecretStr, ...]
     queues: Queues
+    control: Control
 
     async def take(self, body: bytes, headers: Mapping[str, str]) -> int:
         """
@@ -64,42 +60,34 @@ class Intake:
             OversizedError: more than 256 KiB or 100 hints.
             UnprovenError: neither a valid signature nor the secret in its header.
             RejectedError: a hint is wrong; none was queued.
-            UnavailableError: the queue did not take all; sending again is safe.
+            ReplayedError: this very signed delivery was taken before.
+            RetryLaterError: storage did not take all; sending again is safe.
         """
         if len(body) > LARGEST_BODY:
             raise OversizedError([Problem("body", f"is larger than {LARGEST_BODY // 1024} KiB")])
-        prove(body, headers, self.secrets)
+        delivery = prove(body, headers, self.secrets)
         messages = origins_of(read_hints(body, headers.get("content-type", "")))
-        await send_all(self.queues.send_origin(message) for message in messages)
+        if delivery is None:
+            await self._queue(messages)
+        else:
+            await self._queue_once(messages, delivery)
         count("hints", len(messages))
         return len(messages)
 
+    async def _queue_once(self, messages: Sequence[OriginMessage], delivery: Delivery) -> None:
+        try:
+            await self.control.take_delivery(delivery.key, delivery.at)
+        except StaleError as error:
+            raise ReplayedError([Problem("webhook-id", "this delivery was taken before")]) from error
+        try:
+            await self._queue(messages)
+        except RetryLaterError:
+            # The sender is told to send again, and some send the same bytes.
+            await self.control.forget_delivery(delivery.key, delivery.at)
+            raise
 
-def prove(body: bytes, headers: Mapping[str, str], secrets: Sequence[SecretStr]) -> None:
-    """
-    Accept a Standard Webhooks signature or the plain secret in `X-Webhook-Secret`, made with any live secret.
-
-    Raises:
-        UnprovenError: neither.
-
-    Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-    """
-    given = headers.get("x-webhook-secret", "").encode("utf-8", "backslashreplace")
-    known = [secret.get_secret_value() for secret in secrets]
-    # Every secret is compared, so that the time taken does not tell which one matched.
-    plain = [hmac.compare_digest(given, secret.encode()) for secret in known]
-    if not any(plain) and not any(_signed(body, headers, secret) for secret in known):
-        raise UnprovenError([Problem("X-Webhook-Secret", "or a Standard Webhooks signature is missing or wrong")])
-
-
-def _signed(body: bytes, headers: Mapping[str, str], secret: str) -> bool:
-    try:
-        # A secret that is not base64 serves the plain header only; decoded leniently it would be a weaker key.
-        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-        Webhook(key).verify(body, dict(headers), json_parse=False)
-    except (WebhookVerificationError, ValueError):
-        return False
-    return True
+    async def _queue(self, messages: Sequence[OriginMessage]) -> None:
+        await send_all(self.queues.send_origin(message) for message in messages)
 
 
 def read_hints(body: bytes, content_type: str) -> tuple[Hint, ...]:

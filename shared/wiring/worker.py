@@ -97,7 +97,8 @@ class Wiring:
             SettingsError: storage or the webhook's secrets are not set up; nothing else is needed.
         """
         secrets = read_settings(HintSettings, self._environment).webhook_secrets
-        return Intake(secrets=secrets, queues=self.storage().queues)
+        storage = self.storage()
+        return Intake(secrets=secrets, queues=storage.queues, control=storage.control)
 
     def notifications(self) -> Notifications:
         """

@@ -2,9 +2,6 @@
 
 import base64
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +9,8 @@ from azure.storage.queue import QueueClient
 
 from shared.store.agenda import Agenda
 from shared.store.tables import Tables
-from tests.integration.app_process import HEAVY, ROOT
+from tests.integration.app_process import HEAVY
+from tests.integration.app_runner import run
 
 SECRET = "an-invented-webhook-secret"
 STATE = "an-invented-client-state"
@@ -40,23 +38,6 @@ TIMERS = [
 
 def hint(body, secret=SECRET):
     return {"function": "opentext_webhook", "body": body, "headers": {"x-webhook-secret": secret}}
-
-
-def run(calls, environment):
-    """Run the app in a process of its own that has these settings and no others."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-W", "error::ResourceWarning", "-m", "tests.integration.app_process"],
-        input=json.dumps(calls),
-        cwd=ROOT,
-        env={**kept, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return {**json.loads(done.stdout), "log": done.stderr}
 
 
 @pytest.fixture(scope="module")

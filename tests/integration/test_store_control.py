@@ -9,7 +9,7 @@ from shared.errors import StaleError
 from shared.store.control import Control, Making, PlanRow
 from tests.integration.store_builders import NOW, ORIGIN, SECOND
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 PLAN = PlanRow(plan_id="xqQg5FS2LkCp935s-FIFm2QAFkHM", group_id="1111", next_read=NOW)
 MAKING = Making(kind="bucket", parent=PLAN.plan_id, name="Review / legal #1?", at=NOW)
 
@@ -165,3 +165,35 @@ async def test_what_was_made_is_found_with_its_id(control):
 
     assert found.id == "bucket-1"
     assert await control.find_making("plan", MAKING.parent, MAKING.name) is None
+
+
+async def test_a_delivery_is_taken_by_one_of_many(control):
+    results = await asyncio.gather(*(control.take_delivery("d", NOW) for _ in range(5)), return_exceptions=True)
+
+    assert sorted(type(result).__name__ for result in results) == ["NoneType"] + 4 * ["StaleError"]
+
+
+async def test_a_delivery_that_came_to_nothing_is_taken_again(control):
+    await control.take_delivery("d", NOW)
+    await control.forget_delivery("d", NOW)
+
+    await control.take_delivery("d", NOW)
+
+
+async def test_deliveries_are_forgotten_by_the_hour(control):
+    """What was signed within the last hour stays: its signature may still be good."""
+    for hours in range(4):
+        await control.take_delivery("d", NOW - hours * HOUR)
+
+    assert await control.drop_deliveries(NOW - HOUR) == 2
+    assert await control.drop_deliveries(NOW - HOUR) == 0
+    await control.take_delivery("d", NOW - 2 * HOUR)
+    with pytest.raises(StaleError):
+        await control.take_delivery("d", NOW - HOUR)
+
+
+async def test_no_more_deliveries_are_forgotten_at_once_than_the_limit(control):
+    for number in range(3):
+        await control.take_delivery(f"d{number}", NOW - 9 * HOUR)
+
+    assert [await control.drop_deliveries(NOW, limit=2) for _ in range(2)] == [2, 1]
