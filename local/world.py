@@ -60,7 +60,11 @@ def _build_content(content: ContentServer) -> None:
     content.add_oauth_client(CLIENT_ID, CLIENT_SECRET, user=SERVICE_USER, may_impersonate=True)
     content.add_category(
         "Contract",
-        ["Region", "Owner", "Approval", "Review", Attribute("End Date", "Date"), Attribute("Value", "Integer")],
+        [
+            *("Region", "Owner", "Approval", "Review", "Task", "Task Status", "Responsible", "Decided", "Evidence"),
+            Attribute("End Date", "Date"),
+            Attribute("Value", "Integer"),
+        ],
     )
     content.add_workspace_type("Contract")
     content.define_map(

@@ -89,7 +89,8 @@ def _uses(rule: BaseRule) -> _Uses:
         or "workspace" in lines
         or any(isinstance(part, WorkspacePlan) for part in inside)
         or any(_names_workspace(condition) for condition in conditions)
-        or any(isinstance(part, TaskSpec) and _links_workspace(part) for part in inside),
+        or any(isinstance(part, TaskSpec) and _links_workspace(part) for part in inside)
+        or rule.evidence is not None,
         lines=lines,
         names=rule.names | frozenset(loops),
         classification=any(condition.classification for condition in conditions),

@@ -5,6 +5,7 @@ The same bytes are exported, served and put on the record. Each entry is one lin
 hashed; `evidence_verify.py` at the root checks them with the standard library alone.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -59,3 +60,43 @@ def render_json(origin: str, lines: Sequence[str]) -> bytes:
     start = rfc8785.dumps(about).decode().removesuffix("}")
     body = ",\n".join(lines)
     return f'{start},"entries":[\n{body}\n]}}\n'.encode()
+
+
+def rows_of(content: bytes) -> tuple[str, ...]:
+    """
+    Take the entries' lines out of a document.
+
+    Raises:
+        UnreadableError: it has none.
+    """
+    rows = tuple(row.removesuffix(",") for row in content.decode().split("\n")[1:-2])
+    if not rows or not any(rows):
+        message = "the document holds no entries"
+        raise UnreadableError(message)
+    return rows
+
+
+def read_head(content: bytes) -> Head:
+    """
+    Read where the chain of a document ends, as it says itself.
+
+    Raises:
+        UnreadableError: it is no document of ours.
+    """
+    first, _, _ = content.partition(b"\n")
+    try:
+        about = json.loads(first + b"]}")
+        if about["format"] == FORMAT:
+            return Head.model_validate(about["head"])
+    except (ValueError, LookupError, TypeError) as error:
+        message = "the document is none of ours"
+        raise UnreadableError(message) from error
+    message = f"the document is of format {about['format']!r}"
+    raise UnreadableError(message)
+
+
+def continues(entries: Sequence[Entry], head: Head) -> bool:
+    """Tell whether a history goes on from where a document ended. What retention deleted is not asked for."""
+    if not entries or head.sequence > entries[-1].sequence:
+        return False
+    return all(entry.hash == head.hash for entry in entries if entry.sequence == head.sequence)

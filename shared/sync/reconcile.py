@@ -36,6 +36,7 @@ from shared.sync.failing import put_off
 from shared.sync.notifying import tell_stakeholders
 from shared.sync.pace import quicken
 from shared.sync.reading import home_of, read_work
+from shared.sync.recording import record
 from shared.sync.resolve import resolve_node
 from shared.sync.services import Services
 from shared.sync.settling import settle_task
@@ -124,6 +125,7 @@ async def _look(held: Held, message: OriginMessage, services: Services) -> bool:
         work = await read_work(held, message.reason, services)
         await _rounds(work)
         await tell_stakeholders(work)
+        await record(work, message.reason)
         if message.reason in PROMPT and not message.bulk:
             await quicken((place.plan_id for place in work.places.values()), services.control, work.now)
         await _plan_next(work)

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.decisions.block import render_block
 from shared.decisions.fields import Target
+from shared.decisions.record import in_context
 from shared.decisions.seen import Place, Seen
 from shared.decisions.view import Policy, View
 from shared.errors import LeaseLostError
@@ -95,10 +96,20 @@ class Work:
             LeaseLostError: another worker owns the origin; nothing was written.
         """
         before = {link.item: self.held.links.get(link.item) for link in links}
-        await self.held.commit(links=links, events=events, seen=seen, now=self.now)
+        told = self._in_context(links, events)
+        await self.held.commit(links=links, events=told, seen=seen, now=self.now)
         measure(events, self.now)
         for link in links:
             await self._index(before[link.item], link)
+
+    def _in_context(self, links: Sequence[Link], events: Sequence[Event]) -> list[Event]:
+        """Complete events with what held when they happened."""
+        after = self.held.links | {link.item: link for link in links}
+        wanted = {task.item_key: task for task in self.wanted.tasks}
+        return [
+            in_context(event, after.get(event.item), self.origin, wanted.get(event.item), self.policy.mapping_hash)
+            for event in events
+        ]
 
     async def _index(self, before: Link | None, after: Link) -> None:
         """Keep the way back from a task to its link, with the versions that are agreed."""

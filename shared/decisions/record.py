@@ -1,0 +1,200 @@
+"""
+What goes back on the record for an item, and when. Pure.
+
+What was put there stands in the link's base under names that begin with `record.`: at rest nothing is due.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import rfc8785
+
+from shared.models.evidence import Event
+from shared.models.link import FieldBase, Link, LinkState
+from shared.models.opentext import Origin
+from shared.models.wanted import WantedTask
+
+PREFIX = "record."
+DOCUMENT = "record.document"
+_REFUSED = "record.refused"
+_NOTE = "evidence: "
+_STATUS = {
+    LinkState.HELD: "Held",
+    LinkState.COMPLETED: "Completed",
+    LinkState.CLOSED: "Closed",
+    LinkState.WITHDRAWN: "Withdrawn",
+    LinkState.RELEASED: "Released",
+}
+_TOLD_WITH_ORIGIN = frozenset({"created", "settled", "rebound", "sent_on", "completed", "refused"})
+"""Events that say what the origin was then: the record must be readable alone."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """One attribute that does not show how the link stands."""
+
+    name: str
+    """url, status, responsible or completed_at."""
+    attribute: str
+    value: Any
+    """responsible: Entra ids, to be shown as people; otherwise what is set. None clears."""
+
+    @property
+    def base(self) -> FieldBase:
+        """What is remembered once it is set."""
+        return FieldBase(asked=[self.attribute, self.value])
+
+
+def task_url(link: Link) -> str | None:
+    """
+    Link to a task in Planner; None: there is none.
+
+    This is the address that Planner's web app shows in the browser: Graph gives none.
+    """
+    if not link.task_id or not link.plan_id:
+        return None
+    return f"https://planner.cloud.microsoft/webui/plan/{link.plan_id}/view/board/task/{link.task_id}"
+
+
+def status_of(link: Link) -> str:
+    """Name in a word or two how an item stands, as Planner does where it can."""
+    progress = link.base.get("progress")
+    open_status = "In progress" if progress is not None and progress.got else "Not started"
+    return _STATUS.get(link.state, open_status)
+
+
+def responsible_for(link: Link) -> list[str]:
+    """Name, by Entra id, who completed the task, or else whom it is assigned to."""
+    if link.completed_by:
+        return [link.completed_by]
+    assignees = link.base.get("assignees")
+    return sorted(assignees.got or ()) if assignees is not None else []
+
+
+def attributes_due(link: Link) -> tuple[Due, ...]:
+    """List the attributes to set, by name: those whose value changed since they were set."""
+    # An escalation asks somebody else about the same thing: the attributes are the first one's.
+    if link.evidence is None or link.state is LinkState.RESERVED or link.kind == "escalation":
+        return ()
+    shown: dict[str, Any] = {
+        "url": task_url(link),
+        "status": status_of(link),
+        "responsible": responsible_for(link) or None,
+        "completed_at": link.completed_at.isoformat(timespec="seconds") if link.completed_at else None,
+    }
+    found = [Due(name, attribute, shown[name]) for name, attribute in sorted(link.evidence.attributes.items())]
+    return tuple(due for due in found if _is_news(due, link.base.get(PREFIX + due.name)))
+
+
+def _is_news(due: Due, known: FieldBase | None) -> bool:
+    if known is None:
+        return due.value is not None
+    return bool(known.asked != due.base.asked)
+
+
+def document_due(link: Link) -> str | None:
+    """
+    Name the outcome for which a new version of the document is to be made.
+
+    Returns:
+        None when there is none: it is not asked for, or the document shows this outcome already. Progress and edits
+        alone make no version; they stand in the next one.
+    """
+    if link.evidence is None or not link.evidence.document:
+        return None
+    mark = _mark(link)
+    known = link.base.get(DOCUMENT)
+    return None if mark is None or (known is not None and known.asked == mark) else mark
+
+
+def _mark(link: Link) -> str | None:
+    was_asked = bool(link.task_id) or link.hold == "deleted" or link.state is LinkState.WITHDRAWN
+    if not was_asked or link.state is LinkState.RESERVED:
+        return None
+    refused = link.refusals[-1].at.isoformat() if link.refusals else ""
+    completed = link.completed_at.isoformat() if link.completed_at else ""
+    return "|".join((link.state.value, completed, link.sent_on or "", refused))
+
+
+def was_refused(link: Link, about: str, attempt: object) -> bool:
+    """Tell whether this very thing was refused before: then it waits for the resync."""
+    known = link.base.get(f"{_REFUSED}.{about}")
+    return known is not None and known.asked == digest(attempt)
+
+
+def refused(link: Link, about: str, attempt: object, text: str) -> tuple[Link, tuple[Event, ...]]:
+    """
+    Remember that something could not be put on the record; say so once.
+
+    Args:
+        link: as it stands.
+        about: attributes or document.
+        attempt: what was tried: another attempt is another refusal.
+        text: why not.
+    """
+    name = f"{_REFUSED}.{about}"
+    known, now = link.base.get(name), FieldBase(asked=digest(attempt), got=text[:500])
+    reason = f"{_NOTE}{text}"[:500] if not link.reason or link.reason.startswith(_NOTE) else link.reason
+    after = link.model_copy(update={"base": {**link.base, name: now}, "reason": reason})
+    told = Event(what="evidence_refused", item=link.item, actor={"bridge": "bridge"}, detail={"reason": text})
+    return after, () if known == now else (told,)
+
+
+def accepted(link: Link, about: str, base: dict[str, FieldBase]) -> Link:
+    """Remember what is on the record now; a refusal of the same is over."""
+    kept = {name: value for name, value in link.base.items() if name != f"{_REFUSED}.{about}"}
+    reason = "" if link.reason.startswith(_NOTE) else link.reason
+    return link.model_copy(update={"base": {**kept, **base}, "reason": reason})
+
+
+def digest(value: object) -> str:
+    """Name a JSON value by its SHA-256."""
+    return hashlib.sha256(rfc8785.dumps(value)).hexdigest()  # type: ignore[arg-type]  # its own type is recursive
+
+
+def in_context(event: Event, link: Link | None, origin: Origin, wanted: WantedTask | None, mapping: str) -> Event:
+    """
+    Complete an event with what held when it happened: mapping, rule, versions, etag, the actor's OpenText id.
+
+    Args:
+        event: as it was decided; what it says itself stands.
+        link: as it stands after the event. None: the event is about the whole origin.
+        origin: as it was read.
+        wanted: what the mapping asks for now. None: nothing.
+        mapping: hash of the mapping in force.
+    """
+    known: dict[str, Any] = {"mapping": mapping}
+    if link is not None:
+        known |= {"rule": link.rule_id, "kind": link.kind, "etag": link.etag, "details_etag": link.details_etag}
+        known["versions"] = [version.model_dump() for version in link.bound]
+        known["url"] = task_url(link)
+    if event.what in _TOLD_WITH_ORIGIN:
+        known["about"] = describe(origin)
+        known["due"] = wanted.due.isoformat() if wanted is not None and wanted.due is not None else None
+    detail = {name: value for name, value in known.items() if value not in (None, "", [], {})} | event.detail
+    return event.model_copy(update={"detail": detail, "actor": _with_login(event.actor, wanted)})
+
+
+def _with_login(actor: dict[str, str], wanted: WantedTask | None) -> dict[str, str]:
+    """Add a person's OpenText login, where the rule's people tell it."""
+    if wanted is None or "opentext" in actor or "entra" not in actor:
+        return actor
+    people = (who.person for who in wanted.people if who.entra_id == actor["entra"] and who.person)
+    login = next(people, None)
+    return actor if login is None else {**actor, "opentext": login}
+
+
+def describe(origin: Origin) -> dict[str, Any]:
+    """Name what an event is about: workspace, workflow, documents with their versions."""
+    about: dict[str, Any] = {}
+    if origin.workspace is not None:
+        about["workspace"] = {"id": origin.workspace.node_id, "name": origin.workspace.name}
+    if origin.workflow is not None:
+        about["workflow"] = {"id": origin.workflow.process_id, "name": origin.workflow.name}
+    if origin.documents:
+        about["documents"] = [
+            {"id": document.node_id, "name": document.name, "version": document.version, "url": document.url}
+            for document in origin.documents
+        ]
+    return about
