@@ -129,11 +129,12 @@ def delete_subscription(state: State, _request: Request, subscription_id: str) -
 
 
 def living(state: State, resource: str, change_type: str) -> list[Subscription]:
-    """List the subscriptions that a change is told to."""
+    """List the subscriptions that a change is told to: those on the resource, and those on all of its kind."""
+    told = {resource.strip("/"), resource.strip("/").partition("/")[0]}
     return [
         item
         for item in _living(state).values()
-        if change_type in item.body["changeType"].split(",") and item.body["resource"].strip("/") == resource.strip("/")
+        if change_type in item.body["changeType"].split(",") and item.body["resource"].strip("/") in told
     ]
 
 

@@ -79,10 +79,10 @@ class Places:
         try:
             buckets = await self._planner.list_buckets(plan_id)
             details = await self._planner.find_plan_details(plan_id)
+            await self._remember_plan(plan_id, group_id)
         except NeverError as error:
             message = f"the plan {plan_id} can't be used: {error}"
             raise PlaceError(message) from error
-        await self._remember_plan(plan_id, group_id)
         place = Place(
             plan_id=plan_id,
             buckets=_oldest_by_name(buckets),
@@ -162,8 +162,10 @@ class Places:
         await self._control.finish_making(Making(kind=kind, parent=parent, name=name, id=made_id, at=self._now()))
 
     async def _remember_plan(self, plan_id: str, group_id: str | None) -> None:
-        """Have the plan read from now on."""
+        """Have the plan read from now on, and its group subscribed to."""
         if await self._control.find_plan(plan_id) is None:
+            # A mapping that names a plan by its id may leave its group out.
+            group_id = group_id or (await self._planner.read_plan(plan_id)).group_id
             row = PlanRow(plan_id=plan_id, group_id=group_id, next_read=self._now())
             try:
                 await self._control.save_plan(row, etag=None)

@@ -247,6 +247,16 @@ async def test_a_change_of_members_is_told_with_the_client_state():
     assert await app.graph.deliver_pending() == 0
 
 
+async def test_a_subscription_on_all_groups_is_told_of_each():
+    """Source: https://learn.microsoft.com/graph/api/resources/subscription (resource `/groups`)."""
+    app, endpoint = subscribing()
+    await created(app, resource="groups")
+    app.graph.remove_member(app.group, app.bob)
+
+    assert await app.graph.deliver_pending() == 1
+    assert endpoint.posted[0][1][0]["resource"] == f"groups/{app.group}"
+
+
 async def test_what_is_not_taken_is_sent_again_for_four_hours():
     """Graph facts 6: anything but 2xx; with growing pauses; then dropped."""
     app, endpoint = subscribing(status=503)

@@ -240,7 +240,7 @@ async def test_a_deleted_group_holds_its_links_and_says_so(inside):
     assert states.pop("contract-package|budget-check") is LinkState.OPEN
     assert set(states.values()) == {LinkState.HELD}
     reasons = {link.reason for link in links.values() if link.state is LinkState.HELD}
-    assert all("does not exist" in reason and CONTRACTS_GROUP in reason for reason in reasons)
+    assert all("was deleted" in reason and CONTRACTS_GROUP in reason for reason in reasons)
 
 
 async def test_a_plan_that_is_gone_is_tried_seldom_and_says_so_once(inside):
@@ -270,3 +270,18 @@ async def test_a_plan_that_came_back_has_its_origins_looked_at(inside):
     assert not (await inside.services().control.find_plan(plan)).gone
     states = {link.state for link in (await links_of(inside)).values()}
     assert states == {LinkState.OPEN}
+
+
+async def test_a_plan_that_the_mapping_names_by_its_id_has_its_group_found_out(inside, mapping, tmp_path):
+    """Otherwise nobody would subscribe to that group."""
+    plan = plan_named(inside, "Contracts")
+    other = tmp_path / "by-id.yaml"
+    named = f"contracts: {{group: {CONTRACTS_GROUP}, title: Contracts}}"
+    other.write_text(mapping.read_text().replace(named, f"contracts: {{id: {plan}}}"))
+    again = Inside(other, world=inside.world)
+    workspace = create_contract(inside.world, "By id", END)
+    again.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+
+    await again.drain()
+
+    assert (await again.services().control.find_plan(plan)).group_id == CONTRACTS_GROUP
