@@ -30,7 +30,7 @@ def decide(view: View, policy: Policy, now: datetime) -> Action | None:
     if link.state is LinkState.RESERVED:
         return _decide_reserved(view, link, policy, now)
     if link.state is LinkState.RELEASED:
-        return _decide_released(view, link)
+        return _decide_released(view, link, now)
     if link.state is LinkState.WITHDRAWN:
         return None
     return _decide_made(view, link, policy, now)
@@ -74,9 +74,11 @@ def _decide_reserved(view: View, link: Link, policy: Policy, now: datetime) -> A
     return LookAgain(link.item, due, "settle") if now < due else Settle(link, view.target)
 
 
-def _decide_released(view: View, link: Link) -> Action | None:
+def _decide_released(view: View, link: Link, now: datetime) -> Action | None:
+    if view.target is None and isinstance(view.seen, Missing):
+        return _decide_missing(view, link, now)
     if view.target is None:
-        return None
+        return None if view.found is None else _agree(link, view.found)
     back = link.model_copy(
         update={"state": LinkState.OPEN, "reason": "", "rule_hash": view.target.wanted.rule_hash},
     )
@@ -134,7 +136,7 @@ def _without_task(link: Link, state: LinkState) -> Link:
 
 def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Action | None:
     if link.state is not LinkState.OPEN:
-        return None
+        return _agree(link, found)
     why = ending(link, view.origin, policy.rule_hashes)
     if isinstance(why, MappingChanged):
         released = link.model_copy(update={"state": LinkState.RELEASED, "reason": "the mapping no longer asks for it"})

@@ -195,7 +195,10 @@ class History:
             self.origins.put(OriginMessage(origin=origin, reason="resync").model_dump_json(exclude_none=True))
         for plan in self.world.plans:
             self.plans.put(PlanMessage(plan=plan).model_dump_json(exclude_none=True))
+        said = self.origins.sent
         await self._drain()
+        if self.origins.sent != said:
+            self.failures.append(f"at rest something still asks for a look: {self.origins.last}")
         after = snapshot(self.world)
         changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
         self.failures += [f"one more round wrote: {key}" for key in changed[:5]]

@@ -37,6 +37,9 @@ class SimQueue:
         self.name = name
         self.messages: list[Message] = []
         self.poison: list[str] = []
+        self.sent = 0
+        """Messages that the store sent."""
+        self.last = ""
         self._loop = loop
         self._rng = rng
         self._gate = gate
@@ -48,6 +51,7 @@ class SimQueue:
     async def send_message(self, content: str, *, visibility_timeout: int | None = None, **_: object) -> None:
         """Take a message from the store."""
         await self._gate("before", f"send {self.name}")
+        self.sent, self.last = self.sent + 1, content
         self.put(content, after=float(visibility_timeout or 0))
         await self._gate("after", f"send {self.name}")
 

@@ -251,3 +251,13 @@ def test_old_refusals_do_not_pile_up():
     action = act(item, link(item, refusals=refusals), ticked(item, completedBy={"user": {"id": EVE}}))
 
     assert len(action.link.refusals) == 5
+
+
+@pytest.mark.parametrize("state", ["closed", "completed", "released"])
+def test_what_is_done_with_a_finished_task_is_agreed_on_and_announced_no_more(state):
+    """Closing a task moves its version: left unagreed, every read of the plan would announce it for ever."""
+    action = act(None, link(state=state, etag='W/"1"'), found())
+
+    assert isinstance(action, Remember)
+    assert action.link.etag == 'W/"2"'
+    assert act(None, action.link, found()) is None
