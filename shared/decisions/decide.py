@@ -187,8 +187,13 @@ def _decide_finished(view: View, link: Link, found: Found) -> Action | None:
 
 
 def _agree(link: Link, found: Found) -> Remember | None:
-    """Take note of a version that asks for nothing."""
-    details = found.details.etag if found.details is not None else link.details_etag
-    if (link.etag, link.details_etag) == (found.task.etag, details):
-        return None
-    return Remember(link.model_copy(update={"etag": found.task.etag, "details_etag": details}))
+    """Take note of a version that asks for nothing, and of the plan that the task was moved to."""
+    agreed = link.model_copy(
+        update={
+            "plan_id": found.task.plan_id,
+            "bucket_id": found.task.bucket_id,
+            "etag": found.task.etag,
+            "details_etag": found.details.etag if found.details is not None else link.details_etag,
+        }
+    )
+    return None if agreed == link else Remember(agreed)

@@ -261,3 +261,11 @@ def test_what_is_done_with_a_finished_task_is_agreed_on_and_announced_no_more(st
     assert isinstance(action, Remember)
     assert action.link.etag == 'W/"2"'
     assert act(None, action.link, found()) is None
+
+
+def test_a_finished_task_is_followed_to_another_plan():
+    """Otherwise its old plan misses it at every read, and announces it."""
+    action = act(None, link(state="closed"), found(planId="plan-2"))
+
+    assert action.link.plan_id == "plan-2"
+    assert act(None, action.link, found(planId="plan-2")) is None
