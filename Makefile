@@ -28,8 +28,8 @@ lint: $(PYTHON_READY) ## format, ruff, mypy, import contracts, the mapping
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py mapping check mapping.yaml
 
-start: setup ## run host, storage and simulators until Ctrl-C
-	$(BIN)/python -m local.start
+start: setup ## run host, storage and simulators until Ctrl-C (APP=0: all but the function app, for `func start`)
+	APP=$(APP) $(BIN)/python -m local.start
 
 bench: setup ## measure, as ratios within one run
 	$(BIN)/python -m tests.benchmarks

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from local.looking import links
-from local.running import FUNCTION_KEY, ROOT, System, read_offset, running
+from local.running import FUNCTION_KEY, ROOT, Ports, System, read_offset, running
 from local.stories import contracts, nothing
 from local.telling import DidNotHappenError, Teller
 
@@ -34,14 +34,20 @@ STORIES = {
 }
 
 
-async def main(name: str, *, keep: bool) -> int:
-    """Play a story: 0 when all of it happened, 1 with what did not."""
+async def main(name: str, *, keep: bool, hosted: bool = True, ports: Ports | None = None) -> int:
+    """
+    Play a story: 0 when all of it happened, 1 with what did not.
+
+    Args:
+        keep: leave everything running after it, until Ctrl-C.
+        hosted, ports: as `running` has them.
+    """
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     if name not in STORIES:
         console.print(f"there is no story {name!r}; there are: {', '.join(STORIES)}")
         return 1
     story = STORIES[name]
-    async with running(story.mapping) as system:
+    async with running(story.mapping, hosted=hosted, ports=ports) as system:
         clock = system.clock
         teller = Teller(console, lambda: datetime.now(UTC) + timedelta(seconds=read_offset(clock)))
         try:
@@ -68,11 +74,13 @@ async def _conclude(system: System, teller: Teller) -> None:
 
 
 async def _keep(system: System, console: Console) -> None:
-    console.print(f"Function app   {system.app_url}/api/ready?code={FUNCTION_KEY}", soft_wrap=True)
+    app = f"{system.app_url}/api/ready?code={FUNCTION_KEY}" if system.log.exists() else f"left out: {system.app_url}"
+    console.print(f"Function app   {app}", soft_wrap=True)
     console.print(f"Content Server {system.content_url}/api/v1/ping", soft_wrap=True)
     console.print(f"Graph          {system.graph_url}/v1.0/planner/plans", soft_wrap=True)
     console.print(f"Storage        {system.storage}", soft_wrap=True)
-    console.print(f"Log            {system.log}\nCtrl-C ends it.", soft_wrap=True)
+    console.print(f"Log            {system.log if system.log.exists() else 'the host has it'}", soft_wrap=True)
+    console.print("Ctrl-C ends it.")
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +43,20 @@ SETTINGS = {
     "OUTCOME_GRACE_SECONDS": "5",
 }
 """What local.settings.json would hold beside the addresses. Times are short: nobody wants to wait for a demo."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where everything listens on 127.0.0.1; 0 takes a free port."""
+
+    app: int = 0
+    content: int = 0
+    graph: int = 0
+    storage: Sequence[int] = azurite.FREE_PORTS
+
+
+USUAL = Ports(app=7071, content=8081, graph=8082, storage=azurite.USUAL_PORTS)
+"""What local.settings.example.json names."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +97,7 @@ def read_offset(clock: Path) -> float:
 
 @contextlib.asynccontextmanager
 async def running(
-    mapping: Path, *, settings: dict[str, str] | None = None, hosted: bool = True
+    mapping: Path, *, settings: dict[str, str] | None = None, hosted: bool = True, ports: Ports | None = None
 ) -> AsyncIterator[System]:
     """
     Start everything, and end it at the end of the block.
@@ -92,20 +106,23 @@ async def running(
         mapping: the mapping file that is in force; an absolute path.
         settings: differences from the local settings.
         hosted: False leaves the function app out: who asks runs workers of their own.
+        ports: None takes free ones.
 
     Raises:
+        OSError: a port is taken.
         RuntimeError: a part did not start; says which, and where its log is.
     """
+    ports = ports or Ports()
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bridge-")))
-        storage = stack.enter_context(azurite.running())
+        storage = stack.enter_context(azurite.running(ports=ports.storage))
         clock = folder / "clock"
         clock.write_text("0")
         world = build(lambda: datetime.now(UTC) + timedelta(seconds=read_offset(clock)))
-        content_url = await stack.enter_async_context(_serving(world.content.handle))
-        graph_url = await stack.enter_async_context(_serving(world.graph.handle))
+        content_url = await stack.enter_async_context(_serving(world.content.handle, ports.content))
+        graph_url = await stack.enter_async_context(_serving(world.graph.handle, ports.graph))
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
-        port = _free_port()
+        port = ports.app or _free_port()
         addresses = {
             "AzureWebJobsStorage": storage.connection_string,
             "OPENTEXT_BASE_URL": f"{content_url}/cs/cs",
@@ -136,11 +153,11 @@ async def running(
 
 
 @contextlib.asynccontextmanager
-async def _serving(handler: Handler) -> AsyncIterator[str]:
-    """Serve a simulator over HTTP on a free port."""
+async def _serving(handler: Handler, port: int) -> AsyncIterator[str]:
+    """Serve a simulator over HTTP."""
     config = uvicorn.Config(door(handler), log_level="warning", timeout_keep_alive=75, lifespan="off")
     server = _Server(config)
-    sock = socket.create_server(("127.0.0.1", 0))
+    sock = socket.create_server(("127.0.0.1", port))
     serving = asyncio.create_task(server.serve(sockets=[sock]))
     try:
         yield f"http://127.0.0.1:{sock.getsockname()[1]}"
