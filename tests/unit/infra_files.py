@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -42,3 +43,7 @@ def queries():
         f"runbook {number}": query
         for number, query in enumerate(re.findall(r"```kusto\n(.*?)```", runbook, re.DOTALL), 1)
     }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(queries()))  # for infra/check-queries.cjs
