@@ -57,7 +57,8 @@ def _decide_new(view: View) -> Action | None:
 
 def _decide_held(view: View, link: Link, now: datetime) -> Action | None:
     if view.target is None:
-        return Remember(link.model_copy(update={"state": LinkState.CLOSED, "hold": ""}), ())
+        closed = link.model_copy(update={"state": LinkState.CLOSED, "hold": ""})
+        return Remember(closed, (event("closed", closed, reason="the record no longer asks for it"),))
     if link.hold == "deleted":
         return None
     if (held := view.target.wanted.held) is not None:

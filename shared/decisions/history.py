@@ -47,8 +47,8 @@ class ItemHistory:
     refusals: int = 0
     state: str = "open"
     reason: str = ""
-    documents: tuple[str, ...] = field(default=())
-    """Name and version of what it was about, as last bound."""
+    documents: tuple[tuple[str, str], ...] = field(default=())
+    """Name with version, and URL, of what it was about, as last bound."""
 
     @property
     def took(self) -> timedelta | None:
@@ -96,32 +96,41 @@ def _after(known: ItemHistory, entry: Entry) -> ItemHistory:
 
 def _end(known: ItemHistory, entry: Entry, detail: dict[str, Any]) -> dict[str, Any]:
     actor = entry.personal.actor
-    by = person_of(actor) if "entra" in actor else known.completed_by
+    names = detail.get("names", {})
+    by = person_of(actor, names) if "entra" in actor else known.completed_by
     at = detail.get("completed_at") or detail.get("at")
     ended = datetime.fromisoformat(at) if isinstance(at, str) else entry.at
     acting = actor.get("opentext", "") if entry.what == "sent_on" else known.acting
     return {"ended": ended, "completed_by": by, "acting": acting, "disposition": _text(detail.get("disposition"))}
 
 
-def person_of(actor: dict[str, str]) -> str:
-    """Name an actor: OpenText login and Entra id, or what else acted."""
-    names = [actor[key] for key in ("opentext", "entra") if actor.get(key)]
-    if names:
-        return " / ".join(names)
-    return next(iter(actor.values()), "")
+def person_of(actor: dict[str, str], names: dict[str, str] | None = None) -> str:
+    """Name an actor: the person's name, OpenText login and Entra id, as far as they are known, or what else acted."""
+    login = actor.get("opentext", "")
+    parts = [named(login, names), f"Entra {actor['entra']}" if actor.get("entra") else ""]
+    return ", ".join(part for part in parts if part) or next(iter(actor.values()), "")
+
+
+def named(login: str, names: dict[str, str] | None) -> str:
+    """Write a login with the person's name before it, where that is known."""
+    return f"{names[login]} ({login})" if names and login in names else login
 
 
 def _people(detail: dict[str, Any]) -> tuple[str, ...]:
     people = detail.get("people")
     found = [who for who in people if isinstance(who, dict)] if isinstance(people, list) else []
-    return tuple(dict.fromkeys(str(who.get("person") or who.get("entra_id")) for who in found if who.get("entra_id")))
+    names = detail.get("names")
+    asked = (str(who.get("person") or who.get("entra_id")) for who in found if who.get("entra_id"))
+    return tuple(dict.fromkeys(named(who, names if isinstance(names, dict) else None) for who in asked))
 
 
-def _documents(detail: dict[str, Any]) -> tuple[str, ...]:
+def _documents(detail: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     about = detail.get("about")
     rows = about.get("documents") if isinstance(about, dict) else None
     found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-    return tuple(f"{row.get('name')}, version {row.get('version')}" for row in found if "name" in row)
+    return tuple(
+        (f"{row['name']}, version {row.get('version')}", str(row.get("url"))) for row in found if "name" in row
+    )
 
 
 def _day(value: object) -> date | None:

@@ -1,6 +1,7 @@
 """What an open task of a wanted item needs next."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.decisions.actions import Action, CheckSending, LookAgain, Remember, SetAttributes, Write
 from shared.decisions.block import with_block
@@ -112,7 +113,7 @@ def _decide_merge(case: Case) -> Action | None:
             "evidence": wanted.evidence,
         }
     )
-    events = _told(link, merged)
+    events = _told(link, merged, case.found)
     details = merged.details
     if rebinds:
         details = _unticked(case.target, case.found, details)
@@ -138,15 +139,26 @@ def _decide_progress(case: Case, agreed: Link, events: tuple[Event, ...]) -> Act
             "base": {**agreed.base, "progress": FieldBase(got=percent)},
         }
     )
-    if moved and attribute and (seen is not None or percent) and case.workspace_id is not None:
-        told = event("progressed", link, before=seen.got if seen else None, after=percent)
-        return SetAttributes(agreed, case.workspace_id, {attribute: percent}, (*events, told))
+    if moved and (seen is not None or percent):
+        events = (*events, event("progressed", link, before=seen.got if seen else None, after=percent))
+        if attribute and case.workspace_id is not None:
+            return SetAttributes(agreed, case.workspace_id, {attribute: percent}, events)
     return None if agreed == link else Remember(agreed, events)
 
 
-def _told(link: Link, merged: Merged) -> tuple[Event, ...]:
+def _told(link: Link, merged: Merged, found: Found) -> tuple[Event, ...]:
+    """Tell what each side changed, with both values, and what was lost where both did."""
     conflicts = tuple(
         event("conflict", link, field=c.field, winner=c.winner.value, kept=c.kept, lost=c.lost)
         for c in merged.conflicts
     )
-    return (*conflicts, *((event("edited", link, fields=list(merged.taken)),) if merged.taken else ()))
+    read = {f.name: f.read(found) for f in FIELDS if f.name in merged.taken}
+    got = {name: known.got for name, known in link.base.items()}
+    asked = {name: known.asked for name, known in link.base.items()}
+    return (*conflicts, *_change("edited", link, got, read), *_change("updated", link, asked, merged.asked))
+
+
+def _change(what: str, link: Link, before: dict[str, Any], after: dict[str, Any]) -> tuple[Event, ...]:
+    if not after:
+        return ()
+    return (event(what, link, fields=list(after), before={name: before.get(name) for name in after}, after=after),)

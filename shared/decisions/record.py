@@ -171,6 +171,7 @@ def in_context(event: Event, link: Link | None, origin: Origin, wanted: WantedTa
         known["url"] = task_url(link)
     if event.what in _TOLD_WITH_ORIGIN:
         known["about"] = describe(origin)
+        known["names"] = _names(origin, wanted, event.actor)
         known["due"] = wanted.due.isoformat() if wanted is not None and wanted.due is not None else None
     detail = {name: value for name, value in known.items() if value not in (None, "", [], {})} | event.detail
     return event.model_copy(update={"detail": detail, "actor": _with_login(event.actor, wanted)})
@@ -183,6 +184,16 @@ def _with_login(actor: dict[str, str], wanted: WantedTask | None) -> dict[str, s
     people = (who.person for who in wanted.people if who.entra_id == actor["entra"] and who.person)
     login = next(people, None)
     return actor if login is None else {**actor, "opentext": login}
+
+
+def _names(origin: Origin, wanted: WantedTask | None, actor: dict[str, str]) -> dict[str, str]:
+    """Name the people of an event as OpenText shows them, by login and by address."""
+    steps = (*origin.workflow.current, *origin.workflow.completed) if origin.workflow is not None else ()
+    roles = origin.workspace.roles if origin.workspace is not None else ()
+    persons = [person for one in steps for person in one.performers] + [who for role in roles for who in role.members]
+    names = {key: person.name for person in persons for key in (person.login, person.email) if key and person.name}
+    about = {actor.get("opentext", "")} | ({who.person for who in wanted.people} if wanted is not None else set())
+    return {who: names[who] for who in sorted(about) if who in names}
 
 
 def describe(origin: Origin) -> dict[str, Any]:

@@ -19,7 +19,8 @@ def sentence(entry: Entry) -> str:
 
 def actor(entry: Entry) -> str:
     """Name who did it."""
-    return person_of(entry.personal.actor) or "bridge"
+    names = entry.personal.detail.get("names")
+    return person_of(entry.personal.actor, names if isinstance(names, dict) else None) or "bridge"
 
 
 def _created(detail: Detail) -> str:
@@ -61,6 +62,12 @@ def _reason(verb: str) -> Callable[[Detail], str]:
     return say
 
 
+def _recorded(detail: Detail) -> str:
+    attributes = detail.get("attributes")
+    shown = attributes.items() if isinstance(attributes, dict) else ()
+    return "Put on the record: " + "; ".join(f"{name} = {_say(value)}" for name, value in shown)
+
+
 def _told(detail: Detail) -> str:
     return f"Mail about {_say(detail.get('outcome'))} to {_say(detail.get('to'))}: {_say(detail.get('mail'))}"
 
@@ -81,7 +88,9 @@ def _say(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-_CONTEXT = frozenset({"mapping", "rule", "kind", "etag", "details_etag", "url", "versions", "about", "due", "plan"})
+_CONTEXT = frozenset(
+    {"mapping", "rule", "kind", "etag", "details_etag", "url", "versions", "about", "names", "due", "plan"}
+)
 _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "created": _created,
     "settled": lambda detail: f"{_created(detail)} (found again)",
@@ -99,4 +108,5 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "closed": _reason("Closed by OpenText"),
     "evidence_refused": _reason("Could not be put on the record"),
     "told": _told,
+    "recorded": _recorded,
 }

@@ -69,7 +69,8 @@ async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Pe
         return
     except UnreadableError:
         # The step is not this performer's any more: nothing was sent.
-        await work.commit([link.model_copy(update={"sending": None})])
+        told = event("not_sent", link, intent=intent.id, reason="OpenText does not show the step to this performer")
+        await work.commit([link.model_copy(update={"sending": None})], [told])
         work.finished.add(link.item)
         work.look_again(work.now + NOT_THEIRS_AGAIN, "retry")
         return

@@ -133,7 +133,8 @@ def _draw_item(page: _Page, item: ItemHistory) -> None:
     page.row("Asked of", ", ".join(item.responsible) or "nobody")
     page.row("Asked on", _time(item.asked))
     page.row("Due", item.due.strftime("%d %B %Y") if item.due is not None else "")
-    page.row("Document", "; ".join(item.documents))
+    for name, url in item.documents:
+        page.row("Document", name, link=url)
     page.row("Outcome", _outcome(item))
     page.row("Completed by", item.completed_by)
     page.row("Completed on", _time(item.ended) + _after(item) if item.ended is not None else "")
@@ -159,10 +160,11 @@ def _draw_timeline(page: _Page, entries: Sequence[Entry]) -> None:
     page.write_in(8)
     page.set_draw_color(205, 210, 216)
     table = page.table(
-        col_widths=(9, 33, 36, 96),
+        col_widths=(8, 38, 38, 90),
         line_height=4.2,
         padding=0.8,
         text_align="LEFT",
+        v_align="TOP",
         borders_layout="HORIZONTAL_LINES",
         headings_style=FontFace(emphasis="BOLD", fill_color=_SHADE),
     )
@@ -175,9 +177,11 @@ def _draw_timeline(page: _Page, entries: Sequence[Entry]) -> None:
 
 def _rows(entries: Sequence[Entry]) -> Iterable[tuple[str, str, str, str]]:
     yield "No.", "When", "Who", "What"
+    titles = {item.item: item.title or item.item for item in items_of(entries)}
+    several = len(titles) > 1
     for entry in entries:
-        item = f"\n{entry.item}" if entry.item else ""
-        yield str(entry.sequence), _time(entry.at), actor(entry), f"{_clean(sentence(entry))}{item}"
+        about = f"{titles[entry.item]}\n" if several and entry.item else ""
+        yield str(entry.sequence), _time(entry.at), _clean(actor(entry)), _clean(about + sentence(entry))
 
 
 def _draw_chain(page: _Page, entries: Sequence[Entry]) -> None:
@@ -207,5 +211,5 @@ def _time(at: datetime | None) -> str:
 def _length(took: timedelta) -> str:
     minutes = int(took.total_seconds() // 60)
     days, hours = minutes // 1440, minutes // 60 % 24
-    parts = [f"{days} d" if days else "", f"{hours} h" if hours else "", f"{minutes % 60} min"]
-    return " ".join(part for part in parts if part)
+    parts = [f"{days} d" if days else "", f"{hours} h" if hours else "", f"{minutes % 60} min" if minutes % 60 else ""]
+    return " ".join(part for part in parts if part) or "under a minute"

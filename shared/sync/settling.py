@@ -75,5 +75,6 @@ async def _never_made(work: Work, action: Settle) -> None:
     if action.target is not None:
         await create_tasks(work, [Create(action.target, link)])
         return
-    await work.commit([link.model_copy(update={"state": LinkState.CLOSED, "reason": "never made", "hold": ""})])
+    closed = link.model_copy(update={"state": LinkState.CLOSED, "reason": "never made", "hold": ""})
+    await work.commit([closed], [event("closed", closed, reason=closed.reason)])
     await work.services.tasks.unreserve(link.plan_id or "", work.origin.key, link.item)
