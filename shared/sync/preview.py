@@ -13,6 +13,7 @@ from typing import Any
 import rfc8785
 
 from shared.decisions.decide import decide
+from shared.decisions.record import document_due
 from shared.decisions.seen import Seen
 from shared.errors import ThrottledError
 from shared.models.evidence import Event
@@ -27,6 +28,7 @@ from shared.sync.intake import origins_of, read_hints
 from shared.sync.notes import Call, Notes
 from shared.sync.notifying import tell_stakeholders
 from shared.sync.reading import read_work
+from shared.sync.recording import record_attributes
 from shared.sync.reconcile import ROUNDS, carry_out
 from shared.sync.resolve import resolve_node
 from shared.sync.services import Services
@@ -87,6 +89,7 @@ async def preview_origin(key: str, services: Services) -> Preview:
     work = await read_work(held, "resync", shut(services, notes))
     seen = dict(work.seen)
     await _rounds(work, notes)
+    await _record(work, notes)
     notes.item = ""
     await tell_stakeholders(work)
     return Preview(
@@ -138,6 +141,17 @@ async def _rounds(work: Work, notes: Notes) -> None:
             again = await carry_out(work, [action]) or again
         if not again:
             return
+
+
+async def _record(work: Work, notes: Notes) -> None:
+    """Link attributes back. The evidence document is only announced: its content is the history, which is not made."""
+    for item in sorted(work.held.links):
+        notes.item = item
+        await record_attributes(work, item, again=True)
+        link = work.held.links[item]
+        if link.evidence is not None and document_due(link) is not None:
+            folder = link.evidence.folder_id or "of the workspace"
+            notes.events.append(Event(what="evidence document due", item=item, detail={"folder": folder}))
 
 
 async def _respect_gates(services: Services, now: datetime) -> None:

@@ -50,12 +50,20 @@ async def record(work: Work, reason: str) -> None:
         LeaseLostError: another worker owns the origin now.
     """
     for item in sorted(work.held.links):
-        await _record_attributes(work, item, again=reason == RESYNC)
+        await record_attributes(work, item, again=reason == RESYNC)
     for folder in _folders(work, again=reason == RESYNC):
         await _record_documents(work, folder)
 
 
-async def _record_attributes(work: Work, item: str, *, again: bool) -> None:
+async def record_attributes(work: Work, item: str, *, again: bool) -> None:
+    """
+    Link a record's attributes back to one task. Errors as `record`.
+
+    Args:
+        work: the reconcile at work.
+        item: key of the item.
+        again: also what was refused before.
+    """
     link = work.held.links[item]
     due = decisions.attributes_due(link)
     attempt = [[one.attribute, one.value] for one in due]
