@@ -13,4 +13,9 @@ from local.running import USUAL
 
 if __name__ == "__main__":
     hosted = os.environ.get("APP", "") != "0"
-    sys.exit(asyncio.run(main("nothing", keep=True, hosted=hosted, ports=USUAL)))
+    try:
+        code = asyncio.run(main("nothing", keep=True, hosted=hosted, ports=USUAL))
+    except (OSError, RuntimeError) as error:
+        # As a rule: a port is taken, by an earlier one that still runs.
+        sys.exit(f"can't start: {error}")
+    sys.exit(code)
