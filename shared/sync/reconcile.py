@@ -200,9 +200,9 @@ async def _plan_next(work: Work) -> None:
     for reason, at in work.looks.items():
         entry = AgendaEntry(at=max(at, now), origin=work.origin.key, reason=reason)
         await services.agenda.put(entry, now)
-    resync = work.held.seen.get("resync")
-    due = _resync_at(work)
-    if resync is None or not now < datetime.fromisoformat(resync) <= due:
+    resync, after = work.held.seen.get("resync"), _resync_after(work)
+    if resync is None or not now < datetime.fromisoformat(resync) <= now + after * 1.2:
+        due = now + after * services.rng.uniform(0.8, 1.2)
         await services.agenda.put(AgendaEntry(at=due, origin=work.origin.key, reason="resync"), now)
         resync = due.isoformat()
     nodes = await _remember_nodes(work)
@@ -220,13 +220,12 @@ async def _remember_nodes(work: Work) -> list[int]:
     return nodes
 
 
-def _resync_at(work: Work) -> datetime:
-    is_open = any(link.state in (LinkState.OPEN, LinkState.RESERVED) for link in work.held.links.values())
+def _resync_after(work: Work) -> timedelta:
+    """Say how long this origin may go unlooked at, whatever is announced; spread by a fifth."""
+    if not any(link.state in (LinkState.OPEN, LinkState.RESERVED) for link in work.held.links.values()):
+        return RESYNC_IDLE
     kind, _ = split_origin_key(work.origin.key)
-    after = RESYNC_IDLE
-    if is_open:
-        after = RESYNC_OPEN_WORKFLOW if kind is OriginKind.WORKFLOW else RESYNC_OPEN
-    return work.now + after * work.services.rng.uniform(0.8, 1.2)
+    return RESYNC_OPEN_WORKFLOW if kind is OriginKind.WORKFLOW else RESYNC_OPEN
 
 
 async def _put(services: Services, message: OriginMessage, at: datetime, reason: str) -> None:
