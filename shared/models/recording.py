@@ -7,6 +7,7 @@ from pydantic import Field
 from shared.models.base import Frozen
 from shared.models.opentext import Origin
 from shared.models.people import Directory
+from shared.models.wanted import Wanted
 
 
 class Recording(Frozen):
@@ -17,3 +18,6 @@ class Recording(Frozen):
     now: datetime = Field(description="Aware.")
     completed: tuple[str, ...] = Field(default=(), description="Keys of completed items, sorted.")
     act_as: str = Field(default="performer", description="OPENTEXT_ACT_AS.")
+    wanted: Wanted | None = Field(
+        default=None, description="What the mapping made of it when it was recorded. None: not noted."
+    )

@@ -28,8 +28,8 @@ from shared.sync.intake import origins_of, read_hints
 from shared.sync.notes import Call, Notes
 from shared.sync.notifying import tell_stakeholders
 from shared.sync.reading import read_work
-from shared.sync.recording import record_attributes
 from shared.sync.reconcile import ROUNDS, carry_out
+from shared.sync.recording import record_attributes
 from shared.sync.resolve import resolve_node
 from shared.sync.services import Services
 from shared.sync.work import CALL_TIME, Work

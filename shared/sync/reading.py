@@ -7,7 +7,7 @@ from shared.errors import LeaseLostError
 from shared.mapping.wanted import lookups, needs, wanted
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
-from shared.models.opentext import Origin, Workspace
+from shared.models.opentext import Needs, Origin, Workspace
 from shared.models.wanted import Wanted
 from shared.store.origins import Held
 from shared.sync.places import PlaceError
@@ -45,7 +45,9 @@ async def read_work(held: Held, reason: str, services: Services) -> Work:
     return work
 
 
-async def read_origin(key: str, services: Services, *, home: dict[str, int] | None = None) -> Origin:
+async def read_origin(
+    key: str, services: Services, *, home: dict[str, int] | None = None, need: Needs | None = None
+) -> Origin:
     """
     Read one origin with what the mapping needs of it. Errors as the OpenText client's.
 
@@ -53,18 +55,19 @@ async def read_origin(key: str, services: Services, *, home: dict[str, int] | No
         key: of the origin.
         services: the clients and the mapping.
         home: {"node", "workspace"} as they were found before; a document seldom moves. None: look.
+        need: what is read of it. None: what the mapping needs.
     """
     kind, number = split_origin_key(key)
-    need = needs(services.mapping, kind)
+    need = need or needs(services.mapping, kind)
     opentext = services.opentext
     if kind is OriginKind.WORKSPACE:
         return Origin(kind=kind, workspace=await opentext.workspaces.read(number, need))
     if kind is OriginKind.DOCUMENT:
         document = await opentext.workspaces.read_document(number, need)
-        return Origin(kind=kind, document=document, workspace=await _workspace_of(number, services, home))
+        return Origin(kind=kind, document=document, workspace=await _workspace_of(number, services, home, need))
     workflow = await opentext.workflows.read(number, need)
     nodes = [document.node_id for document in workflow.documents]
-    workspace = await _workspace_of(nodes[0], services, home) if nodes and need.workspace else None
+    workspace = await _workspace_of(nodes[0], services, home, need) if nodes and need.workspace else None
     return Origin(kind=kind, workflow=workflow, workspace=workspace)
 
 
@@ -128,9 +131,9 @@ def home_of(origin: Origin) -> dict[str, int] | None:
     return {"node": origin.documents[0].node_id, "workspace": origin.workspace.node_id}
 
 
-async def _workspace_of(node_id: int, services: Services, home: dict[str, int] | None) -> Workspace | None:
+async def _workspace_of(node_id: int, services: Services, home: dict[str, int] | None, need: Needs) -> Workspace | None:
     number = home["workspace"] if home is not None and home["node"] == node_id else None
     number = number or await services.opentext.workspaces.find_workspace_of(node_id)
     if number is None:
         return None
-    return await services.opentext.workspaces.read(number, needs(services.mapping, OriginKind.WORKFLOW))
+    return await services.opentext.workspaces.read(number, need)
