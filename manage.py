@@ -1,11 +1,32 @@
 """The operator's command line: `python manage.py --help`."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from commands import mapping
+from commands import mapping, operate
+from commands.backfill import backfill
+from commands.session import settings_of
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="The bridge's commands.")
 app.add_typer(mapping.app, name="mapping")
+app.add_typer(operate.dead, name="dead")
+app.command()(operate.status)
+app.command()(operate.replay)
+app.command()(backfill)
+
+File = Annotated[
+    Path | None,
+    typer.Option("--settings", help="A file such as local.settings.json. Default: the environment."),
+]
+
+
+@app.callback()
+def main(context: typer.Context, settings: File = None) -> None:
+    """Take the settings from the environment, or from a file."""
+    context.with_resource(settings_of(settings))
+
 
 if __name__ == "__main__":
     app()

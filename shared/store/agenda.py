@@ -6,6 +6,7 @@ first, and no cursor can lose a row.
 """
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +35,18 @@ class Dead:
 
     key: str
     letter: DeadLetter
+
+
+@dataclass(frozen=True)
+class Census:
+    """How many timers there are."""
+
+    due: int
+    later: int
+    bulk: int
+    """Of back-fill, due or not."""
+    dead: int
+    """Dead letters."""
 
 
 class Agenda:
@@ -69,6 +82,19 @@ class Agenda:
         """When the oldest entry that is due was to be looked at; None: nothing is due. Back-fill does not count."""
         rows = await self._due(now, 1)
         return rows[0].read(AgendaEntry).at if rows else None
+
+    async def census(self, now: datetime) -> Census:
+        """Count all timers and dead letters. Scans the whole table."""
+        counted: Counter[str] = Counter()
+        at = stamp(now)
+        async for row in self._table.scan("PartitionKey ge @first", select=("PartitionKey", "RowKey"), first="0"):
+            if row.partition == _DEAD:
+                counted["dead"] += 1
+            elif row.partition.startswith(_BULK):
+                counted["bulk"] += 1
+            else:
+                counted["due" if row.key < f"{at}}}" else "later"] += 1
+        return Census(**{name: counted[name] for name in ("due", "later", "bulk", "dead")})
 
     async def remove(self, due: DueEntry) -> bool:
         """

@@ -100,6 +100,11 @@ class Origins:
     async def _entry_rows(self, origin: str) -> tuple[Row, ...]:
         return await self._table.list_rows(_RANGE, origin=escape(origin), low="entry|", high="entry}")
 
+    async def list_links(self) -> AsyncGenerator[tuple[str, Link], None]:
+        """Go through every link, with its origin. Scans the whole table."""
+        async for row in self._table.scan("RowKey ge @low and RowKey lt @high", low="link|", high="link}"):
+            yield unescape(row.partition), row.read(Link)
+
     async def _read(self, origin: str) -> tuple[Row | None, dict[str, Link]]:
         rows = await self._table.list_rows(_RANGE, origin=escape(origin), low=LEASE, high="link}")
         if rows and rows[0].key == LEASE:

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
-from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage
+from shared.errors import RefusedError
+from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage, PlanMessage
+from shared.store.agenda import Dead
 from shared.sync.services import Storage
 from shared.telemetry import count
 
@@ -43,3 +45,28 @@ def _origin_of(body: str) -> str | None:
         return OriginMessage.model_validate_json(body).origin
     except ValidationError:
         return None
+
+
+async def replay(dead: Dead, storage: Storage) -> str:
+    """
+    Send a dead letter's message again and take the letter away; return what will be looked at.
+
+    Raises:
+        RefusedError: it is no message of ours, or was too long to be kept whole: its origin can be replayed instead.
+        RetryLaterError: storage does not answer; the letter is still there.
+    """
+    letter = dead.letter
+    try:
+        if letter.queue == "plans":
+            plan = PlanMessage.model_validate_json(letter.body)
+            await storage.queues.send_plan(plan)
+            name = f"plan {plan.plan}"
+        else:
+            origin = OriginMessage.model_validate_json(letter.body)
+            await storage.queues.send_origin(origin)
+            name = origin.origin
+    except ValidationError as error:
+        message = f"letter {dead.key} holds no message that can be sent again"
+        raise RefusedError(message) from error
+    await storage.agenda.remove_dead(dead.key)
+    return name

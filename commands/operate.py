@@ -1,0 +1,160 @@
+"""manage.py status, replay, dead, rebuild: what an operator does."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from commands.session import run
+from shared.errors import InputError, NotFoundError, Problem, RefusedError
+from shared.models.keys import split_origin_key
+from shared.models.messages import OriginMessage
+from shared.store.agenda import Dead
+from shared.sync.dead import replay as replay_letter
+from shared.sync.services import Storage
+from shared.sync.status import HeldLink, Status, read_status
+from shared.wiring import Wiring
+
+SHOWN = 20
+"""Held links that `status` names without being asked for all."""
+dead = typer.Typer(no_args_is_help=True, help="Messages that failed for good.")
+
+Key = Annotated[str | None, typer.Argument(help="Key of one letter, as `dead list` shows it.")]
+Every = Annotated[bool, typer.Option("--all", help="All of them.")]
+OriginKey = Annotated[str, typer.Option("--origin", help="E.g. workspace-28866, workflow-159314 or node-5711.")]
+
+
+def status(
+    *,
+    held: Annotated[bool, typer.Option("--held", help="Name every item that is held.")] = False,
+    links: Annotated[bool, typer.Option(help="Count links, too: reads the whole table.")] = True,
+) -> None:
+    """Say what waits, what is held and why."""
+
+    async def work(wiring: Wiring) -> Status:
+        return await read_status(wiring.storage(), with_links=links or held)
+
+    found = run(work)
+    console = Console()
+    table = Table("", "", show_header=False)
+    for name, value in _lines(found):
+        table.add_row(name, value)
+    console.print(table)
+    _show_held(console, found.held if held else found.held[:SHOWN], len(found.held))
+
+
+def _lines(found: Status) -> list[tuple[str, str]]:
+    timers = found.timers
+    lines = [
+        ("waiting in queues", ", ".join(f"{name} {length}" for name, length in found.queues.items())),
+        ("timers", f"{timers.due} due, {timers.later} later, {timers.bulk} of back-fill"),
+        ("oldest timer due", _time(found.oldest)),
+        ("dead letters", str(timers.dead)),
+        ("plans", f"{found.plans}; the fullest uses {found.fullest:.0%} of a limit"),
+        ("next discovery", _time(found.discovery)),
+    ]
+    lines += [(f"{name} asked for a pause", f"until {_time(until)}") for name, until in found.gates.items()]
+    lines += [(f"plan {plan}", f"can't be read: {why}") for plan, why in found.gone.items()]
+    if found.states is not None:
+        lines.append(
+            ("links", ", ".join(f"{state} {count}" for state, count in sorted(found.states.items())) or "none")
+        )
+    return lines
+
+
+def _show_held(console: Console, shown: tuple[HeldLink, ...], total: int) -> None:
+    if not shown:
+        return
+    table = Table("origin", "item", "reason", "again", title="Held", title_justify="left")
+    for one in shown:
+        table.add_row(
+            one.origin, one.item, one.reason, "when it changes" if one.retry_at is None else _time(one.retry_at)
+        )
+    console.print(table)
+    if total > len(shown):
+        console.print(f"and {total - len(shown)} more: `status --held` names them all")
+
+
+def replay(origin: OriginKey) -> None:
+    """Have an origin looked at now, completely."""
+
+    async def work(wiring: Wiring) -> None:
+        try:
+            split_origin_key(origin)
+        except ValueError as error:
+            raise InputError([Problem("--origin", str(error))]) from error
+        # As a resync does: finished tasks are read too.
+        await wiring.storage().queues.send_origin(OriginMessage(origin=origin, reason="resync"))
+
+    run(work)
+    typer.echo(f"{origin} is queued")
+
+
+@dead.command("list")
+def list_letters() -> None:
+    """Show the letters, oldest first."""
+
+    async def work(wiring: Wiring) -> tuple[Dead, ...]:
+        return await wiring.storage().agenda.list_dead()
+
+    found = run(work)
+    for one in found:
+        letter = one.letter
+        typer.echo(one.key)
+        typer.echo(f"  {_time(letter.at)} queue {letter.queue}: {letter.reason}")
+        typer.echo(f"  {letter.body[:200]}\n  {letter.replay}")
+    typer.echo(f"{len(found)} dead letters")
+
+
+@dead.command("replay")
+def replay_letters(key: Key = None, *, every: Every = False) -> None:
+    """Send messages again and take their letters away."""
+
+    async def work(wiring: Wiring) -> None:
+        storage = wiring.storage()
+        for one in await _chosen(storage, key, every=every):
+            try:
+                typer.echo(f"{await replay_letter(one, storage)} is queued")
+            except RefusedError as error:
+                typer.echo(f"{error}: it stays", err=True)
+
+    run(work)
+
+
+@dead.command("drop")
+def drop_letters(key: Key = None, *, every: Every = False) -> None:
+    """Take letters away. Their origins are still looked at in their turn."""
+
+    async def work(wiring: Wiring) -> None:
+        storage = wiring.storage()
+        for one in await _chosen(storage, key, every=every):
+            await storage.agenda.remove_dead(one.key)
+            typer.echo(f"{one.key} is gone")
+
+    run(work)
+
+
+async def _chosen(storage: Storage, key: str | None, *, every: bool) -> tuple[Dead, ...]:
+    """
+    Find the letters that a command is about.
+
+    Raises:
+        InputError: neither a key nor --all, or both.
+        NotFoundError: there is no such letter.
+    """
+    if (key is None) == (not every):
+        raise InputError([Problem("KEY", "give the key of one letter, or --all")])
+    letters = await storage.agenda.list_dead()
+    if every:
+        return letters
+    found = tuple(one for one in letters if one.key == key)
+    if not found:
+        message = f"there is no letter {key!r}"
+        raise NotFoundError(message)
+    return found
+
+
+def _time(at: datetime | None) -> str:
+    return "none" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
