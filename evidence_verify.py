@@ -75,7 +75,7 @@ def verify(content: bytes, head: str | None = None) -> Verdict:
     Raises:
         BrokenError: names the first entry that is edited, missing, repeated or moved.
     """
-    about, rows = _taken_apart(_attached(content) if content.startswith(b"%PDF") else content)
+    about, rows = _taken_apart(attached(content) if content.startswith(b"%PDF") else content)
     lines = _read(rows)
     _check_order(lines)
     _check_end(lines, _head(about.get("head")))
@@ -89,8 +89,13 @@ def verify(content: bytes, head: str | None = None) -> Verdict:
     return Verdict(last.origin, lines[0].sequence, last.sequence, f"{last.sequence}:{last.hash}", redacted)
 
 
-def _attached(pdf: bytes) -> bytes:
-    """Find the JSON that the PDF has attached."""
+def attached(pdf: bytes) -> bytes:
+    """
+    Find the JSON that a PDF has attached.
+
+    Raises:
+        BrokenError: it has none.
+    """
     start = f'{{"format":"{FORMAT}"'.encode()
     for match in _STREAM.finditer(pdf):
         for content in (match[1], _inflated(match[1])):

@@ -2,11 +2,11 @@
 
 import azure.functions as func
 
-from functions import graph_notifications, health, opentext_webhook, poison, queues, timers
+from functions import evidence, graph_notifications, health, opentext_webhook, poison, queues, timers
 from shared.redaction import install
 
 install()
 
 app = func.FunctionApp()
-for family in (opentext_webhook, graph_notifications, queues, poison, timers, health):
+for family in (opentext_webhook, graph_notifications, queues, poison, timers, health, evidence):
     app.register_functions(family.bp)

@@ -22,6 +22,7 @@ HTTP = [
     ("graph_lifecycle", "graph/lifecycle", POST, "ANONYMOUS"),
     ("health", "health", GET, "ANONYMOUS"),
     ("ready", "ready", GET, "FUNCTION"),
+    ("evidence", "origins/{key}/evidence", GET, "FUNCTION"),
 ]
 QUEUES = [
     ("reconcile", "origins"),

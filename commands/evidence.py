@@ -1,0 +1,194 @@
+"""manage.py evidence: hand out, check, read, redact and delete the history of what was asked and decided."""
+
+import getpass
+import os
+import secrets
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+import evidence_verify
+from commands.session import run
+from shared.decisions.audit import is_asked_for, row_of, to_csv, to_json
+from shared.decisions.history import ItemHistory, items_of
+from shared.decisions.redaction import Person, person
+from shared.decisions.wording import actor, sentence
+from shared.errors import NotFoundError, Problem, SettingsError, UnavailableError
+from shared.sync.evidence_document import file_name, render_json
+from shared.sync.evidence_keeping import Keeping, due_for_purge, purge_origin, redact_origin
+from shared.sync.services import Storage
+from shared.wiring import Wiring
+
+app = typer.Typer(no_args_is_help=True, help="The history of what was asked and decided.")
+KEY_VARIABLE = "EVIDENCE_PSEUDONYM_KEY"
+
+Origin = Annotated[str, typer.Option("--origin", help="Its key, e.g. workflow-159314.")]
+OneOrigin = Annotated[str | None, typer.Option("--origin", help="Only this one. Default: all.")]
+Out = Annotated[Path | None, typer.Option("--out", help="File to write. Default: a name made of the origin's key.")]
+Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Evidence documents: JSON or PDF.")]
+Head = Annotated[str | None, typer.Option("--head", help="NUMBER:HASH, as the attribute in OpenText holds it.")]
+Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Asked or ended from that day on (UTC).")]
+RuleId = Annotated[str | None, typer.Option("--rule", help="Only items of this rule.")]
+Format = Annotated[Literal["csv", "json"], typer.Option("--format", help="What to write.")]
+Words = Annotated[
+    list[str], typer.Option("--person", help="Entra id, login, address or name; repeat it for each. The first counts.")
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the history.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, write nothing.")]
+
+
+@app.command()
+def export(origin: Origin, out: Out = None) -> None:
+    """Write an origin's whole history as an evidence document, and print the head of its chain."""
+    target = out or Path(file_name(origin, "json"))
+
+    async def work(wiring: Wiring) -> bytes:
+        return await _document(wiring.storage(), origin)
+
+    content = run(work)
+    target.write_bytes(content)
+    typer.echo(f"{target}: head {evidence_verify.verify(content).head}")
+
+
+@app.command()
+def verify(files: Files, head: Head = None) -> None:
+    """Check evidence documents, as evidence_verify.py does; of a PDF, also that its pages show what is attached."""
+    results = [_verify(path, head) for path in files]
+    raise typer.Exit(0 if all(results) else 1)
+
+
+def _verify(path: Path, head: str | None) -> bool:
+    content = path.read_bytes()
+    if evidence_verify.main([str(path), *(["--head", head] if head else [])]):
+        return False
+    if not content.startswith(b"%PDF"):
+        return True
+    from shared.sync.evidence_pdf import render_pdf  # noqa: PLC0415 - drawing is not needed for JSON
+
+    drawn = render_pdf(evidence_verify.attached(content)) == content
+    typer.echo(f"{'pages   ' if drawn else 'PAGES   '}{path}: {'show' if drawn else 'DO NOT SHOW'} what is attached")
+    return drawn
+
+
+@app.command()
+def show(origin: Origin) -> None:
+    """Print an origin's history as a timeline."""
+
+    async def work(wiring: Wiring) -> Table:
+        entries = await wiring.storage().origins.list_entries(origin)
+        table = Table("No.", "When (UTC)", "Who", "What", title=origin, title_justify="left")
+        for entry in entries:
+            told = sentence(entry) + (f"\n[{entry.item}]" if entry.item else "")
+            table.add_row(str(entry.sequence), f"{entry.at:%Y-%m-%d %H:%M:%S}", actor(entry), _plain(told))
+        return table
+
+    Console().print(run(work))
+
+
+def _plain(text: str) -> str:
+    # Rich takes brackets for markup.
+    return text.replace("[", "\\[")
+
+
+@app.command()
+def audit(since: Since = None, rule: RuleId = None, *, form: Format = "csv", out: Out = None) -> None:
+    """List what was asked of whom, and what came of it, over all origins: response times, overdue, refusals."""
+    from_day = datetime.combine(since.date(), time(), UTC) if since is not None else None
+
+    async def work(wiring: Wiring) -> list[ItemHistory]:
+        storage = wiring.storage()
+        return [
+            item
+            async for origin in _origins(storage, None)
+            for item in items_of(await storage.origins.list_entries(origin))
+            if is_asked_for(item, from_day, rule)
+        ]
+
+    today = datetime.now(UTC).date()
+    rows = [row_of(item, today) for item in sorted(run(work), key=lambda item: (item.origin, item.item))]
+    text = to_csv(rows) if form == "csv" else to_json(rows)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8-sig" if form == "csv" else "utf-8", newline="")
+        typer.echo(f"{out}: {len(rows)} items")
+
+
+@app.command()
+def redact(words: Words, reason: Reason, origin: OneOrigin = None) -> None:
+    """
+    Replace a person by a pseudonym, in every history and ended link. The chain stays intact, and tells of it.
+
+    The key of the pseudonyms is taken from EVIDENCE_PSEUDONYM_KEY. What already lies in OpenText is out of reach.
+    """
+
+    async def work(wiring: Wiring) -> None:
+        who, keeping = _person(words), _keeping(wiring.storage())
+        count = 0
+        async for key in _origins(keeping.storage, origin):
+            try:
+                count += await redact_origin(key, who, keeping, reason=reason)
+            except UnavailableError as error:
+                typer.echo(f"left out: {error}", err=True)
+        typer.echo(f"{count} entries now say {who.pseudonym}; documents in OpenText are as they were")
+
+    run(work)
+
+
+@app.command()
+def purge(origin: OneOrigin = None, *, dry_run: DryRun = False) -> None:
+    """Delete histories whose retention is over. A checkpoint entry stands for what is gone."""
+
+    async def work(wiring: Wiring) -> None:
+        keeping = _keeping(wiring.storage())
+        count = 0
+        async for key in _origins(keeping.storage, origin):
+            gone = await _purge(key, keeping, dry_run=dry_run)
+            count += gone
+            if gone:
+                typer.echo(f"{key}: {gone} entries")
+        typer.echo(f"{count} entries {'would go' if dry_run else 'deleted'}")
+
+    run(work)
+
+
+async def _purge(key: str, keeping: Keeping, *, dry_run: bool) -> int:
+    if dry_run:
+        return len(await due_for_purge(key, keeping.storage))
+    try:
+        return await purge_origin(key, keeping)
+    except UnavailableError as error:
+        typer.echo(f"left out: {error}", err=True)
+        return 0
+
+
+async def _document(storage: Storage, origin: str) -> bytes:
+    lines = await storage.origins.list_lines(origin)
+    if not lines:
+        message = f"{origin}: there is no history"
+        raise NotFoundError(message)
+    return render_json(origin, lines)
+
+
+async def _origins(storage: Storage, one: str | None) -> AsyncIterator[str]:
+    if one is not None:
+        yield one
+        return
+    for key in [key async for key in storage.origins.list_origins()]:
+        yield key
+
+
+def _person(words: list[str]) -> Person:
+    try:
+        return person(words, os.environ.get(KEY_VARIABLE, "").encode())
+    except ValueError as error:
+        raise SettingsError([Problem(KEY_VARIABLE, str(error))]) from error
+
+
+def _keeping(storage: Storage) -> Keeping:
+    return Keeping(storage, getpass.getuser(), lambda: secrets.token_hex(16))

@@ -1,0 +1,37 @@
+"""GET /api/origins/{key}/evidence: an origin's history, as the evidence document."""
+
+from http import HTTPStatus
+
+import azure.functions as func
+
+from functions.answers import ANSWERED, document, problem
+from shared import wiring
+from shared.errors import Problem, RejectedError
+from shared.models.keys import split_origin_key
+from shared.sync.evidence_document import JSON_TYPE, file_name, render_json
+from shared.telemetry import working
+
+bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
+
+
+@bp.route(route="origins/{key}/evidence", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+async def evidence(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Answer with the whole history; a key is needed, since it names people."""
+    key = str(req.route_params.get("key", ""))
+    with working("evidence", origin=key, delivery=context.invocation_id, trace=context.trace_context.trace_parent):
+        try:
+            _check(key)
+            lines = await wiring.storage().origins.list_lines(key)
+        except ANSWERED as error:
+            return problem(error)
+    if not lines:
+        return document({"title": "Not Found", "status": 404, "detail": "no history"}, HTTPStatus.NOT_FOUND)
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(key, "json")}"', "Cache-Control": "no-store"}
+    return func.HttpResponse(render_json(key, lines), mimetype=JSON_TYPE, headers=headers)
+
+
+def _check(key: str) -> None:
+    try:
+        split_origin_key(key)
+    except ValueError as error:
+        raise RejectedError([Problem("key", str(error))]) from error
