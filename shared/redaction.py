@@ -11,6 +11,8 @@ from collections.abc import Callable
 from shared.telemetry import FIELDS, log_fields
 
 MASK = "***"
+CHATTY = ("azure", "httpx", "httpcore")
+"""Loggers that write several lines a request, with its headers: they are heard from WARNING on."""
 _NAMES = (
     "otcsticket|otdsticket|ticket|subject_token|actor_token|access_token|refresh_token|id_token|client_secret|"
     "client_assertion|password|x-webhook-secret|webhook-signature|clientstate|client_state|validationtoken|"
@@ -20,6 +22,8 @@ _VALUE = r"[^\s\"'&;,)}\]]+"
 _PATTERNS = (
     # `name: value`, `name=value`, `"name": "value"`: headers, forms, JSON, connection strings
     re.compile(rf"(?i)(?<![\w-])((?:{_NAMES})[\"']?\s*[:=]\s*[\"']?){_VALUE}"),
+    # `(b"name", b"value")`: headers as httpcore logs them
+    re.compile(rf"(?i)([\"'](?:{_NAMES})[\"'],\s*b?[\"']){_VALUE}"),
     re.compile(rf"(?i)([?&](?:code|sig)=){_VALUE}"),
     re.compile(r"(?i)(\bauthorization[\"']?\s*[:=]\s*[\"']?basic\s+)[A-Za-z0-9+/=]+"),
     re.compile(r"(?i)(\bbearer\s+)[A-Za-z0-9._~+/=-]{4,}"),
@@ -93,6 +97,5 @@ def install() -> None:
     factory = logging.getLogRecordFactory()
     if not isinstance(factory, _Factory):
         logging.setLogRecordFactory(_Factory(factory))
-    # These write a line a request at INFO, the first with its headers.
-    for chatty in ("azure", "httpx"):
+    for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 
-from local.azurite import running
+from local import azurite as emulator
+from local.running import ROOT, running
 from local.tables import MemoryTables
 from shared.store.tables import NAMES, Tables
 from tests.integration.guarded import guarded
@@ -15,7 +16,7 @@ _NUMBERS = itertools.count(1)
 @pytest.fixture(scope="session")
 def azurite():
     """Run Azurite in memory on free ports; `azurite.connection_string` is what the clients take."""
-    with running() as started:
+    with emulator.running() as started:
         yield started
 
 
@@ -29,6 +30,20 @@ def storage(azurite):
 def identity(tmp_path_factory):
     """Run a second Azurite that takes an identity's tokens over HTTPS."""
     with guarded(tmp_path_factory.mktemp("identity")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+async def system():
+    """Run everything, as the demo does, under the shipped mapping."""
+    async with running(ROOT / "mapping.yaml") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+async def unhosted():
+    """Run everything but the function app: the tests are the workers."""
+    async with running(ROOT / "mapping.yaml", hosted=False) as started:
         yield started
 
 

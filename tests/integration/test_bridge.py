@@ -4,11 +4,9 @@ import asyncio
 import inspect
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from rich.console import Console
 
 from local.looking import links, tasks
-from local.running import ROOT, running
 from local.stories import contracts
 from local.telling import Teller
 from local.world import create_contract
@@ -17,22 +15,7 @@ from shared.models.messages import OriginMessage
 from shared.sync.reconcile import reconcile
 from shared.wiring import Wiring
 
-MAPPING = ROOT / "mapping.yaml"
 END = datetime(2028, 1, 31, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-async def system():
-    """Run everything once."""
-    async with running(MAPPING) as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-async def unhosted():
-    """Run everything but the function app: the tests are the workers."""
-    async with running(MAPPING, hosted=False) as started:
-        yield started
 
 
 async def test_the_story_of_the_demo_happens(system):

@@ -11,6 +11,7 @@ from shared.store.agenda import Agenda
 from shared.store.tables import Tables
 from tests.integration.app_process import HEAVY
 from tests.integration.app_runner import run
+from tests.integration.secrets import secrets_in
 
 SECRET = "an-invented-webhook-secret"
 STATE = "an-invented-client-state"
@@ -150,6 +151,12 @@ def test_the_process_says_that_it_lives(seen):
 def test_no_secret_is_in_the_log(seen):
     assert SECRET not in seen["log"]
     assert STATE not in seen["log"]
+
+
+def test_the_log_shows_no_secret(seen):
+    assert "answered 401" in seen["log"]
+    assert SECRET not in seen["log"]
+    assert secrets_in(seen["log"]) == []
 
 
 def test_without_any_setting_the_app_is_indexed_and_says_what_is_missing():

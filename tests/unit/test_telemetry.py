@@ -18,6 +18,7 @@ TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         ("OTCSTicket: pC1hX9s+/=", "OTCSTicket: ***"),
         ("{'OTCSTicket': 'pC1hX9s'}", "{'OTCSTicket': '***'}"),
         ('{"ticket": "pC1hX9s", "name": "x"}', '{"ticket": "***", "name": "x"}'),
+        ("[(b'otcsticket', b'pC1hX9s+/='), (b'date', b'Mon')]", "[(b'otcsticket', b'***'), (b'date', b'Mon')]"),
         ("username=bridge&password=hunter2&domain=", "username=bridge&password=***&domain="),
         ("client_secret=s3cr3t access_token=abc", "client_secret=*** access_token=***"),
         ("Authorization: Bearer eyJ0eXAi.abc.def", "Authorization: Bearer ***"),
@@ -42,6 +43,7 @@ def test_what_looks_like_a_secret_is_masked(text, shown):
         "OPENTEXT_AUTH=password also needs OPENTEXT_USERNAME",
         "RefusedError code=exists, status code: 409",
         "workspace-28866: a basic plan, 3 tickets",
+        "a password, a ticket and a cookie",
         'the task\'s etag W/"JzEtVGFzayAgQEBAQEBAQEBAQEBAQEBARCc=" is stale',
     ],
 )
