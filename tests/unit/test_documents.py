@@ -3,7 +3,9 @@
 import re
 
 import pytest
+import typer
 
+import manage
 from tests.unit.infra_files import ROOT, parameter_values
 
 DOCUMENTS = ["deploy.md", "opentext-setup.md", "runbook.md", "security.md"]
@@ -31,3 +33,21 @@ def test_tests_that_are_named_as_proof_exist():
 
     assert named
     assert [name for name in sorted(named) if not list((ROOT / "tests").rglob(name))] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_commands_that_are_named_exist(name):
+    """Each `manage.py word [word]` is a command, or a command's argument."""
+    text = (ROOT / "docs" / name).read_text()
+    commands = typer.main.get_command(manage.app)
+    context = typer.Context(commands)
+    named = re.findall(r"python manage\.py ([a-z]+)(?: ([a-z]+))?", text)
+
+    assert [words for words in named if not _exists(commands, context, words)] == []
+
+
+def _exists(commands, context, words):
+    first, second = words
+    command = commands.get_command(context, first)
+    is_group = hasattr(command, "commands")
+    return command is not None and (not is_group or command.get_command(context, second) is not None)
