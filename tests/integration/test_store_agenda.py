@@ -128,3 +128,19 @@ async def test_dead_letters_are_kept_apart_from_what_is_due(agenda):
     await agenda.remove_dead(keys[0])
     await agenda.remove_dead(keys[0])
     assert [dead.key for dead in await agenda.list_dead()] == [keys[1]]
+
+
+async def test_a_census_counts_every_timer_once(agenda):
+    await put_all(
+        agenda,
+        entry(),
+        entry(NOW - 40 * HOUR, reason="threshold"),
+        entry(NOW + SECOND, reason="resync"),
+        entry(bulk=True),
+        entry(NOW + HOUR, bulk=True),
+    )
+    await agenda.put_dead(DeadLetter(at=NOW, queue="origins", body="b", reason="r", replay="p"))
+
+    counted = await agenda.census(NOW)
+
+    assert (counted.due, counted.later, counted.bulk, counted.dead) == (2, 1, 2, 1)
