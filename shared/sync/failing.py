@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from shared.errors import BridgeError, ThrottledError
+from shared.errors import BridgeError, LeaseLostError, ThrottledError
 from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage
 from shared.store.origins import Held
 from shared.sync.services import Services
@@ -32,7 +32,11 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
         await _report(message, error, services)
         reported = True
     seen = {**held.seen, "failures": failures, "failing_since": since, "reported": reported}
-    await held.commit(seen=seen, now=services.now(), release=True)
+    try:
+        await held.commit(seen=seen, now=services.now(), release=True)
+    except LeaseLostError:
+        # Whoever has the origin now finds out for itself; the timer stands.
+        log.info("%s: its lease was lost before the failure could be counted", held.origin)
 
 
 async def _when(error: BridgeError, failures: int, services: Services) -> datetime:

@@ -24,7 +24,7 @@ from shared.decisions.actions import (
 )
 from shared.decisions.decide import decide
 from shared.decisions.seen import Unread
-from shared.errors import LeaseLostError, NeverError, RetryLaterError
+from shared.errors import NeverError, ReReadError, RetryLaterError
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import LinkState
 from shared.models.messages import AgendaEntry, OriginMessage
@@ -129,7 +129,8 @@ async def _look(held: Held, message: OriginMessage, services: Services) -> bool:
         if message.reason in PROMPT and not message.bulk:
             await quicken((place.plan_id for place in work.places.values()), services.control, work.now)
         await _plan_next(work)
-    except LeaseLostError as error:
+    except ReReadError as error:
+        # The lease was lost, or a row that all workers share was rewritten at this moment.
         log.info("%s: %s", held.origin, error)
         return True
     except (RetryLaterError, NeverError) as error:

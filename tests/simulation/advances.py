@@ -31,7 +31,9 @@ def unjust_advances(world: World, log: Log) -> Iterator[str]:
 
 def _judge(world: World, log: Log, process: Process, visit: Visit) -> Iterator[str]:
     item = f"|{process.id}|{visit.task_id}|{world.content.state.zoneless(visit.started)}"
-    done = [act for act in log.of("completed") if act.item[1].endswith(item) and act.at <= (visit.completed_at or act.at)]
+    done = [
+        act for act in log.of("completed") if act.item[1].endswith(item) and act.at <= (visit.completed_at or act.at)
+    ]
     if not done:
         yield "advanced, and nobody completed its task"
         return

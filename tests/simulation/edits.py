@@ -33,7 +33,9 @@ def _overtaken(act: Act, later: list[Act]) -> bool:
     """Tell whether somebody wrote the same field again, or moved the task, which loses bucket and labels."""
     same = any(one.task == act.task and one.what == "edited" and one.field == act.field for one in later)
     moved = any(one.task == act.task and one.what == "moved" for one in later)
-    return (same and act.field != "description" and act.field != "line") or (moved and act.field in ("bucket", "labels"))
+    return (same and act.field != "description" and act.field != "line") or (
+        moved and act.field in ("bucket", "labels")
+    )
 
 
 def _is_there(world: World, act: Act) -> bool:

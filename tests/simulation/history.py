@@ -193,6 +193,7 @@ class History:
         before = snapshot(self.world)
         for origin in known_origins(self.world):
             self.origins.put(OriginMessage(origin=origin, reason="resync").model_dump_json(exclude_none=True))
+        await self._drain()
         for plan in self.world.plans:
             self.plans.put(PlanMessage(plan=plan).model_dump_json(exclude_none=True))
         said = self.origins.sent

@@ -16,9 +16,9 @@ VISIBILITY = 30.0
 Gate = Callable[[Literal["before", "after"], str], Awaitable[None]]
 
 
-@dataclass
+@dataclass(eq=False)
 class Message:
-    """One message on its way."""
+    """One message on its way; of two that say the same each is its own."""
 
     body: str
     visible_at: float

@@ -17,6 +17,7 @@ from shared.clients.directory import DirectoryClient
 from shared.clients.opentext import SignIn
 from shared.clients.planner import Planner
 from shared.clients.subscriptions import Subscriptions
+from shared.errors import RetryLaterError
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.settings import Settings
 from shared.store.agenda import Agenda
@@ -302,6 +303,9 @@ class Host:
         except Killed:
             if self.processes[name] is process:
                 self._begin(name)
+            return False
+        except RetryLaterError:
+            # Storage itself did not answer: the host lets the message be seen again.
             return False
         except Exception as error:  # noqa: BLE001 - as the host does: it is reported, and the message comes again
             self._escaped(f"{type(error).__name__}: {error}")
