@@ -1,16 +1,20 @@
-"""manage.py mapping: check a mapping file, print its schema and its fields."""
+"""manage.py mapping: check a mapping file, print its schema and its fields; what it does, and what a change does."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from commands.mapping_change import apply, replay
+from commands.mapping_preview import preview, record
 from shared.errors import MappingError
 from shared.mapping.reading import read_with_warnings
 from shared.mapping.reference import field_tables
 from shared.mapping.schema import schema_text
 
 app = typer.Typer(no_args_is_help=True, help="The mapping file.")
+for command in (preview, record, replay, apply):
+    app.command()(command)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The mapping file.")]
 

@@ -1,0 +1,96 @@
+"""manage.py mapping preview and record: look at an origin, write nothing to it."""
+
+import secrets
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.session import run
+from shared.errors import Problem, RejectedError
+from shared.models.keys import split_origin_key
+from shared.models.recording import Recording
+from shared.sync.redacting import redacted
+from shared.sync.services import Services
+from shared.wiring import Wiring
+from shared.wiring.rules import load_rules
+
+KEY_FILE = ".pseudonyms-key"
+"""In the folder of the recordings: who has it can tell that two pseudonyms are one person, and try names."""
+
+OriginOption = Annotated[str | None, typer.Option("--origin", help="Origin key, e.g. workspace-28866.")]
+EventOption = Annotated[
+    Path | None, typer.Option("--event", exists=True, dir_okay=False, help="A hint as OpenText sends it: JSON or form.")
+]
+MappingOption = Annotated[
+    Path | None, typer.Option("--mapping", exists=True, dir_okay=False, help="Another mapping than the one in force.")
+]
+HideOption = Annotated[
+    list[str] | None, typer.Option("--hide", help="Further text to replace, e.g. a workspace named after a person.")
+]
+
+
+def preview(origin: OriginOption = None, event: EventOption = None, mapping: MappingOption = None) -> None:
+    """Print what the next look at an origin would do: tasks, people, and every call as a diff. Writes nothing."""
+    if (origin is None) == (event is None):
+        message = "give either --origin or --event"
+        raise typer.BadParameter(message)
+    # They bring the Graph SDK, which `mapping check` does not need.
+    from shared.sync.preview import origins_of_event, preview_origin  # noqa: PLC0415
+    from shared.sync.preview_text import preview_text  # noqa: PLC0415
+
+    body = event.read_bytes() if event is not None else None
+
+    async def work(wiring: Wiring) -> list[str]:
+        services = _with_mapping(wiring.services(), mapping)
+        keys = (_checked(str(origin)),) if body is None else await origins_of_event(body, services)
+        return [preview_text(await preview_origin(key, services)) for key in keys]
+
+    typer.echo("\n".join(run(work)), nl=False)
+
+
+def record(
+    origin: Annotated[list[str], typer.Option("--origin", help="Origin key; may be given several times.")],
+    to: Annotated[Path, typer.Option("--to", file_okay=False, help="Folder of recordings; made when missing.")],
+    hide: HideOption = None,
+) -> None:
+    """Record origins with the directory's answers, names and addresses replaced by pseudonyms, for `mapping replay`."""
+    from shared.sync.origin_recording import record_origin  # noqa: PLC0415 - as above
+
+    to.mkdir(parents=True, exist_ok=True)
+    key = _pseudonyms_key(to)
+
+    async def work(wiring: Wiring) -> list[Recording]:
+        services = wiring.services()
+        whole = [await record_origin(_checked(one), services) for one in origin]
+        return [redacted(recording, services.mapping, key, hide=hide or ()) for recording in whole]
+
+    for recording in run(work):
+        file = to / f"{recording.origin.key}.json"
+        file.write_text(recording.model_dump_json(indent=1, exclude_defaults=True) + "\n", encoding="utf-8")
+        typer.echo(f"{file}: {len(recording.wanted.tasks) if recording.wanted else 0} tasks wanted")
+
+
+def _with_mapping(services: Services, file: Path | None) -> Services:
+    if file is None:
+        return services
+    rules = load_rules(str(file.resolve()))
+    return replace(services, mapping=rules.mapping, mapping_hash=rules.hash)
+
+
+def _checked(origin: str) -> str:
+    try:
+        split_origin_key(origin)
+    except ValueError as error:
+        raise RejectedError([Problem("--origin", str(error))]) from error
+    return origin
+
+
+def _pseudonyms_key(folder: Path) -> bytes:
+    """Read the folder's key; the first recording draws it."""
+    file = folder / KEY_FILE
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(32), encoding="ascii")
+    return bytes.fromhex(file.read_text(encoding="ascii").strip())
