@@ -175,6 +175,8 @@ class Settings(HintSettings, NotificationSettings):
 
 
 S = TypeVar("S", bound=BaseModel)
+UNRESOLVED = "@Microsoft.KeyVault("
+"""Source: https://learn.microsoft.com/azure/app-service/app-service-key-vault-references."""
 
 
 def read_settings(model: type[S], environment: Mapping[str, str]) -> S:
@@ -185,6 +187,9 @@ def read_settings(model: type[S], environment: Mapping[str, str]) -> S:
         SettingsError: one problem a variable, each naming it and what is allowed.
     """
     given = {name: value for name, value in environment.items() if value != ""}
+    if unresolved := sorted(name for name, value in given.items() if value.startswith(UNRESOLVED)):
+        # Azure hands the reference itself on where it can't be read: it would be taken for a secret.
+        raise SettingsError([Problem(name, "is a Key Vault reference that did not resolve") for name in unresolved])
     try:
         return model.model_validate(given)
     except ValidationError as error:

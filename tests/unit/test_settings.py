@@ -135,3 +135,11 @@ def test_the_example_settings_are_good_settings():
 
     read_settings(Settings, values)
     read_settings(StorageSettings, values)
+
+
+def test_a_key_vault_reference_that_did_not_resolve_is_no_secret():
+    """Azure leaves the reference itself in the variable."""
+    reference = "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/webhook)"
+
+    with pytest.raises(SettingsError, match="OPENTEXT_WEBHOOK_SECRETS: is a Key Vault reference"):
+        read_settings(Settings, {"OPENTEXT_WEBHOOK_SECRETS": reference})
