@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from local.looking import Json, assignees, due, plan_of, tasks, url_of
 from local.running import System
+from local.stories import evidence
 from local.telling import Teller
 from local.world import create_contract
 
@@ -21,6 +22,7 @@ async def play(system: System, teller: Teller) -> None:
     workspace = await _contract_appears(system, teller)
     process = await _document_is_approved(system, teller, workspace)
     await _step_is_reassigned(system, teller, process)
+    await evidence.check(system, teller, workspace=workspace, process=process)
 
 
 async def _contract_appears(system: System, teller: Teller) -> int:
