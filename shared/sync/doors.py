@@ -24,12 +24,9 @@ from shared.store.origins import Held, Origins
 from shared.store.queues import Queues
 from shared.store.tasks import Tasks
 from shared.sync.dry_planner import DryPlanner
-from shared.sync.notes import Notes
+from shared.sync.notes import READS, Notes
 from shared.sync.places import Places
 from shared.sync.services import Services
-
-READS = ("find_", "list_", "read_", "is_")
-"""How methods are called that only read, in every store."""
 
 
 def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) -> Services:

@@ -1,7 +1,7 @@
 """Planner for a preview: reads go through, writes are noted and answered as Planner would."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar, cast
 
 from shared.clients.planner import Planner
 from shared.clients.planner_bodies import (
@@ -31,7 +31,7 @@ from shared.models.planner import (
     TaskChange,
     TaskPatch,
 )
-from shared.sync.notes import Notes
+from shared.sync.notes import READS, Notes
 
 NEW = "{new "
 """How ids begin that Planner would give: `{new plan Contracts}`."""
@@ -53,6 +53,13 @@ class DryPlanner:
         self._details: dict[str, PlannerDetails] = {}
         self._buckets: list[PlannerBucket] = []
 
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Hand on every other read; an act that is not noted here is none of a reconcile's."""
+        if name.startswith(READS):
+            return cast("Callable[..., Any]", getattr(self._planner, name))
+        message = f"a preview does not {name}"
+        raise AttributeError(message)
+
     async def list_tasks(self, plan_id: str, *, with_details: bool = False) -> tuple[PlannerTask, ...]:
         """See `Planner.list_tasks`."""
         return () if _is_new(plan_id) else await self._planner.list_tasks(plan_id, with_details=with_details)
@@ -70,10 +77,6 @@ class DryPlanner:
         found = await self._planner.read_details(one for one in wanted if one not in self._details)
         self._details |= {key: details for key, details in found.items() if isinstance(details, PlannerDetails)}
         return {one: self._details.get(one) or found[one] for one in wanted}
-
-    async def list_plans(self, group_id: str) -> tuple[PlannerPlan, ...]:
-        """See `Planner.list_plans`."""
-        return await self._planner.list_plans(group_id)
 
     async def list_buckets(self, plan_id: str) -> tuple[PlannerBucket, ...]:
         """See `Planner.list_buckets`."""

@@ -21,7 +21,9 @@ _WORDS = {
     "!": "held",
     "?": "released: left alone",
 }
-_UNTOLD = ("people", "etag")
+_UNTOLD = frozenset(
+    {"about", "details_etag", "etag", "kind", "mapping", "names", "people", "plan", "rule", "task", "url", "versions"}
+)
 """Details of the history that stand in the preview already, or say nothing to people."""
 
 
