@@ -7,6 +7,7 @@ import typer
 
 from commands import evidence, mapping, operate
 from commands.backfill import backfill
+from commands.mapping_preview import record
 from commands.session import settings_of
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="The bridge's commands.")
@@ -16,6 +17,7 @@ app.add_typer(operate.dead, name="dead")
 app.command()(operate.status)
 app.command()(operate.replay)
 app.command()(backfill)
+app.command()(record)
 
 File = Annotated[
     Path | None,

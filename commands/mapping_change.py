@@ -34,7 +34,8 @@ def replay(recordings: Folder, mapping: Changed = Path("mapping.yaml"), against:
     before = _load(against) if against is not None else None
     files = sorted(recordings.glob("*.json"))
     found = sum(_compared(file, changed, before) for file in files)
-    typer.echo(f"{found} decision{'' if found == 1 else 's'} differ in {len(files)} recordings")
+    where = f"{len(files)} recording{'' if len(files) == 1 else 's'}"
+    typer.echo(f"{found} decision{' differs' if found == 1 else 's differ'} in {where}")
 
 
 def apply(
