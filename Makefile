@@ -43,9 +43,9 @@ scale: setup ## count calls for 1,000 to 100,000 open links
 package: $(PYTHON_READY) ## build the zip that is deployed, and test it
 	$(BIN)/python -m local.package
 
-audit: $(PYTHON_READY) ## known vulnerabilities of what is deployed (asks PyPI), and all licences
+audit: $(PYTHON_READY) ## licences and known vulnerabilities of what is deployed (asks PyPI; fails when it can't)
+	$(BIN)/python -m local.package.licences
 	$(BIN)/pip-audit --strict --requirement requirements.txt
-	$(BIN)/pip-licenses --order=license
 
 clean: ## remove all that the targets made, .venv and .tools too
 	rm -rf .venv .tools build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
