@@ -12,6 +12,7 @@ class OriginMessage(Frozen):
 
     origin: str = Field(description="Origin key; node-<id> means: find out which origins it concerns.")
     reason: str = Field(default="hint", description="Free text for the log: hint, agenda, changed, ...")
+    plan: str | None = Field(default=None, description="Planner plan id: the read of a plan that asked for this look.")
     hint_id: str | None = Field(default=None, description="The sender's id of the hint, for the log.")
     bulk: bool = Field(default=False, description="Back-fill: steps back while others wait.")
     trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")

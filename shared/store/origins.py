@@ -8,6 +8,7 @@ was already read, and whoever takes the lease with that etag is refused. So the 
 import itertools
 from collections.abc import AsyncGenerator, Callable, Iterable
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from shared.errors import StaleError, UnavailableError
 from shared.models.evidence import Entry
@@ -20,6 +21,15 @@ __all__ = ["Entries", "Held", "Origins"]
 
 _ROUNDS = 20
 _RANGE = "PartitionKey eq @origin and RowKey ge @low and RowKey lt @high"
+
+
+class Standing(StrEnum):
+    """Whether somebody works on an origin."""
+
+    FREE = "free"
+    HELD = "held"
+    ABANDONED = "abandoned"
+    """A lease ran out that nobody let go: its holder died at work."""
 
 
 class Origins:
@@ -71,13 +81,13 @@ class Origins:
         """Tell whether anybody ever looked at an origin."""
         return await self._table.find(escape(origin), LEASE) is not None
 
-    async def is_abandoned(self, origin: str, now: datetime) -> bool:
-        """Tell whether a lease ran out that nobody let go: its holder died at work."""
+    async def standing(self, origin: str, now: datetime) -> Standing:
+        """Tell whether somebody is at work on an origin, or died at it."""
         row = await self._table.find(escape(origin), LEASE)
-        if row is None:
-            return False
-        lease = row.read(Lease)
-        return lease.owner != "" and not lease.is_live(now)
+        lease = None if row is None else row.read(Lease)
+        if lease is None or lease.owner == "":
+            return Standing.FREE
+        return Standing.HELD if lease.is_live(now) else Standing.ABANDONED
 
     async def list_entries(self, origin: str) -> tuple[Entry, ...]:
         """

@@ -50,7 +50,9 @@ async def read_plan(message: PlanMessage, services: Services) -> None:
     await look_after(message.left, tasks, index, services)
     origins = announced(tasks, index) if row is None or not row.gone else owners(index)
     for origin in sorted(origins):
-        await services.queues.send_origin(OriginMessage(origin=origin, reason="changed", trace=message.trace))
+        await services.queues.send_origin(
+            OriginMessage(origin=origin, reason="changed", plan=message.plan, trace=message.trace)
+        )
     loose = await _handle_strangers(tasks, index, services)
     if row is not None:
         quiet = not origins and not loose
@@ -148,14 +150,17 @@ async def _handle_strangers(tasks: Sequence[PlannerTask], index: PlanIndex, serv
         and task.created_by.key in creators
         and (task.created is None or task.created < ripe)
     ]
-    unclaimed = [task for task in strangers if await services.tasks.find_claim(task.id) is None]
-    if unclaimed and index.reservations:
-        for origin in sorted({reservation.origin for reservation in index.reservations}):
-            await services.queues.send_origin(OriginMessage(origin=origin, reason="settle"))
-        return True
-    for task in unclaimed:
-        await _delete_twin(task, index, services)
-    return False
+    claims = {task.id: await services.tasks.find_claim(task.id) for task in strangers}
+    unclaimed = [task for task in strangers if claims[task.id] is None]
+    asked = {claim.origin: "changed" for claim in claims.values() if claim is not None and claim.origin != TWIN}
+    if unclaimed:
+        asked |= {reservation.origin: "settle" for reservation in index.reservations}
+    for origin, reason in sorted(asked.items()):
+        await services.queues.send_origin(OriginMessage(origin=origin, reason=reason, plan=tasks[0].plan_id))
+    if not index.reservations:
+        for task in unclaimed:
+            await _delete_twin(task, index, services)
+    return bool(asked)
 
 
 async def _delete_twin(task: PlannerTask, index: PlanIndex, services: Services) -> None:

@@ -28,11 +28,12 @@ from shared.errors import NeverError, ReReadError, RetryLaterError
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import LinkState
 from shared.models.messages import AgendaEntry, OriginMessage
-from shared.store.origins import Held
+from shared.store.origins import Held, Standing
 from shared.sync.advance import check_sending, delegate, send_on, set_attributes
 from shared.sync.create import create_tasks
 from shared.sync.decision_log import item_of, told
 from shared.sync.failing import put_off
+from shared.sync.indexing import ASKED_FOR, mend
 from shared.sync.notifying import tell_stakeholders
 from shared.sync.pace import quicken
 from shared.sync.reading import home_of, read_work
@@ -70,13 +71,8 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
         at = opening + timedelta(minutes=1) * services.rng.random()
         await _put(services, message, at, "gate")
         return
-    if message.reason == "lease" and not await services.origins.is_abandoned(message.origin, services.now()):
-        # The holder that was told to look once more lived to do so.
-        return
-    held = await services.origins.take(message.origin, services.now())
+    held = await _hold(message, services)
     if held is None:
-        # Its holder was told to look once more; should it have died, this row does instead.
-        await _put(services, message, _lease_over(services), "lease")
         return
     again = True
     try:
@@ -90,6 +86,22 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
             # Whoever left a mark may have been in more of a hurry than back-fill.
             hurry = {"reason": "again", "bulk": message.bulk and not dirty}
             await services.queues.send_origin(message.model_copy(update=hurry))
+
+
+async def _hold(message: OriginMessage, services: Services) -> Held | None:
+    """Take the origin. None: somebody else is at it, or was, and will see to what this message asks for."""
+    if message.reason != "lease":
+        held = await services.origins.take(message.origin, services.now())
+    else:
+        standing = await services.origins.standing(message.origin, services.now())
+        if standing is Standing.FREE:
+            # The holder that was told to look once more lived to do so.
+            return None
+        held = await services.origins.take(message.origin, services.now()) if standing is Standing.ABANDONED else None
+    if held is None:
+        # Its holder was told to look once more; should it have died, this row does instead.
+        await _put(services, message, _lease_over(services), "lease")
+    return held
 
 
 def _lease_over(services: Services) -> datetime:
@@ -124,6 +136,8 @@ async def _look(held: Held, message: OriginMessage, services: Services) -> bool:
     try:
         work = await read_work(held, message.reason, services)
         await _rounds(work)
+        if message.reason in ASKED_FOR and not work.moved:
+            await mend(work, [message.plan] if message.plan else [])
         await tell_stakeholders(work)
         await record(work, message.reason)
         if message.reason in PROMPT and not message.bulk:

@@ -41,6 +41,8 @@ class Work:
     """Items that need a fresh look at OpenText before anything more is decided."""
     looks: dict[str, datetime] = field(default_factory=dict)
     """Reason → when to look again."""
+    moved: bool = False
+    """A link was written: what was found called for something."""
     again: bool = False
     """Look again at once, with everything read anew."""
 
@@ -98,6 +100,7 @@ class Work:
         before = {link.item: self.held.links.get(link.item) for link in links}
         told = self._in_context(links, events)
         await self.held.commit(links=links, events=told, seen=seen, now=self.now)
+        self.moved = self.moved or bool(links)
         measure(events, self.now)
         for link in links:
             await self._index(before[link.item], link)

@@ -31,6 +31,8 @@ def lost_edits(world: World, wanted: Wanted, log: Log, *, since: datetime) -> It
 
 def _overtaken(act: Act, later: list[Act]) -> bool:
     """Tell whether somebody wrote the same field again, or moved the task, which loses bucket and labels."""
+    if any(one.task == act.task and one.what == "dropped" and one.value == act.value for one in later):
+        return True
     same = any(one.task == act.task and one.what == "edited" and one.field == act.field for one in later)
     moved = any(one.task == act.task and one.what == "moved" for one in later)
     return (same and act.field != "description" and act.field != "line") or (

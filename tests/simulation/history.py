@@ -161,15 +161,24 @@ class History:
             await self.host.in_one(Process.sweep)
             await self._bury()
             await self._drain()
-            if not (waiting := self._step(resynced)):
+            if not (waiting := self._step(resynced)) and await self._is_silent():
                 return
-            await asyncio.sleep(max((waiting[0].at - self.loop.now()).total_seconds(), 0.0) + MOST_SKEW)
+            ahead = (waiting[0].at - self.loop.now()).total_seconds() if waiting else 0.0
+            await asyncio.sleep(max(ahead, 0.0) + MOST_SKEW)
         self.failures.append(f"it never comes to rest: {agenda(self.world)[:5]}")
 
     def _discover(self) -> None:
         """Stand in for discovery: announce every origin that no hint that arrived ever named."""
         for origin in sorted(set(self.world.origins) - set(known_origins(self.world))):
             self.origins.put(OriginMessage(origin=origin, reason="discovered").model_dump_json(exclude_none=True))
+
+    async def _is_silent(self) -> bool:
+        """Read every plan: an echo of our own last write is announced once."""
+        said = self.origins.sent
+        for plan in self.world.plans:
+            self.plans.put(PlanMessage(plan=plan).model_dump_json(exclude_none=True))
+        await self._drain()
+        return self.origins.sent == said
 
     async def _drain(self) -> None:
         """Wait until every message was dealt with."""
