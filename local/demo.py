@@ -13,7 +13,7 @@ from rich.console import Console
 
 from local.looking import links
 from local.running import FUNCTION_KEY, ROOT, Ports, System, read_offset, running
-from local.stories import contracts, nothing
+from local.stories import contracts, escalation, nothing, onboarding
 from local.telling import DidNotHappenError, Teller
 
 WIDTH = 160
@@ -30,6 +30,8 @@ class Story:
 
 STORIES = {
     "contracts": Story(contracts.play, ROOT / "mapping.yaml"),
+    "escalation": Story(escalation.play, escalation.MAPPING),
+    "onboarding": Story(onboarding.play, onboarding.MAPPING),
     "nothing": Story(nothing.play, ROOT / "mapping.yaml"),
 }
 

@@ -20,6 +20,8 @@ PEOPLE = {
 }
 CLIENT_ID, CLIENT_SECRET = "bridge", "local-otds-secret"
 SERVICE_USER = "bridge"
+MAILBOX = "bridge@contoso.example"
+"""NOTIFY_FROM."""
 ZONE = "Europe/Berlin"
 
 
@@ -42,6 +44,7 @@ def build(now: Callable[[], datetime]) -> World:
     content, graph = ContentServer(now=now, zone=ZONE), Graph(now=now)
     users = {login: graph.add_user(f"{login}@contoso.example", name=name) for login, name in PEOPLE.items()}
     _build_planner(graph, list(users.values()))
+    _build_mail(graph)
     _build_content(content)
     return World(content, graph, users)
 
@@ -49,8 +52,18 @@ def build(now: Callable[[], datetime]) -> World:
 def _build_planner(graph: Graph, members: list[str]) -> None:
     graph.add_group("Contracts", members, group_id=CONTRACTS_GROUP, has_app=True)
     graph.add_group("Finance", members, group_id=FINANCE_GROUP, has_app=True)
-    graph.add_plan(CONTRACTS_GROUP, "Contracts", ["Prepare", "Review", "Renewals", "Approvals", "Escalations"], {"category1": "Contract"})
+    graph.add_plan(
+        CONTRACTS_GROUP,
+        "Contracts",
+        ["Prepare", "Review", "Renewals", "Approvals", "Escalations"],
+        {"category1": "Contract"},
+    )
     graph.add_plan(FINANCE_GROUP, "Finance", ["Checks"], {"category1": "Contract"})
+
+
+def _build_mail(graph: Graph) -> None:
+    """Give the bridge the mailbox that it writes from."""
+    graph.add_user(MAILBOX, name="Planner Bridge")
 
 
 def _build_content(content: ContentServer) -> None:

@@ -34,7 +34,8 @@ def ending(link: Link, origin: Origin, rule_hashes: dict[str, str]) -> Ending:
         return MappingChanged()
     if link.step is not None and origin.workflow is not None and not _is_current(link, origin.workflow):
         return NotStated()
-    return Ended("the record no longer asks for it")
+    # Its rule is the same, so it is what was escalated that moved, or was done.
+    return Ended("nobody waits for it any more" if link.kind == "escalation" else "the record no longer asks for it")
 
 
 def is_current(link: Link, origin: Origin) -> bool:
