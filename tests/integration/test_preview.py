@@ -317,3 +317,49 @@ def assert_shown(text, task):
     for decision in task.people:
         begin, end = f"    person:    {decision.asked} → ", f"({decision.outcome})"
         assert any(line.startswith(begin) and line.endswith(end) for line in text.split("\n"))
+
+
+DOCUMENT_RULE = """\
+version: 1
+plans:
+  contracts: {group: 11111111-1111-4111-8111-111111111111, title: Contracts}
+rules:
+  - id: paper
+    on: document
+    when: {workspace_type: Contract}
+    plan: contracts
+    task: {title: "File {{ document.name }}", assign: "role:Legal"}
+"""
+
+
+async def test_a_document_is_previewed_with_the_roles_of_its_workspace(tmp_path):
+    """What is read of the workspace follows from the rules for documents."""
+    file = tmp_path / "mapping.yaml"
+    file.write_text(DOCUMENT_RULE)
+    filed = engine(file)
+    number = create_contract(filed.world, "Contoso", END)
+    document = filed.world.content.add_document(number, "Contract.docx", user="pwilliams")
+
+    text = preview_text(await preview_origin(f"document-{document}", filed.services))
+
+    assert "title:     File Contract.docx" in text
+    assert f"role:Legal → lwhite = {filed.world.users['lwhite']} (assigned)" in text
+
+
+async def test_a_mail_that_is_owed_is_shown_and_not_sent(started, contract, tmp_path):
+    changed = tmp_path / "mapping.yaml"
+    notify = '    notify: [{on: completed, to: ["role:Manager"], subject: "Done", body: "Look"}]\n    tasks:\n'
+    text = MAPPING.read_text(encoding="utf-8").replace("    tasks:\n", notify, 1)
+    changed.write_text(text)
+    other = with_mapping(started, changed)
+    started.services = other
+    await started.look(contract)
+    task = next(task["id"] for task in started.world.graph.tasks.values() if "brief" in task["title"])
+    started.world.graph.complete(started.world.users["lwhite"], task)
+    watch = Watch(started)
+
+    shown = await preview_origin(contract, other)
+
+    assert watch.writes == []
+    assert [path for _, path in graph_calls(shown)] == ["/users/bridge@contoso.example/sendMail"]
+    assert started.world.graph.outbox == []
