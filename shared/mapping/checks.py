@@ -24,6 +24,7 @@ def cross_checks(data: dict[str, Any]) -> Iterator[Found]:
         for task, spec in (*select(rule, ("tasks", "*")), *select(rule, ("task",))):
             yield from _within((*path, *task), _lines_twice(spec))
         yield from _within(path, _outcome_titles(rule))
+    yield from _heads(data)
 
 
 def select(data: object, pattern: tuple[str, ...], path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -66,6 +67,16 @@ def _outcome_titles(rule: object) -> Iterator[Found]:
     titles = list(outcomes.values()) if isinstance(outcomes, dict) else []
     if len(titles) != len({str(title) for title in titles}):
         yield ("outcomes",), "two outcomes have the same checklist line"
+
+
+def _heads(data: dict[str, Any]) -> Iterator[Found]:
+    """The head of a history changes with it: a condition on it would make history of its own."""
+    heads = {name for _, name in select(data, ("rules", "*", "evidence", "head_attribute")) if isinstance(name, str)}
+    for condition in ("when", "pause"):
+        for path, attributes in select(data, ("rules", "*", condition, "attributes")):
+            for name in attributes if isinstance(attributes, dict) else ():
+                if name in heads:
+                    yield (*path, name), f"{name!r} holds the head of the history: nothing can depend on it"
 
 
 def _dependencies(rule: object) -> Iterator[Found]:

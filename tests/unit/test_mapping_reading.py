@@ -195,6 +195,10 @@ REFUSED = {
     "days that are none": (text_of(calendars={"c": {"workdays": "mo-fr"}}), "days are written"),
     "country without holidays": (text_of(calendars={"c": {"holidays": "DX"}}), "no holidays are known for 'DX'"),
     "zone that is a folder": (text_of(calendars={"c": {"timezone": "Europe"}}), "no such time zone"),
+    "condition on the history's head": (
+        _with(when={"attributes": {"A.Head": "x"}}, evidence={"head_attribute": "A.Head"}),
+        "holds the head of the history",
+    ),
     "zone that is a path": (text_of(calendars={"c": {"timezone": "../etc/passwd"}}), "no such time zone"),
 }
 
