@@ -20,6 +20,7 @@ from local.package.distributions import list_distributions, list_files, read_req
 from local.package.pruning import LEFT_OUT
 
 TESTS = (
+    "tests/unit/test_evidence_pdf.py",
     "tests/unit/test_graph_client_batch.py",
     "tests/unit/test_graph_client_bodies.py",
     "tests/unit/test_graph_client_connection.py",
@@ -28,10 +29,11 @@ TESTS = (
     "tests/unit/test_graph_client_planner.py",
     "tests/integration/test_graph_clients.py",
     "tests/integration/test_function_app.py",
+    "tests/integration/test_webhook_proof.py",
     "tests/integration/test_bridge.py",
 )
-"""Every call to Graph, every function, and the story of the demo."""
-_BESIDE = ("local", "tests", "pyproject.toml")
+"""Every call to Graph, every function, the story of the demo, and what is drawn of it without Pillow."""
+_BESIDE = ("evidence_verify.py", "local", "tests", "pyproject.toml")
 """What the tests need and is not deployed."""
 _FOR_TESTS = ("rich",)
 """Left out of the package, but the demo tells its story with it."""

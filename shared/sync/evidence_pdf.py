@@ -5,18 +5,22 @@ It is made from the JSON alone, which it has attached, and the same JSON always 
 is that of the last entry.
 """
 
+import warnings
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
-
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
-from fpdf.fonts import FontFace
 
 from shared.decisions.history import ItemHistory, about_of, items_of
 from shared.decisions.wording import actor, sentence
 from shared.models.evidence import Entry
 from shared.sync.evidence_document import head_of, read_entries, rows_of
+
+with warnings.catch_warnings():
+    # There are no images here: the deployed package goes without Pillow.
+    warnings.filterwarnings("ignore", "Pillow could not be imported", UserWarning)
+    from fpdf import FPDF
+    from fpdf.enums import XPos, YPos
+    from fpdf.fonts import FontFace
 
 _CORE_FONT = "Helvetica"
 _GREY, _BLUE, _BLACK, _SHADE = (110, 110, 110), (20, 70, 150), (0, 0, 0), (238, 241, 245)
