@@ -16,7 +16,7 @@ class Difference:
 
     item: str
     field: str
-    """ "" when the item itself came or went."""
+    """Empty when the item itself came or went."""
     before: Any
     after: Any
 

@@ -25,7 +25,7 @@ class LinkState(StrEnum):
     CLOSED = "closed"
     """OpenText ended it: step gone, workflow stopped, workspace no longer matches."""
     WITHDRAWN = "withdrawn"
-    """The task was deleted, by policy or by command."""
+    """Over for good: its task was deleted and the policy leaves it at that, or an operator withdrew it."""
     RELEASED = "released"
     """The mapping changed and no longer asks for it: left alone."""
 

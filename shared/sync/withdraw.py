@@ -37,7 +37,7 @@ class Withdrawal:
     item: str
     task_id: str
     outcome: str
-    """"withdrawn", "would be withdrawn", or why it was not: then run it again."""
+    """Withdrawn, would be withdrawn, or why it was not: then run it again."""
 
 
 async def withdraw_rule(rule_id: str, services: Services, *, dry_run: bool = False) -> tuple[Withdrawal, ...]:
