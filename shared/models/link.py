@@ -126,4 +126,6 @@ class Link(Frozen):
     completed_at: datetime | None = None
     missing_since: datetime | None = Field(default=None, description="First GET that answered 404.")
     unreadable_since: datetime | None = None
-    evidence_hash: str = Field(default="", description="Content of the evidence document as last uploaded.")
+    evidence_hash: str = Field(
+        default="", description="Last entry of the evidence document as last uploaded: its hash."
+    )
