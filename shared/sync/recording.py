@@ -178,8 +178,6 @@ async def _record_documents(work: Work, folder: _Folder) -> None:
 
 async def _put_documents(work: Work, folder: _Folder) -> dict[str, int | str]:
     """Write the documents from the history as it stands; return where they lie now."""
-    from shared.sync.evidence_pdf import render_pdf  # noqa: PLC0415 - a quarter of a second, for rules that ask for it
-
     from shared.sync.evidence_pdf import render_pdf  # noqa: PLC0415 - a third of a cold start, for what few origins ask
 
     folder_id = folder.folder_id if folder.folder_id is not None else _workspace_id(work)
