@@ -1,0 +1,43 @@
+"""Small versions of the scale model: cost grows with what changed, not with what exists."""
+
+import pytest
+
+from local.scale.__main__ import BUSY, ESCALATION, QUIET, measure, quiet_problems
+
+DUE = 10
+FEW, MANY = 1_000, 10_000
+
+
+@pytest.fixture(scope="session")
+async def few():
+    """Measure a thousand links."""
+    return await measure(FEW, approvals=DUE)
+
+
+@pytest.fixture(scope="session")
+async def many():
+    """Measure ten times as many."""
+    return await measure(MANY, approvals=DUE)
+
+
+def test_a_quiet_minute_reads_the_plans_that_are_due_and_writes_no_link(few, many):
+    """Each plan due costs its pages, one row and its turn; everything else is the same with ten times the links."""
+    assert list(quiet_problems(few[QUIET], is_large=False)) == []
+    assert list(quiet_problems(many[QUIET], is_large=False)) == []
+    assert many[QUIET].table_reads - few[QUIET].table_reads == many[QUIET].plans - few[QUIET].plans
+    assert many[QUIET].table_writes - few[QUIET].table_writes == many[QUIET].plans - few[QUIET].plans
+
+
+def test_an_escalation_reads_what_is_due_alone(few, many):
+    """Ten times the links, the same ten due: the very same calls."""
+    assert many[ESCALATION].calls == few[ESCALATION].calls
+    assert few[ESCALATION].total("queues", "send") == DUE
+
+
+def test_a_busy_minute_grows_with_what_changed(few, many):
+    """One link in a hundred changed: two workspaces here, twenty-five there; each costs about the same."""
+    workspaces = {FEW: 2, MANY: 25}
+
+    each = [cost[BUSY].link_writes / workspaces[links] for links, cost in ((FEW, few), (MANY, many))]
+
+    assert each[0] == each[1]
