@@ -146,12 +146,12 @@ class Model:
         read: list[str] = []
         self._start()
         for tick in range(TICKS):
+            inside.at += TICK
             await sweep_plans(services)
             read += [PlanMessage.model_validate_json(message).plan for message in inside.plans.messages]
             if tick % 2 == 0:
                 await sweep_agenda(services)
             await inside.drain()
-            inside.at += TICK
         cost = self._cost()
         return replace(cost, plans=len(read), pages=sum([await self._pages(plan) for plan in read]))
 
