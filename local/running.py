@@ -25,6 +25,8 @@ WEBHOOK_SECRET = "local-webhook-secret-0123456789"
 CLIENT_STATE = "local-client-state-0123456789"
 FUNCTION_KEY = "local-function-key"
 _READY_SECONDS = 90
+SPANS = "spans.jsonl"
+"""In the system's folder: the app's spans, where they were asked for."""
 SETTINGS = {
     "OPENTEXT_AUTH": "otds",
     "OTDS_CLIENT_ID": CLIENT_ID,
@@ -97,7 +99,12 @@ def read_offset(clock: Path) -> float:
 
 @contextlib.asynccontextmanager
 async def running(
-    mapping: Path, *, settings: dict[str, str] | None = None, hosted: bool = True, ports: Ports | None = None
+    mapping: Path,
+    *,
+    settings: dict[str, str] | None = None,
+    hosted: bool = True,
+    ports: Ports | None = None,
+    traced: bool = False,
 ) -> AsyncIterator[System]:
     """
     Start everything, and end it at the end of the block.
@@ -107,6 +114,7 @@ async def running(
         settings: differences from the local settings.
         hosted: False leaves the function app out: who asks runs workers of their own.
         ports: None takes free ones.
+        traced: have the app's spans written to `SPANS`.
 
     Raises:
         OSError: a port is taken.
@@ -135,7 +143,8 @@ async def running(
         values = SETTINGS | addresses | (settings or {})
         log = folder / "host.log"
         if hosted:
-            await stack.enter_async_context(_host(values, port, folder, log))
+            arguments = ["--spans", str(folder / SPANS)] if traced else []
+            await stack.enter_async_context(_host(values, ["--port", str(port), *arguments], folder, log))
         system = System(
             world=world,
             http=http,
@@ -175,11 +184,11 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def _host(settings: dict[str, str], port: int, folder: Path, log: Path) -> AsyncIterator[None]:
+async def _host(settings: dict[str, str], arguments: list[str], folder: Path, log: Path) -> AsyncIterator[None]:
     """Run the function app in the host stand-in, as a process of its own."""
     file = folder / "settings.json"
     file.write_text(json.dumps({"IsEncrypted": False, "Values": settings}))
-    command = [sys.executable, "-m", "local.host", "--app", str(ROOT), "--port", str(port), "--settings", str(file)]
+    command = [sys.executable, "-m", "local.host", "--app", str(ROOT), "--settings", str(file), *arguments]
     command += ["--function-key", FUNCTION_KEY, "--longest-pause", "0.5"]
     environment = {name: value for name, value in os.environ.items() if name not in settings}
     with log.open("wb") as errors:

@@ -42,16 +42,20 @@ def log_context(**fields: str | None) -> Iterator[None]:
 
 
 @contextmanager
-def working(function: str, *, origin: str | None = None, delivery: str | None, trace: str | None) -> Iterator[None]:
+def working(
+    function: str, *, origin: str | None = None, reason: str | None = None, delivery: str | None, trace: str | None
+) -> Iterator[None]:
     """
     Do one delivery of the host: a span named after the function, and log fields.
 
     Args:
+        reason: why it is looked at, for the span.
         delivery: the message's id or the invocation's.
         trace: the traceparent to go on from. None or malformed: the host's own.
     """
     parent = _propagator.extract({"traceparent": trace}) if trace else otel_context.get_current()
-    attributes = {"bridge.origin": origin} if origin else {}
+    given = {"bridge.origin": origin, "bridge.reason": reason}
+    attributes = {name: value for name, value in given.items() if value}
     with (
         _tracer.start_as_current_span(function, context=parent, attributes=attributes),
         log_context(function=function, origin=origin, delivery=delivery),

@@ -13,6 +13,7 @@ from local.host.errors import HostError
 from local.host.keys import Keys
 from local.host.queues import Pace
 from local.host.server import Options, serve
+from local.host.spans import record_spans
 
 
 def main(arguments: list[str]) -> int:
@@ -21,6 +22,8 @@ def main(arguments: list[str]) -> int:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("azure", "httpx", "httpcore", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    if options.spans is not None:
+        record_spans(options.spans)
     try:
         asyncio.run(serve(options, _status_line()))
     except HostError as error:
@@ -45,6 +48,7 @@ def _options(arguments: list[str]) -> Options:
     parser.add_argument("--master-key", default=Keys.master, help="opens everything, and /admin")
     parser.add_argument("--hidden", type=_seconds, default=Pace.hidden, help="s a killed host's messages stay away")
     parser.add_argument("--longest-pause", type=_seconds, default=Pace.longest_pause, help="s between looks")
+    parser.add_argument("--spans", type=Path, help="file that gets every span, a JSON object a line")
     parser.add_argument("--grace", type=_seconds, default=Options.grace, help="s for running functions at the end")
     given = parser.parse_args(arguments)
     return Options(
@@ -54,6 +58,7 @@ def _options(arguments: list[str]) -> Options:
         settings=given.settings.resolve() if given.settings else None,
         pace=Pace(hidden=given.hidden, longest_pause=given.longest_pause),
         grace=given.grace,
+        spans=given.spans.resolve() if given.spans else None,
     )
 
 

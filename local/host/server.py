@@ -43,6 +43,8 @@ class Options:
     pace: Pace = field(default_factory=Pace)
     grace: timedelta = timedelta(seconds=10)
     """How long running functions may go on after a signal."""
+    spans: Path | None = None
+    """A file that gets every span. None: nobody traces."""
 
 
 class _Server(uvicorn.Server):

@@ -27,6 +27,7 @@ class IndexRow(Frozen):
     item: str
     etag: str = ""
     details_etag: str = ""
+    trace: str | None = Field(default=None, description="W3C traceparent of the look that agreed on them.")
 
 
 class PlanIndex(Frozen):

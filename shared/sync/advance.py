@@ -16,6 +16,7 @@ from shared.models.messages import AgendaEntry
 from shared.models.opentext import Person, Step, StepForm
 from shared.sync.update import write_tasks
 from shared.sync.work import Work
+from shared.telemetry import traceparent
 
 log = logging.getLogger(__name__)
 NOT_THEIRS_AGAIN = timedelta(seconds=30)
@@ -200,7 +201,8 @@ async def _refuse(work: Work, action: Send, reason: str, text: str) -> None:
 async def _guard(work: Work) -> None:
     """Write the timer that settles the send-on, before the send-on."""
     at = work.now + work.policy.settle
-    await work.services.agenda.put(AgendaEntry(at=at, origin=work.origin.key, reason="settle"), work.now)
+    entry = AgendaEntry(at=at, origin=work.origin.key, reason="settle", trace=traceparent())
+    await work.services.agenda.put(entry, work.now)
 
 
 async def _performer(work: Work, step: Step, entra_id: str) -> Person | None:

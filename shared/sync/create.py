@@ -22,6 +22,7 @@ from shared.models.planner import NewTask, PlannerTask
 from shared.sync.capacity import keep_room
 from shared.sync.update import write_details
 from shared.sync.work import Work
+from shared.telemetry import traceparent
 
 log = logging.getLogger(__name__)
 REFUSED_AGAIN = timedelta(hours=6)
@@ -113,8 +114,9 @@ async def _take_back(work: Work, task: PlannerTask, what: str) -> None:
 
 async def _announce(work: Work, links: Sequence[Link]) -> None:
     """Write the timer, then the reservations: both stand before anything is posted."""
-    settle_at = work.now + work.policy.settle
-    await work.services.agenda.put(AgendaEntry(at=settle_at, origin=work.origin.key, reason="settle"), work.now)
+    at = work.now + work.policy.settle
+    entry = AgendaEntry(at=at, origin=work.origin.key, reason="settle", trace=traceparent())
+    await work.services.agenda.put(entry, work.now)
     for link in links:
         await work.services.tasks.reserve(reservation_of(work, link))
 

@@ -41,11 +41,12 @@ async def _mend_rows(work: Work, plan_id: str, index: PlanIndex) -> None:
         if link.task_id is not None and link.plan_id == plan_id
     }
     for task_id, row in wanted.items():
-        if index.tasks.get(task_id) != row:
+        found = index.tasks.get(task_id)
+        if found is None or found.model_copy(update={"trace": None}) != row:
             log.info("%s %s: its row in plan %s is put right", key, row.item, plan_id)
             await work.services.tasks.save_index(plan_id, task_id, row)
-    for task_id, found in index.tasks.items():
-        if found.origin == key and task_id not in wanted:
+    for task_id, left in index.tasks.items():
+        if left.origin == key and task_id not in wanted:
             await work.services.tasks.remove_index(plan_id, task_id)
 
 

@@ -17,10 +17,11 @@ from shared.models.link import Link
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.planner import PlannerTask
 from shared.store.control import PlanRow
-from shared.store.tasks import PlanIndex
+from shared.store.tasks import IndexRow, PlanIndex
 from shared.sync.capacity import warn
 from shared.sync.pace import BUSY, GONE, quickened
 from shared.sync.services import Services
+from shared.telemetry import traceparent
 
 log = logging.getLogger(__name__)
 TWIN = "twin"
@@ -49,9 +50,11 @@ async def read_plan(message: PlanMessage, services: Services) -> None:
     index = await services.tasks.read_plan(message.plan)
     await look_after(message.left, tasks, index, services)
     origins = announced(tasks, index) if row is None or not row.gone else owners(index)
+    traces = {row.origin: row.trace for row in _changed(tasks, index) if row.trace is not None}
     for origin in sorted(origins):
+        trace = traces.get(origin) or message.trace or traceparent()
         await services.queues.send_origin(
-            OriginMessage(origin=origin, reason="changed", plan=message.plan, trace=message.trace)
+            OriginMessage(origin=origin, reason="changed", plan=message.plan, trace=trace)
         )
     loose = await _handle_strangers(tasks, index, services)
     if row is not None:
@@ -124,11 +127,14 @@ def announced(tasks: Sequence[PlannerTask], index: PlanIndex) -> frozenset[str]:
 
     A smaller etag is an old replica's answer and announces nothing.
     """
+    return frozenset(row.origin for row in _changed(tasks, index))
+
+
+def _changed(tasks: Sequence[PlannerTask], index: PlanIndex) -> tuple[IndexRow, ...]:
     listed = {task.id: task for task in tasks}
-    origins = {
-        row.origin for task_id, row in index.tasks.items() if task_id not in listed or listed[task_id].etag > row.etag
-    }
-    return frozenset(origins)
+    return tuple(
+        row for task_id, row in index.tasks.items() if task_id not in listed or listed[task_id].etag > row.etag
+    )
 
 
 async def _handle_strangers(tasks: Sequence[PlannerTask], index: PlanIndex, services: Services) -> bool:

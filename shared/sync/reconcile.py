@@ -43,6 +43,7 @@ from shared.sync.services import Services
 from shared.sync.settling import settle_task
 from shared.sync.update import write_tasks
 from shared.sync.work import Work
+from shared.telemetry import traceparent
 
 log = logging.getLogger(__name__)
 ROUNDS = 6
@@ -213,12 +214,14 @@ async def _plan_next(work: Work) -> None:
     if any(isinstance(seen, Unread) for seen in work.seen.values()):
         work.look_again(now + UNREAD_AGAIN, "unread")
     for reason, at in work.looks.items():
-        entry = AgendaEntry(at=max(at, now), origin=work.origin.key, reason=reason)
+        entry = AgendaEntry(at=max(at, now), origin=work.origin.key, reason=reason, trace=traceparent())
         await services.agenda.put(entry, now)
     resync, after = work.held.seen.get("resync"), _resync_after(work)
     if resync is None or not now < datetime.fromisoformat(resync) <= now + after * 1.2:
         due = now + after * services.rng.uniform(0.8, 1.2)
-        await services.agenda.put(AgendaEntry(at=due, origin=work.origin.key, reason="resync"), now)
+        # A story ends when nothing is open any more.
+        trace = None if after == RESYNC_IDLE else traceparent()
+        await services.agenda.put(AgendaEntry(at=due, origin=work.origin.key, reason="resync", trace=trace), now)
         resync = due.isoformat()
     nodes = await _remember_nodes(work)
     seen = {"resync": resync, "mapping": work.policy.mapping_hash, "nodes": nodes, "home": home_of(work.origin)}

@@ -19,6 +19,7 @@ from shared.store.origins import Held
 from shared.store.tasks import IndexRow
 from shared.sync.measuring import measure
 from shared.sync.services import Services
+from shared.telemetry import traceparent
 
 CALL_TIME = timedelta(seconds=65)
 """No remote call starts with less lease left than this: the clients give up earlier."""
@@ -120,7 +121,14 @@ class Work:
         if before is not None and before.task_id and before.plan_id and _place(before) != _place(after):
             await tasks.remove_index(before.plan_id, before.task_id)
         if after.task_id and after.plan_id and (before is None or _known(before) != _known(after)):
-            row = IndexRow(origin=self.origin.key, item=after.item, etag=after.etag, details_etag=after.details_etag)
+            row = IndexRow(
+                origin=self.origin.key,
+                item=after.item,
+                etag=after.etag,
+                details_etag=after.details_etag,
+                # What people do with the task belongs to the story of what made it.
+                trace=traceparent(),
+            )
             await tasks.save_index(after.plan_id, after.task_id, row)
 
 
