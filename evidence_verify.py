@@ -24,7 +24,8 @@ from typing import Any
 FORMAT = "planner-bridge-evidence-1"
 GENESIS = "0" * 64
 _DECODER = json.JSONDecoder()
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+# What ends a line before "endstream" may belong to the data: it is left to the decompression, which knows its own end.
+_STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 
 
 class BrokenError(Exception):
@@ -106,7 +107,7 @@ def attached(pdf: bytes) -> bytes:
 
 def _inflated(stream: bytes) -> bytes:
     try:
-        return zlib.decompress(stream)
+        return zlib.decompressobj().decompress(stream)
     except zlib.error:
         return b""  # a stream of another kind
 

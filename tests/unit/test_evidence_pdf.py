@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from evidence_verify import attached, verify
+from evidence_verify import BrokenError, attached, verify
 from shared.errors import UnreadableError
 from shared.models.evidence import Event
 from shared.sync.evidence_pdf import render_pdf
@@ -86,6 +86,21 @@ def test_the_json_is_attached_and_checked_from_there():
 
     assert attached(pdf) == content
     assert verify(pdf) == verify(content)
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\n", b"x"])
+def test_the_attachment_is_found_whatever_its_compressed_bytes_end_with(end):
+    """Found by the simulation: a carriage return at the end was taken for a line's end."""
+    content = document(approved())
+    streams = (zlib.compress(content + b" " * count) for count in range(10_000))
+    stream = next(stream for stream in streams if stream.endswith(end))
+
+    assert attached(b"%PDF\nstream\n" + stream + b"\nendstream\n").strip() == content.strip()
+
+
+def test_a_pdf_of_somebody_else_has_nothing_attached():
+    with pytest.raises(BrokenError, match="no evidence attached"):
+        attached(b"%PDF\nstream\nwhatever\nendstream\nstream\n" + zlib.compress(b"x") + b"\nendstream\n")
 
 
 def test_the_files_date_is_that_of_the_last_entry():
