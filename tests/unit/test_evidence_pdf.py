@@ -91,7 +91,8 @@ def test_the_json_is_attached_and_checked_from_there():
 @pytest.mark.parametrize("end", [b"\r", b"\n", b"x"])
 def test_the_attachment_is_found_whatever_its_compressed_bytes_end_with(end):
     """Found by the simulation: a carriage return at the end was taken for a line's end."""
-    contents = (document(approved()) + str(count).encode() for count in range(10_000))
+    start = document(approved())
+    contents = (start + bytes([first, second]) for first in range(256) for second in range(256))
     content = next(content for content in contents if zlib.compress(content).endswith(end))
 
     assert attached(b"%PDF\nstream\n" + zlib.compress(content) + b"\nendstream\n") == content
