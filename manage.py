@@ -16,6 +16,7 @@ app.add_typer(evidence.app, name="evidence")
 app.add_typer(operate.dead, name="dead")
 app.command()(operate.status)
 app.command()(operate.replay)
+app.command()(operate.rebuild)
 app.command()(backfill)
 app.command()(record)
 

@@ -13,6 +13,8 @@ from shared.models.keys import split_origin_key
 from shared.models.messages import OriginMessage
 from shared.store.agenda import Dead
 from shared.sync.dead import replay as replay_letter
+from shared.sync.rebuild import Rebuilt
+from shared.sync.rebuild import rebuild as rebuild_tables
 from shared.sync.services import Storage
 from shared.sync.status import HeldLink, Status, read_status
 from shared.wiring import Wiring
@@ -90,6 +92,23 @@ def replay(origin: OriginKey) -> None:
 
     run(work)
     typer.echo(f"{origin} is queued")
+
+
+def rebuild() -> None:
+    """Find the bridge's tasks again after its tables were lost. Stop the app first."""
+    console = Console()
+
+    async def work(wiring: Wiring) -> Rebuilt:
+        return await rebuild_tables(wiring.services(), lambda line: console.print(line, highlight=False))
+
+    found = run(work)
+    for line in found.left:
+        console.print(f"left alone: {line}", highlight=False)
+    console.print(
+        f"{found.plans} plans, {found.origins} origins: {found.tasks} tasks linked, {found.known} were already.",
+        "Start the app now: its timers look at each of them.",
+        highlight=False,
+    )
 
 
 @dead.command("list")

@@ -189,6 +189,19 @@ def test_a_rule_that_is_not_there_is_named_with_those_that_are(inside, rule, pro
     assert problem in answer.output
 
 
+def test_rebuild_links_what_it_finds_and_says_what_comes_next(inside):
+    workspace = create_contract(inside.world, "Supply", END)
+    inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    asyncio.run(inside.drain())
+    inside.account.tables.clear()
+
+    answer = manage("rebuild")
+
+    assert answer.exit_code == 0, answer.output
+    assert "2 plans, 1 origins: 4 tasks linked, 0 were already." in answer.output
+    assert "Start the app now" in answer.output
+
+
 def test_settings_may_come_from_a_file(tmp_path):
     file = tmp_path / "settings.json"
     file.write_text('{"Values": {"AzureWebJobsStorage": "nonsense"}}')

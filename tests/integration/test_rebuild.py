@@ -1,0 +1,175 @@
+"""The tables are lost: every task is found again by its last line, and nothing is made twice."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from local.inside import START, Inside
+from local.running import ROOT
+from local.world import create_contract
+from shared.errors import RefusedError
+from shared.models.link import LinkState
+from shared.models.messages import OriginMessage
+from shared.sync.rebuild import rebuild
+from shared.sync.sweep import sweep_agenda, sweep_plans
+
+END = START + timedelta(days=400)
+
+
+class Case:
+    """A contract with its four tasks, and an approval that waits for dfoxhoven."""
+
+    def __init__(self):
+        self.inside = Inside(ROOT / "mapping.yaml")
+        content = self.inside.world.content
+        self.workspace = create_contract(self.inside.world, "Supply", END)
+        document = content.add_document(self.workspace, "Supply.docx", b"text", user="pwilliams")
+        self.process = content.start_workflow(
+            "Contract Approval", [document], initiator="pwilliams", managers=["bridge"], workspace=self.workspace
+        )
+
+    async def begin(self):
+        for origin in (f"workspace-{self.workspace}", f"workflow-{self.process}"):
+            self.inside.origins.messages.append(OriginMessage(origin=origin).model_dump_json())
+        await self.inside.drain()
+
+    async def pass_time(self):
+        for _ in range(4):
+            self.inside.at += timedelta(minutes=6)
+            await sweep_plans(self.inside.services())
+            await sweep_agenda(self.inside.services())
+            await self.inside.drain()
+
+    def lose_tables(self):
+        self.inside.account.tables.clear()
+        self.inside.origins.messages.clear()
+        self.inside.plans.messages.clear()
+        self.inside.restart("after")
+
+    def find(self, starting):
+        tasks = self.inside.world.graph.tasks.values()
+        return next(task for task in tasks if task["title"].startswith(starting))
+
+    @property
+    def titles(self):
+        return Counter(task["title"] for task in self.inside.world.graph.tasks.values())
+
+    async def states(self):
+        services = self.inside.services()
+        return {link.item: link.state async for _, link in services.origins.list_links()}
+
+
+@pytest.fixture
+async def case():
+    """Everything is made and agreed on."""
+    one = Case()
+    await one.begin()
+    await one.pass_time()
+    assert len(one.titles) == 5
+    return one
+
+
+async def test_nothing_is_made_twice(case):
+    before = case.titles
+    case.lose_tables()
+
+    found = await rebuild(case.inside.services(), lambda _: None)
+    await case.pass_time()
+
+    assert (found.plans, found.tasks, found.origins, found.known) == (2, 5, 2, 0)
+    assert case.titles == before
+    assert set((await case.states()).values()) == {LinkState.OPEN}
+
+
+async def test_what_people_did_meanwhile_is_kept(case):
+    """Nobody knows any more what was agreed on: what stands in Planner, where Planner owns the field, wins."""
+    graph, users = case.inside.world.graph, case.inside.world.users
+    case.lose_tables()
+    task = case.find("Supply: legal review")
+    graph.person_patch_task(users["lwhite"], task["id"], percentComplete=50)
+    graph.edit_description(users["lwhite"], task["id"], f"My note\n{graph.details[task['id']]['description']}")
+
+    await rebuild(case.inside.services(), lambda _: None)
+    await case.pass_time()
+
+    assert case.find("Supply: legal review")["percentComplete"] == 50
+    assert graph.details[task["id"]]["description"].startswith("My note")
+
+
+async def test_running_it_again_changes_nothing(case):
+    case.lose_tables()
+    await rebuild(case.inside.services(), lambda _: None)
+    case.inside.calls.clear()
+
+    again = await rebuild(case.inside.services(), lambda _: None)
+
+    assert (again.tasks, again.known) == (0, 5)
+    assert case.inside.calls["origins transaction"] == 0
+
+
+async def test_a_workflow_that_was_advanced_is_not_advanced_again(case):
+    graph, users = case.inside.world.graph, case.inside.world.users
+    approval = case.find("Approve ")
+    graph.tick(users["dfoxhoven"], approval["id"], "Approve")
+    graph.complete(users["dfoxhoven"], approval["id"])
+    await case.pass_time()
+    advanced = case.inside.world.content.workflow(case.process).completed
+    assert len(advanced) == 1
+    case.lose_tables()
+
+    await rebuild(case.inside.services(), lambda _: None)
+    await case.pass_time()
+
+    assert len(case.inside.world.content.workflow(case.process).completed) == 1
+    assert sorted(set((await case.states()).values())) == [LinkState.COMPLETED, LinkState.OPEN]
+    assert sum(title.startswith("Approve ") for title in case.titles.elements()) == 1
+
+
+async def test_an_approval_completed_before_it_was_judged_is_asked_again(case):
+    """Which version it was given for is not known any more: the safe answer is to ask."""
+    graph, users = case.inside.world.graph, case.inside.world.users
+    approval = case.find("Approve ")
+    graph.tick(users["dfoxhoven"], approval["id"], "Approve")
+    graph.complete(users["dfoxhoven"], approval["id"])
+    case.lose_tables()
+
+    await rebuild(case.inside.services(), lambda _: None)
+    await case.pass_time()
+
+    assert case.inside.world.content.workflow(case.process).completed == []
+    assert case.find("Approve ")["percentComplete"] == 0
+    assert "Note:" in graph.details[approval["id"]]["description"]
+
+
+async def test_of_two_copies_the_older_is_linked_and_the_other_left(case):
+    graph, users = case.inside.world.graph, case.inside.world.users
+    task = case.find("Supply: legal review")
+    copy = graph.person_create_task(users["lwhite"], task["planId"], "Copy")
+    graph.edit_description(users["lwhite"], copy, graph.details[task["id"]]["description"])
+    case.lose_tables()
+
+    found = await rebuild(case.inside.services(), lambda _: None)
+
+    assert found.tasks == 5
+    assert [line.split(":")[0] for line in found.left] == [f"task {copy}"]
+
+
+async def test_it_refuses_while_somebody_is_at_work(case):
+    """The app was not stopped: it would make tasks at the same time."""
+    case.lose_tables()
+    await case.inside.wire("busy").origins.take(f"workspace-{case.workspace}", case.inside.at)
+
+    with pytest.raises(RefusedError, match="stop the app first"):
+        await rebuild(case.inside.services(), lambda _: None)
+
+
+async def test_a_group_that_is_gone_is_said_and_stops_nothing(case):
+    group = next(iter(case.inside.world.graph.state.groups))
+    case.inside.world.graph.delete_group(group)
+    case.lose_tables()
+
+    found = await rebuild(case.inside.services(), lambda _: None)
+
+    assert found.plans == 1
+    assert any(group in line for line in found.left)
