@@ -89,8 +89,7 @@ def _decide_released(view: View, link: Link, now: datetime) -> Action | None:
 def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     """Decide for an item that has, or had, its task."""
     if link.task_id is None:
-        again = link.state is LinkState.CLOSED and view.target is not None and view.target.wanted.held is None
-        return Create(view.target, link) if again and view.target is not None else None
+        return _decide_without_task(view, link)
     if link.sending is not None or (
         view.found is not None and link.state is LinkState.OPEN and view.target is not None
     ):
@@ -102,6 +101,16 @@ def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Actio
     if view.target is None:
         return _decide_unwanted(view, link, view.found, policy)
     return _decide_finished(view, link, view.found)
+
+
+def _decide_without_task(view: View, link: Link) -> Action | None:
+    """Decide for an item that was over before it had a task: it may be wanted again."""
+    if link.state is not LinkState.CLOSED or view.target is None:
+        return None
+    if (why := view.target.wanted.held) is None:
+        return Create(view.target, link)
+    waiting = link.model_copy(update={"state": LinkState.HELD, "hold": "mapping", "reason": why})
+    return Remember(waiting, (event("held", waiting, reason=why),))
 
 
 def _decide_missing(view: View, link: Link, now: datetime) -> Action | None:

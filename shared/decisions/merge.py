@@ -42,6 +42,12 @@ class Merged:
     taken: tuple[str, ...] = ()
     """Fields where Planner's change was taken."""
     conflicts: tuple[Conflict, ...] = ()
+    noted: dict[str, FieldBase] = field(default_factory=dict)
+    """
+    Fields whose write destroys what a person wrote, with the base that lets it go ahead once the loss was told.
+
+    Told afterwards, it would be lost for good with a worker that dies between the write and the telling.
+    """
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ class _Step:
     got: Any = None
     taken: bool = False
     conflict: Conflict | None = None
+    noted: FieldBase | None = None
 
 
 def merge(target: Target, found: Found, base: Base) -> Merged:
@@ -64,6 +71,7 @@ def merge(target: Target, found: Found, base: Base) -> Merged:
     agreed: dict[str, FieldBase] = {}
     taken: list[str] = []
     conflicts: list[Conflict] = []
+    noted: dict[str, FieldBase] = {}
     for synced in FIELDS:
         if synced.in_details and found.details is None:
             continue
@@ -79,6 +87,7 @@ def merge(target: Target, found: Found, base: Base) -> Merged:
             agreed[synced.name] = new
         taken += [synced.name] if step.taken else []
         conflicts += [step.conflict] if step.conflict else []
+        noted |= {synced.name: step.noted} if step.noted else {}
     return Merged(
         task=TaskPatch(**task) if task else None,
         details=DetailsPatch(**details) if details else None,
@@ -86,6 +95,7 @@ def merge(target: Target, found: Found, base: Base) -> Merged:
         agreed=agreed,
         taken=tuple(taken),
         conflicts=tuple(conflicts),
+        noted=noted,
     )
 
 
@@ -153,17 +163,18 @@ def _merge_scalar(name: str, owner: Owner, wanted: Any, read: Any, base: FieldBa
         lost = Conflict(name, Owner.PLANNER, kept=read, lost=wanted)
         return _Step(asked=wanted, got=read, taken=True, conflict=lost)
     lost = Conflict(name, Owner.OPENTEXT, kept=wanted, lost=read)
-    return _Step(write=wanted, writes=True, asked=wanted, conflict=lost)
+    return _Step(write=wanted, writes=True, asked=wanted, conflict=lost, noted=FieldBase(asked=base.asked, got=read))
 
 
 def _merge_block(wanted: str, read: str, base: FieldBase, found: Found) -> _Step:
     if wanted == read or (wanted == base.asked and read == base.got):
         return _Step(asked=wanted, got=read)
-    conflict = None
-    if read != base.got:
-        text = split_description(found.details.description if found.details else None).block
-        conflict = Conflict("context", Owner.OPENTEXT, kept=wanted, lost=text[:200])
-    return _Step(write=wanted, writes=True, asked=wanted, conflict=conflict)
+    if read == base.got:
+        return _Step(write=wanted, writes=True, asked=wanted)
+    text = split_description(found.details.description if found.details else None).block
+    conflict = Conflict("context", Owner.OPENTEXT, kept=wanted, lost=text[:200])
+    # Without what was asked, the next round writes the block whatever it wants.
+    return _Step(write=wanted, writes=True, asked=wanted, conflict=conflict, noted=FieldBase(got=read))
 
 
 def _merge_set(wanted: list[str], read: list[str], base: FieldBase) -> _Step:
@@ -186,13 +197,17 @@ def _merge_lines(wanted: dict[str, str], read: dict[str, str], base: FieldBase, 
         taken = taken or theirs
         if wanted.get(key) != read.get(key) and (mine or (theirs and key in strict)):
             write[key] = wanted.get(key)
-    if write:
-        lost = {key: read.get(key) for key in write if read.get(key) != got.get(key)}
-        conflict = (
-            Conflict("lines", Owner.OPENTEXT, kept={key: write[key] for key in lost}, lost=lost) if lost else None
-        )
-        return _Step(write=write, writes=True, asked=wanted, conflict=conflict)
-    return _Step(asked=wanted, got={key: read[key] for key in wanted if key in read}, taken=taken)
+    if not write:
+        return _Step(asked=wanted, got={key: read[key] for key in wanted if key in read}, taken=taken)
+    lost = {key: read.get(key) for key in write if read.get(key) != got.get(key)}
+    if not lost:
+        return _Step(write=write, writes=True, asked=wanted)
+    noted = FieldBase(
+        asked={key: text for key, text in asked.items() if key not in lost or key not in wanted},
+        got={key: text for key, text in {**got, **lost}.items() if text is not None},
+    )
+    conflict = Conflict("lines", Owner.OPENTEXT, kept={key: write[key] for key in lost}, lost=lost)
+    return _Step(write=write, writes=True, asked=wanted, conflict=conflict, noted=noted)
 
 
 def _details_write(name: str, value: Any, target: Target, found: Found) -> dict[str, Any]:  # noqa: ANN401

@@ -14,6 +14,7 @@ from shared.decisions.view import Case, Policy, View, event
 from shared.models.evidence import Event
 from shared.models.link import FieldBase, Link
 from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
+from shared.models.wanted import Owner
 
 REPLICA = timedelta(seconds=30)
 _DETAILS = frozenset(f.name for f in FIELDS if f.in_details)
@@ -38,7 +39,7 @@ def _decide_case(case: Case) -> Action | None:
         moved = link.model_copy(update={"plan_id": found.task.plan_id, "bucket_id": found.task.bucket_id})
         return Remember(moved, (event("moved", link, before=link.plan_id, after=found.task.plan_id),), again=True)
     if not link.details_done:
-        return None if found.details is None else _first_details(case)
+        return None if found.details is None else first_write(link, case.target, found)
     if link.refusals and not link.refusals[-1].reopened:
         return _reopen(case)
     return decide_completed(case) if found.task.is_completed else _decide_merge(case)
@@ -63,18 +64,30 @@ def first_details(target: Target, found: Found) -> DetailsPatch:
     return DetailsPatch(description=with_block(seed, target.block), checklist=lines, references=references)
 
 
-def _first_details(case: Case) -> Write:
-    asked = {f.name: f.wanted(case.target) for f in FIELDS if f.in_details}
-    done = case.link.model_copy(update={"details_done": True})
-    return Write(done, case.target, details=first_details(case.target, case.found), asked=asked)
+def first_write(link: Link, target: Target, found: Found) -> Write:
+    """
+    Write the details of a new task for the first time: only now it shows the versions that an approval is bound to.
+
+    Somebody may have completed it before: it is read once more, and such a completion is bound to nothing.
+    """
+    versions = target.wanted.documents
+    return Write(
+        link.model_copy(update={"details_done": True, "bound": versions}),
+        target,
+        details=first_details(target, found),
+        asked={f.name: f.wanted(target) for f in FIELDS if f.in_details},
+        rebinds=versions != link.bound,
+    )
 
 
-def _reopen(case: Case) -> Write:
+def _reopen(case: Case) -> Write | Remember:
     """Open a refused task again; ticks of outcomes go, and the note is in the block."""
     link = case.link
     last = link.refusals[-1]
     done = link.model_copy(update={"refusals": (*link.refusals[:-1], last.model_copy(update={"reopened": True}))})
     merged = merge(case.target, case.found, link.base)
+    if merged.noted.keys() & _DETAILS:
+        return _note_losses(link, merged)
     return Write(
         done,
         case.target,
@@ -103,6 +116,8 @@ def _decide_merge(case: Case) -> Action | None:
     merged = merge(case.target, case.found, link.base)
     if wanted.kind == "step" and "assignees" in merged.taken and case.found.task.assignees != wanted.assignees:
         return decide_reassigned(case)
+    if merged.noted:
+        return _note_losses(link, merged)
     rebinds = wanted.documents != link.bound
     agreed = link.model_copy(
         update={
@@ -124,6 +139,12 @@ def _decide_merge(case: Case) -> Action | None:
             agreed, case.target, task=merged.task, details=details, asked=asked, events=events, rebinds=rebinds
         )
     return _decide_progress(case, agreed, events)
+
+
+def _note_losses(link: Link, merged: Merged) -> Remember:
+    """Write into the history what a write is about to destroy, then decide again."""
+    noted = link.model_copy(update={"base": {**link.base, **merged.noted}})
+    return Remember(noted, _conflicts(link, merged, Owner.OPENTEXT), again=True)
 
 
 def _decide_progress(case: Case, agreed: Link, events: tuple[Event, ...]) -> Action | None:
@@ -148,14 +169,19 @@ def _decide_progress(case: Case, agreed: Link, events: tuple[Event, ...]) -> Act
 
 def _told(link: Link, merged: Merged, found: Found) -> tuple[Event, ...]:
     """Tell what each side changed, with both values, and what was lost where both did."""
-    conflicts = tuple(
-        event("conflict", link, field=c.field, winner=c.winner.value, kept=c.kept, lost=c.lost)
-        for c in merged.conflicts
-    )
+    conflicts = _conflicts(link, merged, Owner.PLANNER)
     read = {f.name: f.read(found) for f in FIELDS if f.name in merged.taken}
     got = {name: known.got for name, known in link.base.items()}
     asked = {name: known.asked for name, known in link.base.items()}
     return (*conflicts, *_change("edited", link, got, read), *_change("updated", link, asked, merged.asked))
+
+
+def _conflicts(link: Link, merged: Merged, winner: Owner) -> tuple[Event, ...]:
+    return tuple(
+        event("conflict", link, field=c.field, winner=c.winner.value, kept=c.kept, lost=c.lost)
+        for c in merged.conflicts
+        if c.winner is winner
+    )
 
 
 def _change(what: str, link: Link, before: dict[str, Any], after: dict[str, Any]) -> tuple[Event, ...]:

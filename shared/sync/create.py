@@ -174,7 +174,6 @@ def _reserved(target: Target, work: Work, before: Link | None) -> Link:
             priority=posted.priority,
         ),
         step=wanted.step,
-        bound=wanted.documents,
         refusals=before.refusals if before is not None else (),
         notify=wanted.notify,
         mails=before.mails if before is not None else (),

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 
 from shared.clients.directory import KEPT
 from shared.decisions.settle import is_twin
-from shared.errors import NeverError, RefusedError, StaleError
-from shared.models.link import Link
+from shared.errors import BridgeError, NeverError, RefusedError, StaleError
+from shared.models.link import Link, LinkState
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.planner import PlannerTask
 from shared.store.control import PlanRow
-from shared.store.tasks import IndexRow, PlanIndex
+from shared.store.tasks import Claim, IndexRow, PlanIndex
 from shared.sync.capacity import warn
 from shared.sync.pace import BUSY, GONE, quickened
 from shared.sync.services import Services
@@ -156,9 +156,14 @@ async def _handle_strangers(tasks: Sequence[PlannerTask], index: PlanIndex, serv
         and task.created_by.key in creators
         and (task.created is None or task.created < ripe)
     ]
-    claims = {task.id: await services.tasks.find_claim(task.id) for task in strangers}
-    unclaimed = [task for task in strangers if claims[task.id] is None]
-    asked = {claim.origin: "changed" for claim in claims.values() if claim is not None and claim.origin != TWIN}
+    asked: dict[str, str] = {}
+    unclaimed: list[PlannerTask] = []
+    for task in strangers:
+        claim = await services.tasks.find_claim(task.id)
+        if claim is None:
+            unclaimed.append(task)
+        elif claim.origin != TWIN and not await _is_left_over(task, claim, services):
+            asked[claim.origin] = "changed"
     if unclaimed:
         asked |= {reservation.origin: "settle" for reservation in index.reservations}
     for origin, reason in sorted(asked.items()):
@@ -169,23 +174,51 @@ async def _handle_strangers(tasks: Sequence[PlannerTask], index: PlanIndex, serv
     return bool(asked)
 
 
+async def _is_left_over(task: PlannerTask, claim: Claim, services: Services) -> bool:
+    """
+    Tell whether a claimed task is not its item's: the worker that made it died, and another was made since.
+
+    It is deleted if it is still the untouched copy of what was posted.
+    """
+    link = (await services.origins.find_links(claim.origin)).get(claim.item)
+    if link is None or link.state is LinkState.RESERVED or link.task_id in (None, task.id):
+        return False
+    if link.posted is not None and is_twin(link.posted, task) and await _is_untouched(task, services):
+        await _delete(task, services)
+    return True
+
+
 async def _delete_twin(task: PlannerTask, index: PlanIndex, services: Services) -> None:
     """Delete a late twin: claimed first, so that no settling takes it at the same moment."""
     if (twin_of := await _linked_like(task, index, services)) is None:
         log.warning("plan %s: task %s is of our making and belongs to no item; it is left alone", task.plan_id, task.id)
         return
-    details = (await services.planner.read_details([task.id]))[task.id]
-    if isinstance(details, Exception) or details.description or details.checklist or details.references:
+    if not await _is_untouched(task, services):
         log.warning("task %s is a copy of %s that somebody worked on; it is left alone", task.id, twin_of.task_id)
         return
     try:
         await services.tasks.claim(task.id, origin=TWIN, item=twin_of.item)
-        await services.planner.delete_task(task.id, task.etag)
     except RefusedError:
         log.info("task %s was settled meanwhile", task.id)
-    except (StaleError, NeverError) as error:
+        return
+    if not await _delete(task, services):
         await services.tasks.unclaim(task.id, origin=TWIN)
+
+
+async def _is_untouched(task: PlannerTask, services: Services) -> bool:
+    details = (await services.planner.read_details([task.id]))[task.id]
+    if isinstance(details, BridgeError):
+        return False
+    return not (details.description or details.checklist or details.references)
+
+
+async def _delete(task: PlannerTask, services: Services) -> bool:
+    try:
+        await services.planner.delete_task(task.id, task.etag)
+    except (StaleError, NeverError) as error:
         log.warning("twin %s could not be deleted: %s", task.id, error)
+        return False
+    return True
 
 
 async def _linked_like(task: PlannerTask, index: PlanIndex, services: Services) -> Link | None:

@@ -7,7 +7,7 @@ from shared.decisions.settle import Ambiguous, Match, candidates, settle
 from shared.decisions.view import event
 from shared.models.link import Link, LinkState
 from shared.models.planner import PlannerTask
-from shared.store.tasks import PlanIndex
+from shared.store.tasks import Claim, PlanIndex
 from shared.sync.create import adopt, create_tasks, reservation_of
 from shared.sync.work import Work
 
@@ -21,12 +21,13 @@ async def settle_task(work: Work, action: Settle) -> None:
     plan_id = link.plan_id or ""
     index = await work.services.tasks.read_plan(plan_id)
     tasks = await work.services.planner.list_tasks(plan_id)
-    if (mine := await _already_claimed(work, link, tasks, index)) is not None:
+    claims = await _claims(work, tasks, index)
+    if (mine := _already_claimed(work, link, tasks, claims)) is not None:
         await adopt(work, action.target, link, mine, "settled")
         return
     found = candidates(
         tasks,
-        claimed=await _claimed(work, tasks, index),
+        claimed=frozenset({*index.tasks, *claims}),
         creators=await work.services.control.list_creators(),
         since=link.reserved_at or work.now,
     )
@@ -40,24 +41,19 @@ async def settle_task(work: Work, action: Settle) -> None:
         await _never_made(work, action)
 
 
-async def _claimed(work: Work, tasks: tuple[PlannerTask, ...], index: PlanIndex) -> frozenset[str]:
-    """Return ids of the plan's tasks that belong to a link; a claim may stand without its index row."""
+async def _claims(work: Work, tasks: tuple[PlannerTask, ...], index: PlanIndex) -> dict[str, Claim]:
+    """Read the claims of tasks that the index does not know: one may stand without its row. By task id."""
     loose = [task.id for task in tasks if task.id not in index.tasks]
-    claims = [task_id for task_id in loose if await work.services.tasks.find_claim(task_id) is not None]
-    return frozenset({*index.tasks, *claims})
+    claims = {task_id: await work.services.tasks.find_claim(task_id) for task_id in loose}
+    return {task_id: claim for task_id, claim in claims.items() if claim is not None}
 
 
-async def _already_claimed(
-    work: Work, link: Link, tasks: tuple[PlannerTask, ...], index: PlanIndex
+def _already_claimed(
+    work: Work, link: Link, tasks: tuple[PlannerTask, ...], claims: dict[str, Claim]
 ) -> PlannerTask | None:
-    """Find a task that this very item claimed before the link could be committed."""
-    for task in tasks:
-        if task.id in index.tasks or task.title.strip() != (link.posted.title.strip() if link.posted else ""):
-            continue
-        claim = await work.services.tasks.find_claim(task.id)
-        if claim is not None and (claim.origin, claim.item) == (work.origin.key, link.item):
-            return task
-    return None
+    """Find a task that this very item claimed before the link could be committed, whatever became of its title."""
+    mine = Claim(origin=work.origin.key, item=link.item)
+    return next((task for task in tasks if claims.get(task.id) == mine), None)
 
 
 async def _hold(work: Work, link: Link, verdict: Ambiguous) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from shared.decisions.actions import Write
 from shared.decisions.fields import FIELDS, SyncedField
 from shared.decisions.merge import base_after
-from shared.decisions.open import first_details
+from shared.decisions.open import first_write
 from shared.decisions.seen import Found, Missing, Seen, Unread
 from shared.errors import BridgeError, NotFoundError, RetryLaterError, StaleError
 from shared.models.link import Link
@@ -52,9 +52,7 @@ async def write_details(work: Work, items: Sequence[str]) -> None:
         if not isinstance(found, Found) or found.details is None or item not in wanted:
             continue
         target = work.target(wanted[item])
-        asked = {f.name: f.wanted(target) for f in FIELDS if f.in_details}
-        done = work.held.links[item].model_copy(update={"details_done": True})
-        writes.append(Write(done, target, details=first_details(target, found), asked=asked))
+        writes.append(first_write(work.held.links[item], target, found))
     await write_tasks(work, writes)
 
 

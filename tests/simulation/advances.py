@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from local.content_server.process import Process, Visit
+from tests.simulation.looking import claim_of
 from tests.simulation.people import Act, Log
 from tests.simulation.world import APPROVER, MANAGERS, World
 
@@ -32,7 +33,10 @@ def unjust_advances(world: World, log: Log) -> Iterator[str]:
 def _judge(world: World, log: Log, process: Process, visit: Visit) -> Iterator[str]:
     item = f"|{process.id}|{visit.task_id}|{world.content.state.zoneless(visit.started)}"
     done = [
-        act for act in log.of("completed") if act.item[1].endswith(item) and act.at <= (visit.completed_at or act.at)
+        act
+        for act in log.of("completed")
+        if act.at <= (visit.completed_at or act.at)
+        and (act.item if act.item[1] else claim_of(world, act.task))[1].endswith(item)
     ]
     if not done:
         yield "advanced, and nobody completed its task"
@@ -40,7 +44,7 @@ def _judge(world: World, log: Log, process: Process, visit: Visit) -> Iterator[s
     act = done[-1]
     if act.who not in _allowed(world, log, process, visit):
         yield f"advanced by {act.who}, who is no performer"
-    if act.value is not None and not _was_shown(world, log, visit, act):
+    if not _was_shown(log, visit, act):
         yield f"advanced for versions {visit.versions}, and {act.value} were shown"
     if visit.task_id == APPROVER and not _was_chosen(log, visit, act):
         yield f"advanced by {visit.disposition}, which was not the one outcome that was ticked"
@@ -55,7 +59,7 @@ def _allowed(world: World, log: Log, process: Process, visit: Visit) -> set[str]
     return logins | {deputy for login in logins for deputy in DELEGATES.get(login, ())}
 
 
-def _was_shown(world: World, log: Log, visit: Visit, act: Act) -> bool:
+def _was_shown(log: Log, visit: Visit, act: Act) -> bool:
     """Tell whether the person saw these versions; one that came after the bridge's last look does not count."""
     if visit.versions == act.value:
         return True

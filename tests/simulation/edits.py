@@ -52,7 +52,8 @@ def _is_there(world: World, act: Act) -> bool:
         case "labels":
             return sorted(name for name, value in task["appliedCategories"].items() if value) == act.value
         case "assignees":
-            return sorted(task["assignments"]) == act.value
+            added, removed = act.value
+            return added <= set(task["assignments"]) and not removed & set(task["assignments"])
         case "description":
             return act.value in details["description"]
         case _:

@@ -12,7 +12,7 @@ from tests.simulation.looking import agenda, known_origins, snapshot
 from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.opentext_acts import OPENTEXT, give_permissions, reject_or_rework
 from tests.simulation.people import People
-from tests.simulation.planner_acts import PLANNER
+from tests.simulation.planner_acts import PLANNER, untangle
 from tests.simulation.queues import SimQueue
 from tests.simulation.trace import Trace
 from tests.simulation.wanting import wanted_by_origin
@@ -25,7 +25,7 @@ TICK = 60.0
 """Seconds between two sweeps."""
 MOST_SKEW = 10.0
 """Seconds by which the slowest clock is behind, and a little."""
-MOST_STEPS = 400
+MOST_STEPS = 120
 """Of the way to rest: more means that it never comes."""
 MOST_QUIET = 7200.0
 """Seconds for one step's messages."""
@@ -155,7 +155,9 @@ class History:
         await self._drain()
         self._discover()
         resynced: set[str] = set()
-        for _ in range(MOST_STEPS):
+        for number in range(MOST_STEPS):
+            if number % 10 == 9:
+                self.people.act(((1, untangle),))
             await self._drain()
             waiting = self._step(resynced)
             await self.host.in_one(Process.sweep)

@@ -63,7 +63,8 @@ def _twins(world: World, log: Log) -> Iterator[str]:
     """No task of ours stands beside the one that is linked; one that people worked on may."""
     linked = {link.task_id for link in links(world).values()}
     for task_id, task in ours(world).items():
-        if task_id not in linked and not any(act.task == task_id for act in log.acts):
+        worked_on = any(act.task == task_id for act in log.acts)
+        if task_id not in linked and not worked_on:
             yield f"a task without a link: {task_id} {task['title']}"
     count: dict[str, int] = {}
     for link in links(world).values():

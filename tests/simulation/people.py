@@ -95,11 +95,9 @@ class People:
 Doing = Callable[[People], str | None]
 
 
-def shown_versions(world: World, task_id: str) -> tuple[tuple[int, int], ...] | None:
-    """Read which versions a task shows. None: its block is damaged, nobody can say."""
+def shown_versions(world: World, task_id: str) -> tuple[tuple[int, int], ...]:
+    """Read which versions a task shows; nothing as long as its details are not written."""
     block = split_description(world.graph.details[task_id]["description"]).block
-    if "ref: " not in block:
-        return None
     lines = [line.split() for line in block.splitlines() if line.startswith("document ") and ": version " in line]
     return tuple(sorted((int(words[1].rstrip(":")), int(words[-1])) for words in lines))
 

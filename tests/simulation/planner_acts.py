@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from shared.decisions.block import BOTTOM, TOP
+from tests.simulation.looking import links, ours
 from tests.simulation.people import Doing, People, is_approval, is_open, shown_versions, ticked
 
 STRAY = "A person's own line"
@@ -128,9 +129,10 @@ def reassign(people: People) -> str | None:
     if task is None:
         return None
     login, to = people.anybody(), people.user(people.anybody())
-    wanted = {to} if people.rng.random() < 0.6 else {to, *task["assignments"]}
+    before = set(task["assignments"])
+    wanted = {to} if people.rng.random() < 0.6 else {to, *before}
     people.world.graph.reassign(people.user(login), task["id"], sorted(wanted))
-    people.note("edited", login, task=task["id"], field="assignees", value=sorted(wanted))
+    people.note("edited", login, task=task["id"], field="assignees", value=(wanted - before, before - wanted))
     return f"{task['id']} {len(wanted)}"
 
 
@@ -206,6 +208,16 @@ def make_own(people: People) -> str | None:
     task_id = people.world.graph.person_create_task(people.user(login), like["planId"], like["title"])
     people.note("made", login, task=task_id, value=dict(people.world.graph.tasks[task_id]))
     return f"{task_id} {like['title']}"
+
+
+def untangle(people: People) -> str | None:
+    """Decide what the bridge can't: of tasks that may be anybody's, let none be its own."""
+    held = [link.reason for link in links(people.world).values() if link.hold == "ambiguous"]
+    found = [task_id for task_id in ours(people.world) if any(task_id in reason for reason in held)]
+    for task_id in found:
+        people.note("deleted", "legal-lead", task=task_id)
+        people.world.graph.delete(people.user("legal-lead"), task_id)
+    return ", ".join(found) or None
 
 
 PLANNER: tuple[tuple[int, Doing], ...] = (

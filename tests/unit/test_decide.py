@@ -269,3 +269,29 @@ def test_a_finished_task_is_followed_to_another_plan():
 
     assert action.link.plan_id == "plan-2"
     assert act(None, action.link, found(planId="plan-2")) is None
+
+
+def test_what_a_write_destroys_is_told_before_it_is_written():
+    first = act(wanted(title="New"), link(), found(title="Theirs"))
+    then = act(wanted(title="New"), first.link, found(title="Theirs"))
+
+    assert isinstance(first, Remember)
+    assert [event.detail["lost"] for event in first.events] == ["Theirs"]
+    assert isinstance(then, Write)
+    assert "conflict" not in {event.what for event in then.events}
+
+
+def test_a_completion_before_the_task_showed_its_versions_is_bound_to_nothing():
+    """Details come after the task: until they are written nobody has seen a version."""
+    item = approval()
+
+    action = act(item, link(item, details_done=False, bound=()), ticked(item, "Approve"))
+
+    assert isinstance(action, Write)
+    assert (action.rebinds, action.link.bound) == (True, item.documents)
+
+
+def test_an_item_that_was_over_and_is_wanted_again_but_held_says_why():
+    action = act(wanted(held="waits for: review"), link(state="closed", task_id=None, reason="over"))
+
+    assert (action.link.state, action.link.reason) == (LinkState.HELD, "waits for: review")

@@ -162,3 +162,22 @@ def test_a_plan_that_was_not_looked_up_wants_nothing_of_labels_and_buckets():
     merged = merge(goal, found(appliedCategories={"category2": True}), link().base)
 
     assert merged.task is None
+
+
+@pytest.mark.parametrize(
+    ("item", "read"),
+    [
+        (wanted(title="New"), found(title="Theirs")),
+        (wanted(), found(details={"description": details_of(wanted()).description.replace("ref: ", "gone: ")})),
+        (wanted(due=date(2026, 12, 24)), found(dueDateTime="2026-12-10T10:00:00Z")),
+    ],
+    ids=["title", "block", "due"],
+)
+def test_a_loss_that_was_told_lets_the_same_write_go_ahead_and_is_told_once(item, read):
+    """The history comes first: a worker may die between the write and the telling."""
+    first = merge(target(item), read, link().base)
+
+    second = merge(target(item), read, link().base | first.noted)
+
+    assert (first.noted.keys() == second.asked.keys(), second.conflicts, second.noted) == (True, (), {})
+    assert (second.task, second.details) == (first.task, first.details)
