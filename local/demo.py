@@ -15,7 +15,9 @@ from local.looking import links
 from local.running import FUNCTION_KEY, ROOT, Ports, System, read_offset, running
 from local.stories import contracts, escalation, nothing, onboarding
 from local.telling import DidNotHappenError, Teller
+from shared.models.link import Link
 
+MOST_LOOKS = 20
 WIDTH = 160
 """Of what is not a terminal: nothing of a table is cut."""
 
@@ -69,10 +71,22 @@ async def _conclude(system: System, teller: Teller) -> None:
     """Print what the bridge remembers."""
     rows = [
         [origin, item, link.state.value, link.task_id or "", link.reason]
-        for origin, found in (await links(system)).items()
+        for origin, found in (await _settled(system)).items()
         for item, link in sorted(found.items())
     ]
     teller.table("Links", ["origin", "item", "state", "task", "reason"], rows)
+
+
+async def _settled(system: System) -> dict[str, dict[str, Link]]:
+    """Read the links once they stand still: what a story saw happen may not be remembered yet."""
+    before: dict[str, dict[str, Link]] = {}
+    for _ in range(MOST_LOOKS):
+        now = await links(system)
+        if now == before:
+            break
+        before = now
+        await asyncio.sleep(1)
+    return before
 
 
 async def _keep(system: System, console: Console) -> None:

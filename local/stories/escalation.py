@@ -97,7 +97,13 @@ async def _step_moves(system: System, teller: Teller, process: int) -> None:
 
 
 def _closed(system: System) -> list[Json] | None:
-    found = [task for task in tasks(system) if task["percentComplete"] == 100]
+    """List the three tasks once each of them says why it was closed."""
+    details = system.world.graph.details
+    found = [
+        task
+        for task in tasks(system)
+        if task["percentComplete"] == 100 and "Closed by OpenText" in details[task["id"]]["description"]
+    ]
     return found if len(found) == len(tasks(system)) == 3 else None
 
 
