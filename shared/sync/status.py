@@ -79,6 +79,6 @@ async def _links(storage: Storage) -> tuple[Counter[LinkState], tuple[HeldLink, 
     held: list[HeldLink] = []
     async for origin, link in storage.origins.list_links():
         states[link.state] += 1
-        if link.state is LinkState.HELD or link.hold:
+        if link.state is LinkState.HELD or (link.hold and link.state in (LinkState.OPEN, LinkState.RESERVED)):
             held.append(HeldLink(origin, link.item, link.reason, link.retry_at))
     return states, tuple(held)

@@ -13,12 +13,14 @@ from shared.decisions.fields import FIELDS, SyncedField
 from shared.decisions.merge import base_after
 from shared.decisions.open import first_write
 from shared.decisions.seen import Found, Missing, Seen, Unread
+from shared.decisions.view import event
 from shared.errors import BridgeError, NotFoundError, RetryLaterError, StaleError
 from shared.models.link import Link
 from shared.models.planner import DetailsChange, PlannerDetails, PlannerTask, TaskChange
 from shared.sync.work import Work
 
 log = logging.getLogger(__name__)
+REFUSED = "Planner refused a change: "
 
 
 async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
@@ -35,8 +37,9 @@ async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
     failed |= await _patch_details(work, [write for write in writes if write.link.item not in failed])
     done = [write for write in writes if write.link.item not in failed]
     await read_again(work, sorted(failed | {write.link.item for write in done if write.rebinds}))
-    links = [_after(work, write, before[write.link.item]) for write in done]
+    links = [_taken(_after(work, write, before[write.link.item])) for write in done]
     await work.commit(links, [told for write in done for told in write.events])
+    await _say_refused(work)
 
 
 async def write_details(work: Work, items: Sequence[str]) -> None:
@@ -130,7 +133,28 @@ def _failed(work: Work, write: Write, answer: object) -> str:
     if not isinstance(answer, StaleError | NotFoundError):
         log.warning("%s %s: Planner refused a change: %s", work.origin.key, write.link.item, answer)
         work.finished.add(write.link.item)
+        work.refused[write.link.item] = f"{REFUSED}{answer}"[:500]
     return write.link.item
+
+
+async def _say_refused(work: Work) -> None:
+    """Say on a link, once, what Planner refused: a limit of a task, mostly. Each later look tries again."""
+    known = work.held.links
+    said = [
+        known[item].model_copy(update={"hold": "refused", "reason": reason})
+        for item, reason in sorted(work.refused.items())
+        if item in known and known[item].reason != reason
+    ]
+    work.refused.clear()
+    if said:
+        await work.commit(said, [event("held", link, reason=link.reason) for link in said])
+
+
+def _taken(link: Link) -> Link:
+    """Return the link without what Planner refused before: it took a change."""
+    if link.hold != "refused" or not link.reason.startswith(REFUSED):
+        return link
+    return link.model_copy(update={"hold": "", "reason": ""})
 
 
 def _task_change(work: Work, write: Write) -> TaskChange:

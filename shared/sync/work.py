@@ -40,6 +40,8 @@ class Work:
     """By item key: the task as last read, or as our own write returned it."""
     finished: set[str] = field(default_factory=set)
     """Items that need a fresh look at OpenText before anything more is decided."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """By item key: why Planner refused a change; said on the link by the flow that sent it."""
     looks: dict[str, datetime] = field(default_factory=dict)
     """Reason → when to look again."""
     moved: bool = False

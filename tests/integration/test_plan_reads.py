@@ -285,3 +285,28 @@ async def test_a_plan_that_the_mapping_names_by_its_id_has_its_group_found_out(i
     await again.drain()
 
     assert (await again.services().control.find_plan(plan)).group_id == CONTRACTS_GROUP
+
+
+async def test_a_limit_of_a_task_is_said_on_its_link_once_and_forgotten_when_it_is_kept(inside):
+    """Planner takes no more lines of a checklist: the task stands, its link says why it is not complete."""
+    await settle(inside)
+    workspace = create_contract(inside.world, "Long", END)
+    key = f"workspace-{workspace}"
+    inside.world.graph.rules.limits.checklist = 1
+    for _ in range(3):
+        inside.origins.messages.append(OriginMessage(origin=key, reason="resync").model_dump_json())
+        await inside.drain()
+
+    services = inside.services()
+    link = (await services.origins.find_links(key))["contract-package|legal-review"]
+    assert (link.state, link.hold) == (LinkState.OPEN, "refused")
+    assert "MaximumChecklistItemsOnTask" in link.reason
+    told = [entry.event.what for entry in await services.origins.list_entries(key)]
+    assert told.count("held") == 1
+
+    inside.world.graph.rules.limits.checklist = 20
+    inside.origins.messages.append(OriginMessage(origin=key, reason="resync").model_dump_json())
+    await inside.drain()
+
+    link = (await services.origins.find_links(key))["contract-package|legal-review"]
+    assert (link.hold, link.reason, link.details_done) == ("", "", True)
