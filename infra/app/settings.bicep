@@ -55,7 +55,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
     PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: 'true'
     // By default five traces a second are kept, and decisions would be missing among them.
-    OTEL_TRACES_SAMPLER: 'always_on'
+    OTEL_TRACES_SAMPLER: 'parentbased_always_on'
     OPENTEXT_BASE_URL: opentextBaseUrl
     OPENTEXT_AUTH: opentextAuth
     OPENTEXT_USERNAME: opentextUsername

@@ -28,7 +28,7 @@ from shared.clients.graph_answers import Answer, lost, parse
 from shared.clients.graph_batch import JSON, LARGEST_BATCH, BatchRequest, QueryValue, Verb, pack, reason_to_stop, unpack
 from shared.errors import BridgeError, OutcomeUnknownError, Problem, SettingsError, UnavailableError
 from shared.models.base import Foreign
-from shared.telemetry import count
+from shared.telemetry import count, unobserved
 
 GRAPH_HOSTS = frozenset(
     {"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"}
@@ -169,7 +169,8 @@ class GraphConnection:
         info.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         self.calls += 1
         try:
-            response = await self._adapter.send_primitive_async(info, "bytes", {})
+            with unobserved():
+                response = await self._adapter.send_primitive_async(info, "bytes", {})
         except AzureError as error:
             message = f"no token for Graph: {type(error).__name__}"
             raise UnavailableError(message) from error
