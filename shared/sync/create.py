@@ -65,7 +65,7 @@ async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask
         False when another link holds the task: ours stays reserved and settles.
 
     Raises:
-        LeaseLostError: the lease was lost; the task just made was deleted again.
+        LeaseLostError: the lease was lost; a task just made is whoever's finds it.
     """
     services = work.services
     try:
@@ -102,14 +102,21 @@ async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask
 
 
 async def _take_back(work: Work, task: PlannerTask, what: str) -> None:
-    """Delete a task that our lost lease can't commit; if that is refused it stays, and is found as a twin."""
+    """
+    Let a task go that our lost lease can't commit.
+
+    It is not deleted here: whoever has the lease may have found it and be about to link it. If it is nobody's, the
+    next read of its plan finds it as a twin.
+    """
     if what != "created":
         return
+    log.warning("%s: task %s was made without a lease", work.origin.key, task.id)
     try:
-        await work.services.planner.delete_task(task.id, task.etag)
-        await work.services.tasks.unclaim(task.id, origin=work.origin.key)
-    except BridgeError:
-        log.warning("%s: task %s was made without a lease and could not be deleted", work.origin.key, task.id)
+        links = await work.services.origins.find_links(work.origin.key)
+        if all(link.task_id != task.id for link in links.values()):
+            await work.services.tasks.unclaim(task.id, origin=work.origin.key)
+    except BridgeError as error:
+        log.warning("%s: task %s stays claimed: %s", work.origin.key, task.id, error)
 
 
 async def _announce(work: Work, links: Sequence[Link]) -> None:
