@@ -12,7 +12,8 @@ from typing import Any
 from shared.decisions.block import split_description, with_block
 from shared.decisions.fields import FIELDS, Shape, SyncedField, Target, outcome_lines, task_write
 from shared.decisions.seen import Found
-from shared.models.link import FieldBase
+from shared.mapping.calendar import as_date
+from shared.models.link import FieldBase, Posted
 from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
 from shared.models.wanted import Owner
 
@@ -105,6 +106,21 @@ def first_base(target: Target, found: Found, *, in_details: bool) -> dict[str, F
         f.name: FieldBase(asked=f.wanted(target), got=_known(f, f.read(found), f.wanted(target)))
         for f in FIELDS
         if f.in_details == in_details
+    }
+
+
+def settled_base(target: Target, found: Found, posted: Posted) -> dict[str, FieldBase]:
+    """What was agreed by a POST whose answer was lost: what it sent. What people wrote since shows as theirs."""
+    sent: dict[str, Any] = {
+        "title": posted.title.strip(),
+        "start": None if posted.start is None else as_date(posted.start).isoformat(),
+        "due": None if posted.due is None else as_date(posted.due).isoformat(),
+        "assignees": sorted(posted.assignees),
+    }
+    sent |= {"bucket": posted.bucket_id} if posted.bucket_id is not None else {}
+    sent |= {"priority": posted.priority} if posted.priority is not None else {}
+    return first_base(target, found, in_details=False) | {
+        name: FieldBase(asked=value, got=value) for name, value in sent.items()
     }
 
 

@@ -11,12 +11,12 @@ from datetime import timedelta
 
 from shared.decisions.actions import Create
 from shared.decisions.fields import Target
-from shared.decisions.merge import first_base
+from shared.decisions.merge import first_base, settled_base
 from shared.decisions.seen import Found
 from shared.decisions.view import event
 from shared.errors import BridgeError, LeaseLostError, NotFoundError, OutcomeUnknownError, RefusedError, RetryLaterError
 from shared.mapping.calendar import as_utc
-from shared.models.link import Link, LinkState, Posted, Reservation
+from shared.models.link import FieldBase, Link, LinkState, Posted, Reservation
 from shared.models.messages import AgendaEntry
 from shared.models.planner import NewTask, PlannerTask
 from shared.sync.capacity import keep_room
@@ -86,7 +86,7 @@ async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask
             "bucket_id": task.bucket_id,
             "task_id": task.id,
             "etag": task.etag,
-            "base": first_base(target, found, in_details=False) if target is not None else {},
+            "base": _base(target, found, link, what) if target is not None else {},
         }
     )
     people = [decision.model_dump() for decision in target.wanted.people] if target is not None else []
@@ -94,26 +94,32 @@ async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask
     try:
         await work.commit([made], [told])
     except LeaseLostError:
-        await _take_back(work, task, what)
+        await _take_back(work, link.item, task, what)
         raise
     work.seen[link.item] = found
     await services.tasks.unreserve(link.plan_id or task.plan_id, work.origin.key, link.item)
     return True
 
 
-async def _take_back(work: Work, task: PlannerTask, what: str) -> None:
+def _base(target: Target, found: Found, link: Link, what: str) -> dict[str, FieldBase]:
+    if what == "created" or link.posted is None:
+        return first_base(target, found, in_details=False)
+    return settled_base(target, found, link.posted)
+
+
+async def _take_back(work: Work, item: str, task: PlannerTask, what: str) -> None:
     """
     Let a task go that our lost lease can't commit.
 
-    It is not deleted here: whoever has the lease may have found it and be about to link it. If it is nobody's, the
-    next read of its plan finds it as a twin.
+    It is not deleted here: whoever has the lease may have found it and be about to link it, by our claim. If its item
+    has another task by now, it is let go, and the next read of its plan finds it as a twin.
     """
     if what != "created":
         return
     log.warning("%s: task %s was made without a lease", work.origin.key, task.id)
     try:
-        links = await work.services.origins.find_links(work.origin.key)
-        if all(link.task_id != task.id for link in links.values()):
+        link = (await work.services.origins.find_links(work.origin.key)).get(item)
+        if link is not None and link.state is not LinkState.RESERVED and link.task_id not in (None, task.id):
             await work.services.tasks.unclaim(task.id, origin=work.origin.key)
     except BridgeError as error:
         log.warning("%s: task %s stays claimed: %s", work.origin.key, task.id, error)

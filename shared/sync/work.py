@@ -104,6 +104,9 @@ class Work:
         told = self._in_context(links, events)
         await self.held.commit(links=links, events=told, seen=seen, now=self.now)
         self.moved = self.moved or bool(links)
+        done = {link.item for link in links if link.state is LinkState.COMPLETED}
+        # What waits for an item that is completed now was computed before it was.
+        self.again = self.again or any(done.intersection(task.waits_on) for task in self.wanted.tasks)
         measure(events, self.now)
         for link in links:
             await self._index(before[link.item], link)

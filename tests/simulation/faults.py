@@ -113,21 +113,20 @@ class Faults:
         self.dead.add(worker)
         raise Killed(worker)
 
-    async def http(self, moment: Moment, system: str, request: httpx.Request) -> None:
+    async def http(self, moment: Moment, system: str, method: str, path: str) -> None:
         """Stand before and after each call to OpenText and Graph."""
-        what = f"{request.method} {request.url.path}"
         if moment == "before":
-            await self._enter(system, what, may_stall=not _advances(request))
+            await self._enter(system, f"{method} {path}", may_stall=not _advances(method, path))
             if self._strikes(self.mix.broken, f"{system} not reached"):
                 message = "refused"
-                raise httpx.ConnectError(message, request=request)
+                raise httpx.ConnectError(message)
             if self._strikes(self.mix.broken, f"{system} request lost"):
                 message = "timed out"
-                raise httpx.ReadTimeout(message, request=request)
+                raise httpx.ReadTimeout(message)
             return
         if self._strikes(self.mix.broken, f"{system} answer lost"):
             message = "reset"
-            raise httpx.ReadError(message, request=request)
+            raise httpx.ReadError(message)
         await self._leave()
 
     async def table(self, moment: Moment, table: str, operation: str) -> None:
@@ -201,10 +200,9 @@ class Faults:
         self._trace.note(WORKER.get(), f"! {kind}")
 
 
-def _advances(request: httpx.Request) -> bool:
+def _advances(method: str, path: str) -> bool:
     """Tell the calls of the known gap: those between the last look at a workflow and its PUT, and the PUT."""
-    path = request.url.path
-    return (request.method == "PUT" and "/subprocesses/" in path) or "/v1.0/users/" in path
+    return (method == "PUT" and "/subprocesses/" in path) or "/v1.0/users/" in path
 
 
 def _wrong(system: str, method: str, rng: Random) -> tuple[str, Fault]:

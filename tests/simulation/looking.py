@@ -1,7 +1,7 @@
 """Look at what is there, past every door: tables, tasks, without a call that could fail."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from local.graph.rules import APPLICATION
@@ -50,6 +50,13 @@ def agenda(world: World) -> list[AgendaEntry]:
     """Read the agenda, the earliest first."""
     found = [AgendaEntry.model_validate_json(data) for name, _, data in rows(world, "agenda") if name != "dead"]
     return sorted(found, key=lambda entry: (entry.at, entry.origin, entry.reason))
+
+
+def forget_timers(world: World, reason: str, origins: Collection[str]) -> None:
+    """Take timers off the agenda."""
+    for rows in world.tables.tables.get("agenda", {}).values():
+        for key in [key for key in rows if key.endswith(f"|{reason}") and key.split("|")[1] in origins]:
+            del rows[key]
 
 
 def claim_of(world: World, task_id: str) -> tuple[str, str]:

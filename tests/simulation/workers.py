@@ -8,11 +8,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
-import httpx
 from pydantic import SecretStr
 
-from local.direct import Direct, Handler
-from shared.clients import graph, opentext
+from shared.clients import opentext
 from shared.clients.directory import DirectoryClient
 from shared.clients.opentext import SignIn
 from shared.clients.planner import Planner
@@ -36,16 +34,14 @@ from shared.sync.sweep import sweep_agenda, sweep_plans
 from shared.wiring.outside import Outside, services_of
 from shared.wiring.stores import Stores
 from tests.simulation.faults import WORKER, Faults, Killed
+from tests.simulation.ports import BASE, Stack
 from tests.simulation.queues import Message, SimQueue
 from tests.simulation.world import CLIENT, SECRET, SERVICE, ZONE, World, rules
 
-BASE = "http://127.0.0.1"
 SLOTS = 2
 """Messages that a process works on at once."""
 
 T = TypeVar("T")
-Wrap = Callable[[Handler], httpx.AsyncBaseTransport]
-"""How the clients reach a simulator: directly, or through its HTTP door."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ class House:
     origins: SimQueue
     plans: SimQueue
     settings: Settings
-    wrap: Wrap
+    stack: Stack
     table: Callable[[str], TableClient]
     seed: int
 
@@ -84,23 +80,6 @@ def settings_of(*, act_as: str, auth: str) -> Settings:
             "OUTCOME_GRACE_SECONDS": 30,
         }
     )
-
-
-class Gated(httpx.AsyncBaseTransport):
-    """The way to a simulator, with the faults at both of its ends."""
-
-    def __init__(self, system: str, inner: httpx.AsyncBaseTransport, faults: Faults) -> None:
-        self._system = system
-        self._inner = inner
-        self._faults = faults
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request."""
-        await self._faults.http("before", self._system, request)
-        response = await self._inner.handle_async_request(request)
-        await response.aread()
-        await self._faults.http("after", self._system, request)
-        return response
 
 
 class Process:
@@ -134,8 +113,8 @@ class Process:
     def _wire(self) -> Services:
         house, settings = self.house, self.house.settings
         tables = Tables({name: house.table(name) for name in NAMES}, writer=self.name)
-        connection = graph.connect(BASE, self._http("graph", house.world.graph.handle), None)
-        ecm = self._http("opentext", house.world.content.handle)
+        connection = house.stack.graph(house.world.graph.handle, house.faults)
+        ecm = house.stack.opentext(house.world.content.handle, house.faults)
         storage = Storage(
             origins=Origins(tables, f"{self.name}-looking", timedelta(seconds=settings.lease_seconds)),
             tasks=Tasks(tables),
@@ -155,10 +134,6 @@ class Process:
         )
         stores = Stores(tables, storage, AsyncExitStack())
         return services_of(stores, settings, rules(), outside=outside, rng=self.rng)
-
-    def _http(self, system: str, handler: Handler) -> httpx.AsyncClient:
-        transport = Gated(system, self.house.wrap(handler), self.house.faults)
-        return httpx.AsyncClient(transport=transport, follow_redirects=False)
 
     def run(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Start work in this process."""
@@ -187,11 +162,6 @@ class Process:
         while queue.poison:
             await bury(queue.name, queue.poison[0], self._services)
             queue.poison.pop(0)
-
-
-def direct(handler: Handler) -> httpx.AsyncBaseTransport:
-    """Reach a simulator without HTTP."""
-    return Direct(handler)
 
 
 def _sign_in(settings: Settings) -> SignIn:

@@ -1,16 +1,17 @@
 """The three-way merge: which side's change of a field stands, and what is written."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from shared.decisions.fields import line_id
-from shared.decisions.merge import merge
+from shared.decisions.merge import merge, settled_base
 from shared.decisions.seen import Place
+from shared.models.link import Posted
 from shared.models.planner import ChecklistLine
 from shared.models.wanted import Owner, WantedChecklistItem, WantedReference
-from tests.build import ALICE, BOB, EVE, PLACE, details_of, found, link, target, wanted
+from tests.build import ALICE, BOB, BUCKET, EVE, PLACE, details_of, found, link, target, wanted
 
 
 def test_nothing_changed_writes_nothing():
@@ -181,3 +182,13 @@ def test_a_loss_that_was_told_lets_the_same_write_go_ahead_and_is_told_once(item
 
     assert (first.noted.keys() == second.asked.keys(), second.conflicts, second.noted) == (True, (), {})
     assert (second.task, second.details) == (first.task, first.details)
+
+
+def test_what_a_person_wrote_before_a_lost_post_was_settled_is_theirs():
+    """Taken as agreed, the next change of ours would overwrite it without a word."""
+    posted = Posted(title="Review", bucket_id=BUCKET, due=datetime(2026, 12, 1, 10, tzinfo=UTC), assignees=(ALICE,))
+    read = found(dueDateTime="2026-12-24T10:00:00Z")
+
+    merged = merge(target(), read, link().base | settled_base(target(), read, posted))
+
+    assert (merged.taken, merged.task) == (("due",), None)

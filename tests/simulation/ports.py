@@ -1,0 +1,174 @@
+"""
+Short cuts past httpx and the SDK's transport, for speed: the clients' own code is real, what lies beneath is not.
+
+Some hundred seeds are played without them, through the SDK, httpx and the simulators' HTTP doors, and give the same
+traces.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+import httpx
+from kiota_abstractions.request_information import RequestInformation
+
+from local.direct import Direct, Handler, Query
+from local.door import door
+from shared.clients.graph import GraphConnection, connect
+from tests.simulation.faults import Faults
+
+
+BASE = "http://127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the clients read of an answer."""
+
+    status_code: int
+    headers: httpx.Headers
+    content: bytes
+
+    @property
+    def is_success(self) -> bool:
+        """Carried out."""
+        return 200 <= self.status_code < 300
+
+
+@dataclass
+class Request:
+    """What the clients build of a request."""
+
+    method: str
+    path: str
+    query: Query
+    headers: dict[str, str]
+    body: bytes
+
+
+class Port:
+    """One simulated system, with the faults at both ends of each call."""
+
+    def __init__(self, system: str, handler: Handler, faults: Faults) -> None:
+        self._system = system
+        self._handler = handler
+        self._faults = faults
+
+    async def exchange(self, request: Request) -> Response:
+        """Send one request."""
+        await self._faults.http("before", self._system, request.method, request.path)
+        status, headers, content = await self._handler(
+            request.method, request.path, request.query, request.headers, request.body
+        )
+        await self._faults.http("after", self._system, request.method, request.path)
+        return Response(status, httpx.Headers(headers), content)
+
+
+class Http:
+    """Stands in an httpx.AsyncClient's place, as far as the OpenText client uses one."""
+
+    def __init__(self, port: Port) -> None:
+        self._port = port
+
+    def build_request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        data: Mapping[str, str | Sequence[str]] | None,
+        files: object,
+        json: Mapping[str, str] | None,
+    ) -> Request:
+        """Build a request in the encodings that Content Server and OTDS want."""
+        assert files is None, "nothing is uploaded in a simulation"
+        sent = {name.lower(): value for name, value in headers.items()}
+        body = b""
+        if data is not None:
+            sent["content-type"], body = "application/x-www-form-urlencoded", urlencode(data, doseq=True).encode()
+        if json is not None:
+            sent["content-type"], body = "application/json", _dumps(json)
+        parts = urlsplit(url)
+        return Request(method, unquote(parts.path), parse_qsl(parts.query, keep_blank_values=True), sent, body)
+
+    async def send(self, request: Request, **_: object) -> Response:
+        """Send one request."""
+        return await self._port.exchange(request)
+
+
+class Adapter:
+    """Stands in the Graph SDK's request adapter's place, behind the SDK's own addressing."""
+
+    def __init__(self, port: Port, base_url: str) -> None:
+        self._port = port
+        self.base_url = base_url
+
+    def enable_backing_store(self, _: object) -> None:
+        """Nothing is kept: the SDK's models are not used."""
+
+    async def send_primitive_async(self, info: RequestInformation, *_: object) -> Response:
+        """Send one request."""
+        info.path_parameters["baseurl"] = self.base_url
+        parts = urlsplit(info.url)
+        headers = {name: ", ".join(values) for name, values in info.headers.get_all().items()}
+        query = parse_qsl(parts.query, keep_blank_values=True)
+        sent = {**headers, "authorization": "Bearer local", "host": parts.netloc}
+        path = unquote(parts.path)
+        assert info.http_method is not None
+        return await self._port.exchange(Request(info.http_method.value, path, query, sent, bytes(info.content or b"")))
+
+
+def _dumps(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+class Gated(httpx.AsyncBaseTransport):
+    """The whole way through httpx, with the faults at both of its ends."""
+
+    def __init__(self, system: str, inner: httpx.AsyncBaseTransport, faults: Faults) -> None:
+        self._system = system
+        self._inner = inner
+        self._faults = faults
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request."""
+        await self._faults.http("before", self._system, request.method, request.url.path)
+        response = await self._inner.handle_async_request(request)
+        await response.aread()
+        await self._faults.http("after", self._system, request.method, request.url.path)
+        return response
+
+
+@dataclass(frozen=True)
+class Stack:
+    """How the clients reach the simulators."""
+
+    graph: Callable[[Handler, Faults], GraphConnection]
+    opentext: Callable[[Handler, Faults], httpx.AsyncClient]
+
+
+def _through_httpx(wrap: Callable[[Handler], httpx.AsyncBaseTransport]) -> Stack:
+    def client(system: str, handler: Handler, faults: Faults) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=Gated(system, wrap(handler), faults), follow_redirects=False)
+
+    return Stack(
+        graph=lambda handler, faults: connect(BASE, client("graph", handler, faults), None),
+        opentext=lambda handler, faults: client("opentext", handler, faults),
+    )
+
+
+def _graph_by_port(handler: Handler, faults: Faults) -> GraphConnection:
+    return GraphConnection(Adapter(Port("graph", handler, faults), f"{BASE}/v1.0"))
+
+
+def _opentext_by_port(handler: Handler, faults: Faults) -> httpx.AsyncClient:
+    return cast("httpx.AsyncClient", Http(Port("opentext", handler, faults)))
+
+
+PORTS = Stack(_graph_by_port, _opentext_by_port)
+DIRECT = _through_httpx(Direct)
+"""The SDK and httpx are real."""
+DOORS = _through_httpx(lambda handler: httpx.ASGITransport(door(handler)))
+"""And so are the simulators' HTTP doors."""
