@@ -66,11 +66,16 @@ async def _hold(work: Work, link: Link, verdict: Ambiguous) -> None:
 
 
 async def _never_made(work: Work, action: Settle) -> None:
-    """Post again, or drop the reservation of an item that nobody wants any more."""
-    link = action.link
-    if action.target is not None:
-        await create_tasks(work, [Create(action.target, link)])
+    """Post again; or drop the reservation of an item that nobody wants any more, or that has to wait meanwhile."""
+    link, target = action.link, action.target
+    if target is not None and target.wanted.held is None:
+        await create_tasks(work, [Create(target, link)])
         return
-    closed = link.model_copy(update={"state": LinkState.CLOSED, "reason": "never made", "hold": ""})
-    await work.commit([closed], [event("closed", closed, reason=closed.reason)])
+    ended: dict[str, object]
+    if target is None:
+        ended = {"state": LinkState.CLOSED, "reason": "never made", "hold": ""}
+    else:
+        ended = {"state": LinkState.HELD, "reason": target.wanted.held, "hold": "mapping", "retry_at": None}
+    after = link.model_copy(update=ended)
+    await work.commit([after], [event(after.state.value, after, reason=after.reason)])
     await work.services.tasks.unreserve(link.plan_id or "", work.origin.key, link.item)
