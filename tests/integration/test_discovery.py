@@ -4,10 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from azure.core.exceptions import ServiceRequestError
+from rich.console import Console
 
 from local.content_server import MapStep, WorkflowMap
 from local.inside import START, Inside
+from local.looking import tasks
 from local.running import ROOT
+from local.telling import Teller
 from local.world import create_contract
 from shared.errors import UnavailableError
 from shared.models.messages import OriginMessage
@@ -228,3 +231,16 @@ async def test_nothing_is_asked_while_every_place_is_taken(inside):
 
     assert await discover(services) == 0
     assert inside.calls["opentext GET"] == 0
+
+
+async def test_a_hint_that_never_came_is_found_by_the_real_app(system):
+    """On Azurite and over HTTP: nobody says anything, the timer asks, and the tasks are there."""
+    create_contract(system.world, "Unannounced", END)
+    system.forward(INTERVAL + timedelta(minutes=1))
+    teller = Teller(Console(quiet=True), lambda: START)
+
+    made = await teller.wait(
+        "four tasks", lambda: found if len(found := tasks(system, starting="Unannounced")) == 4 else None
+    )
+
+    assert len(made) == 4
