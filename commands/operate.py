@@ -13,10 +13,10 @@ from shared.models.keys import split_origin_key
 from shared.models.messages import OriginMessage
 from shared.store.agenda import Dead
 from shared.sync.dead import replay as replay_letter
-from shared.sync.rebuild import Rebuilt
-from shared.sync.rebuild import rebuild as rebuild_tables
 from shared.sync.services import Storage
 from shared.sync.status import HeldLink, Status, read_status
+from shared.sync.sweeps.rebuild import Rebuilt
+from shared.sync.sweeps.rebuild import rebuild as rebuild_tables
 from shared.wiring import Wiring
 
 SHOWN = 20

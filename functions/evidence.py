@@ -8,7 +8,7 @@ from functions.answers import ANSWERED, document, problem
 from shared import wiring
 from shared.errors import Problem, RejectedError
 from shared.models.keys import split_origin_key
-from shared.sync.evidence_document import JSON_TYPE, file_name, render_json
+from shared.sync.evidence.document import JSON_TYPE, file_name, render_json
 from shared.telemetry import working
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished

@@ -6,7 +6,7 @@ import azure.functions as func
 
 from functions.answers import ANSWERED, accepted, problem
 from shared import wiring
-from shared.sync.notifications import Notifications, handshake
+from shared.sync.hints.notifications import Notifications, handshake
 from shared.telemetry import working
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished

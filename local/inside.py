@@ -34,10 +34,10 @@ from shared.store.origins import Origins
 from shared.store.queues import Queues
 from shared.store.tables import NAMES, Tables
 from shared.store.tasks import Tasks
+from shared.sync.origins.reconcile import reconcile
 from shared.sync.outer import run_origin, run_plan
-from shared.sync.read_plan import read_plan
-from shared.sync.reconcile import reconcile
 from shared.sync.services import Services, Storage
+from shared.sync.sweeps.read_plan import read_plan
 from shared.wiring.outside import Outside, services_of
 from shared.wiring.rules import load_rules
 from shared.wiring.stores import Stores

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from local.inside import GRAPH, OPENTEXT, TABLES, Inside
 from shared.models.messages import OriginMessage
-from shared.sync.reconcile import reconcile
-from shared.sync.sweep import sweep_agenda, sweep_plans
+from shared.sync.origins.reconcile import reconcile
+from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
 
 MAPPING = Path(__file__).parents[1] / "mapping.yaml"
 AS_DEPLOYED = {"SETTLE_SECONDS": "120", "LEASE_SECONDS": "660", "OUTCOME_GRACE_SECONDS": "60"}

@@ -22,8 +22,8 @@ from shared.store.control import PlanRow
 from shared.store.held import Lease, link_key
 from shared.store.rows import escape, stamp
 from shared.store.tasks import Claim, IndexRow
-from shared.sync.pace import QUIET
-from shared.sync.read_plan import digest_of
+from shared.sync.sweeps.pace import QUIET
+from shared.sync.sweeps.read_plan import digest_of
 
 PER_PLAN = 200
 PER_ORIGIN = 4

@@ -14,8 +14,8 @@ from local.scale.mapping import APPROVALS, PLANS, plan_title, write_mapping
 from local.world import CONTRACTS_GROUP
 from shared.models.link import Link
 from shared.models.messages import OriginMessage, PlanMessage
-from shared.sync.discovery import NEXT
-from shared.sync.sweep import sweep_agenda, sweep_plans
+from shared.sync.sweeps.discovery import NEXT
+from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
 
 TICK = timedelta(seconds=15)
 TICKS = 4

@@ -4,7 +4,7 @@ from evidence_verify import BrokenError, verify
 from local.content_server.model import Version
 from local.running import ROOT, System
 from local.telling import Teller
-from shared.sync.evidence_document import file_name
+from shared.sync.evidence.document import file_name
 
 HEAD = "Contract.Evidence"
 COPIES = ROOT / "build" / "evidence"

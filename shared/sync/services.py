@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared.store.origins import Origins
     from shared.store.queues import Queues
     from shared.store.tasks import Tasks
-    from shared.sync.places import Places
+    from shared.sync.origins.places import Places
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,9 @@ from datetime import datetime
 from shared.models.link import LinkState
 from shared.store.agenda import Census
 from shared.store.queues import ORIGINS, PLANS
-from shared.sync.capacity import fullest
-from shared.sync.discovery import NEXT
+from shared.sync.origins.capacity import fullest
 from shared.sync.services import Storage
+from shared.sync.sweeps.discovery import NEXT
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shared.sync.health import Probe
-from shared.sync.intake import Intake
-from shared.sync.notifications import Notifications
+from shared.sync.hints.intake import Intake
+from shared.sync.hints.notifications import Notifications
 from shared.sync.services import Services, Storage
 from shared.wiring.worker import Wiring
 

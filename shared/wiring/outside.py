@@ -17,7 +17,7 @@ from shared.clients.opentext import OpenText, SignIn
 from shared.clients.planner import Planner
 from shared.clients.subscriptions import Subscriptions
 from shared.settings import LOOPBACK, Settings
-from shared.sync.places import Places
+from shared.sync.origins.places import Places
 from shared.sync.services import Services
 from shared.wiring.rules import Rules
 from shared.wiring.stores import Stores, identity

@@ -18,8 +18,8 @@ from shared.clock import Clock, system_clock
 from shared.errors import InputError, Problem, SettingsError, UnavailableError
 from shared.settings import HintSettings, NotificationSettings, Settings, StorageSettings, read_settings
 from shared.sync.health import Probe, probe_graph, probe_opentext, probe_storage
-from shared.sync.intake import Intake
-from shared.sync.notifications import Notifications
+from shared.sync.hints.intake import Intake
+from shared.sync.hints.notifications import Notifications
 from shared.sync.services import Services, Storage
 
 if TYPE_CHECKING:

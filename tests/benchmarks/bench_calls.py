@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.world import create_contract
 from shared.models.messages import PlanMessage
-from shared.sync.read_plan import read_plan
+from shared.sync.sweeps.read_plan import read_plan
 from tests.benchmarks.ratios import Ratio
 from tests.engine import Engine, engine
 

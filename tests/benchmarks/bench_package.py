@@ -26,7 +26,19 @@ print(time.process_time() - start)
 """
 DOOR = ("function_app",)
 """What an HTTP request waits for."""
-WORK = ("function_app", "shared.sync.reconcile", "shared.wiring.stores", "shared.wiring.outside", "azure.identity.aio")
+WORK = (
+    "function_app",
+    "shared.sync.origins.reconcile",
+    "shared.wiring.stores",
+    "shared.wiring.outside",
+    "azure.identity.aio",
+)
+    "function_app",
+    "shared.sync.origins.reconcile",
+    "shared.wiring.stores",
+    "shared.wiring.outside",
+    "azure.identity.aio",
+)
 """What the first message of a queue waits for."""
 
 

@@ -21,7 +21,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from local.direct import Answer
 from local.world import create_contract
 from shared import redaction
-from shared.sync.subscriptions import renew_subscriptions
+from shared.sync.sweeps.subscriptions import renew_subscriptions
 from tests.engine import Engine, engine
 
 END = datetime(2028, 1, 31, tzinfo=UTC)

@@ -11,8 +11,8 @@ from local.tables import failure
 from local.world import create_contract
 from shared.errors import RetryLaterError
 from shared.models.messages import AgendaEntry, OriginMessage
-from shared.sync.backfill import AT_ONCE, Scope, find, hand_on, resume
-from shared.sync.sweep import SHORT_QUEUE, sweep_agenda
+from shared.sync.sweeps.backfill import AT_ONCE, Scope, find, hand_on, resume
+from shared.sync.sweeps.sweep import SHORT_QUEUE, sweep_agenda
 
 OLD = 500
 END = START + timedelta(days=400)

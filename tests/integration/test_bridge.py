@@ -12,7 +12,7 @@ from local.telling import Teller
 from local.world import create_contract
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
-from shared.sync.reconcile import reconcile
+from shared.sync.origins.reconcile import reconcile
 from shared.wiring import Wiring
 
 END = datetime(2028, 1, 31, tzinfo=UTC)

@@ -14,8 +14,8 @@ from local.telling import Teller
 from local.world import create_contract
 from shared.errors import UnavailableError
 from shared.models.messages import OriginMessage
-from shared.sync.discovery import MOST_AT_ONCE, discover
-from shared.sync.sweep import sweep_agenda
+from shared.sync.sweeps.discovery import MOST_AT_ONCE, discover
+from shared.sync.sweeps.sweep import sweep_agenda
 
 MAPPING = ROOT / "mapping.yaml"
 INTERVAL = timedelta(seconds=300)

@@ -13,7 +13,7 @@ from local.world import create_contract
 from shared.mapping.reading import read_mapping
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
-from shared.sync.sweep import sweep_agenda
+from shared.sync.sweeps.sweep import sweep_agenda
 
 CALENDAR = read_mapping(escalation.MAPPING.read_text(), "escalation.yaml").calendar("default")
 THURSDAY = datetime(2027, 3, 25, 9, 0, tzinfo=UTC)

@@ -26,7 +26,7 @@ from shared.models.evidence import Event
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 from shared.models.wanted import EvidencePolicy
-from shared.sync.evidence_pdf import render_pdf
+from shared.sync.evidence.pdf import render_pdf
 from tests.integration.store_builders import link
 
 ORIGIN = "workflow-4711"

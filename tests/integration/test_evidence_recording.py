@@ -12,7 +12,7 @@ import pytest
 from evidence_verify import BrokenError, verify
 from local.faults import Fault
 from local.world import create_contract
-from shared.sync.evidence_document import file_name
+from shared.sync.evidence.document import file_name
 from tests.engine import MAPPING, engine
 
 END = datetime(2028, 1, 31, tzinfo=UTC)

@@ -14,7 +14,7 @@ from local.telling import Teller
 from local.world import create_contract
 from shared import redaction
 from shared.models.messages import OriginMessage
-from shared.sync.reconcile import reconcile
+from shared.sync.origins.reconcile import reconcile
 from shared.wiring import Wiring
 from tests.integration.secrets import secrets_in
 

@@ -10,9 +10,9 @@ from local.running import CLIENT_STATE, ROOT
 from local.world import CONTRACTS_GROUP, create_contract
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage, PlanMessage
-from shared.sync.notifications import Notifications
-from shared.sync.pace import BUSY, QUIET
-from shared.sync.sweep import sweep_agenda, sweep_plans
+from shared.sync.hints.notifications import Notifications
+from shared.sync.sweeps.pace import BUSY, QUIET
+from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
 
 END = START + timedelta(days=400)
 LONG = timedelta(hours=2)

@@ -11,8 +11,8 @@ from shared.errors import ThrottledError, UnreadableError
 from shared.mapping.preview import computed
 from shared.models.link import LinkState
 from shared.models.recording import Recording
-from shared.sync.preview import origins_of_event, preview_origin
-from shared.sync.preview_text import items, preview_text, sign_of
+from shared.sync.preview.preview import origins_of_event, preview_origin
+from shared.sync.preview.text import items, preview_text, sign_of
 from shared.wiring.rules import ROOT, load_rules
 from tests.engine import MAPPING, engine
 from tests.sample_world import populate

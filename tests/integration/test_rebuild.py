@@ -11,8 +11,8 @@ from local.world import create_contract
 from shared.errors import RefusedError
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
-from shared.sync.rebuild import rebuild
-from shared.sync.sweep import sweep_agenda, sweep_plans
+from shared.sync.sweeps.rebuild import rebuild
+from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
 
 END = START + timedelta(days=400)
 

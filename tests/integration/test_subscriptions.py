@@ -10,8 +10,8 @@ from local.inside import BASE, Inside
 from local.running import CLIENT_STATE, ROOT
 from shared.models.graph import Subscription
 from shared.store.control import PlanRow
-from shared.sync.notifications import Notifications
-from shared.sync.subscriptions import LIFETIME, ONE_EACH, Step, next_step, renew_subscriptions
+from shared.sync.hints.notifications import Notifications
+from shared.sync.sweeps.subscriptions import LIFETIME, ONE_EACH, Step, next_step, renew_subscriptions
 from tests.build import NOW
 
 GROUPS = [f"{number:08}-1111-4111-8111-111111111111" for number in range(ONE_EACH + 1)]

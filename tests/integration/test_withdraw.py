@@ -8,7 +8,7 @@ import pytest
 from local.world import create_contract
 from shared.errors import UnavailableError
 from shared.models.link import LinkState
-from shared.sync.withdraw import withdraw_rule
+from shared.sync.origins.withdraw import withdraw_rule
 from shared.wiring.rules import load_rules
 from tests.engine import MAPPING, engine
 

@@ -28,7 +28,7 @@ CALL_SECONDS = 0.05
 SLOW_SECONDS = 8.0
 
 
-class Killed(BaseException):  # noqa: N818 - no error: a death
+class Killed(BaseException):
     """
     This worker was killed.
 

@@ -17,7 +17,7 @@ from tests.simulation.ports import PORTS, Stack
 from tests.simulation.queues import SimQueue
 from tests.simulation.trace import Trace
 from tests.simulation.wanting import wanted_by_origin
-from tests.simulation.workers import House, Host, Process, settings_of
+from tests.simulation.workers import Host, House, Process, settings_of
 from tests.simulation.world import add_workspace, build, start_approval
 
 LENGTH = 360.0

@@ -67,7 +67,7 @@ class SimLoop(asyncio.BaseEventLoop):
     def _write_to_self(self) -> None:
         """Nobody sleeps in a selector."""
 
-    def _asyncgen_finalizer_hook(self, agen: Any) -> None:  # noqa: ANN401 - an async generator
+    def _asyncgen_finalizer_hook(self, agen: Any) -> None:
         """Let a generator that was left half-way go; none of them holds anything open."""
 
     def run_in_executor(self, executor: object, func: object, *args: object) -> Never:  # type: ignore[override]

@@ -19,7 +19,6 @@ from local.door import door
 from shared.clients.graph import GraphConnection, connect
 from tests.simulation.faults import Faults
 
-
 BASE = "http://127.0.0.1"
 
 

@@ -26,11 +26,11 @@ from shared.store.queues import Queues
 from shared.store.tables import NAMES, Tables
 from shared.store.tasks import Tasks
 from shared.sync.dead import bury
+from shared.sync.origins.reconcile import reconcile
 from shared.sync.outer import run_origin, run_plan, run_timer
-from shared.sync.read_plan import read_plan
-from shared.sync.reconcile import reconcile
 from shared.sync.services import Services, Storage
-from shared.sync.sweep import sweep_agenda, sweep_plans
+from shared.sync.sweeps.read_plan import read_plan
+from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
 from shared.wiring.outside import Outside, services_of
 from shared.wiring.stores import Stores
 from tests.simulation.faults import WORKER, Faults, Killed

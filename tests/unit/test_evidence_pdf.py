@@ -12,7 +12,7 @@ import pytest
 from evidence_verify import BrokenError, attached, verify
 from shared.errors import UnreadableError
 from shared.models.evidence import Event
-from shared.sync.evidence_pdf import render_pdf
+from shared.sync.evidence.pdf import render_pdf
 from tests.evidence import document, history, many
 
 URL = "https://planner.cloud.microsoft/webui/plan/p/view/board/task/t"

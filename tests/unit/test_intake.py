@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from shared.errors import RejectedError, StaleError, UnavailableError
 from shared.models.hint import Hint
-from shared.sync.intake import Intake, OversizedError, origins_of, read_hints
-from shared.sync.proof import ReplayedError, UnprovenError
+from shared.sync.hints.intake import Intake, OversizedError, origins_of, read_hints
+from shared.sync.hints.proof import ReplayedError, UnprovenError
 from tests.unit.senders import PLAIN, SECRET, signed
 
 FORM = "application/x-www-form-urlencoded"

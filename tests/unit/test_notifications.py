@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from shared.errors import RejectedError, UnavailableError
-from shared.sync.intake import OversizedError
-from shared.sync.notifications import Notifications, groups_of, handshake, read_notifications, with_client_state
+from shared.sync.hints.intake import OversizedError
+from shared.sync.hints.notifications import Notifications, groups_of, handshake, read_notifications, with_client_state
 
 STATE = "an-invented-client-state"
 CONTRACTS = "11111111-1111-4111-8111-111111111111"

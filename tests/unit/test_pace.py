@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.store.control import PlanRow
-from shared.sync.pace import BUSY, GONE, QUIET, SPREAD, interval, quickened, resumes
+from shared.sync.sweeps.pace import BUSY, GONE, QUIET, SPREAD, interval, quickened, resumes
 from tests.build import NOW, PLAN
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
-from shared.sync.proof import UnprovenError, prove
+from shared.sync.hints.proof import UnprovenError, prove
 from tests.unit.senders import OTHER, PLAIN, SECRET, signed
 
 NODE = b'{"node_id": 28866}'

@@ -10,8 +10,8 @@ from shared.decisions.differences import differences
 from shared.mapping.preview import computed
 from shared.mapping.wanted import lookups
 from shared.models.recording import Recording
-from shared.sync.pseudonyms import Pseudonyms, Redactor
-from shared.sync.redacting import named_in, redacted, unanswered
+from shared.sync.recordings.pseudonyms import Pseudonyms, Redactor
+from shared.sync.recordings.redacting import named_in, redacted, unanswered
 from tests.unit.mapping_world import (
     NOW,
     answers,

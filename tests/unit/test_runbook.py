@@ -67,7 +67,7 @@ def test_the_messages_that_queries_search_for_are_written_by_the_code():
 
 def test_every_reason_for_which_a_completion_is_refused_is_explained():
     judged = re.findall(r'refuse\(\s*"([a-z_]+)"', (ROOT / "shared/decisions/outcome.py").read_text())
-    sent = re.findall(r'_refuse\(work, action, "([a-z_]+)"', (ROOT / "shared/sync/advance.py").read_text())
+    sent = re.findall(r'_refuse\(work, action, "([a-z_]+)"', (ROOT / "shared/sync/origins/advance.py").read_text())
     reasons = {*judged, *sent}
 
     assert {"wrong_person", "form"} <= reasons

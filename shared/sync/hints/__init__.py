@@ -1,0 +1,1 @@
+"""What others tell us: OpenText's hints, Graph's notifications."""

@@ -1,0 +1,1 @@
+"""One origin: read it, decide, act, remember."""

@@ -1,0 +1,1 @@
+"""Origins recorded for replay, with nobody named."""

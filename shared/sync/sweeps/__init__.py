@@ -1,0 +1,1 @@
+"""What no hint announced: timers, discovery, the reading of plans, subscriptions."""
