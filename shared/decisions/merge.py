@@ -164,7 +164,14 @@ def _first_sight(synced: SyncedField, wanted: Any, read: Any) -> _Step:  # noqa:
     """A field without a base: a new entry of the table, or a task found again by its reference line."""
     if wanted == read or (synced.optional and wanted is None) or synced.owner is Owner.PLANNER:
         return _Step(asked=wanted, got=read)
-    return _Step(write=wanted, writes=True, asked=wanted)
+    if synced.shape is Shape.SET:
+        # Who removed or added whom is not known: nobody is taken away.
+        both = sorted({*wanted, *read})
+        return _Step(asked=wanted, got=read) if both == read else _Step(write=both, writes=True, asked=wanted)
+    if synced.shape is Shape.BLOCK:
+        return _Step(write=wanted, writes=True, asked=wanted)
+    lost = Conflict(synced.name, Owner.OPENTEXT, kept=wanted, lost=read)
+    return _Step(write=wanted, writes=True, asked=wanted, conflict=lost, noted=FieldBase(asked=read, got=read))
 
 
 def _merge_scalar(name: str, owner: Owner, wanted: Any, read: Any, base: FieldBase) -> _Step:  # noqa: ANN401

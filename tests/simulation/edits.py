@@ -1,26 +1,29 @@
 """What became of people's edits: each is there, or is kept as a conflict, or was overtaken by a later one."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.models.evidence import Entry
 from shared.models.link import LinkState
 from tests.simulation.looking import history, links
+from tests.simulation.loop import START
 from tests.simulation.people import Act, Log
 from tests.simulation.wanting import Wanted
 from tests.simulation.world import World
 
 Json = dict[str, Any]
-ENDED = ("deleted", "closed", "settled", "created", "reopened", "moved")
+AGREED_AFTER = timedelta(minutes=30)
+"""How long after the tables were lost what both sides agreed on is known again, at the latest."""
 
 
 def lost_edits(world: World, wanted: Wanted, log: Log, *, since: datetime) -> Iterator[str]:
     """Name the edits of which nothing is left and nothing is said."""
     events = history(world)
+    from_then = since + AGREED_AFTER if since > START else since
     states = {link.task_id: key for key, link in links(world).items() if link.state is LinkState.OPEN}
     for number, act in enumerate(log.acts):
-        if act.what != "edited" or act.at < since or act.task not in states:
+        if act.what != "edited" or act.at < from_then or act.task not in states:
             continue
         key = states[act.task]
         if key not in wanted or _overtaken(act, log.acts[number + 1 :]):

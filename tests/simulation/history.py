@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
+from shared.errors import LeaseLostError, RefusedError, RetryLaterError
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
+from shared.sync.rebuild import rebuild
 from tests.simulation import invariants
-from tests.simulation.faults import Faults, Mix, draw
+from tests.simulation.faults import Faults, Killed, Mix, draw
 from tests.simulation.looking import agenda, forget_timers, known_origins, snapshot
 from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.opentext_acts import OPENTEXT, give_permissions, reject_or_rework
@@ -28,6 +30,7 @@ MOST_SKEW = 10.0
 """Seconds by which the slowest clock is behind, and a little."""
 MOST_STEPS = 120
 """Of the way to rest: more means that it never comes."""
+MOST_REBUILDS = 20
 MOST_QUIET = 7200.0
 """Seconds for one step's messages."""
 
@@ -129,11 +132,35 @@ class History:
             if number in (self.acts // 3, self.acts // 2):
                 self.people.act(((1, reject_or_rework),))
             self._act()
+            if self.rng.random() < self.mix.disaster / self.acts:
+                await self._lose_tables()
         await asyncio.sleep(TICK)
         self.faults.stop()
         self.people.act(((1, give_permissions),))
         timers.cancel()
         self.trace.note("history", "nothing goes wrong from here on")
+
+    async def _lose_tables(self) -> None:
+        """Lose every table; the operator stops the app, rebuilds what can be found, and starts it again."""
+        self.trace.count("fault tables lost")
+        self.trace.note("history", "! tables lost")
+        self.host.stop_all()
+        await asyncio.sleep(0)
+        self.world.tables.tables.clear()
+        self.lost_at = self.loop.now()
+        for number in range(MOST_REBUILDS):
+            operator = Process(f"operator.{self.loop.time():.0f}.{number}", self.house, timedelta())
+            self.people.act(((1, give_permissions),))
+            try:
+                found = await operator.run(rebuild(operator.services(), lambda _: None))
+            except (RetryLaterError, RefusedError, LeaseLostError, Killed):
+                await asyncio.sleep(self.house.settings.lease_seconds)
+                continue
+            # The operator reads the report, and does not start the app while a plan could not be read.
+            if not any(line.startswith(("plan ", "group ")) for line in found.left):
+                break
+        self.lost_at = self.loop.now()
+        self.host.start()
 
     def _act(self) -> None:
         self.people.act(PLANNER if self.people.rng.random() < 0.55 else OPENTEXT)

@@ -195,16 +195,19 @@ class Host:
         self._rng = rng
         self._lives = 0
         self._escaped = escaped
+        self._is_running = False
         self._tasks: list[asyncio.Task[None]] = []
         self._names = names
 
     def start(self) -> None:
         """Start every process."""
+        self._is_running = True
         for name in self._names:
             self._begin(name)
 
     def stop_all(self) -> None:
         """Kill everything at once, for a disaster."""
+        self._is_running = False
         for process in self.processes.values():
             self.house.faults.dead.add(process.name)
         for task in self._tasks:
@@ -216,6 +219,8 @@ class Host:
 
     async def in_one(self, work: Callable[[Process], Awaitable[None]]) -> None:
         """Run something in one of the processes, and wait for its end, whatever that is."""
+        if not self._is_running:
+            return
         name = self._rng.choice(self._names)
         process = self.processes[name]
 
@@ -271,7 +276,7 @@ class Host:
         try:
             await work()
         except Killed:
-            if self.processes[name] is process:
+            if self._is_running and self.processes[name] is process:
                 self._begin(name)
             return False
         except RetryLaterError:
