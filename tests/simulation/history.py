@@ -7,7 +7,7 @@ from random import Random
 
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
-from shared.sync.rebuild import rebuild
+from shared.sync.sweeps.rebuild import rebuild
 from tests.simulation import invariants
 from tests.simulation.faults import Faults, Killed, Mix, draw
 from tests.simulation.looking import agenda, forget_timers, known_origins, snapshot
