@@ -48,9 +48,8 @@ def _conclude(seeds: int, failed: int, counts: Counter[str], seconds: float) -> 
             print(f"  {number:>10}  {name}")
     print("invariants:")
     print("\n".join(f"  {name}" for name in NAMES))
-    print(
-        f"{seeds} seeds in {seconds:.0f} s, {len(NAMES)} invariants held: {'no' if failed else 'all'}, {failed} failures"
-    )
+    held = "not all" if failed else "all"
+    print(f"{seeds} seeds in {seconds:.0f} s, {held} of {len(NAMES)} invariants held, {failed} failures")
 
 
 if __name__ == "__main__":

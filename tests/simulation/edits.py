@@ -38,29 +38,25 @@ def _overtaken(act: Act, later: list[Act]) -> bool:
         return True
     same = any(one.task == act.task and one.what == "edited" and one.field == act.field for one in later)
     moved = any(one.task == act.task and one.what == "moved" for one in later)
-    return (same and act.field != "description" and act.field != "line") or (
-        moved and act.field in ("bucket", "labels")
-    )
+    return (same and act.field not in ("description", "line")) or (moved and act.field in ("bucket", "labels"))
 
 
 def _is_there(world: World, act: Act) -> bool:
     task, details = world.graph.tasks[act.task], world.graph.details[act.task]
-    match act.field:
-        case "title":
-            return bool(task["title"] == act.value)
-        case "due":
-            return str(task["dueDateTime"] or "")[:10] == act.value
-        case "bucket":
-            return bool(task["bucketId"] == act.value)
-        case "labels":
-            return sorted(name for name, value in task["appliedCategories"].items() if value) == act.value
-        case "assignees":
-            added, removed = act.value
-            return added <= set(task["assignments"]) and not removed & set(task["assignments"])
-        case "description":
-            return act.value in details["description"]
-        case _:
-            return any(line["title"] == act.value for line in details["checklist"].values())
+    if act.field == "assignees":
+        added, removed = act.value
+        return bool(added <= set(task["assignments"]) and not removed & set(task["assignments"]))
+    if act.field == "description":
+        return act.value in details["description"]
+    if act.field == "line":
+        return any(line["title"] == act.value for line in details["checklist"].values())
+    held = {
+        "title": task["title"],
+        "due": str(task["dueDateTime"] or "")[:10],
+        "bucket": task["bucketId"],
+        "labels": sorted(name for name, value in task["appliedCategories"].items() if value),
+    }
+    return bool(held[act.field] == act.value)
 
 
 def _is_told(act: Act, entries: list[Entry], item: str) -> bool:

@@ -151,10 +151,10 @@ class Faults:
     def answer(self, system: str) -> Callable[[str, str], Fault | None]:
         """Return the hook by which a simulator is told to answer wrongly."""
 
-        def hook(method: str, _path: str) -> Fault | None:
+        def hook(method: str, path: str) -> Fault | None:
             if WORKER.get() == "nobody" or not self._rng.random() < self.mix.answers:
                 return None
-            kind, fault = _wrong(system, method, self._rng)
+            kind, fault = _wrong(system, method, self._rng, is_batch=path.endswith("$batch"))
             self._tell(f"{system} {kind} {'after' if fault.after else 'before'}")
             return fault
 
@@ -205,11 +205,11 @@ def _advances(method: str, path: str) -> bool:
     return (method == "PUT" and "/subprocesses/" in path) or "/v1.0/users/" in path
 
 
-def _wrong(system: str, method: str, rng: Random) -> tuple[str, Fault]:
+def _wrong(system: str, method: str, rng: Random, *, is_batch: bool) -> tuple[str, Fault]:
     """Choose a wrong answer. Only a server's failure may come after the effect."""
     after = method != "GET" and rng.random() < 0.5
     status = rng.choice((401, 409, 412, 429, 500, 503, 504, 0))
-    if status in (409, 412) and (method == "GET" or system == "opentext"):
+    if status in (409, 412) and (method == "GET" or is_batch or system == "opentext"):
         status = 503
     if status == 429:
         return "429", Fault((429, {"Retry-After": str(rng.randint(1, 60)), **_JSON}, _BODIES[system]))

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
@@ -30,7 +31,7 @@ MOST_SKEW = 10.0
 """Seconds by which the slowest clock is behind, and a little."""
 MOST_STEPS = 120
 """Of the way to rest: more means that it never comes."""
-MOST_REBUILDS = 20
+MOST_REBUILDS = 200
 MOST_QUIET = 7200.0
 """Seconds for one step's messages."""
 
@@ -85,7 +86,6 @@ class History:
             self.plans,
             settings,
             self.stack,
-            self.world.tables.client,
             self.seed,
         )
         self.host = Host(self.house, self._rng("host"), ("a", "b"), self._escaped)
@@ -174,7 +174,7 @@ class History:
     async def _bury(self) -> None:
         for queue in (self.origins, self.plans):
             if queue.poison:
-                await self.host.in_one(lambda process, queue=queue: process.bury(queue))
+                await self.host.in_one(partial(_bury, queue=queue))
 
     async def _quiet(self) -> None:
         """Let time pass until nothing is left to do: from one agenda row to the next, each resync once."""
@@ -248,6 +248,10 @@ class History:
     def _escaped(self, what: str) -> None:
         self.trace.note("host", f"escaped: {what}")
         self.failures.append(f"escaped: {what}")
+
+
+async def _bury(process: Process, *, queue: SimQueue) -> None:
+    await process.bury(queue)
 
 
 def play(seed: int, *, mix: Mix | None = None, stack: Stack = PORTS, acts: int = 7) -> Result:

@@ -70,14 +70,14 @@ class SimLoop(asyncio.BaseEventLoop):
     def _asyncgen_finalizer_hook(self, agen: Any) -> None:
         """Let a generator that was left half-way go; none of them holds anything open."""
 
-    def run_in_executor(self, executor: object, func: object, *args: object) -> Never:  # type: ignore[override]
+    def run_in_executor(self, executor: object, func: object, *args: object) -> Never:
         """Refuse: threads are not deterministic."""
         del executor, func, args
         message = "threads are not deterministic"
         raise RuntimeError(message)
 
     def call_soon_threadsafe(
-        self, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
+        self, callback: Callable[..., object], *args: object, context: contextvars.Context | None = None
     ) -> Never:
         """Refuse, as above."""
         del callback, args, context

@@ -37,7 +37,7 @@ def _begin() -> None:
             known[key] = expand(template, substitutions)
         return known[key]
 
-    StdUriTemplate.expand = staticmethod(remembered)
+    StdUriTemplate.expand = staticmethod(remembered)  # type: ignore[method-assign] # in these processes alone
 
 
 def _fast(seed: int) -> Result:

@@ -132,7 +132,7 @@ def take_permission(people: People) -> str | None:
     if isinstance(chosen, int):
         world.content.hide(chosen, SERVICE)
     else:
-        world.graph.hide(chosen)
+        world.graph.hide(str(chosen))
     return str(chosen)
 
 

@@ -112,7 +112,7 @@ def ticked(world: World, task_id: str) -> frozenset[str]:
 
 def is_approval(task: Json) -> bool:
     """Tell a task that asks for an outcome."""
-    return task["title"].startswith("Approve ")
+    return bool(task["title"].startswith("Approve "))
 
 
 def is_open(task: Json) -> bool:

@@ -58,7 +58,7 @@ def reopen(people: People) -> str | None:
     login = people.anybody()
     people.world.graph.reopen(people.user(login), task["id"])
     people.note("reopened", login, task=task["id"])
-    return task["id"]
+    return str(task["id"])
 
 
 def progress(people: People) -> str | None:
@@ -67,7 +67,7 @@ def progress(people: People) -> str | None:
     if task is None:
         return None
     people.world.graph.reopen(people.user(people.anybody()), task["id"], percent=50)
-    return task["id"]
+    return str(task["id"])
 
 
 def retitle(people: People) -> str | None:

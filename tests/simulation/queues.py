@@ -48,11 +48,11 @@ class SimQueue:
     async def create_queue(self, **_: object) -> None:
         """It is always there."""
 
-    async def send_message(self, content: str, *, visibility_timeout: int | None = None, **_: object) -> None:
+    async def send_message(self, content: str, **how: object) -> None:
         """Take a message from the store."""
         await self._gate("before", f"send {self.name}")
         self.sent, self.last = self.sent + 1, content
-        self.put(content, after=float(visibility_timeout or 0))
+        self.put(content, after=float(str(how.get("visibility_timeout") or 0)))
         await self._gate("after", f"send {self.name}")
 
     async def get_queue_properties(self, **_: object) -> SimpleNamespace:

@@ -11,7 +11,12 @@ import time
 from pathlib import Path
 from statistics import median
 
+import pytest
+
+from tests.simulation.faults import CALM
+from tests.simulation.history import play
 from tests.simulation.many import play_many
+from tests.simulation.ports import DIRECT
 
 ROOT = Path(__file__).parents[2]
 FIXED = range(1, 301)
@@ -65,3 +70,22 @@ def test_the_full_stack_plays_the_same_history_as_the_fast_one():
     full = [result.hash for result in play_many(REPEATED, full_stack=True)]
 
     assert full == fast
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_the_same_seed_plays_the_same_history_in_one_process(seed):
+    """And so it does through the real HTTP client and the Graph SDK, straight into the simulators."""
+    assert play(seed).hash == play(seed).hash == play(seed, stack=DIRECT).hash
+
+
+def test_without_faults_and_people_every_item_gets_its_task():
+    result = play(1, mix=CALM, acts=0)
+
+    assert result.failures == []
+    assert not [name for name in result.counts if name.startswith("fault ")]
+
+
+def test_many_kinds_of_faults_are_injected():
+    counts = [result.counts for result in play_many(range(1, 41))]
+
+    assert len({name for found in counts for name in found if name.startswith("fault ")}) >= 25

@@ -17,7 +17,7 @@ async def wanted_by_origin(process: Process) -> Wanted:
         if link.state is LinkState.COMPLETED:
             completed.setdefault(origin, set()).add(item)
     for key in process.house.world.origins:
-        origin = await read_origin(key, process.services())
-        wanted = await compute_wanted(origin, process.services(), completed=frozenset(completed.get(key, ())))
+        read = await read_origin(key, process.services())
+        wanted = await compute_wanted(read, process.services(), completed=frozenset(completed.get(key, ())))
         found |= {(key, task.item_key): task for task in wanted.tasks}
     return found

@@ -1,4 +1,4 @@
-"""The app's processes: each with services of its own, a clock of its own, several messages at once; and how they die."""
+"""The app's processes: each has services and a clock of its own, works on several messages at once, and may die."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import SecretStr
 
@@ -54,7 +54,6 @@ class House:
     plans: SimQueue
     settings: Settings
     stack: Stack
-    table: Callable[[str], TableClient]
     seed: int
 
 
@@ -112,7 +111,9 @@ class Process:
 
     def _wire(self) -> Services:
         house, settings = self.house, self.house.settings
-        tables = Tables({name: house.table(name) for name in NAMES}, writer=self.name)
+        tables = Tables(
+            {name: cast("TableClient", house.world.tables.client(name)) for name in NAMES}, writer=self.name
+        )
         connection = house.stack.graph(house.world.graph.handle, house.faults)
         ecm = house.stack.opentext(house.world.content.handle, house.faults)
         storage = Storage(
