@@ -38,7 +38,7 @@ from shared.sync.origins.indexing import ASKED_FOR, mend
 from shared.sync.origins.notifying import tell_stakeholders
 from shared.sync.origins.reading import home_of, read_work
 from shared.sync.origins.resolve import resolve_node
-from shared.sync.origins.settling import settle_task
+from shared.sync.origins.settling import adopt_claimed, settle_task
 from shared.sync.origins.update import write_tasks
 from shared.sync.origins.work import Work
 from shared.sync.services import Services
@@ -136,6 +136,8 @@ async def _look(held: Held, message: OriginMessage, services: Services) -> bool:
     """Read, decide, act, remember; say whether to look again at once."""
     try:
         work = await read_work(held, message.reason, services)
+        if message.plan is not None:
+            await adopt_claimed(work, message.plan)
         await _rounds(work)
         if message.reason in ASKED_FOR and not work.moved:
             await mend(work, [message.plan] if message.plan else [])

@@ -41,6 +41,32 @@ async def settle_task(work: Work, action: Settle) -> None:
         await _never_made(work, action)
 
 
+async def adopt_claimed(work: Work, plan_id: str) -> None:
+    """
+    Take a task that an item of this origin claimed, and whose link does not know of it.
+
+    Its maker died between the claim and the commit, and a person moved the task before anybody settled it: the read
+    of the plan where it is now tells.
+
+    Args:
+        work: the reconcile at work.
+        plan_id: the plan whose read asked for this look.
+    """
+    bare = {item: link for item, link in work.held.links.items() if link.task_id is None and link.posted is not None}
+    if not bare:
+        return
+    work.ensure_time()
+    index = await work.services.tasks.read_plan(plan_id)
+    tasks = await work.services.planner.list_tasks(plan_id)
+    claims = await _claims(work, tasks, index)
+    wanted = {task.item_key: task for task in work.wanted.tasks}
+    for item, link in bare.items():
+        if (mine := _already_claimed(work, link, tasks, claims)) is not None:
+            target = work.target(wanted[item]) if item in wanted else None
+            await adopt(work, target, link, mine, "settled")
+            work.again = True
+
+
 async def _claims(work: Work, tasks: tuple[PlannerTask, ...], index: PlanIndex) -> dict[str, Claim]:
     """Read the claims of tasks that the index does not know: one may stand without its row. By task id."""
     loose = [task.id for task in tasks if task.id not in index.tasks]
