@@ -33,12 +33,6 @@ WORK = (
     "shared.wiring.outside",
     "azure.identity.aio",
 )
-    "function_app",
-    "shared.sync.origins.reconcile",
-    "shared.wiring.stores",
-    "shared.wiring.outside",
-    "azure.identity.aio",
-)
 """What the first message of a queue waits for."""
 
 
