@@ -169,7 +169,7 @@ def test_a_plan_that_was_not_looked_up_wants_nothing_of_labels_and_buckets():
     ("item", "read"),
     [
         (wanted(title="New"), found(title="Theirs")),
-        (wanted(), found(details={"description": details_of(wanted()).description.replace("ref: ", "gone: ")})),
+        (wanted(), found(details={"description": (details_of(wanted()).description or "").replace("ref: ", "gone: ")})),
         (wanted(due=date(2026, 12, 24)), found(dueDateTime="2026-12-10T10:00:00Z")),
     ],
     ids=["title", "block", "due"],
