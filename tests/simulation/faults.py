@@ -100,6 +100,8 @@ class Faults:
         self.dead: set[str] = set()
         self.on_gate: Callable[[], None] = lambda: None
         """A person's act at the moment of a call."""
+        self.on_post: Callable[[], None] = lambda: None
+        """A look at Planner right after a POST had its effect."""
         self._rng = rng
         self._trace = trace
         self._lease = lease
@@ -124,6 +126,8 @@ class Faults:
                 message = "timed out"
                 raise httpx.ReadTimeout(message)
             return
+        if (system, method) == ("graph", "POST"):
+            self.on_post()
         if self._strikes(self.mix.broken, f"{system} answer lost"):
             message = "reset"
             raise httpx.ReadError(message)
