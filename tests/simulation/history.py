@@ -79,7 +79,6 @@ class History:
         self.world.graph.faults.hook = self.faults.answer("graph")
         self.people = People(self.world, self._rng("people"), self.trace, self.hint)
         self.faults.on_gate = self._act
-        self.faults.on_post = self._look_at_posts
         self.house = House(
             self.world,
             self.faults,
@@ -114,6 +113,7 @@ class History:
         oracle = Process("oracle", self.house, timedelta())
         wanted = await oracle.run(wanted_by_origin(oracle))
         self.failures += invariants.at_rest(self.world, wanted, self.people.log, since=self.lost_at)
+        self._check_twins()
         await self._one_more_round()
         counts = dict(self.trace.counts)
         return Result(self.seed, self.failures, self.trace.hash, counts, self.trace.tail() if self.failures else "")
@@ -163,11 +163,6 @@ class History:
         self.lost_at = self.loop.now()
         self.host.start()
 
-    def _look_at_posts(self) -> None:
-        """Check at every POST; a worker that was frozen during its own, or lost tables, are excused."""
-        if not self.trace.counts["fault lease run out"] and not self.trace.counts["fault tables lost"]:
-            self.failures += invariants.posted_twice(self.world, self.people.log)
-
     def _act(self) -> None:
         self.people.act(PLANNER if self.people.rng.random() < 0.55 else OPENTEXT)
 
@@ -201,6 +196,13 @@ class History:
             ahead = (waiting[0].at - self.loop.now()).total_seconds() if waiting else 0.0
             await asyncio.sleep(max(ahead, 0.0) + MOST_SKEW)
         self.failures.append(f"it never comes to rest: {agenda(self.world)[:5]}")
+
+    def _check_twins(self) -> None:
+        """Only a worker that was frozen at its POST makes a twin, and only twins does the bridge ever delete."""
+        is_excused = self.trace.counts["fault lease run out"] or self.lost_at != START
+        deleted = [what for _, _, what in self.trace.lines if "DELETE /v1.0/planner/tasks/" in what]
+        if deleted and not is_excused:
+            self.failures.append(f"a twin was made, and nobody was frozen: {deleted[0]}")
 
     def _discover(self) -> None:
         """Stand in for discovery: announce every origin that no hint that arrived ever named."""

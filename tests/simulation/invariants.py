@@ -1,6 +1,5 @@
 """What must hold when a history has come to rest, each as a function that names what does not."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -9,13 +8,12 @@ from shared.models.evidence import GENESIS
 from shared.models.link import LinkState
 from tests.simulation.advances import unjust_advances
 from tests.simulation.edits import lost_edits
-from tests.simulation.looking import claim_of, history, links, ours, reservations
+from tests.simulation.looking import claim_of, history, links, ours
 from tests.simulation.people import Log
 from tests.simulation.wanting import Wanted
 from tests.simulation.world import World
 
 NAMES = (
-    "nothing is posted while an earlier POST of it may stand",
     "one live task per wanted item or a stated reason",
     "both sides agree with the declared owners",
     "every person's edit is applied or kept as a conflict",
@@ -25,6 +23,8 @@ NAMES = (
     "nothing closes because something could not be read",
     "strangers are left alone",
     "histories are whole",
+    "a twin is made by a frozen worker alone",
+    "a lease is lost to another worker alone",
 )
 
 
@@ -44,18 +44,6 @@ def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime) -> list[
         *lost_edits(world, wanted, log, since=since),
         *unjust_advances(world, log),
     ]
-
-
-def posted_twice(world: World, log: Log) -> list[str]:
-    """Check at the moment of a POST: no more unclaimed tasks than announcements. Nothing is posted in doubt."""
-    announced = Counter((found.plan_id, found.posted.title) for found in reservations(world))
-    worked_on = {act.task for act in log.acts}
-    loose = Counter(
-        (task["planId"], task["title"])
-        for task_id, task in ours(world).items()
-        if task_id not in worked_on and claim_of(world, task_id) == ("", "")
-    )
-    return [f"posted twice: {title}" for (plan, title), number in loose.items() if number > announced[plan, title]]
 
 
 def _missing_tasks(world: World, wanted: Wanted) -> Iterator[str]:
@@ -108,6 +96,12 @@ def _unjust_endings(world: World, log: Log) -> Iterator[str]:
                 yield f"taken as deleted, and is not: {origin} {event.item} {task}"
             if event.what == "closed" and origin.startswith("workflow-") and _is_current(world, origin, event.item):
                 yield f"closed, and still waits: {origin} {event.item}"
+            if event.what == "completed" and not _was_completed(world, log, (origin, event.item)):
+                yield f"completed, and nobody completed it: {origin} {event.item}"
+
+
+def _was_completed(world: World, log: Log, item: tuple[str, str]) -> bool:
+    return any(item == (act.item if act.item[1] else claim_of(world, act.task)) for act in log.of("completed"))
 
 
 def _is_current(world: World, origin: str, item: str) -> bool:

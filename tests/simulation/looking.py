@@ -6,8 +6,9 @@ from typing import Any
 
 from local.graph.rules import APPLICATION
 from shared.models.evidence import Entry
-from shared.models.link import Link, Reservation
+from shared.models.link import Link
 from shared.models.messages import AgendaEntry
+from shared.store.held import Lease
 from shared.store.rows import escape, unescape
 from tests.simulation.world import World
 
@@ -32,6 +33,12 @@ def links(world: World) -> dict[tuple[str, str], Link]:
     return {(origin, link.item): link for origin, link in found}
 
 
+def lease_owner(world: World, origin: str) -> str:
+    """Name who holds an origin; empty: nobody."""
+    rows = world.tables.tables.get("origins", {}).get(escape(origin), {})
+    return Lease.model_validate_json(rows["lease"]["data"]).owner if "lease" in rows else ""
+
+
 def history(world: World) -> dict[str, list[Entry]]:
     """Read every origin's history, oldest first."""
     found: dict[str, list[Entry]] = {}
@@ -44,11 +51,6 @@ def history(world: World) -> dict[str, list[Entry]]:
 def known_origins(world: World) -> tuple[str, ...]:
     """Name the origins that were ever looked at."""
     return tuple(unescape(partition) for partition, key, _ in rows(world, "origins") if key == "lease")
-
-
-def reservations(world: World) -> list[Reservation]:
-    """Read the open reservations of all plans."""
-    return [Reservation.model_validate_json(data) for _, key, data in rows(world, "tasks") if key.startswith("~")]
 
 
 def agenda(world: World) -> list[AgendaEntry]:

@@ -26,7 +26,6 @@ from shared.store.queues import Queues
 from shared.store.tables import NAMES, Tables
 from shared.store.tasks import Tasks
 from shared.sync.dead import bury
-from shared.sync.origins.reconcile import reconcile
 from shared.sync.outer import run_origin, run_plan, run_timer
 from shared.sync.services import Services, Storage
 from shared.sync.sweeps.read_plan import read_plan
@@ -34,6 +33,7 @@ from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
 from shared.wiring.outside import Outside, services_of
 from shared.wiring.stores import Stores
 from tests.simulation.faults import WORKER, Faults, Killed
+from tests.simulation.leases import Watch
 from tests.simulation.ports import BASE, Stack
 from tests.simulation.queues import Message, SimQueue
 from tests.simulation.world import CLIENT, SECRET, SERVICE, ZONE, World, rules
@@ -95,6 +95,7 @@ class Process:
         self.rng = Random(f"{house.seed}-{name}")  # noqa: S311 - repeatable on purpose
         self.house = house
         self._skew = skew
+        self._watch = Watch(house.world, name)
         self._services = self._wire()
 
     def now(self) -> datetime:
@@ -147,7 +148,7 @@ class Process:
 
     async def handle_origin(self, body: str) -> None:
         """Do what the function `reconcile` does."""
-        await run_origin(OriginMessage.model_validate_json(body), reconcile, self)
+        await run_origin(OriginMessage.model_validate_json(body), self._watch.reconcile, self)
 
     async def handle_plan(self, body: str) -> None:
         """Do what the function `read_plan` does."""
