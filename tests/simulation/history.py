@@ -79,6 +79,7 @@ class History:
         self.world.graph.faults.hook = self.faults.answer("graph")
         self.people = People(self.world, self._rng("people"), self.trace, self.hint)
         self.faults.on_gate = self._act
+        self.faults.on_post = self._look_at_posts
         self.house = House(
             self.world,
             self.faults,
@@ -162,6 +163,11 @@ class History:
                 break
         self.lost_at = self.loop.now()
         self.host.start()
+
+    def _look_at_posts(self) -> None:
+        """Check at every POST; a worker that was frozen during its own, or lost tables, are excused."""
+        if not self.trace.counts["fault lease run out"] and not self.trace.counts["fault tables lost"]:
+            self.failures += invariants.posted_twice(self.world, self.people.log)
 
     def _act(self) -> None:
         self.people.act(PLANNER if self.people.rng.random() < 0.55 else OPENTEXT)

@@ -1,5 +1,6 @@
 """What must hold when a history has come to rest, each as a function that names what does not."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -8,12 +9,13 @@ from shared.models.evidence import GENESIS
 from shared.models.link import LinkState
 from tests.simulation.advances import unjust_advances
 from tests.simulation.edits import lost_edits
-from tests.simulation.looking import claim_of, history, links, ours
+from tests.simulation.looking import claim_of, history, links, ours, reservations
 from tests.simulation.people import Log
 from tests.simulation.wanting import Wanted
 from tests.simulation.world import World
 
 NAMES = (
+    "nothing is posted while an earlier POST of it may stand",
     "one live task per wanted item or a stated reason",
     "both sides agree with the declared owners",
     "every person's edit is applied or kept as a conflict",
@@ -44,6 +46,18 @@ def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime) -> list[
         *lost_edits(world, wanted, log, since=since),
         *unjust_advances(world, log),
     ]
+
+
+def posted_twice(world: World, log: Log) -> list[str]:
+    """Check at the moment of a POST: no more unclaimed tasks than announcements. Nothing is posted in doubt."""
+    announced = Counter((found.plan_id, found.posted.title) for found in reservations(world))
+    worked_on = {act.task for act in log.acts}
+    loose = Counter(
+        (task["planId"], task["title"])
+        for task_id, task in ours(world).items()
+        if task_id not in worked_on and claim_of(world, task_id) == ("", "")
+    )
+    return [f"posted twice: {title}" for (plan, title), number in loose.items() if number > announced[plan, title]]
 
 
 def _missing_tasks(world: World, wanted: Wanted) -> Iterator[str]:

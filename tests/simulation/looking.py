@@ -6,7 +6,7 @@ from typing import Any
 
 from local.graph.rules import APPLICATION
 from shared.models.evidence import Entry
-from shared.models.link import Link
+from shared.models.link import Link, Reservation
 from shared.models.messages import AgendaEntry
 from shared.store.held import Lease
 from shared.store.rows import escape, unescape
@@ -51,6 +51,11 @@ def history(world: World) -> dict[str, list[Entry]]:
 def known_origins(world: World) -> tuple[str, ...]:
     """Name the origins that were ever looked at."""
     return tuple(unescape(partition) for partition, key, _ in rows(world, "origins") if key == "lease")
+
+
+def reservations(world: World) -> list[Reservation]:
+    """Read the open reservations of all plans."""
+    return [Reservation.model_validate_json(data) for _, key, data in rows(world, "tasks") if key.startswith("~")]
 
 
 def agenda(world: World) -> list[AgendaEntry]:
