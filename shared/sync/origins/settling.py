@@ -9,6 +9,7 @@ from shared.models.link import Link, LinkState
 from shared.models.planner import PlannerTask
 from shared.store.tasks import Claim, PlanIndex
 from shared.sync.origins.create import adopt, create_tasks, reservation_of
+from shared.sync.origins.update import write_details
 from shared.sync.origins.work import Work
 
 AMBIGUOUS_AGAIN = timedelta(minutes=5)
@@ -23,7 +24,8 @@ async def settle_task(work: Work, action: Settle) -> None:
     tasks = await work.services.planner.list_tasks(plan_id)
     claims = await _claims(work, tasks, index)
     if (mine := _already_claimed(work, link, tasks, claims)) is not None:
-        await adopt(work, action.target, link, mine, "settled")
+        if await adopt(work, action.target, link, mine, "settled"):
+            await write_details(work, [link.item])
         return
     found = candidates(
         tasks,
@@ -33,7 +35,9 @@ async def settle_task(work: Work, action: Settle) -> None:
     )
     verdict = settle(reservation_of(work, link), index.reservations, found)
     if isinstance(verdict, Match):
-        if not await adopt(work, action.target, link, verdict.task, "settled"):
+        if await adopt(work, action.target, link, verdict.task, "settled"):
+            await write_details(work, [link.item])
+        else:
             work.look_again(work.now + work.policy.settle, "settle")
     elif isinstance(verdict, Ambiguous):
         await _hold(work, link, verdict)
@@ -63,7 +67,8 @@ async def adopt_claimed(work: Work, plan_id: str) -> None:
     for item, link in bare.items():
         if (mine := _already_claimed(work, link, tasks, claims)) is not None:
             target = work.target(wanted[item]) if item in wanted else None
-            await adopt(work, target, link, mine, "settled")
+            if await adopt(work, target, link, mine, "settled"):
+                await write_details(work, [item])
             work.again = True
 
 
