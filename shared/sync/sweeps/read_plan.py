@@ -58,7 +58,8 @@ async def read_plan(message: PlanMessage, services: Services) -> None:
         )
     loose = await _handle_strangers(tasks, index, services)
     if row is not None:
-        quiet = not origins and not loose
+        # A reservation goes last: while one is open, a listed task may not have its row yet, and would be passed over.
+        quiet = not origins and not loose and not index.reservations
         await _save(_after(row, tasks, digest if quiet else row.digest, digest, services.now()), row, services)
 
 
