@@ -1,19 +1,17 @@
 """One history: a company at work, a bridge in trouble, then quiet, and what must hold in it."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from random import Random
 
-from local.tables import KeptEntity
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
-from shared.models.messages import OriginMessage, PlanMessage
+from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.sync.sweeps.rebuild import rebuild
 from tests.simulation import invariants
 from tests.simulation.faults import Faults, Killed, Mix, draw
-from tests.simulation.looking import agenda, known_origins, put_back, snapshot, take_timers
+from tests.simulation.looking import agenda, forget_timers, known_origins, snapshot
 from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.opentext_acts import OPENTEXT, give_permissions, reject_or_rework
 from tests.simulation.people import People
@@ -186,37 +184,20 @@ class History:
                 await self.host.in_one(partial(_bury, queue=queue))
 
     async def _quiet(self) -> None:
-        """
-        Let time pass until nothing is left to do; first without a single resync.
-
-        What people did in Planner must not have to wait for one: plans are read for it.
-        """
+        """Let time pass until nothing is left to do: from one agenda row to the next, each resync once."""
         await self._drain()
         self._discover()
-        put_off: dict[tuple[str, str], KeptEntity] = {}
-        await self._come_to_rest(lambda: put_off.update(take_timers(self.world, "resync", known_origins(self.world))))
-        put_back(self.world, put_off)
-        before, resynced = self.loop.now(), set[str]()
-        await self._come_to_rest(lambda: self._resync_once(resynced))
-        self.failures += invariants.seen_late(self.world, before)
-
-    def _resync_once(self, resynced: set[str]) -> None:
-        """An origin that was resynced and is resynced again without anything having changed is not worth the time."""
-        take_timers(self.world, "resync", resynced)
-        now = self.loop.now()
-        resynced |= {entry.origin for entry in agenda(self.world) if entry.reason == "resync" and entry.at <= now}
-
-    async def _come_to_rest(self, leave_out: Callable[[], None]) -> None:
-        """Go from one agenda row to the next until there is none."""
+        resynced: set[str] = set()
         for number in range(MOST_STEPS):
             if number % 10 == 9:
                 self.people.act(((1, untangle),))
-            leave_out()
+            await self._drain()
+            forget_timers(self.world, "resync", resynced)
+            self._step(resynced)
             await self.host.in_one(Process.sweep)
             await self._bury()
             await self._drain()
-            leave_out()
-            if not (waiting := agenda(self.world)) and await self._is_silent():
+            if not (waiting := self._step(resynced)) and await self._is_silent():
                 return
             ahead = (waiting[0].at - self.loop.now()).total_seconds() if waiting else 0.0
             await asyncio.sleep(max(ahead, 0.0) + MOST_SKEW)
@@ -250,6 +231,17 @@ class History:
                 self.failures.append(f"messages without end: {[message.body for message in self.origins.messages][:3]}")
                 return
             await asyncio.sleep(1.0)
+
+    def _step(self, resynced: set[str]) -> list[AgendaEntry]:
+        """
+        Return what the agenda still has to do.
+
+        An origin that was resynced and is resynced again without anything having changed is not worth the time.
+        """
+        now, waiting = self.loop.now(), agenda(self.world)
+        found = [entry for entry in waiting if entry.reason != "resync" or entry.origin not in resynced]
+        resynced |= {entry.origin for entry in waiting if entry.reason == "resync" and entry.at <= now}
+        return found
 
     async def _one_more_round(self) -> None:
         """Look at everything once more: nothing may be written on either side, nor remembered."""

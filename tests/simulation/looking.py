@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from local.graph.rules import APPLICATION
-from local.tables import KeptEntity
 from shared.models.evidence import Entry
 from shared.models.link import Link, Reservation
 from shared.models.messages import AgendaEntry
@@ -65,19 +64,11 @@ def agenda(world: World) -> list[AgendaEntry]:
     return sorted(found, key=lambda entry: (entry.at, entry.origin, entry.reason))
 
 
-def take_timers(world: World, reason: str, origins: Collection[str]) -> dict[tuple[str, str], KeptEntity]:
-    """Take timers off the agenda, and return them by their keys."""
-    taken: dict[tuple[str, str], KeptEntity] = {}
-    for partition, found in world.tables.tables.get("agenda", {}).items():
-        for key in [key for key in found if key.endswith(f"|{reason}") and key.split("|")[1] in origins]:
-            taken[partition, key] = found.pop(key)
-    return taken
-
-
-def put_back(world: World, timers: dict[tuple[str, str], KeptEntity]) -> None:
-    """Put timers that were taken back on the agenda."""
-    for (partition, key), row in timers.items():
-        world.tables.tables["agenda"].setdefault(partition, {})[key] = row
+def forget_timers(world: World, reason: str, origins: Collection[str]) -> None:
+    """Take timers off the agenda."""
+    for rows in world.tables.tables.get("agenda", {}).values():
+        for key in [key for key in rows if key.endswith(f"|{reason}") and key.split("|")[1] in origins]:
+            del rows[key]
 
 
 def claim_of(world: World, task_id: str) -> tuple[str, str]:
