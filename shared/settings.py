@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -36,10 +36,11 @@ def _url(value: str) -> str:
 
 
 def _zone(value: str) -> str:
-    if value not in available_timezones():
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         message = "must be an IANA time zone such as Europe/Berlin"
-        raise ValueError(message)
-    return value
+        raise ValueError(message) from error
 
 
 def _split(value: object) -> object:

@@ -19,6 +19,7 @@ from shared.mapping.names import Kind, refuse
 from shared.mapping.sections import CalendarSpec, Limits, PeopleSpec, PlanSpec
 from shared.mapping.tasks import KeyedTask, Level, NotifySpec, PlanChoice, TaskSpec, parts
 from shared.mapping.templates import Template
+from shared.mapping.uses import Uses, uses_of
 from shared.models.base import Frozen
 
 _RULE = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, ignored_types=(cached_property,))
@@ -71,6 +72,11 @@ class BaseRule(Frozen):
     def names(self) -> frozenset[str]:
         """What its templates use of the context, with members: `workspace.name`."""
         return frozenset(name for part in parts(self) if isinstance(part, Template) for name in part.names)
+
+    @cached_property
+    def uses(self) -> Uses:
+        """What it mentions, which decides what has to be read for it."""
+        return uses_of(self)
 
     @property
     def specs(self) -> "tuple[TaskSpec, ...]":

@@ -51,10 +51,15 @@ def wanted(
     return Wanted(tasks=tasks, look_again=again, mapping_hash=mapping.hash)
 
 
-def lookups(mapping: Mapping, origin: Origin, now: datetime) -> Lookups:
-    """List what the directory has to answer before `wanted` is asked, whatever is completed by then."""
+def lookups(mapping: Mapping, origin: Origin, now: datetime, *ways: str) -> Lookups:
+    """
+    List what the directory has to answer before `wanted` is asked, whatever is completed by then.
+
+    Args:
+        ways: the `act_as` that it will be asked with; none: any.
+    """
     book = Book(Directory())
-    for act_as in ("performer", "service"):
+    for act_as in ways or ("performer", "service"):
         for _ in _Desk(mapping, book, now, frozenset(), act_as, curious=True).tasks(origin):
             pass
     return book.asked()

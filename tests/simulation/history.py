@@ -7,11 +7,11 @@ from functools import partial
 from random import Random
 
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
-from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
+from shared.models.messages import OriginMessage, PlanMessage
 from shared.sync.sweeps.rebuild import rebuild
 from tests.simulation import invariants
 from tests.simulation.faults import Faults, Killed, Mix, draw
-from tests.simulation.looking import agenda, forget_timers, known_origins, snapshot
+from tests.simulation.looking import agenda, known_origins, snapshot, take_timers
 from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.opentext_acts import OPENTEXT, give_permissions, reject_or_rework
 from tests.simulation.people import People
@@ -184,24 +184,37 @@ class History:
                 await self.host.in_one(partial(_bury, queue=queue))
 
     async def _quiet(self) -> None:
-        """Let time pass until nothing is left to do: from one agenda row to the next, each resync once."""
+        """
+        Let time pass until nothing is left to do; first without a single resync, then with one of each origin.
+
+        What people did to a task must not have to wait for one: plans are read for it. Yet one must be left for later.
+        """
         await self._drain()
         self._discover()
-        resynced: set[str] = set()
+        left = await self._come_to_rest()
+        self.failures += [f"no resync is left for later: {name}" for name in known_origins(self.world) if name not in left]
+        before = self.loop.now()
+        self._resync_all()
+        await self._come_to_rest()
+        self.failures += invariants.seen_late(self.world, before)
+
+    async def _come_to_rest(self) -> set[str]:
+        """Go from one agenda row to the next until there is none; return the origins that left themselves a resync."""
+        left: set[str] = set()
         for number in range(MOST_STEPS):
             if number % 10 == 9:
                 self.people.act(((1, untangle),))
-            await self._drain()
-            forget_timers(self.world, "resync", resynced)
-            self._step(resynced)
+            left |= take_timers(self.world, "resync")
             await self.host.in_one(Process.sweep)
             await self._bury()
             await self._drain()
-            if not (waiting := self._step(resynced)) and await self._is_silent():
-                return
+            left |= take_timers(self.world, "resync")
+            if not (waiting := agenda(self.world)) and await self._is_silent():
+                return left
             ahead = (waiting[0].at - self.loop.now()).total_seconds() if waiting else 0.0
             await asyncio.sleep(max(ahead, 0.0) + MOST_SKEW)
         self.failures.append(f"it never comes to rest: {agenda(self.world)[:5]}")
+        return left
 
     def _check_twins(self) -> None:
         """Only a worker that was frozen at its POST makes a twin, and only twins does the bridge ever delete."""
@@ -232,22 +245,14 @@ class History:
                 return
             await asyncio.sleep(1.0)
 
-    def _step(self, resynced: set[str]) -> list[AgendaEntry]:
-        """
-        Return what the agenda still has to do.
-
-        An origin that was resynced and is resynced again without anything having changed is not worth the time.
-        """
-        now, waiting = self.loop.now(), agenda(self.world)
-        found = [entry for entry in waiting if entry.reason != "resync" or entry.origin not in resynced]
-        resynced |= {entry.origin for entry in waiting if entry.reason == "resync" and entry.at <= now}
-        return found
+    def _resync_all(self) -> None:
+        for origin in known_origins(self.world):
+            self.origins.put(OriginMessage(origin=origin, reason="resync").model_dump_json(exclude_none=True))
 
     async def _one_more_round(self) -> None:
         """Look at everything once more: nothing may be written on either side, nor remembered."""
         before = snapshot(self.world)
-        for origin in known_origins(self.world):
-            self.origins.put(OriginMessage(origin=origin, reason="resync").model_dump_json(exclude_none=True))
+        self._resync_all()
         await self._drain()
         for plan in self.world.plans:
             self.plans.put(PlanMessage(plan=plan).model_dump_json(exclude_none=True))

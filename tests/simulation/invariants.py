@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from shared.decisions.block import find_key
+from shared.decisions.fields import FIELDS
 from shared.models.evidence import GENESIS
 from shared.models.link import LinkState
 from tests.simulation.advances import unjust_advances
@@ -14,7 +15,10 @@ from tests.simulation.people import Log
 from tests.simulation.wanting import Wanted
 from tests.simulation.world import World
 
+_IN_DETAILS = {found.name for found in FIELDS if found.in_details}
 NAMES = (
+    "what people do to a task is seen without a resync",
+    "every origin is looked at again some day",
     "nothing is posted while an earlier POST of it may stand",
     "one live task per wanted item or a stated reason",
     "both sides agree with the declared owners",
@@ -58,6 +62,16 @@ def posted_twice(world: World, log: Log) -> list[str]:
         if task_id not in worked_on and claim_of(world, task_id) == ("", "")
     )
     return [f"posted twice: {title}" for (plan, title), number in loose.items() if number > announced[plan, title]]
+
+
+def seen_late(world: World, since: datetime) -> Iterator[str]:
+    """Name what people had done in Planner, and only a resync found: by then every plan had been read."""
+    for origin, entries in history(world).items():
+        for entry in entries:
+            event, fields = entry.event, set(entry.event.detail.get("fields", ()))
+            late = event.what in ("completed", "moved") or (event.what == "edited" and not fields <= _IN_DETAILS)
+            if entry.at > since and late:
+                yield f"found by a resync alone: {event.what} {origin} {event.item} {sorted(fields)}"
 
 
 def _missing_tasks(world: World, wanted: Wanted) -> Iterator[str]:

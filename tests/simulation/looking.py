@@ -1,7 +1,7 @@
 """Look at what is there, past every door: tables, tasks, without a call that could fail."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from local.graph.rules import APPLICATION
@@ -64,11 +64,14 @@ def agenda(world: World) -> list[AgendaEntry]:
     return sorted(found, key=lambda entry: (entry.at, entry.origin, entry.reason))
 
 
-def forget_timers(world: World, reason: str, origins: Collection[str]) -> None:
-    """Take timers off the agenda."""
-    for rows in world.tables.tables.get("agenda", {}).values():
-        for key in [key for key in rows if key.endswith(f"|{reason}") and key.split("|")[1] in origins]:
-            del rows[key]
+def take_timers(world: World, reason: str) -> set[str]:
+    """Take the timers of a reason off the agenda; name their origins."""
+    taken: set[str] = set()
+    for found in world.tables.tables.get("agenda", {}).values():
+        for key in [key for key in found if key.endswith(f"|{reason}")]:
+            taken.add(unescape(key.split("|")[1]))
+            del found[key]
+    return taken
 
 
 def claim_of(world: World, task_id: str) -> tuple[str, str]:

@@ -10,10 +10,16 @@ from shared.sync.services import Services
 from shared.telemetry import count
 
 log = logging.getLogger(__name__)
+RESYNC = "resync"
 FIRST = timedelta(seconds=10)
 LONGEST = timedelta(hours=1)
 REPORT_AFTER = timedelta(hours=24)
 GATE_WITHOUT_TIME = timedelta(minutes=1)
+
+
+def waiting_reason(message: OriginMessage, why: str) -> str:
+    """Say for what an origin is looked at later. A resync stays one: nothing else asks for all that it reads."""
+    return RESYNC if message.reason == RESYNC else why
 
 
 async def put_off(held: Held, message: OriginMessage, error: BridgeError, services: Services) -> None:
@@ -23,8 +29,9 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
     since = str(held.seen.get("failing_since") or now.isoformat())
     at = await _when(error, failures, services)
     log.warning("%s: %s: %s; again at %s", held.origin, type(error).__name__, error, at.isoformat())
+    reason = waiting_reason(message, "retry")
     entry = AgendaEntry(
-        at=at, origin=held.origin, reason="retry", bulk=message.bulk, attempts=failures, trace=message.trace
+        at=at, origin=held.origin, reason=reason, bulk=message.bulk, attempts=failures, trace=message.trace
     )
     await services.agenda.put(entry, now)
     reported = bool(held.seen.get("reported"))

@@ -4,6 +4,7 @@ Where tasks belong: names of plans, buckets and labels, resolved to ids, and mad
 What a rule makes is reserved first and found again by listing; of several with one name the oldest wins.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from shared.models.wanted import PlanTarget, WantedTask
 from shared.store.control import Control, Making, PlanRow
 from shared.sync.origins.capacity import BUCKETS, buckets_left
 
+log = logging.getLogger(__name__)
 KEPT = timedelta(minutes=10)
 
 
@@ -43,6 +45,13 @@ class Places:
     def forget(self) -> None:
         """Resolve everything anew: somebody says that it changed."""
         self._known.clear()
+
+    async def follow(self, plan_id: str) -> None:
+        """Have a plan read from now on into which a person moved a task; one that can't be read is left to resyncs."""
+        try:
+            await self._remember_plan(plan_id, None)
+        except NeverError as error:
+            log.warning("plan %s, which a task was moved to, can't be read: %s", plan_id, error)
 
     async def find_all(self, tasks: Sequence[WantedTask]) -> dict[str, Place | PlaceError]:
         """Resolve the place of each task; by item key. An error stands for a place that does not exist."""

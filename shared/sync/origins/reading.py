@@ -15,7 +15,7 @@ from shared.sync.origins.update import read_again
 from shared.sync.origins.work import Work
 from shared.sync.services import Services
 
-FULL = frozenset({"changed", "resync"})
+FULL = frozenset({"changed", "resync", "dead"})
 """Reasons for which finished tasks are read too: somebody may have opened or deleted them."""
 
 
@@ -73,9 +73,8 @@ async def read_origin(
 
 async def compute_wanted(origin: Origin, services: Services, *, completed: frozenset[str]) -> Wanted:
     """Ask the directory what the mapping wants to know, then compute the wanted tasks."""
-    now = services.now()
-    directory = await services.directory.answer(lookups(services.mapping, origin, now))
-    act_as = services.settings.opentext_act_as
+    now, act_as = services.now(), services.settings.opentext_act_as
+    directory = await services.directory.answer(lookups(services.mapping, origin, now, act_as))
     return wanted(services.mapping, origin, directory, now, completed=completed, act_as=act_as)
 
 

@@ -33,7 +33,7 @@ from shared.sync.evidence.recording import record
 from shared.sync.origins.advance import check_sending, delegate, send_on, set_attributes
 from shared.sync.origins.create import create_tasks
 from shared.sync.origins.decision_log import item_of, told
-from shared.sync.origins.failing import put_off
+from shared.sync.origins.failing import RESYNC, put_off, waiting_reason
 from shared.sync.origins.indexing import ASKED_FOR, mend
 from shared.sync.origins.notifying import tell_stakeholders
 from shared.sync.origins.reading import home_of, read_work
@@ -149,6 +149,8 @@ async def _look(held: Held, message: OriginMessage, services: Services) -> bool:
     except ReReadError as error:
         # The lease was lost, or a row that all workers share was rewritten at this moment.
         log.info("%s: %s", held.origin, error)
+        if message.reason == RESYNC:
+            await _put(services, message, services.now() + AGAIN, RESYNC)
         return True
     except (RetryLaterError, NeverError) as error:
         await put_off(held, message, error, services)
@@ -223,7 +225,7 @@ async def _plan_next(work: Work) -> None:
         due = now + after * services.rng.uniform(0.8, 1.2)
         # A story ends when nothing is open any more.
         trace = None if after == RESYNC_IDLE else traceparent()
-        await services.agenda.put(AgendaEntry(at=due, origin=work.origin.key, reason="resync", trace=trace), now)
+        await services.agenda.put(AgendaEntry(at=due, origin=work.origin.key, reason=RESYNC, trace=trace), now)
         resync = due.isoformat()
     nodes = await _remember_nodes(work)
     seen = {"resync": resync, "mapping": work.policy.mapping_hash, "nodes": nodes, "home": home_of(work.origin)}
@@ -249,5 +251,6 @@ def _resync_after(work: Work) -> timedelta:
 
 
 async def _put(services: Services, message: OriginMessage, at: datetime, reason: str) -> None:
+    reason = waiting_reason(message, reason)
     entry = AgendaEntry(at=at, origin=message.origin, reason=reason, bulk=message.bulk, trace=message.trace)
     await services.agenda.put(entry, services.now())

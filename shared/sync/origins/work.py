@@ -101,6 +101,10 @@ class Work:
             LeaseLostError: another worker owns the origin; nothing was written.
         """
         before = {link.item: self.held.links.get(link.item) for link in links}
+        for link in links:
+            if link.plan_id and _is_moved(before[link.item], link):
+                # By a person, maybe to where no rule's tasks are: what people do there is to be seen.
+                await self.services.places.follow(link.plan_id)
         told = self._in_context(links, events)
         await self.held.commit(links=links, events=told, seen=seen, now=self.now)
         self.moved = self.moved or bool(links)
@@ -135,6 +139,10 @@ class Work:
                 trace=traceparent(),
             )
             await tasks.save_index(after.plan_id, after.task_id, row)
+
+
+def _is_moved(before: Link | None, after: Link) -> bool:
+    return before is not None and before.task_id == after.task_id is not None and before.plan_id != after.plan_id
 
 
 def _place(link: Link) -> tuple[str | None, str | None]:

@@ -140,7 +140,7 @@ def _changed(tasks: Sequence[PlannerTask], index: PlanIndex) -> tuple[IndexRow, 
 
 async def _handle_strangers(tasks: Sequence[PlannerTask], index: PlanIndex, services: Services) -> bool:
     """
-    Look at unclaimed tasks of our own making that are older than the settling time.
+    Look at unclaimed tasks of our own making that are older than the settling time; younger ones are looked at then.
 
     A reservation that is still open settles by itself; an untouched copy of a linked task is deleted.
 
@@ -149,14 +149,12 @@ async def _handle_strangers(tasks: Sequence[PlannerTask], index: PlanIndex, serv
     """
     creators = await services.control.list_creators()
     ripe = services.now() - timedelta(seconds=services.settings.settle_seconds)
-    strangers = [
+    unknown = [
         task
         for task in tasks
-        if task.id not in index.tasks
-        and task.created_by is not None
-        and task.created_by.key in creators
-        and (task.created is None or task.created < ripe)
+        if task.id not in index.tasks and task.created_by is not None and task.created_by.key in creators
     ]
+    strangers = [task for task in unknown if task.created is None or task.created < ripe]
     asked: dict[str, str] = {}
     unclaimed: list[PlannerTask] = []
     for task in strangers:
@@ -172,7 +170,7 @@ async def _handle_strangers(tasks: Sequence[PlannerTask], index: PlanIndex, serv
     if not index.reservations:
         for task in unclaimed:
             await _delete_twin(task, index, services)
-    return bool(asked)
+    return bool(asked) or len(strangers) < len(unknown)
 
 
 async def _is_left_over(task: PlannerTask, claim: Claim, services: Services) -> bool:
