@@ -27,10 +27,11 @@ def unjust_advances(world: World, log: Log) -> Iterator[str]:
             if match[3] in used:
                 yield f"sent on twice by one intent: {where} and {used[match[3]]}"
             used[match[3]] = where
-            yield from (f"{where}: {problem}" for problem in _judge(world, log, process, visit))
+            yield from (f"{where}: {problem}" for problem in _judge(world, log, process, visit, match[2]))
 
 
-def _judge(world: World, log: Log, process: Process, visit: Visit) -> Iterator[str]:
+def _judge(world: World, log: Log, process: Process, visit: Visit, said: str) -> Iterator[str]:
+    """Hold an advance against the completion that its comment names, by the second."""
     item = f"|{process.id}|{visit.task_id}|{world.content.state.zoneless(visit.started)}"
     done = [
         act
@@ -38,10 +39,17 @@ def _judge(world: World, log: Log, process: Process, visit: Visit) -> Iterator[s
         if act.at <= (visit.completed_at or act.at)
         and (act.item if act.item[1] else claim_of(world, act.task))[1].endswith(item)
     ]
-    if not done:
-        yield "advanced, and nobody completed its task"
+    named = [act for act in done if f"{act.at:%Y-%m-%d %H:%M:%SZ}" == said]
+    if not named:
+        yield f"advanced, and nobody completed its task at {said}"
         return
-    act = done[-1]
+    if done[-1] not in named and done[-1].at < (visit.completed_at or done[-1].at) - LAST_LOOK:
+        yield f"advanced for the completion at {said}, although another came at {done[-1].at:%H:%M:%S}"
+    problems = [list(_judge_completion(world, log, process, visit, act)) for act in named]
+    yield from min(problems, key=len)
+
+
+def _judge_completion(world: World, log: Log, process: Process, visit: Visit, act: Act) -> Iterator[str]:
     if act.who not in _allowed(world, log, process, visit):
         yield f"advanced by {act.who}, who is no performer"
     if not _was_shown(log, visit, act):
