@@ -131,7 +131,7 @@ class Faults:
         if self._strikes(self.mix.broken, f"{system} answer lost"):
             message = "reset"
             raise httpx.ReadError(message)
-        await self._leave()
+        self._leave()
 
     async def table(self, moment: Moment, table: str, operation: str) -> None:
         """Stand before and after each operation on a table."""
@@ -142,7 +142,7 @@ class Faults:
             return
         if self._strikes(self.mix.tables, "table answer lost"):
             raise self._rng.choice((failure(500, "InternalError"), ServiceResponseError("reset")))
-        await self._leave()
+        self._leave()
 
     async def queue(self, moment: Moment, what: str) -> None:
         """Stand before and after each call to a queue."""
@@ -150,7 +150,7 @@ class Faults:
             await self._enter("queues", what, may_stall=True)
         if self._strikes(self.mix.queues, f"queue {'not reached' if moment == 'before' else 'answer lost'}"):
             raise ServiceResponseError("reset")
-        await self._leave()
+        self._leave()
 
     def answer(self, system: str) -> Callable[[str, str], Fault | None]:
         """Return the hook by which a simulator is told to answer wrongly."""
@@ -178,9 +178,8 @@ class Faults:
             self.on_gate()
         self._may_kill("before the call")
 
-    async def _leave(self) -> None:
+    def _leave(self) -> None:
         self._may_kill("after the effect")
-        await asyncio.sleep(self._rng.expovariate(2 / CALL_SECONDS))
         self._check()
 
     def _check(self) -> None:

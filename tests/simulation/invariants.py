@@ -1,7 +1,7 @@
 """What must hold when a history has come to rest, each as a function that names what does not."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from shared.decisions.block import find_key
@@ -64,13 +64,17 @@ def posted_twice(world: World, log: Log) -> list[str]:
     return [f"posted twice: {title}" for (plan, title), number in loose.items() if number > announced[plan, title]]
 
 
-def seen_late(world: World, since: datetime) -> Iterator[str]:
-    """Name what people had done in Planner, and only a resync found: by then every plan had been read."""
+def seen_late(world: World, told: Mapping[str, int]) -> Iterator[str]:
+    """
+    Name what people had done in Planner, and only a resync found: by then every plan had been read.
+
+    Args:
+        told: how many entries each origin's history had before the resync.
+    """
     for origin, entries in history(world).items():
-        for entry in entries:
+        for entry in entries[told.get(origin, 0) :]:
             event, fields = entry.event, set(entry.event.detail.get("fields", ()))
-            late = event.what in ("completed", "moved") or (event.what == "edited" and not fields <= _IN_DETAILS)
-            if entry.at > since and late:
+            if event.what in ("completed", "moved") or (event.what == "edited" and not fields <= _IN_DETAILS):
                 yield f"found by a resync alone: {event.what} {origin} {event.item} {sorted(fields)}"
 
 

@@ -14,6 +14,7 @@ from shared.models.graph import EntraUser
 from shared.models.link import Link, LinkState, Refusal, SendIntent
 from shared.models.messages import AgendaEntry
 from shared.models.opentext import Person, Step, StepForm
+from shared.store.agenda import DueEntry
 from shared.sync.origins.update import write_tasks
 from shared.sync.origins.work import Work
 from shared.telemetry import traceparent
@@ -45,11 +46,13 @@ async def send_on(work: Work, action: Send) -> None:
         acting=acting.login if acting is not None else "service",
         at=work.now,
     )
-    await _guard(work)
+    guard = await _guard(work)
     sending = link.model_copy(update={"sending": intent})
     told = event("sending", link, disposition=intent.disposition, intent=intent.id, acting=intent.acting)
     await work.commit([sending], [told])
     await _send(work, action, sending, form, acting)
+    if work.held.links[link.item].sending is None:
+        await work.services.agenda.remove(guard)
 
 
 async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Person | None) -> None:
@@ -198,11 +201,11 @@ async def _refuse(work: Work, action: Send, reason: str, text: str) -> None:
     await work.commit([remember.link], remember.events)
 
 
-async def _guard(work: Work) -> None:
+async def _guard(work: Work) -> DueEntry:
     """Write the timer that settles the send-on, before the send-on."""
     at = work.now + work.policy.settle
     entry = AgendaEntry(at=at, origin=work.origin.key, reason="settle", trace=traceparent())
-    await work.services.agenda.put(entry, work.now)
+    return await work.services.agenda.put(entry, work.now)
 
 
 async def _performer(work: Work, step: Step, entra_id: str) -> Person | None:

@@ -19,6 +19,7 @@ from shared.mapping.calendar import as_utc
 from shared.models.link import FieldBase, Link, LinkState, Posted, Reservation
 from shared.models.messages import AgendaEntry
 from shared.models.planner import NewTask, PlannerTask
+from shared.store.agenda import DueEntry
 from shared.sync.origins.capacity import keep_room
 from shared.sync.origins.update import write_details
 from shared.sync.origins.work import Work
@@ -35,7 +36,7 @@ async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
         return
     work.ensure_time()
     links = [_reserved(create.target, work, create.link) for create in creates]
-    await _announce(work, links)
+    guard = await _announce(work, links)
     deleted = [create.link for create in creates if create.link is not None and create.link.task_id is not None]
     await work.commit(links, [event("deleted", link, task=link.task_id) for link in deleted])
     work.ensure_time()
@@ -48,6 +49,9 @@ async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
         else:
             await _not_made(work, create.target, link, answer)
     await write_details(work, made)
+    if len(made) == len(creates):
+        # Everything stands, to the last row: there is nothing to settle.
+        await work.services.agenda.remove(guard)
 
 
 async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask, what: str) -> bool:
@@ -125,13 +129,14 @@ async def _take_back(work: Work, item: str, task: PlannerTask, what: str) -> Non
         log.warning("%s: task %s stays claimed: %s", work.origin.key, task.id, error)
 
 
-async def _announce(work: Work, links: Sequence[Link]) -> None:
-    """Write the timer, then the reservations: both stand before anything is posted."""
+async def _announce(work: Work, links: Sequence[Link]) -> DueEntry:
+    """Write the timer, which is returned, then the reservations: both stand before anything is posted."""
     at = work.now + work.policy.settle
     entry = AgendaEntry(at=at, origin=work.origin.key, reason="settle", trace=traceparent())
-    await work.services.agenda.put(entry, work.now)
+    guard = await work.services.agenda.put(entry, work.now)
     for link in links:
         await work.services.tasks.reserve(reservation_of(work, link))
+    return guard
 
 
 def reservation_of(work: Work, link: Link) -> Reservation:
