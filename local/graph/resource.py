@@ -7,7 +7,8 @@ Source: https://learn.microsoft.com/graph/api/resources/planner-overview (Planne
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import TypeAlias
 
 from local.graph.failures import GraphError, Json, refuse_etag
@@ -21,9 +22,9 @@ _START, _END = 'W/"JzEt', 'Jyc="'
 class Resource:
     """A task, its details, a plan, its details, or a bucket."""
 
-    __slots__ = ("_text", "_touched", "body", "order", "previous", "salt", "version")
+    __slots__ = ("_now", "_text", "_touched", "body", "changed_at", "order", "previous", "salt", "version")
 
-    def __init__(self, body: Json, *, salt: str, order: int) -> None:
+    def __init__(self, body: Json, *, salt: str, order: int, now: Callable[[], datetime]) -> None:
         """
         Keep a new resource.
 
@@ -31,7 +32,10 @@ class Resource:
             body: never changed in place, only replaced.
             salt: what tells this resource's etags from every other's.
             order: its place among all resources by creation.
+            now: the clock.
         """
+        self._now = now
+        self.changed_at = now()
         self.body = body
         self.salt = salt
         self.order = order
@@ -83,6 +87,7 @@ class Resource:
         self.previous = self.view()
         self.body = body
         self.version += 1
+        self.changed_at = self._now()
         self._touched.update(dict.fromkeys(paths, self.version))
         self._text = None
 

@@ -97,7 +97,8 @@ class State:
     def resource(self, body: Json) -> Resource:
         """Make a new resource around its first representation."""
         self._order += 1
-        return Resource(body, salt="".join(self.random.choices(_ALPHABET[:52], k=10)), order=self._order)
+        salt = "".join(self.random.choices(_ALPHABET[:52], k=10))
+        return Resource(body, salt=salt, order=self._order, now=self.now)
 
     def new_id(self) -> str:
         """Draw an id as Planner's: 28 characters, case-sensitive."""
@@ -144,6 +145,17 @@ class State:
             self.late[task_id] -= 1
             raise not_found()
         return self.task(task_id)
+
+    def replica(self, resource: Resource) -> Json | None:
+        """
+        Show a resource as a replica that lags behind does, once where a test asked for it; None: none does.
+
+        Source: https://learn.microsoft.com/graph/api/resources/planner-overview (which etag is newer)
+        """
+        if resource.previous is None or self.stale[resource.etag] <= 0:
+            return None
+        self.stale[resource.etag] -= 1
+        return resource.previous
 
     def plan(self, plan_id: str) -> Resource:
         """

@@ -173,8 +173,17 @@ class World:
         self.state.hidden.discard(plan_id)
 
     def serve_stale(self, task_id: str, *, times: int = 1) -> None:
-        """Let the next lists show the task's version before its last change."""
-        self.state.stale[task_id] += times
+        """Let the next reads of the task, alone or in a list, show its version before its last change."""
+        self.state.stale[self.state.tasks[task_id].etag] += times
+
+    def serve_stale_details(self, task_id: str, *, times: int = 1) -> None:
+        """Let the next reads of the task's details show their version before their last change."""
+        self.state.stale[self.state.details[task_id].etag] += times
+
+    def catch_up(self) -> None:
+        """Let every replica know everything."""
+        for behind in (self.state.stale, self.state.missing, self.state.late):
+            behind.clear()
 
     def omit(self, task_id: str, *, times: int = 1) -> None:
         """Let the next lists leave the task out, as a replica that does not know it yet."""

@@ -5,7 +5,7 @@ Pure and level-triggered: it looks at how things stand, never at what happened. 
 out and asking again ends, when both sides agree, in None.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.decisions.actions import Action, Create, LookAgain, Remember, Settle, Write
 from shared.decisions.block import closing_block, with_block
@@ -13,11 +13,14 @@ from shared.decisions.ending import Ended, MappingChanged, ending
 from shared.decisions.fields import Target
 from shared.decisions.open import decide_open
 from shared.decisions.seen import Found, Missing, Unread
-from shared.decisions.view import YOUNG, Policy, View, actor_of, event
+from shared.decisions.view import YOUNG, Policy, View, actor_of, event, is_behind
 from shared.models.evidence import Event
 from shared.models.link import Link, LinkState
 from shared.models.planner import DetailsPatch, TaskPatch
 from shared.models.wanted import WhenDeleted
+
+REPLICA = timedelta(seconds=30)
+"""By then every replica knows what one of them knew."""
 
 
 def decide(view: View, policy: Policy, now: datetime) -> Action | None:
@@ -25,6 +28,12 @@ def decide(view: View, policy: Policy, now: datetime) -> Action | None:
     link = view.link
     if link is None:
         return _decide_new(view)
+    if view.found is not None and link.sending is None and is_behind(view.found, link):
+        return LookAgain(link.item, now + REPLICA, "replica")
+    return _decide_known(view, link, policy, now)
+
+
+def _decide_known(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     if link.state is LinkState.HELD:
         return _decide_held(view, link, now)
     if link.state is LinkState.RESERVED:

@@ -1,6 +1,6 @@
 """What an open task of a wanted item needs next."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from shared.decisions.actions import Action, CheckSending, LookAgain, Remember, SetAttributes, Write
@@ -16,7 +16,6 @@ from shared.models.link import FieldBase, Link
 from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
 from shared.models.wanted import Owner
 
-REPLICA = timedelta(seconds=30)
 _DETAILS = frozenset(f.name for f in FIELDS if f.in_details)
 
 
@@ -27,9 +26,6 @@ def decide_open(view: View, link: Link, policy: Policy, now: datetime) -> Action
     found, target = view.found, view.target
     if found is None or target is None:
         return None
-    if found.task.etag < link.etag:
-        # Etags of one resource grow in ordinal comparison: this read came from a replica that lags.
-        return LookAgain(link.item, now + REPLICA, "replica")
     return _decide_case(Case(view.origin, link, target, found, policy, now))
 
 

@@ -45,6 +45,17 @@ class View:
         return self.seen if isinstance(self.seen, Found) else None
 
 
+def is_behind(found: Found, link: Link) -> bool:
+    """
+    Tell a read from a replica that lags: etags of one resource grow in ordinal comparison.
+
+    Source: https://learn.microsoft.com/graph/api/resources/planner-overview (Planner resource versioning)
+    """
+    if found.task.etag < link.etag:
+        return True
+    return found.details is not None and found.details.etag < link.details_etag
+
+
 def actor_of(found: Found) -> dict[str, str]:
     """Name who completed a task."""
     by = found.task.completed_by

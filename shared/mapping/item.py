@@ -43,7 +43,9 @@ class Item:
     act_as: str
     holds: list[str] = field(default_factory=list)
 
-    def build(self, *, waits_on: tuple[str, ...], waits_for: tuple[str, ...], due: date | None) -> WantedTask:
+    def build(
+        self, *, waits_on: tuple[str, ...], waits_for: tuple[str, ...], due: date | None, is_shown: bool = True
+    ) -> WantedTask:
         """
         Fill in everything.
 
@@ -51,13 +53,14 @@ class Item:
             waits_on: keys of items that are not completed yet.
             waits_for: the same as people know them.
             due: as `due_date` gave it.
+            is_shown: False: nobody will read it, it is only about whom to ask for.
         """
         if waits_for:
             self.holds.append(f"waits for: {', '.join(waits_for)}")
         plan = self._plan()
         assigned = self.assigned(plan)
         written = self._written()
-        shown = self._shown()
+        shown = self._shown() if is_shown else {"title": self.key}
         return WantedTask(
             item_key=self.key,
             plan=plan,

@@ -142,7 +142,7 @@ class _Desk:
         due = item.due_date()
         pending = [] if self.curious else [name for name in _depends_on(item.spec) if self._is_pending(name, keys)]
         waits_on = tuple(keys[name] for name in pending)
-        task = item.build(waits_on=waits_on, waits_for=tuple(pending), due=due)
+        task = item.build(waits_on=waits_on, waits_for=tuple(pending), due=due, is_shown=not self.curious)
         is_done = task.item_key in self.completed
         quiet = (is_done or task.held is not None) and not self.curious
         ladder = escalations(item, task, quiet=quiet, changes=self.changes)

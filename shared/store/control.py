@@ -28,6 +28,7 @@ class Control:
         self._table = tables.control
         self._gates_until: datetime | None = None
         self._gates_read: datetime | None = None
+        self._creators: set[str] = set()
 
     def list_plans(self) -> Each[PlanRow]:
         """Go through the plans that are read for changes."""
@@ -124,10 +125,13 @@ class Control:
         return frozenset(unescape(row.key) for row in rows)
 
     async def add_creator(self, creator: str) -> None:
-        """Remember an identity of ours. Fine when it is known."""
+        """Remember an identity of ours. Fine when it is known; then this worker does not look again."""
+        if creator in self._creators:
+            return
         # Nearly always known: looking is one call, a refused insert would be two.
         if await self._table.find(_CREATOR, escape(creator)) is None:
             await self._add(_CREATOR, escape(creator))
+        self._creators.add(creator)
 
     async def take_slot(self, system: str, *, size: int, owner: str, until: datetime, now: datetime) -> Slot | None:
         """

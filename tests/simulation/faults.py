@@ -26,6 +26,8 @@ WORKER: ContextVar[str] = ContextVar("WORKER", default="nobody")
 
 CALL_SECONDS = 0.05
 SLOW_SECONDS = 8.0
+PREEMPTED = 0.5
+"""Of calls to a table: others get their turn before it. Any two calls are parted in some histories, none in all."""
 
 
 class Killed(BaseException):
@@ -100,6 +102,10 @@ class Faults:
         self.dead: set[str] = set()
         self.on_gate: Callable[[], None] = lambda: None
         """A person's act at the moment of a call."""
+        self.on_lost: Callable[[], None] = lambda: None
+        """Told that the answer to a send-on was lost."""
+        self.on_read: Callable[[bool], None] = lambda _: None
+        """Told before and after each read of Planner whether a replica lags behind."""
         self.on_post: Callable[[], None] = lambda: None
         """A look at Planner right after a POST had its effect."""
         self._rng = rng
@@ -125,10 +131,16 @@ class Faults:
             if self._strikes(self.mix.broken, f"{system} request lost"):
                 message = "timed out"
                 raise httpx.ReadTimeout(message)
+            if system == "graph":
+                self.on_read(_reads(method, path) and self._strikes(self.mix.replicas, "replica behind"))
             return
+        if system == "graph":
+            self.on_read(False)
         if (system, method) == ("graph", "POST"):
             self.on_post()
         if self._strikes(self.mix.broken, f"{system} answer lost"):
+            if _sends_on(method, path):
+                self.on_lost()
             message = "reset"
             raise httpx.ReadError(message)
         self._leave()
@@ -166,7 +178,8 @@ class Faults:
 
     async def _enter(self, system: str, what: str, *, may_stall: bool) -> None:
         self._check()
-        await asyncio.sleep(self._rng.expovariate(1 / CALL_SECONDS))
+        if system != "tables" or self._rng.random() < PREEMPTED:
+            await asyncio.sleep(self._rng.expovariate(1 / CALL_SECONDS))
         if self._strikes(self.mix.slow, "slow call"):
             await asyncio.sleep(self._rng.uniform(1.0, SLOW_SECONDS))
         if may_stall and self._strikes(self.mix.stalls, "lease run out"):
@@ -203,9 +216,18 @@ class Faults:
         self._trace.note(WORKER.get(), f"! {kind}")
 
 
+def _reads(method: str, path: str) -> bool:
+    """Tell a read; a batch may be one."""
+    return method == "GET" or path.endswith("$batch")
+
+
+def _sends_on(method: str, path: str) -> bool:
+    return method == "PUT" and "/subprocesses/" in path
+
+
 def _advances(method: str, path: str) -> bool:
     """Tell the calls of the known gap: those between the last look at a workflow and its PUT, and the PUT."""
-    return (method == "PUT" and "/subprocesses/" in path) or "/v1.0/users/" in path
+    return _sends_on(method, path) or "/v1.0/users/" in path
 
 
 def _wrong(system: str, method: str, rng: Random, *, is_batch: bool) -> tuple[str, Fault]:

@@ -14,23 +14,27 @@ from tests.simulation.faults import Faults, Killed, Mix, draw
 from tests.simulation.looking import agenda, history, known_origins, snapshot, take_timers
 from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.opentext_acts import OPENTEXT, give_permissions, reject_or_rework
-from tests.simulation.people import People
+from tests.simulation.people import People, is_approval
 from tests.simulation.planner_acts import PLANNER, untangle
 from tests.simulation.ports import PORTS, Stack
 from tests.simulation.queues import SimQueue
 from tests.simulation.trace import Trace
 from tests.simulation.wanting import wanted_by_origin
 from tests.simulation.workers import Host, House, Process, settings_of
-from tests.simulation.world import add_workspace, build, start_approval
+from tests.simulation.world import BACKGROUND, add_workspace, build, start_approval
 
-LENGTHS = ((60.0, 3), (120.0, 3), (360.0, 1))
+LENGTHS = ((25.0, 5), (60.0, 3), (180.0, 1))
 """Seconds of trouble, and how often: most histories are short, so that many can be played."""
 PACE = 45.0
 """Seconds between two acts of people, about; others happen at the moment of a call."""
-FEWEST_ACTS = 3
-TICK = 45.0
+FEWEST_ACTS = 2
+TICK = 50.0
 """Seconds between two sweeps."""
-TOGETHER = timedelta(minutes=2)
+LAST = 20.0
+"""Seconds for which things still go wrong after the last act."""
+LAG = timedelta(seconds=20)
+"""How far a replica may be behind."""
+TOGETHER = timedelta(minutes=5)
 """Timers that are due so soon after one another are waited for together, on the way to rest."""
 MOST_SKEW = 10.0
 """Seconds by which the slowest clock is behind, and a little."""
@@ -88,6 +92,9 @@ class History:
         self.people = People(self.world, self._rng("people"), self.trace, self.hint)
         self.faults.on_gate = self._act
         self.faults.on_post = self._look_at_posts
+        self.faults.on_read = self._lag
+        # While the bridge does not know what became of a send-on, the workflow goes around its loop.
+        self.faults.on_lost = partial(self.people.act, ((1, reject_or_rework),))
         self.house = House(
             self.world,
             self.faults,
@@ -145,7 +152,7 @@ class History:
             self._act()
             if self.rng.random() < self.mix.disaster / acts:
                 await self._lose_tables()
-        await asyncio.sleep(TICK)
+        await asyncio.sleep(LAST)
         self.faults.stop()
         self.people.act(((1, give_permissions),))
         timers.cancel()
@@ -178,6 +185,22 @@ class History:
         if not self.trace.counts["fault lease run out"] and not self.trace.counts["fault tables lost"]:
             self.failures += invariants.posted_twice(self.world, self.people.log)
 
+    def _lag(self, is_behind: bool) -> None:
+        """Let what changed lately not be known to the replica that answers next; or let all catch up."""
+        graph, now = self.world.graph, self.loop.now()
+        if not is_behind:
+            graph.catch_up()
+            return
+        for task_id, task in graph.state.tasks.items():
+            details = graph.state.details[task_id]
+            if task.changed_at > now - LAG:
+                behind = self.rng.choice((graph.serve_stale, graph.omit, graph.delay))
+                if behind == graph.serve_stale or task.version == 1:
+                    behind(task_id)
+            # The details of an approval are what docs/security.md names: a tick is acted on as it was read.
+            if details.changed_at > now - LAG and not is_approval(task.body):
+                graph.serve_stale_details(task_id)
+
     def _act(self) -> None:
         self.people.act(PLANNER if self.people.rng.random() < 0.55 else OPENTEXT)
 
@@ -194,8 +217,11 @@ class History:
 
     async def _quiet(self) -> None:
         """Let time pass until nothing is left to do, without a single resync: yet one must be left for later."""
+        # What servers still do by themselves is done by then.
+        await asyncio.sleep(BACKGROUND.total_seconds())
         await self._drain()
         self._discover()
+        await self._drain()
         left = await self._come_to_rest()
         known = known_origins(self.world)
         self.failures += [f"no resync is left for later: {origin}" for origin in known if origin not in left]
@@ -227,16 +253,15 @@ class History:
         """Go from one agenda row to the next until there is none; return the origins that left themselves a resync."""
         left: set[str] = set()
         for number in range(MOST_STEPS):
-            if number % 10 == 9:
-                self.people.act(((1, untangle),))
-            left |= take_timers(self.world, "resync")
-            await self.host.in_one(Process.sweep)
-            await self._bury()
-            await self._drain()
             left |= take_timers(self.world, "resync")
             if not (waiting := agenda(self.world)) and await self._is_silent():
                 return left
+            if number % 10 == 9:
+                self.people.act(((1, untangle),))
             await asyncio.sleep(self._ahead(waiting) + MOST_SKEW)
+            await self.host.in_one(Process.sweep)
+            await self._bury()
+            await self._drain()
         self.failures.append(f"it never comes to rest: {agenda(self.world)[:5]}")
         return left
 

@@ -50,6 +50,7 @@ class SimLoop(asyncio.BaseEventLoop):
         super().__init__()
         self.moment = 0.0
         """Seconds since START."""
+        self._told = 0.0, START
         self._selector = _Clock(self)
         self._clock_resolution = 1e-6
 
@@ -59,7 +60,11 @@ class SimLoop(asyncio.BaseEventLoop):
 
     def now(self) -> datetime:
         """Tell the true time of this history, in UTC."""
-        return START + timedelta(seconds=self.moment)
+        moment, told = self._told
+        if moment != self.moment:
+            told = START + timedelta(seconds=self.moment)
+            self._told = self.moment, told
+        return told
 
     def _process_events(self, events: object) -> None:
         """There are none."""

@@ -13,7 +13,7 @@ from tests.simulation.ports import DOORS, PORTS
 
 PROCESSES = 2
 CHUNK = 10
-TIDY_EVERY = 25
+TIDY_EVERY = 200
 """Seeds between two collections of garbage: looking for it all the time costs a tenth."""
 
 
@@ -29,6 +29,7 @@ def _begin() -> None:
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore", DeprecationWarning)
     gc.disable()
+    gc.freeze()
     expand, known = StdUriTemplate.expand, dict[tuple[str, str], str]()
 
     def remembered(template: str, substitutions: dict[str, object]) -> str:

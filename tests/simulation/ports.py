@@ -8,7 +8,8 @@ traces.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from functools import cache
+from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import httpx
@@ -27,13 +28,24 @@ class Response:
     """What the clients read of an answer."""
 
     status_code: int
-    headers: httpx.Headers
+    headers: "Headers"
     content: bytes
 
     @property
     def is_success(self) -> bool:
         """Carried out."""
         return 200 <= self.status_code < 300
+
+
+class Headers(dict[str, str]):
+    """Headers by lower-case name, read by any."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        super().__init__((name.lower(), value) for name, value in headers.items())
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Read one."""
+        return super().get(name.lower(), default)
 
 
 @dataclass
@@ -62,7 +74,7 @@ class Port:
             request.method, request.path, request.query, request.headers, request.body
         )
         await self._faults.http("after", self._system, request.method, request.path)
-        return Response(status, httpx.Headers(headers), content)
+        return Response(status, Headers(headers), content)
 
 
 class Http:
@@ -89,8 +101,8 @@ class Http:
             sent["content-type"], body = "application/x-www-form-urlencoded", urlencode(data, doseq=True).encode()
         if json is not None:
             sent["content-type"], body = "application/json", _dumps(json)
-        parts = urlsplit(url)
-        return Request(method, unquote(parts.path), parse_qsl(parts.query, keep_blank_values=True), sent, body)
+        target = _target(url)
+        return Request(method, target.path, target.query, sent, body)
 
     async def send(self, request: Request, **_: object) -> Response:
         """Send one request."""
@@ -110,13 +122,25 @@ class Adapter:
     async def send_primitive_async(self, info: RequestInformation, *_: object) -> Response:
         """Send one request."""
         info.path_parameters["baseurl"] = self.base_url
-        parts = urlsplit(info.url)
+        target = _target(info.url)
         headers = {name: ", ".join(values) for name, values in info.headers.get_all().items()}
-        query = parse_qsl(parts.query, keep_blank_values=True)
-        sent = {**headers, "authorization": "Bearer local", "host": parts.netloc}
-        path = unquote(parts.path)
+        sent = {**headers, "authorization": "Bearer local", "host": target.host}
         assert info.http_method is not None
-        return await self._port.exchange(Request(info.http_method.value, path, query, sent, bytes(info.content or b"")))
+        body = bytes(info.content or b"")
+        return await self._port.exchange(Request(info.http_method.value, target.path, target.query, sent, body))
+
+
+@dataclass(frozen=True)
+class _Target:
+    host: str
+    path: str
+    query: Query
+
+
+@cache
+def _target(url: str) -> _Target:
+    parts = urlsplit(url)
+    return _Target(parts.netloc, unquote(parts.path), parse_qsl(parts.query, keep_blank_values=True))
 
 
 def _dumps(value: object) -> bytes:

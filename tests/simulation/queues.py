@@ -10,6 +10,8 @@ from typing import Literal
 from tests.simulation.loop import SimLoop
 
 MOST_TRIES = 5
+EARLY = 1e-5
+"""Seconds by which a loop's timer may be early."""
 VISIBILITY = 30.0
 """Seconds until a message that nobody finished is seen again."""
 
@@ -69,7 +71,7 @@ class SimQueue:
         """Wait for a message that can be seen, and hide it. Which one is a matter of chance, as in life."""
         while True:
             now = self._loop.time()
-            seen = [message for message in self.messages if message.visible_at <= now]
+            seen = [message for message in self.messages if message.visible_at <= now + EARLY]
             if seen:
                 message = seen[self._rng.randrange(len(seen))]
                 message.visible_at = now + VISIBILITY

@@ -13,8 +13,10 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.simulation.faults import CALM
+from tests.simulation.faults import CALM, Mix
 from tests.simulation.history import play
 from tests.simulation.many import play_many
 from tests.simulation.ports import DIRECT
@@ -22,6 +24,7 @@ from tests.simulation.ports import DIRECT
 ROOT = Path(__file__).parents[2]
 FIXED = range(1, 301)
 REPEATED = range(1, 13)
+THROUGH_DOORS = range(1, 101)
 
 
 def failures(results):
@@ -59,8 +62,8 @@ def test_the_same_seed_plays_the_same_history_whatever_hashing_is():
 
 def test_the_full_stack_plays_the_same_history_as_the_fast_one():
     """Through the simulators' HTTP doors, the real HTTP client and the Graph SDK: the same trace."""
-    fast = [result.hash for result in play_many(REPEATED)]
-    full = [result.hash for result in play_many(REPEATED, full_stack=True)]
+    fast = [result.hash for result in play_many(THROUGH_DOORS)]
+    full = [result.hash for result in play_many(THROUGH_DOORS, full_stack=True)]
 
     assert full == fast
 
@@ -76,6 +79,34 @@ def test_without_faults_and_people_every_item_gets_its_task():
 
     assert result.failures == []
     assert not [name for name in result.counts if name.startswith("fault ")]
+
+
+RATES = st.sampled_from((0.0, 0.02, 0.1))
+RARE = st.sampled_from((0.0, 0.002, 0.01))
+
+
+@given(
+    seed=st.integers(1, 10_000_000),
+    acts=st.integers(1, 12),
+    mix=st.builds(
+        Mix,
+        answers=RATES,
+        broken=RATES,
+        tables=RARE,
+        queues=RATES,
+        kills=RARE,
+        slow=RATES,
+        stalls=RARE,
+        replicas=RATES,
+        hints=RATES,
+        skew=st.sampled_from((0.0, 8.0)),
+        people=RATES,
+    ),
+)
+@settings(max_examples=20)
+def test_any_mix_of_faults_is_survived(seed, acts, mix):
+    """What fails is shrunk to the fewest kinds of faults and acts that it takes."""
+    assert play(seed, mix=mix, acts=acts).failures == []
 
 
 def test_many_kinds_of_faults_are_injected():

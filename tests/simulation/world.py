@@ -30,7 +30,7 @@ PEOPLE = {
 MAP = "Approval"
 APPROVER, COUNTERSIGN, REWORK = 1, 2, 3
 MANAGERS = ("nkaur", "pwilliams")
-BACKGROUND = timedelta(seconds=80)
+BACKGROUND = timedelta(seconds=45)
 """
 How long the server works before a reworked document comes back to its approver.
 
