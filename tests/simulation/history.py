@@ -23,14 +23,14 @@ from tests.simulation.wanting import wanted_by_origin
 from tests.simulation.workers import Host, House, Process, settings_of
 from tests.simulation.world import BACKGROUND, add_workspace, build, start_approval
 
-LENGTHS = ((25.0, 5), (60.0, 3), (180.0, 1))
+LENGTHS = ((15.0, 5), (45.0, 3), (150.0, 1))
 """Seconds of trouble, and how often: most histories are short, so that many can be played."""
 PACE = 45.0
 """Seconds between two acts of people, about; others happen at the moment of a call."""
 FEWEST_ACTS = 2
 TICK = 50.0
 """Seconds between two sweeps."""
-LAST = 20.0
+LAST = 12.0
 """Seconds for which things still go wrong after the last act."""
 LAG = timedelta(seconds=20)
 """How far a replica may be behind."""
