@@ -9,6 +9,7 @@ from shared.decisions.fields import FIELDS
 from shared.models.evidence import GENESIS
 from shared.models.link import LinkState
 from tests.simulation.advances import unjust_advances
+from tests.simulation.agreement import disagreements, unrecorded
 from tests.simulation.edits import lost_edits
 from tests.simulation.looking import claim_of, history, links, ours, reservations
 from tests.simulation.people import Log
@@ -22,6 +23,7 @@ NAMES = (
     "nothing is posted while an earlier POST of it may stand",
     "one live task per wanted item or a stated reason",
     "both sides agree with the declared owners",
+    "what is completed is on the record",
     "every person's edit is applied or kept as a conflict",
     "one more round writes nothing",
     "deletions alone never advance a workflow",
@@ -47,6 +49,8 @@ def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime) -> list[
         *_unjust_endings(world, log),
         *_broken_chains(world),
         *_touched_strangers(world, log),
+        *disagreements(world, wanted, log),
+        *unrecorded(world),
         *lost_edits(world, wanted, log, since=since),
         *unjust_advances(world, log),
     ]

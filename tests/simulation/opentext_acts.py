@@ -155,7 +155,7 @@ def end_tickets(people: People) -> str | None:
 OPENTEXT: tuple[tuple[int, Doing], ...] = (
     (4, upload_version),
     (3, act_in_opentext),
-    (6, reject_or_rework),
+    (3, reject_or_rework),
     (2, hand_over),
     (1, stop),
     (4, change_attribute),

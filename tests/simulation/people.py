@@ -14,6 +14,8 @@ from tests.simulation.trace import Trace
 from tests.simulation.world import APPROVER, World
 
 Json = dict[str, Any]
+TRIES = 4
+"""How often somebody who finds nothing to do thinks of something else."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +63,18 @@ class People:
         self._trace = trace
 
     def act(self, choices: "tuple[tuple[int, Doing], ...]") -> None:
-        """Do one of several things, if it can be done."""
-        doing = self.rng.choices([one for _, one in choices], [weight for weight, _ in choices])[0]
-        try:
-            done = doing(self)
-        except (GraphError, NotTheirsError, KeyError) as error:
-            self._trace.note("people", f"{doing.__name__}: not possible, {type(error).__name__}")
-            return
-        if done:
-            self._trace.count(f"act {doing.__name__}")
-            self._trace.note("people", f"{doing.__name__}: {done}")
+        """Do one of several things; what can't be done just now is passed over for another."""
+        for _ in range(TRIES):
+            doing = self.rng.choices([one for _, one in choices], [weight for weight, _ in choices])[0]
+            try:
+                done = doing(self)
+            except (GraphError, NotTheirsError, KeyError) as error:
+                self._trace.note("people", f"{doing.__name__}: not possible, {type(error).__name__}")
+                continue
+            if done:
+                self._trace.count(f"act {doing.__name__}")
+                self._trace.note("people", f"{doing.__name__}: {done}")
+                return
 
     def note(self, what: str, who: str, *, task: str = "", field: str = "", value: object = None) -> None:
         """Write an act into the log."""

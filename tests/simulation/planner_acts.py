@@ -66,7 +66,9 @@ def progress(people: People) -> str | None:
     task = people.some_task(is_open)
     if task is None:
         return None
-    people.world.graph.reopen(people.user(people.anybody()), task["id"], percent=50)
+    login = people.anybody()
+    people.world.graph.reopen(people.user(login), task["id"], percent=50)
+    people.note("progressed", login, task=task["id"])
     return str(task["id"])
 
 

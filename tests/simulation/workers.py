@@ -77,6 +77,7 @@ def settings_of(*, act_as: str, auth: str) -> Settings:
             "SETTLE_SECONDS": 60,
             "LEASE_SECONDS": 180,
             "OUTCOME_GRACE_SECONDS": 30,
+            "OPENTEXT_DISCOVERY_SECONDS": 900,
         }
     )
 

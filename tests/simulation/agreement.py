@@ -1,0 +1,64 @@
+"""
+What both systems show at rest, field by field, against who owns the field.
+
+The engine's own bases are not asked: only what OpenText wants, what Planner shows, and what people did.
+"""
+
+from collections.abc import Iterator
+from shared.decisions.block import split_description
+from shared.models.link import Link, LinkState
+from shared.models.wanted import WantedTask
+from tests.simulation.looking import links
+from tests.simulation.people import Log
+from tests.simulation.wanting import Wanted
+from tests.simulation.world import World
+
+
+def disagreements(world: World, wanted: Wanted, log: Log) -> Iterator[str]:
+    """Name every open task that does not show what OpenText wants, and every end that Planner does not show."""
+    for key, link in links(world).items():
+        if link.task_id not in world.graph.tasks:
+            continue
+        if link.state is LinkState.OPEN and link.sending is None and key in wanted:
+            yield from (f"{key} {problem}" for problem in _shown_wrong(world, wanted[key], link, log))
+        if link.state is LinkState.CLOSED and not _looks_ended(world, link.task_id, log):
+            yield f"{key} is closed, and its task is open"
+
+
+def _shown_wrong(world: World, wanted: WantedTask, link: Link, log: Log) -> Iterator[str]:
+    """Check each field that OpenText owns; what a person set instead is theirs until OpenText changes it."""
+    task_id = str(link.task_id)
+    task, details = world.graph.tasks[task_id], world.graph.details[task_id]
+    edited = {act.field for act in log.acts if act.task == task_id and act.what == "edited"}
+    dropped = {act.value for act in log.acts if act.task == task_id and act.what == "dropped"}
+    if task["title"] != wanted.title.strip() and "title" not in edited:
+        yield f"has the title {task['title']!r} instead of {wanted.title!r}"
+    due = wanted.due.isoformat() if wanted.due is not None else ""
+    if str(task["dueDateTime"] or "")[:10] != due and "due" not in edited:
+        yield f"is due {task['dueDateTime']} instead of {due}"
+    if "assignees" not in edited and set(task["assignments"]) != set(wanted.assignees):
+        yield f"is assigned to {sorted(task['assignments'])} instead of {wanted.assignees}"
+    block = split_description(details["description"]).block.splitlines()
+    yield from (f"does not show {line!r}" for line in wanted.context if line not in block)
+    lines = {line["title"] for line in details["checklist"].values()}
+    outcomes = {outcome.title for outcome in wanted.outcomes}
+    expected = outcomes | ({line.title for line in wanted.checklist} - dropped)
+    if missing := expected - lines:
+        yield f"lacks the lines {sorted(missing)}"
+    if len(details["references"]) < len(wanted.references):
+        yield f"lacks references: it has {len(details['references'])} of {len(wanted.references)}"
+
+
+def _looks_ended(world: World, task_id: str, log: Log) -> bool:
+    opened = any(act.task == task_id for act in log.of("reopened", "progressed"))
+    return opened or bool(world.graph.tasks[task_id]["percentComplete"] == 100)
+
+
+def unrecorded(world: World) -> Iterator[str]:
+    """Name completed tasks of which the record does not know, although the rule has it told."""
+    for (origin, item), link in links(world).items():
+        if item != "package|legal-review" or link.state is not LinkState.COMPLETED:
+            continue
+        number = int(origin.partition("-")[2])
+        if world.content.attribute(number, "Contract.Review") != "Done":
+            yield f"{origin} {item} is completed, and the record does not say so"
