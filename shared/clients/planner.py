@@ -5,10 +5,9 @@ Each write is sent once. Many reads or writes travel as one batch; each has its 
 Source: https://learn.microsoft.com/graph/api/resources/planner-overview
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from kiota_abstractions.base_request_builder import BaseRequestBuilder
 from pydantic import BaseModel
 
 from shared.clients.graph import GraphConnection, Page
@@ -76,9 +75,20 @@ class Planner:
         """
         return await self._connection.read(PlannerTask, self._task(task_id))
 
-    async def read_tasks(self, task_ids: Iterable[str]) -> dict[str, PlannerTask | BridgeError]:
-        """Read tasks by id, as `read_task` does; each outcome under its id."""
-        return await self._read_each(PlannerTask, task_ids, self._task)
+    async def read_both(
+        self, task_ids: Iterable[str]
+    ) -> dict[str, tuple[PlannerTask | BridgeError, PlannerDetails | BridgeError]]:
+        """
+        Read tasks and their details, as `read_task` does, by task id; each outcome stands for itself.
+
+        The two are read side by side, in no order. Whoever judges a completion by its details reads those after it.
+        """
+        wanted = tuple(dict.fromkeys(task_ids))
+        addresses = [address(one) for one in wanted for address in (self._task, self._details)]
+        outcomes = await self._connection.batch([BatchRequest("GET", address) for address in addresses])
+        tasks = [attempt(PlannerTask, outcome, wrote=False) for outcome in outcomes[::2]]
+        details = [attempt(PlannerDetails, outcome, wrote=False) for outcome in outcomes[1::2]]
+        return dict(zip(wanted, zip(tasks, details, strict=True), strict=True))
 
     async def read_details(self, task_ids: Iterable[str]) -> dict[str, PlannerDetails | BridgeError]:
         """
@@ -86,7 +96,10 @@ class Planner:
 
         Right after its creation a task's details may be a NotFoundError for a moment.
         """
-        return await self._read_each(PlannerDetails, task_ids, self._details)
+        wanted = tuple(dict.fromkeys(task_ids))
+        outcomes = await self._connection.batch([BatchRequest("GET", self._details(one)) for one in wanted])
+        answers = [attempt(PlannerDetails, outcome, wrote=False) for outcome in outcomes]
+        return dict(zip(wanted, answers, strict=True))
 
     async def create_tasks(self, tasks: Sequence[NewTask]) -> list[PlannerTask | BridgeError]:
         """
@@ -205,13 +218,6 @@ class Planner:
         body = new_bucket_body(plan_id, name, after=after)
         answer = await self._connection.send("POST", self._planner.buckets, body=body)
         return parse(PlannerBucket, answer, wrote=True)
-
-    async def _read_each(
-        self, model: type[M], ids: Iterable[str], address: Callable[[str], BaseRequestBuilder]
-    ) -> dict[str, M | BridgeError]:
-        wanted = tuple(dict.fromkeys(ids))
-        outcomes = await self._connection.batch([BatchRequest("GET", address(one)) for one in wanted])
-        return {one: attempt(model, outcome, wrote=False) for one, outcome in zip(wanted, outcomes, strict=True)}
 
     async def _write_each(self, model: type[M], requests: Sequence[BatchRequest]) -> list[M | BridgeError]:
         outcomes = await self._connection.batch(requests)

@@ -45,7 +45,7 @@ LOOKUPS = Lookups(emails=frozenset({ADDRESS}), managers_of=frozenset({ADDRESS}),
 CALLS = {
     "Planner.list_tasks": lambda c: Planner(c).list_tasks("p", with_details=True),
     "Planner.read_task": lambda c: Planner(c).read_task("t"),
-    "Planner.read_tasks": lambda c: Planner(c).read_tasks(["t-1", "t-2"]),
+    "Planner.read_both": lambda c: Planner(c).read_both(["t-1", "t-2"]),
     "Planner.read_details": lambda c: Planner(c).read_details(["t-1", "t-2"]),
     "Planner.create_tasks": lambda c: Planner(c).create_tasks([TASK, NewTask(plan_id="p", title="t")]),
     "Planner.update_tasks": lambda c: Planner(c).update_tasks([TaskChange(task_id="t", etag=ETAG, patch=PATCH)] * 2),

@@ -181,9 +181,9 @@ async def test_a_deleted_task_is_not_found():
 
     await bridge.planner.delete_task(task.id, task.etag)
 
-    found = await bridge.planner.read_tasks([task.id, kept.id])
-    assert isinstance(found[task.id], NotFoundError)
-    assert found[kept.id].id == kept.id
+    found = await bridge.planner.read_both([task.id, kept.id])
+    assert isinstance(found[task.id][0], NotFoundError)
+    assert found[kept.id][0].id == kept.id
     with pytest.raises(NotFoundError):
         await bridge.planner.delete_task(task.id, task.etag)
 
@@ -360,4 +360,4 @@ async def test_when_graph_is_down_nothing_is_known():
 
     with pytest.raises(UnavailableError):
         await bridge.planner.list_tasks(bridge.plan)
-    assert isinstance((await bridge.planner.read_tasks([task.id]))[task.id], UnavailableError)
+    assert isinstance((await bridge.planner.read_both([task.id]))[task.id][0], UnavailableError)

@@ -5,6 +5,8 @@ The engine's own bases are not asked: only what OpenText wants, what Planner sho
 """
 
 from collections.abc import Iterator
+from datetime import datetime
+
 from shared.decisions.block import split_description
 from shared.models.link import Link, LinkState
 from shared.models.wanted import WantedTask
@@ -14,13 +16,19 @@ from tests.simulation.wanting import Wanted
 from tests.simulation.world import World
 
 
-def disagreements(world: World, wanted: Wanted, log: Log) -> Iterator[str]:
-    """Name every open task that does not show what OpenText wants, and every end that Planner does not show."""
+def disagreements(world: World, wanted: Wanted, log: Log, *, since: datetime) -> Iterator[str]:
+    """
+    Name every open task that does not show what OpenText wants, and every end that Planner does not show.
+
+    Args:
+        since: when the tables were lost last, or the beginning: nobody is taken off a task that is older.
+    """
     for key, link in links(world).items():
         if link.task_id not in world.graph.tasks:
             continue
         if link.state is LinkState.OPEN and link.sending is None and key in wanted:
             yield from (f"{key} {problem}" for problem in _shown_wrong(world, wanted[key], link, log))
+            yield from (f"{key} {problem}" for problem in _assigned_wrong(world, wanted[key], link, log, since))
         if link.state is LinkState.CLOSED and not _looks_ended(world, link.task_id, log):
             yield f"{key} is closed, and its task is open"
 
@@ -36,8 +44,6 @@ def _shown_wrong(world: World, wanted: WantedTask, link: Link, log: Log) -> Iter
     due = wanted.due.isoformat() if wanted.due is not None else ""
     if str(task["dueDateTime"] or "")[:10] != due and "due" not in edited:
         yield f"is due {task['dueDateTime']} instead of {due}"
-    if "assignees" not in edited and set(task["assignments"]) != set(wanted.assignees):
-        yield f"is assigned to {sorted(task['assignments'])} instead of {wanted.assignees}"
     block = split_description(details["description"]).block.splitlines()
     yield from (f"does not show {line!r}" for line in wanted.context if line not in block)
     lines = {line["title"] for line in details["checklist"].values()}
@@ -47,6 +53,16 @@ def _shown_wrong(world: World, wanted: WantedTask, link: Link, log: Log) -> Iter
         yield f"lacks the lines {sorted(missing)}"
     if len(details["references"]) < len(wanted.references):
         yield f"lacks references: it has {len(details['references'])} of {len(wanted.references)}"
+
+
+def _assigned_wrong(world: World, wanted: WantedTask, link: Link, log: Log, since: datetime) -> Iterator[str]:
+    task = world.graph.tasks[str(link.task_id)]
+    if any(act.task == link.task_id and act.field == "assignees" for act in log.of("edited")):
+        return
+    assigned, asked = set(task["assignments"]), set(wanted.assignees)
+    may_keep = datetime.fromisoformat(task["createdDateTime"]) <= since
+    if asked - assigned or (assigned - asked and not may_keep):
+        yield f"is assigned to {sorted(assigned)} instead of {sorted(asked)}"
 
 
 def _looks_ended(world: World, task_id: str, log: Log) -> bool:

@@ -102,8 +102,8 @@ class Faults:
         self.dead: set[str] = set()
         self.on_gate: Callable[[], None] = lambda: None
         """A person's act at the moment of a call."""
-        self.on_lost: Callable[[], None] = lambda: None
-        """Told that the answer to a send-on was lost."""
+        self.on_lost: Callable[[bool], None] = lambda _: None
+        """Told that an answer was lost, and whether it was one to a send-on."""
         self.on_read: Callable[[bool], None] = lambda _: None
         """Told before and after each read of Planner whether a replica lags behind."""
         self.on_post: Callable[[], None] = lambda: None
@@ -131,16 +131,13 @@ class Faults:
             if self._strikes(self.mix.broken, f"{system} request lost"):
                 message = "timed out"
                 raise httpx.ReadTimeout(message)
-            if system == "graph":
-                self.on_read(_reads(method, path) and self._strikes(self.mix.replicas, "replica behind"))
+            self.on_read(_reads(system, method, path) and self._strikes(self.mix.replicas, "replica behind"))
             return
-        if system == "graph":
-            self.on_read(False)
+        self.on_read(False)
         if (system, method) == ("graph", "POST"):
             self.on_post()
         if self._strikes(self.mix.broken, f"{system} answer lost"):
-            if _sends_on(method, path):
-                self.on_lost()
+            self.on_lost(_sends_on(method, path))
             message = "reset"
             raise httpx.ReadError(message)
         self._leave()
@@ -216,9 +213,9 @@ class Faults:
         self._trace.note(WORKER.get(), f"! {kind}")
 
 
-def _reads(method: str, path: str) -> bool:
-    """Tell a read; a batch may be one."""
-    return method == "GET" or path.endswith("$batch")
+def _reads(system: str, method: str, path: str) -> bool:
+    """Tell a read of Planner; a batch may be one."""
+    return system == "graph" and (method == "GET" or path.endswith("$batch"))
 
 
 def _sends_on(method: str, path: str) -> bool:

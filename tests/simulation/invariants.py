@@ -49,7 +49,7 @@ def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime) -> list[
         *_unjust_endings(world, log),
         *_broken_chains(world),
         *_touched_strangers(world, log),
-        *disagreements(world, wanted, log),
+        *disagreements(world, wanted, log, since=since),
         *unrecorded(world),
         *lost_edits(world, wanted, log, since=since),
         *unjust_advances(world, log),

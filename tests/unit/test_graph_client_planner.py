@@ -78,19 +78,23 @@ async def test_only_graphs_own_404_means_that_a_task_is_gone(reply, error):
     assert type(caught.value) is error
 
 
-async def test_many_tasks_are_read_at_once_each_with_its_own_outcome():
+async def test_many_tasks_are_read_at_once_with_their_details_each_with_its_own_outcome():
     def read(request):
-        task_id = request.url.path.rpartition("/")[2]
-        return said(404) if task_id == "gone" else httpx.Response(200, json=task(task_id))
+        _, _, task_id, *details = request.url.path.removeprefix("/v1.0/").split("/")
+        if task_id == "gone":
+            return said(404)
+        return httpx.Response(200, json=DETAILS if details else task(task_id))
 
     double = GraphDouble(GET=read)
 
-    found = await Planner(double.connection()).read_tasks(["a", "gone", "b", "a"])
+    found = await Planner(double.connection()).read_both(["a", "gone", "b", "a"])
 
     assert list(found) == ["a", "gone", "b"]
-    assert (found["a"].id, found["b"].id, type(found["gone"])) == ("a", "b", NotFoundError)
+    assert (found["a"][0].id, found["b"][0].id) == ("a", "b")
+    assert found["a"][1].references["https%3A//h"].alias == "Contract"
+    assert [type(outcome) for outcome in found["gone"]] == [NotFoundError, NotFoundError]
     assert len(double.sent) == 1
-    assert len(double.inner) == 3
+    assert len(double.inner) == 6
 
 
 async def test_a_single_read_is_no_batch():

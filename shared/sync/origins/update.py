@@ -15,7 +15,7 @@ from shared.decisions.open import first_write
 from shared.decisions.seen import Found, Missing, Seen, Unread
 from shared.decisions.view import event
 from shared.errors import BridgeError, NotFoundError, RetryLaterError, StaleError
-from shared.models.link import Link
+from shared.models.link import Link, LinkState
 from shared.models.planner import DetailsChange, PlannerDetails, PlannerTask, TaskChange
 from shared.sync.origins.work import Work
 
@@ -66,33 +66,40 @@ async def read_details(work: Work, items: Sequence[str]) -> None:
         return
     answers = await work.services.planner.read_details(list(ids))
     for task_id, item in ids.items():
-        found, answer = work.seen[item], answers[task_id]
-        if isinstance(answer, RetryLaterError):
-            raise answer
-        if isinstance(answer, PlannerDetails) and isinstance(found, Found):
-            work.seen[item] = Found(found.task, answer)
-        else:
-            work.seen[item] = Unread(str(answer))
+        found = work.seen[item]
+        if isinstance(found, Found):
+            work.seen[item] = _seen(found.task, answers[task_id])
 
 
 async def read_again(work: Work, items: Sequence[str]) -> None:
-    """Read tasks and their details anew."""
+    """Read tasks and their details anew; a completed one's after it, so that they hold what was ticked by then."""
     ids = {link.task_id: item for item in items if (link := work.held.links.get(item)) and link.task_id}
     if not ids:
         return
-    answers = await work.services.planner.read_tasks(list(ids))
+    answers = await work.services.planner.read_both(list(ids))
     for task_id, item in ids.items():
-        answer = answers[task_id]
+        work.seen[item] = _seen(*answers[task_id])
+    await read_details(work, [item for item in ids.values() if _is_to_be_judged(work, item)])
+
+
+def _is_to_be_judged(work: Work, item: str) -> bool:
+    found = work.seen[item]
+    return isinstance(found, Found) and found.task.is_completed and work.held.links[item].state is LinkState.OPEN
+
+
+def _seen(task: PlannerTask | BridgeError, details: PlannerDetails | BridgeError) -> Found | Missing | Unread:
+    """
+    Say what two reads say together.
+
+    Raises:
+        RetryLaterError: one of them was not answered.
+    """
+    for answer in (task, details):
         if isinstance(answer, RetryLaterError):
             raise answer
-        work.seen[item] = _seen(answer)
-    await read_details(work, list(ids.values()))
-
-
-def _seen(answer: PlannerTask | BridgeError) -> Found | Missing | Unread:
-    if isinstance(answer, PlannerTask):
-        return Found(answer)
-    return Missing() if isinstance(answer, NotFoundError) else Unread(str(answer))
+    if isinstance(task, BridgeError):
+        return Missing() if isinstance(task, NotFoundError) else Unread(str(task))
+    return Unread(str(details)) if isinstance(details, BridgeError) else Found(task, details)
 
 
 async def _patch_tasks(work: Work, writes: Sequence[Write]) -> set[str]:

@@ -64,12 +64,19 @@ class DryPlanner:
         """See `Planner.list_tasks`."""
         return () if _is_new(plan_id) else await self._planner.list_tasks(plan_id, with_details=with_details)
 
-    async def read_tasks(self, task_ids: Iterable[str]) -> dict[str, PlannerTask | BridgeError]:
-        """See `Planner.read_tasks`."""
+    async def read_both(
+        self, task_ids: Iterable[str]
+    ) -> dict[str, tuple[PlannerTask | BridgeError, PlannerDetails | BridgeError]]:
+        """See `Planner.read_both`."""
         wanted = tuple(task_ids)
-        found = await self._planner.read_tasks(one for one in wanted if one not in self._tasks)
-        self._tasks |= {key: task for key, task in found.items() if isinstance(task, PlannerTask)}
-        return {one: self._tasks.get(one) or found[one] for one in wanted}
+        unknown = [one for one in wanted if not (one in self._tasks and one in self._details)]
+        found = await self._planner.read_both(unknown)
+        for key, (task, details) in found.items():
+            if isinstance(task, PlannerTask):
+                self._tasks.setdefault(key, task)
+            if isinstance(details, PlannerDetails):
+                self._details.setdefault(key, details)
+        return {one: (self._tasks.get(one) or found[one][0], self._details.get(one) or found[one][1]) for one in wanted}
 
     async def read_details(self, task_ids: Iterable[str]) -> dict[str, PlannerDetails | BridgeError]:
         """See `Planner.read_details`."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from shared.decisions.block import find_key, split_description
 from shared.decisions.view import event
-from shared.errors import NeverError, NotFoundError, RefusedError, RetryLaterError
+from shared.errors import NeverError, RefusedError, RetryLaterError
 from shared.mapping.needs import needs
 from shared.mapping.rules import DocumentRule, Mapping, MissingDocumentRule, StepRule
 from shared.mapping.sections import PlanSpec
@@ -119,9 +119,10 @@ async def _tasks_of(plan_id: str, services: Services, found: Rebuilt) -> dict[st
         details = answers[task.id]
         if isinstance(details, RetryLaterError):
             raise details
-        if not isinstance(details, PlannerDetails | NotFoundError):
+        if not isinstance(details, PlannerDetails):
+            # Also when there are none: it was just deleted, or is so young that not every replica knows it.
             found.left.append(f"task {task.id}: its details can't be read: {details}")
-        if isinstance(details, PlannerDetails) and (key := find_key(details.description)) is not None:
+        elif (key := find_key(details.description)) is not None:
             ours.setdefault(key[0], []).append(Ours(key[1], task, details))
     return ours
 
