@@ -8,9 +8,13 @@ from shared.decisions.outcome import Refuse, Wait, judge
 from shared.decisions.seen import Found
 from shared.decisions.view import Case, actor_of, event
 from shared.models.link import Link, LinkState, Refusal
+from shared.models.opentext import AttributeValue
 from shared.models.planner import TaskPatch
+from shared.models.wanted import WantedTask
 
 KEPT_REFUSALS = 5
+UNRECORDED = "record"
+"""Code of the hold of an item that is completed, and of which the record could not be told."""
 
 
 def decide_completed(case: Case) -> Action | None:
@@ -27,12 +31,24 @@ def decide_completed(case: Case) -> Action | None:
         }
     )
     told = event("completed", case.link, actor=actor_of(found), at=found.task.completed, etag=found.task.etag)
-    values = dict(wanted.on_complete)
-    if wanted.progress_attribute:
-        values[wanted.progress_attribute] = 100
-    if values and case.workspace_id is not None:
+    if (values := recorded(wanted)) and case.workspace_id is not None:
         return SetAttributes(done, case.workspace_id, values, (told,))
     return Remember(done, (told,))
+
+
+def recorded(wanted: WantedTask) -> dict[str, AttributeValue]:
+    """Return what the record is told of a completion, by attribute."""
+    progress: dict[str, AttributeValue] = {wanted.progress_attribute: 100} if wanted.progress_attribute else {}
+    return {**wanted.on_complete, **progress}
+
+
+def record_again(link: Link, wanted: WantedTask, workspace_id: int | None, now: datetime) -> Action:
+    """Tell the record of a completion once more, when it is time; what the rule no longer has told is dropped."""
+    if link.retry_at is not None and now < link.retry_at:
+        return LookAgain(link.item, link.retry_at, "retry")
+    if workspace_id is None or not (values := recorded(wanted)):
+        return Remember(link.model_copy(update={"hold": "", "reason": "", "retry_at": None}))
+    return SetAttributes(link, workspace_id, values)
 
 
 def _decide_approval(case: Case) -> Action | None:

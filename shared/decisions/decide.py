@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from shared.decisions.actions import Action, Create, LookAgain, Remember, Settle, Write
 from shared.decisions.block import closing_block, with_block
+from shared.decisions.completion import UNRECORDED, record_again
 from shared.decisions.ending import Ended, MappingChanged, ending
 from shared.decisions.fields import Target
 from shared.decisions.open import decide_open
@@ -109,7 +110,7 @@ def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Actio
         return None
     if view.target is None:
         return _decide_unwanted(view, link, view.found, policy)
-    return _decide_finished(view, link, view.found)
+    return _decide_finished(view, link, view.found, now)
 
 
 def _decide_without_task(view: View, link: Link) -> Action | None:
@@ -180,13 +181,20 @@ def _close(view: View, link: Link, found: Found, reason: str) -> Write:
     return Write(closed, None, task=task, details=details, events=events)
 
 
-def _decide_finished(view: View, link: Link, found: Found) -> Action | None:
+def _decide_finished(view: View, link: Link, found: Found, now: datetime) -> Action | None:
     """Decide for a completed or closed link whose item is wanted."""
     wanted = view.target.wanted if view.target else None
     if wanted is None or link.kind == "step":
         return _agree(link, found)
     reopened = link.model_copy(
-        update={"state": LinkState.OPEN, "reason": "", "completed_by": None, "completed_at": None}
+        update={
+            "state": LinkState.OPEN,
+            "hold": "",
+            "reason": "",
+            "retry_at": None,
+            "completed_by": None,
+            "completed_at": None,
+        }
     )
     if link.state is LinkState.CLOSED:
         patch = TaskPatch(percent_complete=0) if found.task.is_completed else None
@@ -202,7 +210,9 @@ def _decide_finished(view: View, link: Link, found: Found) -> Action | None:
             task=TaskPatch(percent_complete=0),
             events=(event("reopened", link, reason="its date moved"),),
         )
-    return _agree(link, found)
+    if (agreed := _agree(link, found)) is not None or link.hold != UNRECORDED:
+        return agreed
+    return record_again(link, wanted, view.workspace_id, now)
 
 
 def _agree(link: Link, found: Found) -> Remember | None:

@@ -44,6 +44,16 @@ class View:
         """The task, when it was read."""
         return self.seen if isinstance(self.seen, Found) else None
 
+    @property
+    def workspace_id(self) -> int | None:
+        """The workspace whose attributes the rule may set; None: the origin has none."""
+        return workspace_of(self.origin)
+
+
+def workspace_of(origin: Origin) -> int | None:
+    """Return the node id of the workspace that an origin is, or lies in; None: there is none."""
+    return origin.workspace.node_id if origin.workspace is not None else None
+
 
 def is_behind(found: Found, link: Link) -> bool:
     """
@@ -85,4 +95,4 @@ class Case:
     @property
     def workspace_id(self) -> int | None:
         """The workspace whose attributes the rule may set; None: the origin has none."""
-        return self.origin.workspace.node_id if self.origin.workspace is not None else None
+        return workspace_of(self.origin)

@@ -100,7 +100,7 @@ class Link(Frozen):
     state: LinkState
     reason: str = Field(default="", description="Why it stands where it stands, in words for people.")
     hold: str = Field(
-        default="", description="Code of a hold: mapping, refused, ambiguous, deleted, activities, place."
+        default="", description="Code of a hold: mapping, refused, ambiguous, deleted, activities, place, record."
     )
     retry_at: datetime | None = Field(
         default=None, description="UTC: a hold is looked at again then. None: when it changes."

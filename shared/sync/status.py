@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.decisions.completion import UNRECORDED
 from shared.models.link import LinkState
 from shared.store.agenda import Census
 from shared.store.queues import ORIGINS, PLANS
@@ -79,6 +80,7 @@ async def _links(storage: Storage) -> tuple[Counter[LinkState], tuple[HeldLink, 
     held: list[HeldLink] = []
     async for origin, link in storage.origins.list_links():
         states[link.state] += 1
-        if link.state is LinkState.HELD or (link.hold and link.state in (LinkState.OPEN, LinkState.RESERVED)):
+        is_at_work = link.state in (LinkState.OPEN, LinkState.RESERVED)
+        if link.state is LinkState.HELD or (link.hold and is_at_work) or link.hold == UNRECORDED:
             held.append(HeldLink(origin, link.item, link.reason, link.retry_at))
     return states, tuple(held)

@@ -70,11 +70,17 @@ def _looks_ended(world: World, task_id: str, log: Log) -> bool:
     return opened or bool(world.graph.tasks[task_id]["percentComplete"] == 100)
 
 
-def unrecorded(world: World) -> Iterator[str]:
-    """Name completed tasks of which the record does not know, although the rule has it told."""
+def unrecorded(world: World, log: Log, *, since: datetime) -> Iterator[str]:
+    """
+    Name completed tasks of which the record does not know, although the rule has it told, and nothing says why.
+
+    Args:
+        since: as above: what was completed before is found completed, and nobody is told again.
+    """
     for (origin, item), link in links(world).items():
-        if item != "package|legal-review" or link.state is not LinkState.COMPLETED:
+        if item != "package|legal-review" or link.state is not LinkState.COMPLETED or link.hold == "record":
             continue
         number = int(origin.partition("-")[2])
-        if world.content.attribute(number, "Contract.Review") != "Done":
+        is_known = any(act.task == link.task_id and act.at >= since for act in log.of("completed"))
+        if is_known and world.content.attribute(number, "Contract.Review") != "Done":
             yield f"{origin} {item} is completed, and the record does not say so"

@@ -26,7 +26,7 @@ WORKER: ContextVar[str] = ContextVar("WORKER", default="nobody")
 
 CALL_SECONDS = 0.05
 SLOW_SECONDS = 8.0
-PREEMPTED = 0.5
+PREEMPTED = 0.4
 """Of calls to a table: others get their turn before it. Any two calls are parted in some histories, none in all."""
 
 

@@ -1,10 +1,12 @@
 """One history: a company at work, a bridge in trouble, then quiet, and what must hold in it."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from random import Random
+from typing import TypeVar
 
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
@@ -23,7 +25,12 @@ from tests.simulation.wanting import wanted_by_origin
 from tests.simulation.workers import Host, House, Process, settings_of
 from tests.simulation.world import BACKGROUND, add_workspace, build, start_approval
 
-ACTS = ((1, 4), (3, 4), (10, 1))
+T = TypeVar("T")
+
+WORLDS = 32
+"""Sets of ids: addresses that were built once need not be built again."""
+
+ACTS = ((1, 5), (3, 3), (10, 1))
 """How many acts of people, and how often so many: most histories are short, so that many can be played."""
 FIRST = 8.0
 """Seconds until the first act: something is there then, mostly."""
@@ -33,7 +40,7 @@ TICK = 25.0
 """Seconds between two sweeps."""
 LAST = 12.0
 """Seconds for which things still go wrong after the last act."""
-HORIZONS = ((timedelta(minutes=20), 2), (timedelta(days=7), 1))
+HORIZONS = ((timedelta(minutes=20), 5), (timedelta(days=7), 1))
 """Rest is when no timer is due for so long, and how often: most histories end before anything is escalated."""
 LAG = timedelta(seconds=20)
 """How far a replica may be behind."""
@@ -79,12 +86,12 @@ class History:
         rng = self._rng("story")
         self.rng = rng
         if self.acts is None:
-            self.acts = rng.choices(*zip(*ACTS, strict=True))[0]
-        self.horizon = rng.choices(*zip(*HORIZONS, strict=True))[0]
+            self.acts = _draw(rng, ACTS)
+        self.horizon = _draw(rng, HORIZONS)
         self.trace = Trace(self.loop.time)
         act_as = rng.choices(("performer", "service"), (4, 1))[0]
         settings = settings_of(act_as=act_as, auth=rng.choice(("password", "otds")))
-        self.world = build(self.loop.now, seed=self.seed, act_as=act_as)
+        self.world = build(self.loop.now, seed=self.seed % WORLDS, act_as=act_as)
         self.faults = Faults(self.mix, self._rng("faults"), self.trace, settings.lease_seconds)
         self.origins, self.plans = (
             SimQueue(name, self.loop, self._rng(name), self.faults.queue) for name in ("origins", "plans")
@@ -130,8 +137,8 @@ class History:
         await self._trouble()
         await self._quiet()
         await self._resync()
-        oracle = Process("oracle", self.house, timedelta())
-        wanted = await oracle.run(wanted_by_origin(oracle))
+        process = next(iter(self.host.processes.values()))
+        wanted = await process.run(wanted_by_origin(process))
         self.failures += invariants.at_rest(self.world, wanted, self.people.log, since=self.lost_at)
         self._check_twins()
         counts = dict(self.trace.counts)
@@ -315,6 +322,11 @@ class History:
     def _escaped(self, what: str) -> None:
         self.trace.note("host", f"escaped: {what}")
         self.failures.append(f"escaped: {what}")
+
+
+def _draw(rng: Random, choices: Sequence[tuple[T, int]]) -> T:
+    """Choose one of several things by how often each is wanted."""
+    return rng.choices([one for one, _ in choices], [often for _, often in choices])[0]
 
 
 async def _bury(process: Process, *, queue: SimQueue) -> None:

@@ -50,7 +50,7 @@ def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime) -> list[
         *_broken_chains(world),
         *_touched_strangers(world, log),
         *disagreements(world, wanted, log, since=since),
-        *unrecorded(world),
+        *unrecorded(world, log, since=since),
         *lost_edits(world, wanted, log, since=since),
         *unjust_advances(world, log),
     ]

@@ -61,6 +61,9 @@ def act(item, known, seen=None, **changes):
         (wanted(), link(), Missing(), Create),
         (wanted(), link(reserved_at=NOW - timedelta(minutes=2)), Missing(), LookAgain),
         (wanted(), link(etag='W/"3"'), found(), LookAgain),
+        (wanted(), link(details_etag='W/"d3"'), found(), LookAgain),
+        (wanted(), link(state="completed", etag='W/"3"'), found(), LookAgain),
+        (None, link(state="released", etag='W/"3"'), found(), LookAgain),
         (wanted(), link(state="withdrawn"), None, type(None)),
         (wanted(), link(state="closed"), found(**DONE), Write),
         (wanted(), link(state="released"), None, Remember),
@@ -87,6 +90,9 @@ def act(item, known, seen=None, **changes):
         "deleted",
         "too-young-to-be-deleted",
         "old-replica",
+        "old-replica-of-the-details",
+        "old-replica-of-a-finished-task",
+        "old-replica-of-a-released-task",
         "withdrawn-stays",
         "wanted-again",
         "mapping-came-back",
@@ -295,3 +301,18 @@ def test_an_item_that_was_over_and_is_wanted_again_but_held_says_why():
     action = act(wanted(held="waits for: review"), link(state="closed", task_id=None, reason="over"))
 
     assert (action.link.state, action.link.reason) == (LinkState.HELD, "waits for: review")
+
+
+def test_a_completion_that_the_record_could_not_be_told_of_is_told_later():
+    """It stands all the same; what the rule no longer has told is dropped."""
+    told = wanted(on_complete={"A.B": "Done"}, progress_attribute="A.P")
+    known = {"state": "completed", "hold": "record", "reason": "read-only", "etag": found(**DONE).task.etag}
+    later = NOW + timedelta(minutes=1)
+
+    assert act(told, link(**known, retry_at=later), found(**DONE)) == LookAgain("rule|review", later, "retry")
+    again = act(told, link(**known, retry_at=NOW), found(**DONE))
+    assert isinstance(again, SetAttributes)
+    assert again.values == {"A.B": "Done", "A.P": 100}
+    dropped = act(wanted(), link(**known, retry_at=NOW), found(**DONE))
+    assert isinstance(dropped, Remember)
+    assert (dropped.link.hold, dropped.link.reason, dropped.link.retry_at) == ("", "", None)

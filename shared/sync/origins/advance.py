@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, timedelta
 
 from shared.decisions.actions import CheckSending, Delegate, Send, SetAttributes
-from shared.decisions.completion import put_back, refuse
+from shared.decisions.completion import UNRECORDED, put_back, refuse
 from shared.decisions.outcome import Done, SendAgain, check_form, resume_sending
 from shared.decisions.seen import Found
 from shared.decisions.view import event
@@ -21,6 +21,7 @@ from shared.telemetry import traceparent
 
 log = logging.getLogger(__name__)
 NOT_THEIRS_AGAIN = timedelta(seconds=30)
+UNRECORDED_AGAIN = timedelta(hours=1)
 
 
 async def send_on(work: Work, action: Send) -> None:
@@ -178,14 +179,27 @@ async def delegate(work: Work, action: Delegate) -> None:
 
 
 async def set_attributes(work: Work, action: SetAttributes) -> None:
-    """Write attributes of the workspace, then the link: setting them twice is harmless."""
+    """
+    Write attributes of the workspace, then the link: setting them twice is harmless.
+
+    A completion that the record can't be told of now stands all the same, and the record is told later.
+    """
     work.ensure_time()
     link, events = action.link, list(action.events)
     try:
         await work.services.opentext.workspaces.set_attributes(action.node_id, action.values)
-        events.append(event("recorded", link, attributes=dict(action.values)))
     except NeverError as error:
-        events.append(event("record_refused", link, attributes=dict(action.values), reason=str(error)))
+        if link.hold != UNRECORDED:
+            events.append(event("record_refused", link, attributes=dict(action.values), reason=str(error)))
+        if link.state is LinkState.COMPLETED:
+            again = work.now + UNRECORDED_AGAIN
+            reason = f"the record could not be told: {error}"
+            link = link.model_copy(update={"hold": UNRECORDED, "reason": reason, "retry_at": again})
+            work.look_again(again, "retry")
+    else:
+        events.append(event("recorded", link, attributes=dict(action.values)))
+        if link.hold == UNRECORDED:
+            link = link.model_copy(update={"hold": "", "reason": "", "retry_at": None})
     await work.commit([link], events)
 
 
