@@ -47,4 +47,3 @@ def _fast(seed: int) -> Result:
 
 def _full_stack(seed: int) -> Result:
     return play(seed, stack=DOORS)
-
