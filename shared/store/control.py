@@ -1,7 +1,7 @@
 """Control: plans to read, gates, cursors, slots, and what leads from one id to another."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from shared.errors import StaleError, UnavailableError
@@ -144,13 +144,8 @@ class Control:
             None: every place is taken.
         """
         partition = f"slot-{escape(system)}"
-        data = SlotRow(owner=owner, until=until).model_dump_json()
-        try:
-            # Mostly free: then this is the only call.
-            return Slot(system, owner, await self._table.insert(partition, next(_from_own(owner, size)), data))
-        except StaleError:
-            pass
         taken = {row.key: row for row in await self._table.list_rows(_PARTITION, partition=partition)}
+        data = SlotRow(owner=owner, until=until).model_dump_json()
         for key in _from_own(owner, size):
             row = taken.get(key)
             if row is not None and now < row.read(SlotRow).until:
@@ -238,7 +233,7 @@ def _making_keys(kind: str, parent: str, name: str) -> tuple[str, str]:
     return f"{escape(kind)}-{escape(parent)}", escape(name)
 
 
-def _from_own(owner: str, size: int) -> Iterator[str]:
+def _from_own(owner: str, size: int) -> Iterable[str]:
     """Begin at a place of one's own, so that workers seldom want the same one."""
     first = zlib.crc32(owner.encode()) % size
     return (f"{(first + step) % size:04}" for step in range(size))
