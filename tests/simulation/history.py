@@ -32,13 +32,13 @@ WORLDS = 32
 
 ACTS = ((1, 5), (3, 3), (10, 1))
 """How many acts of people, and how often so many: most histories are short, so that many can be played."""
-FIRST = 8.0
+FIRST = 6.0
 """Seconds until the first act: something is there then, mostly."""
 PACE = 6.0
 """Seconds between two acts, about; others happen at the moment of a call."""
 TICK = 25.0
 """Seconds between two sweeps."""
-LAST = 12.0
+LAST = 8.0
 """Seconds for which things still go wrong after the last act."""
 HORIZONS = ((timedelta(minutes=20), 5), (timedelta(days=7), 1))
 """Rest is when no timer is due for so long, and how often: most histories end before anything is escalated."""

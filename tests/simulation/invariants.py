@@ -8,6 +8,7 @@ from shared.decisions.block import find_key
 from shared.decisions.fields import FIELDS
 from shared.models.evidence import GENESIS
 from shared.models.link import LinkState
+from shared.store.rows import escape
 from tests.simulation.advances import unjust_advances
 from tests.simulation.agreement import disagreements, unrecorded
 from tests.simulation.edits import lost_edits
@@ -58,13 +59,16 @@ def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime) -> list[
 
 def posted_twice(world: World, log: Log) -> list[str]:
     """Check at the moment of a POST: no more unclaimed tasks than announcements. Nothing is posted in doubt."""
-    announced = Counter((found.plan_id, found.posted.title) for found in reservations(world))
     worked_on = {act.task for act in log.acts}
+    claims = world.tables.tables.get("tasks", {})
     loose = Counter(
         (task["planId"], task["title"])
         for task_id, task in ours(world).items()
-        if task_id not in worked_on and claim_of(world, task_id) == ("", "")
+        if task_id not in worked_on and "claim" not in claims.get(escape(task_id), {})
     )
+    if not loose:
+        return []
+    announced = Counter((found.plan_id, found.posted.title) for found in reservations(world))
     return [f"posted twice: {title}" for (plan, title), number in loose.items() if number > announced[plan, title]]
 
 

@@ -36,8 +36,9 @@ async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
     failed = await _patch_tasks(work, writes)
     failed |= await _patch_details(work, [write for write in writes if write.link.item not in failed])
     done = [write for write in writes if write.link.item not in failed]
+    written = {write.link.item: work.seen[write.link.item] for write in done}
     await read_again(work, sorted(failed | {write.link.item for write in done if write.rebinds}))
-    links = [_taken(_after(work, write, before[write.link.item])) for write in done]
+    links = [_taken(_after(work, write, before[write.link.item], written[write.link.item])) for write in done]
     await work.commit(links, [told for write in done for told in write.events])
     await _say_refused(work)
 
@@ -176,18 +177,26 @@ def _details_change(work: Work, write: Write) -> DetailsChange:
     return DetailsChange(task_id=found.task.id, etag=found.details.etag, patch=write.details)
 
 
-def _after(work: Work, write: Write, before: Seen) -> Link:
-    """Return the link as it stands after a write: base from what the service returned."""
+def _after(work: Work, write: Write, before: Seen, written: Seen) -> Link:
+    """
+    Return the link as it stands after a write: base from what the service returned.
+
+    Args:
+        work: has seen the task since, where the write asked for another read.
+        write: as it was sent.
+        before: the read that it was decided on.
+        written: what it returned.
+    """
     link, found, old = write.link, work.seen[write.link.item], work.held.links.get(write.link.item)
-    if not isinstance(found, Found) or not isinstance(before, Found):
+    if not (isinstance(found, Found) and isinstance(before, Found) and isinstance(written, Found)):
         return link
     changes: dict[str, object] = {}
     if write.target is not None:
-        changes["base"] = {**link.base, **base_after(found, write.asked)}
+        changes["base"] = {**link.base, **base_after(written, write.asked)}
     if write.rebinds and found.task.is_completed and old is not None:
         # Completed before the new versions could be seen: it counts for the old ones.
         changes["bound"] = old.bound
-    if not _somebody_wrote(write, before, found):
+    if not _somebody_wrote(write, before, written) and not _differ(written, found):
         changes["etag"] = found.task.etag
         changes["details_etag"] = found.details.etag if found.details is not None else link.details_etag
     return link.model_copy(update=changes)
@@ -199,6 +208,13 @@ def _somebody_wrote(write: Write, before: Found, after: Found) -> bool:
         return True
     sent = write.task.percent_complete if write.task is not None else None
     return after.task.percent_complete != (before.task.percent_complete if sent is None else sent)
+
+
+def _differ(written: Found, found: Found) -> bool:
+    """Tell whether somebody wrote between what a write returned and the read after it."""
+    if found.task.percent_complete != written.task.percent_complete:
+        return True
+    return any(f.read(found) != f.read(written) for f in FIELDS if _comparable(f, written))
 
 
 def _comparable(synced: SyncedField, before: Found) -> bool:
