@@ -7,6 +7,7 @@ that advances it for longer than a call may take. No protocol of the two systems
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ WORKER: ContextVar[str] = ContextVar("WORKER", default="nobody")
 
 CALL_SECONDS = 0.05
 SLOW_SECONDS = 8.0
+MEDDLING = 5.0
+"""How much likelier than at any other call somebody writes to a task that is being written to."""
+_PATCHED = re.compile(r"^PATCH .*/planner/tasks/([^/]+)")
 PREEMPTED = 0.4
 """Of calls to a table: others get their turn before it. Any two calls are parted in some histories, none in all."""
 
@@ -102,6 +106,8 @@ class Faults:
         self.dead: set[str] = set()
         self.on_gate: Callable[[], None] = lambda: None
         """A person's act at the moment of a call."""
+        self.on_patch: Callable[[str], None] = lambda _: None
+        """A person's act on the very task whose PATCH is under way."""
         self.on_lost: Callable[[bool], None] = lambda _: None
         """Told that an answer was lost, and whether it was one to a send-on."""
         self.on_read: Callable[[bool], None] = lambda _: None
@@ -111,6 +117,7 @@ class Faults:
         self._rng = rng
         self._trace = trace
         self._lease = lease
+        self._doomed: set[str] = set()
 
     def stop(self) -> None:
         """From here on nothing goes wrong any more."""
@@ -131,6 +138,11 @@ class Faults:
             if self._strikes(self.mix.broken, f"{system} request lost"):
                 message = "timed out"
                 raise httpx.ReadTimeout(message)
+            if (task := _PATCHED.search(f"{method} {path}")) and self._strikes(self.mix.people * MEDDLING, "write met"):
+                self.on_patch(task[1])
+                if self.mix.kills:
+                    # Whatever is believed to be agreed then is all that the next look knows.
+                    self._doomed.add(WORKER.get())
             self.on_read(_reads(system, method, path) and self._strikes(self.mix.replicas, "replica behind"))
             return
         self.on_read(False)
@@ -149,6 +161,10 @@ class Faults:
             if self._strikes(self.mix.tables, "table busy"):
                 raise failure(503, "ServerBusy")
             return
+        if operation == "transaction" and WORKER.get() in self._doomed:
+            self._doomed.discard(WORKER.get())
+            self._tell("killed after a write that somebody met")
+            self.kill(WORKER.get())
         if self._strikes(self.mix.tables, "table answer lost"):
             raise self._rng.choice((failure(500, "InternalError"), ServiceResponseError("reset")))
         self._leave()

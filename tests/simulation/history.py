@@ -17,7 +17,7 @@ from tests.simulation.looking import agenda, history, known_origins, snapshot, t
 from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.opentext_acts import OPENTEXT, give_permissions, reject_or_rework
 from tests.simulation.people import People, is_approval
-from tests.simulation.planner_acts import PLANNER, decide, untangle
+from tests.simulation.planner_acts import PLANNER, decide, meddle, untangle
 from tests.simulation.ports import PORTS, Stack
 from tests.simulation.queues import SimQueue
 from tests.simulation.trace import Trace
@@ -104,6 +104,7 @@ class History:
         self.faults.on_post = self._look_at_posts
         self.faults.on_read = self._lag
         self.faults.on_lost = self._go_around
+        self.faults.on_patch = lambda task_id: meddle(self.people, task_id)
         self.house = House(
             self.world,
             self.faults,

@@ -77,6 +77,14 @@ def retitle(people: People) -> str | None:
     return _edit(people, "title", f"Renamed {people.rng.randint(1, 99)}")
 
 
+def meddle(people: People, task_id: str) -> None:
+    """Give this task another title, just when the bridge writes to it."""
+    if task_id in people.world.graph.tasks:
+        login, title = people.anybody(), f"Renamed {people.rng.randint(1, 99)}"
+        people.world.graph.person_patch_task(people.user(login), task_id, title=title)
+        people.note("edited", login, task=task_id, field="title", value=title)
+
+
 def postpone(people: People) -> str | None:
     """Set another due date."""
     task = people.some_task()
