@@ -1,7 +1,7 @@
 """Tell a story as it happens: what each system did, when, and where to look."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -43,10 +43,18 @@ class Teller:
         Raises:
             DidNotHappenError: it did not, in time; says what was waited for.
         """
+
+        async def looked() -> T | None:
+            return look()
+
+        return await self.wait_for(for_what, looked, seconds=seconds)
+
+    async def wait_for(self, for_what: str, look: Callable[[], Awaitable[T | None]], *, seconds: float = 60) -> T:
+        """Wait as `wait` does, for a look that takes its time."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         while loop.time() < end:
-            if (found := look()) is not None and found is not False:
+            if (found := await look()) is not None and found is not False:
                 return found
             await asyncio.sleep(_POLL)
         message = f"did not happen within {seconds:.0f} s: {for_what}"

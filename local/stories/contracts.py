@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from local.looking import Json, assignees, due, plan_of, tasks, url_of
+from local.looking import Json, assignees, due, links, plan_of, tasks, url_of
 from local.running import System
 from local.stories import evidence
 from local.telling import Teller
@@ -62,6 +62,8 @@ async def _document_is_approved(system: System, teller: Teller, workspace: int) 
     await system.hint(process_id=process)
     task = await teller.wait("a task for the reviewer", lambda: _task(system, "Approve "))
     teller.tell("Planner", f"{task['title']!r} for {assignees(system, task)}, due {due(task)}", url_of(task))
+    # Nobody decides in the milliseconds in which the bridge makes sure of what it wrote; it would ask once more.
+    await teller.wait_for("the bridge to remember what the task shows", lambda: _shows_versions(system, process))
     reviewer = users["dfoxhoven"]
     graph.tick(reviewer, task["id"], "Approve")
     graph.complete(reviewer, task["id"])
@@ -86,6 +88,12 @@ async def _step_is_reassigned(system: System, teller: Teller, process: int) -> N
         lambda: assignees(system, system.world.graph.tasks[task["id"]]) == "nkaur" or None,
     )
     teller.tell("Planner", f"{task['title']!r} is now for nkaur", url_of(task))
+
+
+async def _shows_versions(system: System, process: int) -> bool:
+    """Tell whether a decision on the workflow's task would count for the versions that it shows."""
+    found = (await links(system)).get(f"workflow-{process}", {})
+    return any(link.bound for link in found.values())
 
 
 def _task(system: System, starting: str) -> Json | None:
