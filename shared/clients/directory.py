@@ -46,6 +46,11 @@ class _Memory(Generic[V]):
         known = {key: self._kept[key][1] for key in asked if key in self._kept}
         return known, [key for key in asked if key not in known]
 
+    def known(self) -> dict[str, V]:
+        """Return everything that is not over yet."""
+        now = self._now()
+        return {key: value for key, (until, value) in self._kept.items() if until > now}
+
     def keep(self, key: str, value: V) -> V:
         """Remember an answer; None and () are answers too, for a shorter time."""
         self._kept[key] = (self._now() + (KEPT if value else KEPT_MISSING), value)
@@ -80,6 +85,14 @@ class DirectoryClient:
         users, groups = await self._find(lookups.emails | lookups.managers_of, lookups.groups | lookups.plan_groups)
         managers = await self._find_managers({address: users[address] for address in lookups.managers_of})
         return Directory(users=users, managers=managers, groups=groups)
+
+    def remembered(self) -> Directory:
+        """Return what was answered lately, without a call. Who is not in it may well exist."""
+        users, groups = self._users.known(), self._groups.known()
+        # Not checked again: it was when it was read.
+        return Directory.model_construct(
+            users=users, managers=_by_address(users, self._managers.known()), groups=groups
+        )
 
     async def user(self, user_id: str) -> EntraUser:
         """
@@ -123,12 +136,11 @@ class DirectoryClient:
         return users, groups
 
     async def _find_managers(self, people: Mapping[str, EntraUser | None]) -> dict[str, EntraUser | None]:
-        ids = {address: person.id for address, person in people.items() if person is not None}
-        known, unknown = self._managers.look(ids.values())
+        known, unknown = self._managers.look(person.id for person in people.values() if person is not None)
         outcomes = await self._ask([self._manager(user_id) for user_id in unknown])
         for user_id, answer in zip(unknown, outcomes, strict=True):
             known[user_id] = self._managers.keep(user_id, _manager_of(answer))
-        return {address: known[ids[address]] if address in ids else None for address in sorted(people)}
+        return _by_address(people, known)
 
     async def _ask(self, requests: Sequence[BatchRequest]) -> list[Answer]:
         answers = []
@@ -160,6 +172,17 @@ class DirectoryClient:
 
     def _user(self, user_id: str) -> Any:  # noqa: ANN401  # the SDK's builders are not followed by mypy
         return self._graph.users.by_user_id(user_id)
+
+
+def _by_address(
+    people: Mapping[str, EntraUser | None], managers: Mapping[str, EntraUser | None]
+) -> dict[str, EntraUser | None]:
+    """Return the managers by address of whom they manage, as far as they are known. Who does not exist has none."""
+    return {
+        address: managers[person.id] if person is not None else None
+        for address, person in sorted(people.items())
+        if person is None or person.id in managers
+    }
 
 
 def _best(email: str, answer: Answer) -> EntraUser | None:

@@ -48,6 +48,16 @@ class Book:
             self.mails[user.id] = mail
         return user
 
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether the directory had an answer to every question, be it that there is nobody."""
+        known = self.answers
+        return (
+            self.emails <= known.users.keys()
+            and self.managers_of <= known.managers.keys()
+            and self.groups | self.plan_groups <= known.groups.keys()
+        )
+
     def asked(self) -> Lookups:
         """Return all the questions."""
         return Lookups(

@@ -48,7 +48,7 @@ def wanted(
     desk = _Desk(mapping, Book(directory), now, completed, act_as)
     tasks = tuple(sorted(desk.tasks(origin), key=lambda task: task.item_key))
     again = min((moment for moment in desk.changes if moment > now), default=None)
-    return Wanted(tasks=tasks, look_again=again, mapping_hash=mapping.hash)
+    return Wanted(tasks=tasks, look_again=again, mapping_hash=mapping.hash, is_certain=desk.book.is_answered)
 
 
 def lookups(mapping: Mapping, origin: Origin, now: datetime, *ways: str) -> Lookups:

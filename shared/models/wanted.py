@@ -144,3 +144,6 @@ class Wanted(Frozen):
         default=None, description="UTC: when time alone changes the answer. None: never."
     )
     mapping_hash: str = ""
+    is_certain: bool = Field(
+        default=True, description="The directory had an answer to every question. Else who is not in it was unknown."
+    )

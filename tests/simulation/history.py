@@ -30,7 +30,7 @@ T = TypeVar("T")
 WORLDS = 32
 """Sets of ids: addresses that were built once need not be built again."""
 
-ACTS = ((1, 5), (3, 3), (10, 1))
+ACTS = ((1, 6), (3, 3), (8, 1))
 """How many acts of people, and how often so many: most histories are short, so that many can be played."""
 FIRST = 6.0
 """Seconds until the first act: something is there then, mostly."""
@@ -40,7 +40,7 @@ TICK = 25.0
 """Seconds between two sweeps."""
 LAST = 8.0
 """Seconds for which things still go wrong after the last act."""
-HORIZONS = ((timedelta(minutes=20), 5), (timedelta(days=7), 1))
+HORIZONS = ((timedelta(minutes=20), 7), (timedelta(days=7), 1))
 """Rest is when no timer is due for so long, and how often: most histories end before anything is escalated."""
 LAG = timedelta(seconds=20)
 """How far a replica may be behind."""
@@ -263,7 +263,9 @@ class History:
         for origin in known_origins(self.world):
             self.origins.put(OriginMessage(origin=origin, reason="resync").model_dump_json(exclude_none=True))
         await self._drain()
-        await self._come_to_rest()
+        # The plans were read since anything was written: who finds nothing to do need not read them again.
+        if self._waiting() or snapshot(self.world) != before:
+            await self._come_to_rest()
         after = snapshot(self.world)
         return sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
 
@@ -272,7 +274,7 @@ class History:
         left: set[str] = set()
         for number in range(MOST_STEPS):
             left |= take_timers(self.world, "resync")
-            waiting = [entry for entry in agenda(self.world) if entry.at <= self.loop.now() + self.horizon]
+            waiting = self._waiting()
             if not waiting and await self._is_silent():
                 return left
             if number % 10 == 9:
@@ -283,6 +285,10 @@ class History:
             await self._drain()
         self.failures.append(f"it never comes to rest: {agenda(self.world)[:5]}")
         return left
+
+    def _waiting(self) -> list[AgendaEntry]:
+        """Return the timers that are due soon, the earliest first."""
+        return [entry for entry in agenda(self.world) if entry.at <= self.loop.now() + self.horizon]
 
     def _ahead(self, waiting: list[AgendaEntry]) -> float:
         """Say in how many seconds the next timers are due."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from local.graph.rules import APPLICATION
@@ -13,6 +14,11 @@ from shared.store.rows import escape, unescape
 from tests.simulation.world import World
 
 Json = dict[str, Any]
+# The same rows are looked at again and again.
+_link = lru_cache(1024)(Link.model_validate_json)
+_entry = lru_cache(1024)(Entry.model_validate_json)
+_lease = lru_cache(1024)(Lease.model_validate_json)
+_timer = lru_cache(1024)(AgendaEntry.model_validate_json)
 
 
 def rows(world: World, table: str) -> Iterator[tuple[str, str, str]]:
@@ -26,9 +32,7 @@ def rows(world: World, table: str) -> Iterator[tuple[str, str, str]]:
 def links(world: World) -> dict[tuple[str, str], Link]:
     """Read every link, by origin and item."""
     found = [
-        (unescape(partition), Link.model_validate_json(data))
-        for partition, key, data in rows(world, "origins")
-        if key.startswith("link|")
+        (unescape(partition), _link(data)) for partition, key, data in rows(world, "origins") if key.startswith("link|")
     ]
     return {(origin, link.item): link for origin, link in found}
 
@@ -36,7 +40,7 @@ def links(world: World) -> dict[tuple[str, str], Link]:
 def lease_owner(world: World, origin: str) -> str:
     """Name who holds an origin; empty: nobody."""
     rows = world.tables.tables.get("origins", {}).get(escape(origin), {})
-    return Lease.model_validate_json(rows["lease"]["data"]).owner if "lease" in rows else ""
+    return _lease(rows["lease"]["data"]).owner if "lease" in rows else ""
 
 
 def history(world: World) -> dict[str, list[Entry]]:
@@ -44,7 +48,7 @@ def history(world: World) -> dict[str, list[Entry]]:
     found: dict[str, list[Entry]] = {}
     for partition, key, data in rows(world, "origins"):
         if key.startswith("entry|"):
-            found.setdefault(unescape(partition), []).append(Entry.model_validate_json(data))
+            found.setdefault(unescape(partition), []).append(_entry(data))
     return found
 
 
@@ -60,7 +64,7 @@ def reservations(world: World) -> list[Reservation]:
 
 def agenda(world: World) -> list[AgendaEntry]:
     """Read the agenda, the earliest first."""
-    found = [AgendaEntry.model_validate_json(data) for name, _, data in rows(world, "agenda") if name != "dead"]
+    found = [_timer(data) for name, _, data in rows(world, "agenda") if name != "dead"]
     return sorted(found, key=lambda entry: (entry.at, entry.origin, entry.reason))
 
 

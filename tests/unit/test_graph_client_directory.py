@@ -195,3 +195,24 @@ async def test_nothing_asked_is_nothing_sent():
 
     assert (await DirectoryClient(double.connection(), Clock()).answer(Lookups())).users == {}
     assert double.sent == []
+
+
+async def test_what_was_answered_lately_is_at_hand_without_a_call():
+    people = People()
+    asked = asking(
+        "liz@contoso.example",
+        managers=("deke@contoso.example", "who@contoso.example"),
+        groups=("g-1",),
+    )
+    answer = await people.client.answer(asked)
+    sent = len(people.double.sent)
+
+    remembered = people.client.remembered()
+    people.clock.now += timedelta(minutes=20)
+
+    assert remembered.groups == answer.groups
+    assert remembered.managers.items() >= answer.managers.items()
+    assert remembered.users["liz@contoso.example"].id == "id-liz"
+    assert remembered.managers["who@contoso.example"] is None
+    assert people.client.remembered().model_dump() == {"users": {}, "managers": {}, "groups": {}}
+    assert len(people.double.sent) == sent

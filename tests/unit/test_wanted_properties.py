@@ -114,6 +114,24 @@ def test_same_input_gives_the_same_bytes_and_asks_nothing_that_was_not_looked_up
 
 
 @settings(deadline=None)
+@given(st.data(), origins(), MOMENTS, DONE, ACT_AS)
+def test_what_is_wanted_is_certain_only_when_the_directory_answered_every_question(data, origin, now, done, act_as):
+    directory = data.draw(directories(lookups(MAPPING, origin, now)))
+    book = Book(directory)
+    for _ in _Desk(MAPPING, book, now, done, act_as).tasks(origin):
+        pass
+    forgotten = data.draw(st.sampled_from(sorted(book.emails | book.groups | book.plan_groups) or [""]))
+    less = Directory(
+        users={address: user for address, user in directory.users.items() if address != forgotten},
+        managers=directory.managers,
+        groups={group: members for group, members in directory.groups.items() if group != forgotten},
+    )
+
+    assert wanted(MAPPING, origin, directory, now, completed=done, act_as=act_as).is_certain
+    assert wanted(MAPPING, origin, less, now, completed=done, act_as=act_as).is_certain == (not forgotten)
+
+
+@settings(deadline=None)
 @given(origins(), MOMENTS, DONE, ACT_AS)
 def test_items_are_unique_sorted_and_looked_at_again_only_in_the_future(origin, now, done, act_as):
     result = wanted(MAPPING, origin, answers(lookups(MAPPING, origin, now)), now, completed=done, act_as=act_as)

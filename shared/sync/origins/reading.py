@@ -72,10 +72,13 @@ async def read_origin(
 
 
 async def compute_wanted(origin: Origin, services: Services, *, completed: frozenset[str]) -> Wanted:
-    """Ask the directory what the mapping wants to know, then compute the wanted tasks."""
-    now, act_as = services.now(), services.settings.opentext_act_as
-    directory = await services.directory.answer(lookups(services.mapping, origin, now, act_as))
-    return wanted(services.mapping, origin, directory, now, completed=completed, act_as=act_as)
+    """Compute the wanted tasks from what the directory answered lately; ask it first where that is not enough."""
+    mapping, now, act_as = services.mapping, services.now(), services.settings.opentext_act_as
+    found = wanted(mapping, origin, services.directory.remembered(), now, completed=completed, act_as=act_as)
+    if found.is_certain:
+        return found
+    directory = await services.directory.answer(lookups(mapping, origin, now, act_as))
+    return wanted(mapping, origin, directory, now, completed=completed, act_as=act_as)
 
 
 async def read_tasks(work: Work, reason: str) -> None:
