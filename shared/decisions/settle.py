@@ -37,7 +37,12 @@ class Nothing:
 
 
 def candidates(
-    tasks: Sequence[PlannerTask], *, claimed: frozenset[str], creators: frozenset[str], since: datetime
+    tasks: Sequence[PlannerTask],
+    *,
+    claimed: frozenset[str],
+    creators: frozenset[str],
+    since: datetime,
+    stood: datetime | None = None,
 ) -> tuple[PlannerTask, ...]:
     """
     Return unclaimed tasks that one of our POSTs may have made.
@@ -47,13 +52,15 @@ def candidates(
         claimed: ids that belong to a link.
         creators: our own identities, learnt from our own 201s; empty: any application.
         since: when the reservation was written.
+        stood: when the youngest task was made that stood before anything was reserved; by Planner's own clock. None:
+            not known.
     """
     return tuple(
         task
         for task in sorted(tasks, key=lambda t: t.id)
         if task.id not in claimed
         and _is_ours(task, creators)
-        and (task.created is None or task.created >= since - EARLIER)
+        and (task.created is None or _is_new(task.created, since, stood))
     )
 
 
@@ -84,6 +91,10 @@ def settle(
 def is_twin(posted: Posted, task: PlannerTask) -> bool:
     """Say whether an unclaimed task is an untouched copy of what was posted."""
     return _same_content(posted, task) and task.percent_complete == 0
+
+
+def _is_new(created: datetime, since: datetime, stood: datetime | None) -> bool:
+    return created >= since - EARLIER and (stood is None or created > stood)
 
 
 def _is_ours(task: PlannerTask, creators: frozenset[str]) -> bool:

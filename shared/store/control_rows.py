@@ -25,6 +25,9 @@ class PlanRow(Frozen):
     )
     total: int | None = Field(default=None, description="All its tasks, at the last read. None: unread.")
     gone: str = Field(default="", description="Why it can't be read. Empty: it can.")
+    stood: datetime | None = Field(
+        default=None, description="When the youngest task was made that stood as lost tables were rebuilt. None: never."
+    )
     etag: str = Field(default="", exclude=True, description="As read; empty for a row that was not.")
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from local.faults import Fault
 from local.inside import START, Inside
 from local.running import ROOT
 from local.world import create_contract
@@ -30,7 +31,10 @@ class Case:
         )
 
     async def begin(self):
-        for origin in (f"workspace-{self.workspace}", f"workflow-{self.process}"):
+        await self.hint(f"workspace-{self.workspace}", f"workflow-{self.process}")
+
+    async def hint(self, *origins):
+        for origin in origins:
             self.inside.origins.messages.append(OriginMessage(origin=origin).model_dump_json())
         await self.inside.drain()
 
@@ -153,6 +157,26 @@ async def test_of_two_copies_the_older_is_linked_and_the_other_left(case):
 
     assert found.tasks == 5
     assert [line.split(":")[0] for line in found.left] == [f"task {copy}"]
+
+
+async def test_a_task_that_lost_its_mark_is_not_taken_for_one_that_is_made_later(case):
+    """Nothing that stood when the tables were rebuilt can be what a later POST made, however young it is."""
+    graph, users = case.inside.world.graph, case.inside.world.users
+    await case.hint(f"workspace-{create_contract(case.inside.world, 'Second', END)}")
+    nameless = case.find("Second: legal review")["id"]
+    graph.edit_description(users["lwhite"], nameless, "")
+    case.lose_tables()
+    await rebuild(case.inside.services(), lambda _: None)
+
+    third = create_contract(case.inside.world, "Third", END)
+    graph.faults.add(Fault.dropped(method="POST", path="/planner/tasks", times=3))
+    await case.hint(f"workspace-{third}")
+    await case.pass_time()
+
+    assert graph.tasks[nameless]["title"] == "Second: legal review"
+    assert {title: number for title, number in case.titles.items() if title.startswith("Third")} == {
+        title.replace("Supply", "Third"): 1 for title in case.titles if title.startswith("Supply")
+    }
 
 
 async def test_it_refuses_while_somebody_is_at_work(case):

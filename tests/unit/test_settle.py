@@ -46,8 +46,13 @@ def seen(tasks, **changes):
         ([task("t")], {"creators": frozenset()}, ["t"]),
         ([task("t", at=NOW - timedelta(minutes=4))], {}, ["t"]),
         ([task("t", at=NOW - timedelta(minutes=6))], {}, []),
+        ([task("t")], {"stood": NOW}, []),
+        ([task("t")], {"stood": NOW - timedelta(microseconds=1)}, ["t"]),
     ],
-    ids=["ours", "claimed", "a-person's", "a-person's-before-we-know-us", "an-app's", "skewed-clock", "older"],
+    ids=[
+        *("ours", "claimed", "a-person's", "a-person's-before-we-know-us", "an-app's", "skewed-clock", "older"),
+        *("stood-before-the-rebuild", "made-since-the-rebuild"),
+    ],
 )
 def test_candidates_are_unclaimed_fresh_tasks_of_our_making(tasks, changes, expected):
     assert seen(tasks, **changes) == expected

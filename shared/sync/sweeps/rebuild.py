@@ -71,13 +71,16 @@ async def rebuild(services: Services, told: Callable[[str], None]) -> Rebuilt:
     found = Rebuilt()
     by_origin: dict[str, list[Ours]] = {}
     for plan_id, group_id in sorted((await find_plans(services, found)).items()):
-        tasks = await _tasks_of(plan_id, services, found)
-        if tasks is None:
+        try:
+            tasks = await services.planner.list_tasks(plan_id)
+        except NeverError as error:
+            found.left.append(f"plan {plan_id}: {error}")
             continue
+        named = await _named(tasks, services, found)
         found.plans += 1
-        told(f"plan {plan_id}: {sum(map(len, tasks.values()))} tasks of ours")
-        await _remember_plan(plan_id, group_id, services)
-        for origin, ours in tasks.items():
+        told(f"plan {plan_id}: {sum(map(len, named.values()))} tasks of ours")
+        await _remember_plan(plan_id, group_id, tasks, services)
+        for origin, ours in named.items():
             by_origin.setdefault(origin, []).extend(ours)
     for origin, ours in sorted(by_origin.items()):
         await _link_all(origin, ours, services, found)
@@ -106,13 +109,8 @@ async def _plans_of(group_id: str, title: str | None, services: Services, found:
     return {plan.id: group_id for plan in listed if title is None or plan.title.strip() == title.strip()}
 
 
-async def _tasks_of(plan_id: str, services: Services, found: Rebuilt) -> dict[str, list[Ours]] | None:
-    """Read a plan's tasks that name an origin, by origin. None: the plan can't be read."""
-    try:
-        tasks = await services.planner.list_tasks(plan_id)
-    except NeverError as error:
-        found.left.append(f"plan {plan_id}: {error}")
-        return None
+async def _named(tasks: Sequence[PlannerTask], services: Services, found: Rebuilt) -> dict[str, list[Ours]]:
+    """Choose the tasks that name an origin; by origin."""
     answers = await services.planner.read_details([task.id for task in tasks])
     ours: dict[str, list[Ours]] = {}
     for task in tasks:
@@ -127,11 +125,15 @@ async def _tasks_of(plan_id: str, services: Services, found: Rebuilt) -> dict[st
     return ours
 
 
-async def _remember_plan(plan_id: str, group_id: str | None, services: Services) -> None:
-    if await services.control.find_plan(plan_id) is None:
-        await services.control.save_plan(
-            PlanRow(plan_id=plan_id, group_id=group_id, next_read=services.now()), etag=None
-        )
+async def _remember_plan(plan_id: str, group_id: str | None, tasks: Sequence[PlannerTask], services: Services) -> None:
+    """Have the plan read, and note which of its tasks are older than anything that is reserved from now on."""
+    if await services.control.find_plan(plan_id) is not None:
+        return
+    index = await services.tasks.read_plan(plan_id)
+    made = [task.created for task in tasks if task.created is not None]
+    stood = max(made) if made and not index.reservations else None
+    row = PlanRow(plan_id=plan_id, group_id=group_id, next_read=services.now(), stood=stood)
+    await services.control.save_plan(row, etag=None)
 
 
 async def _link_all(origin: str, ours: Sequence[Ours], services: Services, found: Rebuilt) -> None:
