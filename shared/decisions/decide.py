@@ -199,7 +199,7 @@ def _decide_finished(view: View, link: Link, found: Found, now: datetime) -> Act
     if link.state is LinkState.CLOSED:
         patch = TaskPatch(percent_complete=0) if found.task.is_completed else None
         return Write(reopened, view.target, task=patch, events=(event("reopened", link, reason="wanted again"),))
-    if not found.task.is_completed:
+    if not found.task.is_completed or _is_completed_anew(link, found):
         return Remember(reopened, (event("reopened", link, reason="opened again in Planner"),), again=True)
     due = link.base.get("due")
     moved = due is not None and wanted.due is not None and due.asked != wanted.due.isoformat()
@@ -213,6 +213,12 @@ def _decide_finished(view: View, link: Link, found: Found, now: datetime) -> Act
     if (agreed := _agree(link, found)) is not None or link.hold != UNRECORDED:
         return agreed
     return record_again(link, wanted, view.workspace_id, now)
+
+
+def _is_completed_anew(link: Link, found: Found) -> bool:
+    """Tell a later completion than the one that is remembered: the task was opened in between, and nobody looked."""
+    at, before = found.task.completed, link.completed_at
+    return at is not None and before is not None and at > before
 
 
 def _agree(link: Link, found: Found) -> Remember | None:

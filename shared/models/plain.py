@@ -43,11 +43,17 @@ def _text(value: str) -> str:
 def shortened(detail: dict[str, Any]) -> dict[str, Any]:
     """Keep long texts and lists as their hash and their beginning: history never stops the work."""
     found = {name: _short(value) for name, value in detail.items()}
-    for name in sorted(found, key=lambda name: -len(rfc8785.dumps(found[name]))):
-        if len(rfc8785.dumps(found)) <= MOST_BYTES:
-            break
+    if _bytes(found) <= MOST_BYTES:
+        return found
+    for name in sorted(found, key=lambda name: -_bytes(found[name])):
         found[name] = {"sha256": _digest(detail[name])}
+        if _bytes(found) <= MOST_BYTES:
+            break
     return found
+
+
+def _bytes(value: Any) -> int:  # noqa: ANN401 - a JSON value
+    return len(rfc8785.dumps(value))
 
 
 def _short(value: Any) -> Any:  # noqa: ANN401 - a JSON value

@@ -30,7 +30,7 @@ T = TypeVar("T")
 WORLDS = 32
 """Sets of ids: addresses that were built once need not be built again."""
 
-ACTS = ((1, 6), (3, 3), (8, 1))
+ACTS = ((1, 7), (3, 2), (6, 1))
 """How many acts of people, and how often so many: most histories are short, so that many can be played."""
 FIRST = 6.0
 """Seconds until the first act: something is there then, mostly."""
@@ -324,7 +324,7 @@ class History:
             if self.loop.time() > end:
                 self.failures.append(f"messages without end: {[message.body for message in self.origins.messages][:3]}")
                 return
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(5.0)
 
     def _escaped(self, what: str) -> None:
         self.trace.note("host", f"escaped: {what}")

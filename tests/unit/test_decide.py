@@ -243,6 +243,18 @@ def test_a_completed_milestone_may_be_opened_again_when_its_date_moves():
     assert (type(action), action.task.percent_complete, action.link.state) == (Write, 0, LinkState.OPEN)
 
 
+@pytest.mark.parametrize(("remembered", "state"), [("2026-11-23T10:00:00Z", "open"), ("2026-11-23T11:00:00Z", None)])
+def test_a_task_that_was_opened_and_completed_again_unseen_is_completed_anew(remembered, state):
+    """Somebody else may have completed it, at another time: that is what the history tells."""
+    action = act(wanted(), link(state="completed", completed_at=remembered), found(**DONE))
+
+    assert (action and action.link.state) == state
+    if action is not None:
+        again = act(wanted(), action.link, found(**DONE))
+        assert again.link.completed_at.isoformat() == "2026-11-23T11:00:00+00:00"
+        assert [told.what for told in again.events] == ["completed"]
+
+
 def test_deleting_a_finished_task_changes_nothing_but_our_memory():
     action = act(wanted(), link(state="completed"), Missing())
 

@@ -45,6 +45,8 @@ def item_of(action: Action) -> str:
 
 
 def _write(work: Work, action: Action, values: dict[str, str | int]) -> None:
+    if not log.isEnabledFor(logging.INFO):
+        return
     item = item_of(action)
     # The same twice: words for people who read, fields (bridge_rule, ...) for queries. Origin and item come with
     # every record's own fields.
