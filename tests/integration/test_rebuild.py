@@ -9,7 +9,7 @@ from local.faults import Fault
 from local.inside import START, Inside
 from local.running import ROOT
 from local.world import create_contract
-from shared.errors import RefusedError
+from shared.errors import RefusedError, RetryLaterError
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 from shared.sync.sweeps.rebuild import rebuild
@@ -177,6 +177,24 @@ async def test_a_task_that_lost_its_mark_is_not_taken_for_one_that_is_made_later
     assert {title: number for title, number in case.titles.items() if title.startswith("Third")} == {
         title.replace("Supply", "Third"): 1 for title in case.titles if title.startswith("Supply")
     }
+
+
+async def test_an_origin_that_a_broken_run_took_is_looked_at_all_the_same(case):
+    """Its row alone makes discovery pass it over; and the second run may not find its task any more."""
+    graph, users = case.inside.world.graph, case.inside.world.users
+    approval = case.find("Approve ")
+    graph.complete(users["dfoxhoven"], approval["id"])
+    case.lose_tables()
+    case.inside.world.content.faults.add(Fault.status(503, path=f"/processes/{case.process}", times=9))
+    with pytest.raises(RetryLaterError):
+        await rebuild(case.inside.services(), lambda _: None)
+    graph.edit_description(users["lwhite"], approval["id"], "")
+    case.inside.world.content.faults.queue.clear()
+
+    await rebuild(case.inside.services(), lambda _: None)
+
+    due = await case.inside.services().agenda.due(case.inside.at)
+    assert f"workflow-{case.process}" in {one.entry.origin for one in due}
 
 
 async def test_it_refuses_while_somebody_is_at_work(case):

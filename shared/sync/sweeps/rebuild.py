@@ -143,7 +143,10 @@ async def _link_all(origin: str, ours: Sequence[Ours], services: Services, found
     except ValueError as error:
         found.left.append(str(error))
         return
-    held = await services.origins.take(origin, services.now())
+    now = services.now()
+    # First of all: an origin that has a row counts as known, and discovery passes it over.
+    await services.agenda.put(AgendaEntry(at=now, origin=origin, reason=REASON, bulk=True), now)
+    held = await services.origins.take(origin, now)
     if held is None:
         message = f"{origin} is being worked on: stop the app first"
         raise RefusedError(message)
@@ -158,8 +161,6 @@ async def _link_all(origin: str, ours: Sequence[Ours], services: Services, found
         found.tasks += len(made)
     finally:
         await held.release(services.now())
-    now = services.now()
-    await services.agenda.put(AgendaEntry(at=now, origin=origin, reason=REASON, bulk=True), now)
 
 
 def _oldest(ours: Iterable[Ours], found: Rebuilt) -> list[Ours]:
