@@ -12,7 +12,7 @@ from shared.decisions.block import closing_block, with_block
 from shared.decisions.completion import UNRECORDED, record_again
 from shared.decisions.ending import Ended, MappingChanged, ending
 from shared.decisions.fields import Target
-from shared.decisions.open import decide_open
+from shared.decisions.open import agree, decide_open, decide_refused
 from shared.decisions.seen import Found, Missing, Unread
 from shared.decisions.view import YOUNG, Policy, View, actor_of, event, is_behind
 from shared.models.evidence import Event
@@ -31,7 +31,8 @@ def decide(view: View, policy: Policy, now: datetime) -> Action | None:
         return _decide_new(view)
     if view.found is not None and link.sending is None and is_behind(view.found, link):
         return LookAgain(link.item, now + REPLICA, "replica")
-    return _decide_known(view, link, policy, now)
+    action = _decide_known(view, link, policy, now)
+    return decide_refused(view, link, policy, now) if view.is_refused and isinstance(action, Write) else action
 
 
 def _decide_known(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
@@ -89,7 +90,7 @@ def _decide_released(view: View, link: Link, now: datetime) -> Action | None:
     if view.target is None and isinstance(view.seen, Missing):
         return _decide_missing(view, link, now)
     if view.target is None:
-        return None if view.found is None else _agree(link, view.found)
+        return None if view.found is None else agree(link, view.found)
     back = link.model_copy(
         update={"state": LinkState.OPEN, "reason": "", "rule_hash": view.target.wanted.rule_hash},
     )
@@ -156,7 +157,7 @@ def _without_task(link: Link, state: LinkState) -> Link:
 
 def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Action | None:
     if link.state is not LinkState.OPEN:
-        return _agree(link, found)
+        return agree(link, found)
     why = ending(link, view.origin, policy.rule_hashes)
     if isinstance(why, MappingChanged):
         released = link.model_copy(update={"state": LinkState.RELEASED, "reason": "the mapping no longer asks for it"})
@@ -185,7 +186,7 @@ def _decide_finished(view: View, link: Link, found: Found, now: datetime) -> Act
     """Decide for a completed or closed link whose item is wanted."""
     wanted = view.target.wanted if view.target else None
     if wanted is None or link.kind == "step":
-        return _agree(link, found)
+        return agree(link, found)
     reopened = link.model_copy(
         update={
             "state": LinkState.OPEN,
@@ -210,7 +211,7 @@ def _decide_finished(view: View, link: Link, found: Found, now: datetime) -> Act
             task=TaskPatch(percent_complete=0),
             events=(event("reopened", link, reason="its date moved"),),
         )
-    if (agreed := _agree(link, found)) is not None or link.hold != UNRECORDED:
+    if (agreed := agree(link, found)) is not None or link.hold != UNRECORDED:
         return agreed
     return record_again(link, wanted, view.workspace_id, now)
 
@@ -219,16 +220,3 @@ def _is_completed_anew(link: Link, found: Found) -> bool:
     """Tell a later completion than the one that is remembered: the task was opened in between, and nobody looked."""
     at, before = found.task.completed, link.completed_at
     return at is not None and before is not None and at > before
-
-
-def _agree(link: Link, found: Found) -> Remember | None:
-    """Take note of a version that asks for nothing, and of the plan that the task was moved to."""
-    agreed = link.model_copy(
-        update={
-            "plan_id": found.task.plan_id,
-            "bucket_id": found.task.bucket_id,
-            "etag": found.task.etag,
-            "details_etag": found.details.etag if found.details is not None else link.details_etag,
-        }
-    )
-    return None if agreed == link else Remember(agreed)

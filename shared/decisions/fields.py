@@ -6,7 +6,7 @@ A new synced field is one entry here. Values are JSON values: they are kept in t
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -41,6 +41,12 @@ class Target:
     wanted: WantedTask
     place: Place
     block: str
+
+    def at(self, plan_id: str) -> "Target":
+        """Return what is wanted of a task in a plan: outside the rule's own, nothing of buckets and labels."""
+        if plan_id == self.place.plan_id:
+            return self
+        return replace(self, place=Place(plan_id, is_known=False))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What an open task of a wanted item needs next."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from shared.decisions.merge import Merged, merge
 from shared.decisions.seen import Found
 from shared.decisions.view import Case, Policy, View, event
 from shared.models.evidence import Event
-from shared.models.link import FieldBase, Link
+from shared.models.link import FieldBase, Link, LinkState
 from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
 from shared.models.wanted import Owner
 
@@ -23,10 +24,49 @@ def decide_open(view: View, link: Link, policy: Policy, now: datetime) -> Action
     """Choose the next step for a task that is at work."""
     if link.sending is not None:
         return _decide_sending(view, link, policy, now)
+    case = _case(view, link, policy, now)
+    return _decide_case(case) if case is not None else None
+
+
+def decide_refused(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
+    """
+    Choose the next step where Planner refused what we would write.
+
+    What people changed is taken all the same, and the version is agreed on: it would be announced again and again.
+    """
+    case = _case(view, link, policy, now)
+    if case is None or link.state is not LinkState.OPEN or case.found.task.is_completed:
+        return agree(link, view.found) if view.found is not None else None
+    merged = merge(case.target, case.found, link.base)
+    left = replace(
+        merged,
+        asked={},
+        taken=tuple(name for name in merged.taken if name not in merged.asked),
+        conflicts=tuple(one for one in merged.conflicts if one.field not in merged.asked),
+    )
+    taken = link.model_copy(update={"base": {**link.base, **merged.agreed}})
+    return _decide_progress(case, taken, _told(link, left, case.found))
+
+
+def _case(view: View, link: Link, policy: Policy, now: datetime) -> Case | None:
+    """Put together what an open task is decided on. None: it is not wanted, or was not read."""
     found, target = view.found, view.target
     if found is None or target is None:
         return None
-    return _decide_case(Case(view.origin, link, target, found, policy, now))
+    return Case(view.origin, link, target.at(found.task.plan_id), found, policy, now)
+
+
+def agree(link: Link, found: Found) -> Remember | None:
+    """Take note of a version that asks for nothing, and of the plan that the task was moved to."""
+    agreed = link.model_copy(
+        update={
+            "plan_id": found.task.plan_id,
+            "bucket_id": found.task.bucket_id,
+            "etag": found.task.etag,
+            "details_etag": found.details.etag if found.details is not None else link.details_etag,
+        }
+    )
+    return None if agreed == link else Remember(agreed)
 
 
 def _decide_case(case: Case) -> Action | None:

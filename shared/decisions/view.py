@@ -38,6 +38,8 @@ class View:
     """None: no task, or not looked at."""
     completed: frozenset[str] = frozenset()
     """Item keys of this origin that are completed."""
+    is_refused: bool = False
+    """Planner refused a write to its task in this very look: none is tried again in it."""
 
     @property
     def found(self) -> Found | None:

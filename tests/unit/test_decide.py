@@ -19,7 +19,7 @@ from shared.decisions.actions import (
 from shared.decisions.decide import decide
 from shared.decisions.fields import outcome_lines
 from shared.decisions.seen import Missing, Unread
-from shared.models.link import LinkState, Refusal, SendIntent
+from shared.models.link import FieldBase, LinkState, Refusal, SendIntent
 from shared.models.opentext import DocumentVersion, StepRef
 from shared.models.planner import TaskPatch
 from shared.models.wanted import WhenDeleted
@@ -199,6 +199,20 @@ def test_a_step_that_is_nowhere_listed_is_left_alone():
     item = approval()
 
     assert act(None, link(item), found(item), origin=workflow(current=())) is None
+
+
+def test_a_task_in_another_plan_is_not_asked_into_a_bucket_of_the_rules_plan():
+    """A person moved it; the rule's plan could not be read meanwhile, so that no bucket was agreed on."""
+    known = link(plan_id="plan-2", bucket_id="bucket-9")
+    moved = known.model_copy(update={"base": known.base | {"bucket": FieldBase(asked=None, got="bucket-9")}})
+    there = found(planId="plan-2", bucketId="bucket-9")
+
+    agreed = act(wanted(), moved, there)
+    renamed = act(wanted(title="New"), moved, there)
+
+    assert (type(agreed), agreed.events) == (Remember, ())
+    assert act(wanted(), agreed.link, there) is None
+    assert renamed.task == TaskPatch(title="New")
 
 
 def test_a_changed_mapping_releases_its_tasks():

@@ -7,6 +7,7 @@ change that a person made in between is seen and its version is not taken as agr
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 
 from shared.decisions.actions import Write
 from shared.decisions.fields import FIELDS, SyncedField
@@ -21,6 +22,7 @@ from shared.sync.origins.work import Work
 
 log = logging.getLogger(__name__)
 REFUSED = "Planner refused a change: "
+REFUSED_AGAIN = timedelta(hours=1)
 
 
 async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
@@ -140,20 +142,20 @@ def _failed(work: Work, write: Write, answer: object) -> str:
         raise answer
     if not isinstance(answer, StaleError | NotFoundError):
         log.warning("%s %s: Planner refused a change: %s", work.origin.key, write.link.item, answer)
-        work.finished.add(write.link.item)
         work.refused[write.link.item] = f"{REFUSED}{answer}"[:500]
     return write.link.item
 
 
 async def _say_refused(work: Work) -> None:
-    """Say on a link, once, what Planner refused: a limit of a task, mostly. Each later look tries again."""
+    """Say on a link, once, what Planner refused: a limit of a task, mostly. A later look tries again."""
+    if work.refused:
+        work.look_again(work.now + REFUSED_AGAIN, "retry")
     known = work.held.links
     said = [
         known[item].model_copy(update={"hold": "refused", "reason": reason})
         for item, reason in sorted(work.refused.items())
         if item in known and known[item].reason != reason
     ]
-    work.refused.clear()
     if said:
         await work.commit(said, [event("held", link, reason=link.reason) for link in said])
 

@@ -41,7 +41,7 @@ class Work:
     finished: set[str] = field(default_factory=set)
     """Items that need a fresh look at OpenText before anything more is decided."""
     refused: dict[str, str] = field(default_factory=dict)
-    """By item key: why Planner refused a change; said on the link by the flow that sent it."""
+    """By item key: why Planner refused a change. Nothing more is written to its task in this look."""
     looks: dict[str, datetime] = field(default_factory=dict)
     """Reason → when to look again."""
     moved: bool = False
@@ -65,6 +65,7 @@ class Work:
                 self.held.links.get(item),
                 self.seen.get(item),
                 completed,
+                item in self.refused,
             )
             for item in sorted({*wanted, *self.held.links})
             if item not in self.finished

@@ -1,0 +1,103 @@
+"""Planner refuses a change: it is said once and tried again now and then, and what people do goes on being seen."""
+
+from datetime import timedelta
+
+import pytest
+
+from local.faults import Fault
+from local.inside import START, Inside
+from local.running import ROOT
+from local.world import create_contract
+from shared.models.link import LinkState
+from shared.models.messages import OriginMessage
+from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
+
+END = START + timedelta(days=400)
+ITEM = "contract-package|renewal-decision"
+
+
+class Case:
+    """A contract whose tasks are made; one of them has to move, and Planner refuses that."""
+
+    def __init__(self):
+        self.inside = Inside(ROOT / "mapping.yaml")
+        self.graph, self.content = self.inside.world.graph, self.inside.world.content
+        self.workspace = create_contract(self.inside.world, "Supply", END)
+        self.origin = f"workspace-{self.workspace}"
+
+    async def hint(self):
+        self.inside.origins.messages.append(OriginMessage(origin=self.origin).model_dump_json())
+        await self.inside.drain()
+
+    async def pass_minutes(self, minutes):
+        for _ in range(minutes // 5):
+            self.inside.at += timedelta(minutes=5)
+            await sweep_plans(self.inside.services())
+            await sweep_agenda(self.inside.services())
+            await self.inside.drain()
+
+    async def refuse(self):
+        self.graph.faults.add(Fault.status(403, method="PATCH", path=f"/planner/tasks/{self.task['id']}", times=99))
+        self.content.set_attribute("pwilliams", self.workspace, "Contract.End Date", "2028-06-30T00:00:00")
+        await self.hint()
+
+    @property
+    def task(self):
+        tasks = self.graph.tasks.values()
+        return next(task for task in tasks if task["title"].endswith("decide on the renewal"))
+
+    @property
+    def refused(self):
+        return self.graph.faults.struck
+
+    async def link(self):
+        return (await self.inside.services().origins.find_links(self.origin))[ITEM]
+
+    async def told(self):
+        entries = await self.inside.services().origins.list_entries(self.origin)
+        return [entry.what for entry in entries if entry.item == ITEM]
+
+
+@pytest.fixture
+async def case():
+    one = Case()
+    await one.hint()
+    await one.pass_minutes(30)
+    return one
+
+
+async def test_a_refused_change_is_said_once_and_does_not_have_its_plan_announced_for_ever(case):
+    await case.refuse()
+    await case.pass_minutes(50)
+
+    assert case.refused == 1
+    assert (await case.link()).hold == "refused"
+    assert (await case.told()).count("held") == 1
+
+
+async def test_what_people_change_is_taken_although_another_change_is_refused(case):
+    await case.refuse()
+    case.graph.person_patch_task(case.inside.world.users["lwhite"], case.task["id"], percentComplete=50, priority=1)
+    await case.pass_minutes(50)
+
+    link = await case.link()
+    assert (link.base["progress"].got, link.base["priority"].got) == (50, 1)
+    assert case.refused == 2
+    assert (await case.told())[-2:] == ["edited", "progressed"]
+
+
+async def test_a_task_can_be_completed_although_a_change_is_refused(case):
+    await case.refuse()
+    case.graph.complete(case.inside.world.users["lwhite"], case.task["id"])
+    await case.pass_minutes(10)
+
+    assert (await case.link()).state is LinkState.COMPLETED
+
+
+async def test_once_planner_takes_it_again_the_change_is_made(case):
+    await case.refuse()
+    case.graph.faults.queue.clear()
+    await case.pass_minutes(65)
+
+    assert case.task["dueDateTime"].startswith("2028-03-30")
+    assert (await case.link()).hold == ""
