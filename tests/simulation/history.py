@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
+from shared.sync.sweeps.discovery import NEXT
 from shared.sync.sweeps.rebuild import rebuild
 from tests.simulation import invariants
 from tests.simulation.faults import Faults, Killed, Mix, draw
@@ -134,7 +135,7 @@ class History:
 
     async def play(self) -> Result:
         """Play it to rest, and check everything."""
-        self._begin()
+        await self._begin()
         await self._trouble()
         await self._quiet()
         await self._resync()
@@ -145,11 +146,15 @@ class History:
         counts = dict(self.trace.counts)
         return Result(self.seed, self.failures, self.trace.hash, counts, self.trace.tail() if self.failures else "")
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
+        """Let the company begin to work; the bridge has run for a while, and discovered what was there."""
         self.lost_at = START
         for number in (1, 2):
             self.hint(f"workspace-{add_workspace(self.world, number)}")
         self.hint(f"workflow-{start_approval(self.world, self.world.workspaces[0])}")
+        before = Process("before", self.house, timedelta())
+        discovery = timedelta(seconds=self.house.settings.opentext_discovery_seconds)
+        await before.services().control.save_cursor(NEXT, (self.loop.now() + discovery).isoformat())
         self.host.start()
 
     async def _trouble(self) -> None:
