@@ -29,6 +29,8 @@ CALL_SECONDS = 0.05
 SLOW_SECONDS = 8.0
 MEDDLING = 5.0
 """How much likelier than at any other call somebody writes to a task that is being written to."""
+LOSING = 10.0
+"""How much likelier than any other answer the one to a send-on is lost: there are few, and much hangs on them."""
 _PATCHED = re.compile(r"^PATCH .*/planner/tasks/([^/]+)")
 PREEMPTED = 0.4
 """Of calls to a table: others get their turn before it. Any two calls are parted in some histories, none in all."""
@@ -148,8 +150,9 @@ class Faults:
         self.on_read(False)
         if (system, method) == ("graph", "POST"):
             self.on_post()
-        if self._strikes(self.mix.broken, f"{system} answer lost"):
-            self.on_lost(_sends_on(method, path))
+        is_sent_on = _sends_on(method, path)
+        if self._strikes(self.mix.broken * (LOSING if is_sent_on else 1.0), f"{system} answer lost"):
+            self.on_lost(is_sent_on)
             message = "reset"
             raise httpx.ReadError(message)
         self._leave()

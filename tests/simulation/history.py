@@ -223,6 +223,9 @@ class History:
         """Let a workflow go around its loop while the bridge does not know what became of a send-on."""
         if is_sent_on:
             self.people.act(((1, reject_or_rework),))
+            # What the step leads to shows a little later.
+            around = partial(self.people.act, ((1, reject_or_rework),))
+            self.loop.call_later(BACKGROUND.total_seconds() + 1.0, around)
 
     def _act(self) -> None:
         self.people.act(PLANNER if self.people.rng.random() < 0.55 else OPENTEXT)
