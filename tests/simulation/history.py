@@ -39,8 +39,8 @@ PACE = 6.0
 """Seconds between two acts, about; others happen at the moment of a call."""
 TICK = 25.0
 """Seconds between two sweeps."""
-LAST = 8.0
-"""Seconds for which things still go wrong after the last act."""
+LAST = ((8.0, 3), (90.0, 1))
+"""Seconds for which things still go wrong after the last act, and how often: in long ones it is sent on meanwhile."""
 HORIZONS = ((timedelta(minutes=20), 7), (timedelta(days=7), 1))
 """Rest is when no timer is due for so long, and how often: most histories end before anything is escalated."""
 LAG = timedelta(seconds=20)
@@ -89,6 +89,7 @@ class History:
         if self.acts is None:
             self.acts = _draw(rng, ACTS)
         self.horizon = _draw(rng, HORIZONS)
+        self.last = _draw(rng, LAST)
         self.trace = Trace(self.loop.time)
         act_as = rng.choices(("performer", "service"), (4, 1))[0]
         settings = settings_of(act_as=act_as, auth=rng.choice(("password", "otds")))
@@ -169,7 +170,7 @@ class History:
             self._act()
             if self.rng.random() < self.mix.disaster / acts:
                 await self._lose_tables()
-        await asyncio.sleep(LAST)
+        await asyncio.sleep(self.last)
         self.faults.stop()
         self.people.act(((1, give_permissions),))
         timers.cancel()
