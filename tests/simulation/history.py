@@ -14,7 +14,7 @@ from shared.sync.sweeps.discovery import NEXT
 from shared.sync.sweeps.rebuild import rebuild
 from tests.simulation import invariants
 from tests.simulation.faults import Faults, Killed, Mix, draw
-from tests.simulation.looking import agenda, history, known_origins, snapshot, take_timers
+from tests.simulation.looking import agenda, history, known_origins, snapshot, take_resyncs
 from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.opentext_acts import OPENTEXT, give_permissions, reject_or_rework
 from tests.simulation.people import People, is_approval
@@ -47,6 +47,8 @@ LAG = timedelta(seconds=20)
 """How far a replica may be behind."""
 TOGETHER = timedelta(minutes=15)
 """Timers that are due so soon after one another are waited for together, on the way to rest."""
+PUT_OFF = timedelta(minutes=30)
+"""A resync that is due sooner was put off, and is waited for; the next of an origin is due later than that."""
 MOST_SKEW = 10.0
 """Seconds by which the slowest clock is behind, and a little."""
 MOST_STEPS = 120
@@ -282,7 +284,7 @@ class History:
         """Go from one timer to the next until none is due soon; return the origins that left themselves a resync."""
         left: set[str] = set()
         for number in range(MOST_STEPS):
-            left |= take_timers(self.world, "resync")
+            left |= take_resyncs(self.world, after=self.loop.now() + PUT_OFF)
             waiting = self._waiting()
             if not waiting and await self._is_silent():
                 return left

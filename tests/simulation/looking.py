@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +11,7 @@ from shared.models.evidence import Entry
 from shared.models.link import Link, Reservation
 from shared.models.messages import AgendaEntry
 from shared.store.held import Lease
-from shared.store.rows import escape, unescape
+from shared.store.rows import escape, stamp, unescape
 from tests.simulation.world import World
 
 Json = dict[str, Any]
@@ -68,11 +69,11 @@ def agenda(world: World) -> list[AgendaEntry]:
     return sorted(found, key=lambda entry: (entry.at, entry.origin, entry.reason))
 
 
-def take_timers(world: World, reason: str) -> set[str]:
-    """Take the timers of a reason off the agenda; name their origins."""
+def take_resyncs(world: World, *, after: datetime) -> set[str]:
+    """Take the resyncs that are due after a time off the agenda; name their origins. Others were only put off."""
     taken: set[str] = set()
     for found in world.tables.tables.get("agenda", {}).values():
-        for key in [key for key in found if key.endswith(f"|{reason}")]:
+        for key in [key for key in found if key.endswith("|resync") and key > stamp(after)]:
             taken.add(unescape(key.split("|")[1]))
             del found[key]
     return taken
