@@ -32,7 +32,9 @@ def decide(view: View, policy: Policy, now: datetime) -> Action | None:
     if view.found is not None and link.sending is None and is_behind(view.found, link):
         return LookAgain(link.item, now + REPLICA, "replica")
     action = _decide_known(view, link, policy, now)
-    return decide_refused(view, link, policy, now) if view.is_refused and isinstance(action, Write) else action
+    if view.is_refused and isinstance(action, Write):
+        return decide_refused(view, action, policy, now)
+    return action
 
 
 def _decide_known(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:

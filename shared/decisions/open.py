@@ -28,23 +28,28 @@ def decide_open(view: View, link: Link, policy: Policy, now: datetime) -> Action
     return _decide_case(case) if case is not None else None
 
 
-def decide_refused(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
+def decide_refused(view: View, write: Write, policy: Policy, now: datetime) -> Action | None:
     """
     Choose the next step where Planner refused what we would write.
 
-    What people changed is taken all the same, and the version is agreed on: it would be announced again and again.
+    What people changed in other fields is taken all the same, and the version is agreed on: it would be announced again
+    and again. What the write asks stays to be asked.
     """
+    link = view.link
+    if link is None or view.found is None:
+        return None
     case = _case(view, link, policy, now)
     if case is None or link.state is not LinkState.OPEN or case.found.task.is_completed:
-        return agree(link, view.found) if view.found is not None else None
+        return agree(link, view.found)
     merged = merge(case.target, case.found, link.base)
     left = replace(
         merged,
         asked={},
-        taken=tuple(name for name in merged.taken if name not in merged.asked),
-        conflicts=tuple(one for one in merged.conflicts if one.field not in merged.asked),
+        taken=tuple(name for name in merged.taken if name not in write.asked),
+        conflicts=tuple(one for one in merged.conflicts if one.field not in write.asked),
     )
-    taken = link.model_copy(update={"base": {**link.base, **merged.agreed}})
+    agreed = {name: known for name, known in merged.agreed.items() if name not in write.asked}
+    taken = link.model_copy(update={"base": {**link.base, **agreed}})
     return _decide_progress(case, taken, _told(link, left, case.found))
 
 

@@ -1,5 +1,6 @@
 """What one item needs next. Each row is one sentence of what the bridge promises."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -230,6 +231,19 @@ def test_a_reassigned_step_is_delegated_or_put_back():
 
     assert isinstance(service, Write)
     assert (service.task.assign, service.task.unassign) == ((ALICE,), (BOB,))
+
+
+def test_an_assignment_that_planner_refuses_to_put_back_stays_to_be_put_back():
+    item = approval()
+    service = replace(POLICY, act_as="service")
+    there = view(item, link(item), found(item, assignments={BOB: {}}, priority=1))
+
+    agreed = decide(replace(there, is_refused=True), service, NOW)
+    again = decide(replace(there, link=agreed.link), service, NOW)
+
+    assert isinstance(agreed, Remember)
+    assert agreed.link.base["priority"].got == 1
+    assert (again.task.assign, again.task.unassign) == ((ALICE,), (BOB,))
 
 
 def test_a_delegation_that_opentext_took_is_agreed_on():
