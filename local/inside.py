@@ -38,6 +38,7 @@ from shared.sync.origins.reconcile import reconcile
 from shared.sync.outer import run_origin, run_plan
 from shared.sync.services import Services, Storage
 from shared.sync.sweeps.read_plan import read_plan
+from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
 from shared.wiring.outside import Outside, services_of
 from shared.wiring.rules import load_rules
 from shared.wiring.stores import Stores
@@ -109,6 +110,14 @@ class Inside:
     def restart(self, name: str) -> None:
         """Go on as another worker, which remembers nothing."""
         self._services = self.wire(name)
+
+    async def pass_time(self, step: timedelta, *, times: int) -> None:
+        """Let time pass in steps; at each both timers tick, and what they bring is done."""
+        for _ in range(times):
+            self.at += step
+            await sweep_plans(self.services())
+            await sweep_agenda(self.services())
+            await self.drain()
 
     async def drain(self) -> int:
         """Work until both queues are empty; return how many messages that took."""

@@ -83,7 +83,7 @@ class DirectoryClient:
             RetryLaterError: throttled or unavailable: half a directory answers nothing.
         """
         users, groups = await self._find(lookups.emails | lookups.managers_of, lookups.groups | lookups.plan_groups)
-        managers = await self._find_managers({address: users[address] for address in lookups.managers_of})
+        managers = await self._find_managers({address: users[address] for address in sorted(lookups.managers_of)})
         return Directory(users=users, managers=managers, groups=groups)
 
     def remembered(self) -> Directory:
@@ -180,7 +180,7 @@ def _by_address(
     """Return the managers by address of whom they manage, as far as they are known. Who does not exist has none."""
     return {
         address: managers[person.id] if person is not None else None
-        for address, person in sorted(people.items())
+        for address, person in people.items()
         if person is None or person.id in managers
     }
 

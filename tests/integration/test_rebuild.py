@@ -13,7 +13,6 @@ from shared.errors import RefusedError, RetryLaterError
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 from shared.sync.sweeps.rebuild import rebuild
-from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
 
 END = START + timedelta(days=400)
 
@@ -39,11 +38,7 @@ class Case:
         await self.inside.drain()
 
     async def pass_time(self):
-        for _ in range(4):
-            self.inside.at += timedelta(minutes=6)
-            await sweep_plans(self.inside.services())
-            await sweep_agenda(self.inside.services())
-            await self.inside.drain()
+        await self.inside.pass_time(timedelta(minutes=6), times=4)
 
     def lose_tables(self):
         self.inside.account.tables.clear()

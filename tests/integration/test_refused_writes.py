@@ -10,7 +10,6 @@ from local.running import ROOT
 from local.world import create_contract
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
-from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
 
 END = START + timedelta(days=400)
 ITEM = "contract-package|renewal-decision"
@@ -30,11 +29,7 @@ class Case:
         await self.inside.drain()
 
     async def pass_minutes(self, minutes):
-        for _ in range(minutes // 5):
-            self.inside.at += timedelta(minutes=5)
-            await sweep_plans(self.inside.services())
-            await sweep_agenda(self.inside.services())
-            await self.inside.drain()
+        await self.inside.pass_time(timedelta(minutes=5), times=minutes // 5)
 
     async def refuse(self):
         self.graph.faults.add(Fault.status(403, method="PATCH", path=f"/planner/tasks/{self.task['id']}", times=99))

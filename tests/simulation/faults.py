@@ -31,9 +31,9 @@ MEDDLING = 5.0
 """How much likelier than at any other call somebody writes to a task that is being written to."""
 LOSING = 10.0
 """How much likelier than any other answer the one to a send-on is lost: there are few, and much hangs on them."""
-_PATCHED = re.compile(r"^PATCH .*/planner/tasks/([^/]+)")
 PREEMPTED = 0.4
 """Of calls to a table: others get their turn before it. Any two calls are parted in some histories, none in all."""
+_PATCHED = re.compile(r"^PATCH .*/planner/tasks/([^/]+)")
 
 
 class Killed(BaseException):
