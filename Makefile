@@ -41,10 +41,10 @@ scale: setup ## count calls for 1,000 to 100,000 open links
 	$(BIN)/python -m local.scale
 
 package: $(PYTHON_READY) ## build the zip that is deployed, and test it
-	$(BIN)/python -m local.package
+	$(BIN)/python -m local.packaging
 
 audit: $(PYTHON_READY) ## licences and known vulnerabilities of what is deployed (asks PyPI; fails when it can't)
-	$(BIN)/python -m local.package.licences
+	$(BIN)/python -m local.packaging.licences
 	$(BIN)/pip-audit --strict --requirement requirements.txt
 
 clean: ## remove all that the targets made, .venv and .tools too

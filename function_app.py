@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from functions import evidence, graph_notifications, health, opentext_webhook, poison, queues, timers
-from shared.redaction import install
+from shared.observability.secret_filter import install
 
 install()
 

@@ -11,9 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from commands.session import run
 from shared.errors import NeverError
-from shared.sync.preview.preview import preview_origin
-from shared.sync.services import Services
-from shared.sync.sweeps.backfill import Found, Scope, find, hand_on, resume
+from shared.operations.backfill import Found, Scope, find, hand_on, resume
+from shared.preview.preview import preview_origin
+from shared.services import Services
 from shared.wiring import Wiring
 
 RuleId = Annotated[str, typer.Option("--rule", help="Id of the rule.")]

@@ -14,14 +14,14 @@ from rich.table import Table
 
 import evidence_verify
 from commands.session import run
-from shared.decisions.audit import is_asked_for, row_of, to_csv, to_json
-from shared.decisions.history import ItemHistory, items_of
-from shared.decisions.redaction import Person, person
-from shared.decisions.wording import actor, sentence
 from shared.errors import NotFoundError, Problem, SettingsError, UnavailableError
-from shared.sync.evidence.document import file_name, render_json
-from shared.sync.evidence.keeping import Keeping, due_for_purge, purge_origin, redact_origin
-from shared.sync.services import Storage
+from shared.evidence.audit import is_asked_for, row_of, to_csv, to_json
+from shared.evidence.document import file_name, render_json
+from shared.evidence.history import ItemHistory, items_of
+from shared.evidence.redaction import Person, person
+from shared.evidence.sentences import actor, sentence
+from shared.operations.retention import Keeping, due_for_purge, purge_origin, redact_origin
+from shared.services import Storage
 from shared.wiring import Wiring
 
 app = typer.Typer(no_args_is_help=True, help="The history of what was asked and decided.")
@@ -68,7 +68,7 @@ def _verify(path: Path, head: str | None) -> bool:
         return False
     if not content.startswith(b"%PDF"):
         return True
-    from shared.sync.evidence.pdf import render_pdf  # noqa: PLC0415 - drawing is not needed for JSON
+    from shared.evidence.pdf import render_pdf  # noqa: PLC0415 - drawing is not needed for JSON
 
     drawn = render_pdf(evidence_verify.attached(content)) == content
     typer.echo(f"{'pages   ' if drawn else 'PAGES   '}{path}: {'show' if drawn else 'DO NOT SHOW'} what is attached")

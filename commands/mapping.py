@@ -8,9 +8,9 @@ import typer
 from commands.mapping_change import apply, replay
 from commands.mapping_preview import preview, record
 from shared.errors import MappingError
-from shared.mapping.reading import read_with_warnings
-from shared.mapping.reference import field_tables
-from shared.mapping.schema import schema_text
+from shared.mapping.language.field_tables import field_tables
+from shared.mapping.language.json_schema import schema_text
+from shared.mapping.language.load import read_with_warnings
 
 app = typer.Typer(no_args_is_help=True, help="The mapping file.")
 for command in (preview, record, replay, apply):

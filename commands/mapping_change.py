@@ -9,16 +9,16 @@ from pydantic import ValidationError
 from commands.session import run
 from shared.decisions.differences import differences
 from shared.errors import MappingError
-from shared.mapping.preview import computed
-from shared.mapping.rules import Mapping
+from shared.mapping.evaluation.preview import computed
+from shared.mapping.language.rules import Mapping
 from shared.models.recording import Recording
 from shared.models.wanted import Wanted
-from shared.sync.recordings.redacting import unanswered
+from shared.recordings.pseudonymise import unanswered
 from shared.wiring import Wiring
 from shared.wiring.rules import load_rules
 
 if TYPE_CHECKING:
-    from shared.sync.origins.withdraw import Withdrawal
+    from shared.operations.withdraw import Withdrawal
 
 Folder = Annotated[Path, typer.Option("--recordings", exists=True, file_okay=False, help="Made by `record`.")]
 Changed = Annotated[Path, typer.Option("--mapping", exists=True, dir_okay=False, help="The changed mapping.")]
@@ -44,7 +44,7 @@ def apply(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list them.")] = False,
 ) -> None:
     """End the tasks of a rule that the mapping no longer asks for: completed with a note, origin by origin."""
-    from shared.sync.origins.withdraw import withdraw_rule  # noqa: PLC0415 - brings the Graph SDK, which `check` does not need
+    from shared.operations.withdraw import withdraw_rule  # noqa: PLC0415 - brings the Graph SDK, which `check` does not need
 
     async def work(wiring: Wiring) -> tuple["Withdrawal", ...]:
         return await withdraw_rule(withdraw, wiring.services(), dry_run=dry_run)

@@ -11,8 +11,8 @@ from commands.session import run
 from shared.errors import Problem, RejectedError
 from shared.models.keys import split_origin_key
 from shared.models.recording import Recording
-from shared.sync.recordings.redacting import redacted
-from shared.sync.services import Services
+from shared.recordings.pseudonymise import redacted
+from shared.services import Services
 from shared.wiring import Wiring
 from shared.wiring.rules import load_rules
 
@@ -37,8 +37,8 @@ def preview(origin: OriginOption = None, event: EventOption = None, mapping: Map
         message = "give either --origin or --event"
         raise typer.BadParameter(message)
     # They bring the Graph SDK, which `mapping check` does not need.
-    from shared.sync.preview.preview import origins_of_event, preview_origin  # noqa: PLC0415
-    from shared.sync.preview.text import preview_text  # noqa: PLC0415
+    from shared.preview.preview import origins_of_event, preview_origin  # noqa: PLC0415
+    from shared.preview.render import preview_text  # noqa: PLC0415
 
     body = event.read_bytes() if event is not None else None
 
@@ -56,7 +56,7 @@ def record(
     hide: HideOption = None,
 ) -> None:
     """Record origins with the directory's answers, names and addresses replaced by pseudonyms, for `mapping replay`."""
-    from shared.sync.recordings.recording import record_origin  # noqa: PLC0415 - as above
+    from shared.recordings.record import record_origin  # noqa: PLC0415 - as above
 
     to.mkdir(parents=True, exist_ok=True)
     key = _pseudonyms_key(to)

@@ -11,12 +11,12 @@ from commands.session import run
 from shared.errors import InputError, NotFoundError, Problem, RefusedError
 from shared.models.keys import split_origin_key
 from shared.models.messages import OriginMessage
+from shared.operations.dead_letters import replay as replay_letter
+from shared.operations.rebuild import Rebuilt
+from shared.operations.rebuild import rebuild as rebuild_tables
+from shared.operations.status import HeldLink, Status, read_status
+from shared.services import Storage
 from shared.store.agenda import Dead
-from shared.sync.dead import replay as replay_letter
-from shared.sync.services import Storage
-from shared.sync.status import HeldLink, Status, read_status
-from shared.sync.sweeps.rebuild import Rebuilt
-from shared.sync.sweeps.rebuild import rebuild as rebuild_tables
 from shared.wiring import Wiring
 
 SHOWN = 20

@@ -7,8 +7,8 @@ from http import HTTPStatus
 import azure.functions as func
 
 from shared.errors import BridgeError, RejectedError, RetryLaterError, SettingsError
-from shared.sync.hints.intake import OversizedError
-from shared.sync.hints.proof import ReplayedError, UnprovenError
+from shared.intake.opentext import OversizedError
+from shared.intake.signatures import ReplayedError, UnprovenError
 
 log = logging.getLogger(__name__)
 

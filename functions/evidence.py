@@ -7,9 +7,9 @@ import azure.functions as func
 from functions.answers import ANSWERED, document, problem
 from shared import wiring
 from shared.errors import Problem, RejectedError
+from shared.evidence.document import JSON_TYPE, file_name, render_json
 from shared.models.keys import split_origin_key
-from shared.sync.evidence.document import JSON_TYPE, file_name, render_json
-from shared.telemetry import working
+from shared.observability.telemetry import working
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 

@@ -6,8 +6,8 @@ import azure.functions as func
 
 from functions.answers import ANSWERED, accepted, problem
 from shared import wiring
-from shared.sync.hints.notifications import Notifications, handshake
-from shared.telemetry import working
+from shared.intake.graph import Notifications, handshake
+from shared.observability.telemetry import working
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 

@@ -6,7 +6,7 @@ import azure.functions as func
 
 from functions.answers import document
 from shared import wiring
-from shared.sync.health import check_all, report
+from shared.operations.health import check_all, report
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 

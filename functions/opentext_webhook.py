@@ -4,7 +4,7 @@ import azure.functions as func
 
 from functions.answers import ANSWERED, accepted, problem
 from shared import wiring
-from shared.telemetry import working
+from shared.observability.telemetry import working
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 

@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from shared import wiring
-from shared.telemetry import working
+from shared.observability.telemetry import working
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 
@@ -21,7 +21,7 @@ async def dead_plans(message: func.QueueMessage) -> None:
 
 
 async def _bury(queue: str, message: func.QueueMessage) -> None:
-    from shared.sync.dead import bury  # noqa: PLC0415 - HTTP functions do without the stores
+    from shared.operations.dead_letters import bury  # noqa: PLC0415 - HTTP functions do without the stores
 
     with working(f"dead_{queue}", delivery=message.id, trace=None):
         # Whatever it is: it may be a message for being none of ours.

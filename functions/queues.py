@@ -3,9 +3,9 @@
 import azure.functions as func
 
 from shared import wiring
+from shared.intake.expected_failures import run_origin, run_plan
 from shared.models.messages import OriginMessage, PlanMessage
-from shared.sync.outer import run_origin, run_plan
-from shared.telemetry import working
+from shared.observability.telemetry import working
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 
@@ -13,7 +13,7 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfi
 @bp.queue_trigger(arg_name="message", queue_name="origins", connection="AzureWebJobsStorage")
 async def reconcile(message: func.QueueMessage) -> None:
     """Bring both sides of one origin together."""
-    from shared.sync.origins.reconcile import reconcile as flow  # noqa: PLC0415 - see above
+    from shared.reconciler.reconcile import reconcile as flow  # noqa: PLC0415 - see above
 
     given = OriginMessage.model_validate_json(message.get_body())
     with working("reconcile", origin=given.origin, reason=given.reason, delivery=message.id, trace=given.trace):
@@ -23,7 +23,7 @@ async def reconcile(message: func.QueueMessage) -> None:
 @bp.queue_trigger(arg_name="message", queue_name="plans", connection="AzureWebJobsStorage")
 async def read_plan(message: func.QueueMessage) -> None:
     """Read one plan and hand on the origins whose tasks changed."""
-    from shared.sync.sweeps.read_plan import read_plan as flow  # noqa: PLC0415 - see above
+    from shared.watchers.read_plan import read_plan as flow  # noqa: PLC0415 - see above
 
     given = PlanMessage.model_validate_json(message.get_body())
     with working("read_plan", delivery=message.id, trace=given.trace):

@@ -3,8 +3,8 @@
 import azure.functions as func
 
 from shared import wiring
-from shared.sync.outer import run_timer
-from shared.telemetry import working
+from shared.intake.expected_failures import run_timer
+from shared.observability.telemetry import working
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 
@@ -12,7 +12,7 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfi
 @bp.timer_trigger(arg_name="timer", schedule="%WRITE_BACK_SCHEDULE%")
 async def write_back(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
     """Queue the plans that are due for a read."""
-    from shared.sync.sweeps.sweep import sweep_plans as flow  # noqa: PLC0415 - HTTP functions do without the SDKs
+    from shared.watchers.timers import sweep_plans as flow  # noqa: PLC0415 - HTTP functions do without the SDKs
 
     with working("write_back", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
         await run_timer(flow, wiring.current())
@@ -21,8 +21,8 @@ async def write_back(timer: func.TimerRequest, context: func.Context) -> None:  
 @bp.timer_trigger(arg_name="timer", schedule="%ESCALATION_SCHEDULE%")
 async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
     """Queue what the agenda has due, and what no hint announced; forget what was remembered for a while only."""
-    from shared.sync.sweeps.sweep import sweep_agenda as flow  # noqa: PLC0415 - HTTP functions do without the SDKs
-    from shared.sync.sweeps.tidy import tidy  # noqa: PLC0415 - the same
+    from shared.watchers.expire_deliveries import tidy  # noqa: PLC0415 - the same
+    from shared.watchers.timers import sweep_agenda as flow  # noqa: PLC0415 - HTTP functions do without the SDKs
 
     with working("escalation_sweep", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
         await run_timer(flow, wiring.current())
@@ -32,7 +32,7 @@ async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> N
 @bp.timer_trigger(arg_name="timer", schedule="%SUBSCRIPTION_SCHEDULE%")
 async def renew_subscriptions(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
     """Create, renew and reauthorise the Graph subscriptions."""
-    from shared.sync.sweeps.subscriptions import renew_subscriptions as flow  # noqa: PLC0415 - HTTP functions: no SDKs
+    from shared.watchers.subscriptions import renew_subscriptions as flow  # noqa: PLC0415 - HTTP functions: no SDKs
 
     with working("renew_subscriptions", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
         await run_timer(flow, wiring.current())

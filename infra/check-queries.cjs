@@ -1,7 +1,7 @@
 // Check queries (JSON on stdin: where → KQL) with Kusto's own parser, names and types included. Exit 1 when one is wrong.
 //
 //   npm install --no-save @kusto/language-service-next@VERSION
-//   python -m tests.unit.infra_files | node infra/check-queries.cjs
+//   python -m tests.unit.infra.infra_files | node infra/check-queries.cjs
 'use strict'
 const { readFileSync } = require('node:fs')
 

@@ -8,8 +8,8 @@ import asyncio
 import os
 import sys
 
-from local.demo import main
-from local.running import USUAL
+from local.demo.__main__ import main
+from local.local_system import USUAL
 
 if __name__ == "__main__":
     hosted = os.environ.get("APP", "") != "0"

@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from shared.decisions.block import render_block, with_block
+from shared.decisions.description_block import render_block, with_block
 from shared.decisions.fields import FIELDS, Target
+from shared.decisions.item_view import Policy, View
 from shared.decisions.merge import first_base
-from shared.decisions.seen import Found, Place
-from shared.decisions.view import Policy, View
+from shared.decisions.observed import Found, Place
 from shared.models.keys import OriginKind
 from shared.models.link import Link, LinkState
 from shared.models.opentext import (

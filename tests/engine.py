@@ -3,12 +3,13 @@
 from datetime import timedelta
 from pathlib import Path
 
-from local.inside import GRAPH, OPENTEXT, TABLES, Inside
+from local.in_process.system import GRAPH, OPENTEXT, TABLES, Inside
 from shared.models.messages import OriginMessage
-from shared.sync.origins.reconcile import reconcile
-from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
+from shared.reconciler.reconcile import reconcile
+from shared.watchers.timers import sweep_agenda, sweep_plans
+from tests.repository import ROOT
 
-MAPPING = Path(__file__).parents[1] / "mapping.yaml"
+MAPPING = ROOT / "mapping.yaml"
 AS_DEPLOYED = {"SETTLE_SECONDS": "120", "LEASE_SECONDS": "660", "OUTCOME_GRACE_SECONDS": "60"}
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from shared.evidence.document import render_json
 from shared.models.evidence import Event, Head, chain
-from shared.sync.evidence.document import render_json
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ORIGIN = "workflow-4711"

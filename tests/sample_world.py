@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 
-from local.content_server.model import Attribute
-from local.content_server.process import MapStep, WorkflowMap
-from local.inside import Inside
-from local.world import World
-from shared.mapping.rules import Mapping
-from shared.mapping.tasks import WorkspacePlan, parts
+from local.demo.world import World
+from local.in_process.system import Inside
+from local.simulators.content_server.model import Attribute
+from local.simulators.content_server.process import MapStep, WorkflowMap
+from shared.mapping.language.rules import Mapping
+from shared.mapping.language.tasks import WorkspacePlan, parts
 from shared.models.opentext import Origin, Workflow
 from shared.models.recording import Recording
 

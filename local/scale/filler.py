@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from local.direct import Answer, Handler, Query
-from local.inside import Inside
-from local.tables import MemoryTables
+from local.in_process.system import Inside
+from local.in_process.tables import MemoryTables
+from local.in_process.transport import Answer, Handler, Query
 from shared.models.keys import OriginKind, origin_key
 from shared.models.link import Link
 from shared.models.messages import AgendaEntry
 from shared.models.planner import PlannerTask
 from shared.store.control import PlanRow
-from shared.store.held import Lease, link_key
-from shared.store.rows import escape, stamp
+from shared.store.lease import Lease, link_key
+from shared.store.row import escape, stamp
 from shared.store.tasks import Claim, IndexRow
-from shared.sync.sweeps.pace import QUIET
-from shared.sync.sweeps.read_plan import digest_of
+from shared.targets.read_interval import QUIET
+from shared.watchers.read_plan import digest_of
 
 PER_PLAN = 200
 PER_ORIGIN = 4

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from local.world import CONTRACTS_GROUP
+from local.demo.world import CONTRACTS_GROUP
 
 PLANS = 25
 """Plans that something happens in."""

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from local.direct import Answer, Handler, Query
-from local.inside import Inside
+from local.demo.world import CONTRACTS_GROUP
+from local.in_process.system import Inside
+from local.in_process.transport import Answer, Handler, Query
 from local.scale.filler import PAGE, PER_ORIGIN, Filler
 from local.scale.mapping import APPROVALS, PLANS, plan_title, write_mapping
-from local.world import CONTRACTS_GROUP
 from shared.models.link import Link
 from shared.models.messages import OriginMessage, PlanMessage
-from shared.sync.sweeps.discovery import NEXT
-from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
+from shared.watchers.discovery import NEXT
+from shared.watchers.timers import sweep_agenda, sweep_plans
 
 TICK = timedelta(seconds=15)
 TICKS = 4

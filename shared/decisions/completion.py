@@ -4,9 +4,9 @@ from datetime import datetime
 
 from shared.decisions.actions import Action, Delegate, LookAgain, Remember, Send, SetAttributes, Write
 from shared.decisions.fields import Target
+from shared.decisions.item_view import Case, actor_of, event
+from shared.decisions.observed import Found
 from shared.decisions.outcome import Refuse, Wait, judge
-from shared.decisions.seen import Found
-from shared.decisions.view import Case, actor_of, event
 from shared.models.link import Link, LinkState, Refusal
 from shared.models.opentext import AttributeValue
 from shared.models.planner import TaskPatch

@@ -8,13 +8,13 @@ out and asking again ends, when both sides agree, in None.
 from datetime import datetime, timedelta
 
 from shared.decisions.actions import Action, Create, LookAgain, Remember, Settle, Write
-from shared.decisions.block import closing_block, with_block
 from shared.decisions.completion import UNRECORDED, record_again
+from shared.decisions.description_block import closing_block, with_block
 from shared.decisions.ending import Ended, MappingChanged, ending
 from shared.decisions.fields import Target
-from shared.decisions.open import agree, decide_open, decide_refused
-from shared.decisions.seen import Found, Missing, Unread
-from shared.decisions.view import YOUNG, Policy, View, actor_of, event, is_behind
+from shared.decisions.item_view import YOUNG, Policy, View, actor_of, event, is_behind
+from shared.decisions.observed import Found, Missing, Unread
+from shared.decisions.open_task import agree, decide_open, decide_refused
 from shared.models.evidence import Event
 from shared.models.link import Link, LinkState
 from shared.models.planner import DetailsPatch, TaskPatch

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote
 
-from shared.decisions.block import digest, split_description
-from shared.decisions.seen import Found, Place
-from shared.mapping.calendar import as_date, as_utc
+from shared.decisions.description_block import digest, split_description
+from shared.decisions.observed import Found, Place
+from shared.mapping.language.calendar import as_date, as_utc
 from shared.models.wanted import Owner, WantedTask
 
 _CHECKLIST = uuid.UUID("5f0a6d1c-6f0e-4f5b-9d53-2d8a3b7f4c11")

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.decisions.block import split_description, with_block
+from shared.decisions.description_block import split_description, with_block
 from shared.decisions.fields import FIELDS, Shape, SyncedField, Target, outcome_lines, task_write
-from shared.decisions.seen import Found
-from shared.mapping.calendar import as_date
+from shared.decisions.observed import Found
+from shared.mapping.language.calendar import as_date
 from shared.models.link import FieldBase, Posted
 from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
 from shared.models.wanted import Owner

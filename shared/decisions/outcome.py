@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.decisions.fields import outcome_lines
-from shared.decisions.seen import Found
+from shared.decisions.observed import Found
 from shared.models.link import Link, Refusal, SendIntent
 from shared.models.opentext import Activity, StepForm
 from shared.models.wanted import WantedTask

@@ -15,7 +15,7 @@ import rfc8785
 from pydantic import Field, model_validator
 
 from shared.models.base import Frozen
-from shared.models.plain import plain, shortened
+from shared.models.json_values import plain, shortened
 
 GENESIS = "0" * 64
 """What the first entry has as the hash before it."""

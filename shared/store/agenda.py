@@ -12,7 +12,7 @@ from datetime import datetime
 
 from shared.errors import StaleError
 from shared.models.messages import AgendaEntry, DeadLetter
-from shared.store.rows import Row, escape, stamp
+from shared.store.row import Row, escape, stamp
 from shared.store.tables import Tables
 
 _DEAD = "dead"

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from shared.errors import StaleError, UnavailableError
 from shared.store.control_rows import Cursor, Gate, Making, PlanRow, Slot, SlotRow
-from shared.store.each import Each
-from shared.store.rows import Row, escape, stamp, unescape
+from shared.store.lazy_list import Each
+from shared.store.row import Row, escape, stamp, unescape
 from shared.store.tables import Tables
 
 __all__ = ["Control", "Making", "PlanRow", "Slot"]

@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import Field
 
 from shared.models.base import Frozen
-from shared.store.rows import Row
+from shared.store.row import Row
 
 
 class PlanRow(Frozen):

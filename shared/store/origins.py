@@ -13,8 +13,8 @@ from enum import StrEnum
 from shared.errors import StaleError, UnavailableError
 from shared.models.evidence import Entry
 from shared.models.link import Link
-from shared.store.held import LEASE, Entries, Held, Lease, new_salt
-from shared.store.rows import Row, escape, unescape
+from shared.store.lease import LEASE, Entries, Held, Lease, new_salt
+from shared.store.row import Row, escape, unescape
 from shared.store.tables import Tables
 
 __all__ = ["Entries", "Held", "Origins"]

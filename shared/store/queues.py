@@ -11,7 +11,7 @@ from azure.storage.queue.aio import QueueServiceClient
 
 from shared.errors import TooLargeError, UnavailableError
 from shared.models.messages import OriginMessage, PlanMessage
-from shared.store.failures import is_missing_queue, unread
+from shared.store.azure_errors import is_missing_queue, unread
 from shared.store.tables import CONNECT_SECONDS, READ_SECONDS
 
 ORIGINS, PLANS = "origins", "plans"

@@ -16,9 +16,9 @@ from azure.core.exceptions import AzureError, ResourceExistsError
 from azure.data.tables import UpdateMode
 
 from shared.errors import OutcomeUnknownError, UnavailableError
-from shared.store.client import Entity, Operation, TableClient
-from shared.store.failures import is_missing_row, is_missing_table, unread, unwritten
-from shared.store.rows import Row, row_of
+from shared.store.azure_errors import is_missing_row, is_missing_table, unread, unwritten
+from shared.store.row import Row, row_of
+from shared.store.table_client import Entity, Operation, TableClient
 
 _MOST_PER_PAGE = 1000
 

@@ -7,8 +7,8 @@ from typing import Self, cast
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.data.tables.aio import TableServiceClient
 
-from shared.store.client import TableClient
 from shared.store.table import Table
+from shared.store.table_client import TableClient
 
 NAMES = ("origins", "tasks", "agenda", "control")
 # Seconds for one call. The SDK's own 300 would outlast half a lease.

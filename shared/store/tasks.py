@@ -5,7 +5,7 @@ from pydantic import Field
 from shared.errors import RefusedError, StaleError
 from shared.models.base import Frozen
 from shared.models.link import Reservation
-from shared.store.rows import Row, escape, unescape
+from shared.store.row import Row, escape, unescape
 from shared.store.tables import Tables
 
 _CLAIM = "claim"

@@ -8,10 +8,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from shared.sync.health import Probe
-from shared.sync.hints.intake import Intake
-from shared.sync.hints.notifications import Notifications
-from shared.sync.services import Services, Storage
+from shared.intake.graph import Notifications
+from shared.intake.opentext import Intake
+from shared.operations.health import Probe
+from shared.services import Services, Storage
 from shared.wiring.worker import Wiring
 
 __all__ = ["Wiring", "current", "intake", "notifications", "probes", "services", "storage", "use"]

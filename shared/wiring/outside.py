@@ -10,15 +10,16 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from shared.clients import graph, opentext
-from shared.clients.directory import DirectoryClient
-from shared.clients.mail import Mail
+from shared.clients import opentext
+from shared.clients.graph import connection
+from shared.clients.graph.directory import DirectoryClient
+from shared.clients.graph.mail import Mail
+from shared.clients.graph.planner import Planner
+from shared.clients.graph.subscriptions import Subscriptions
 from shared.clients.opentext import OpenText, SignIn
-from shared.clients.planner import Planner
-from shared.clients.subscriptions import Subscriptions
+from shared.services import Services
 from shared.settings import LOOPBACK, Settings
-from shared.sync.origins.places import Places
-from shared.sync.services import Services
+from shared.targets.resolver import Places
 from shared.wiring.rules import Rules
 from shared.wiring.stores import Stores, identity
 
@@ -90,13 +91,13 @@ def services_of(stores: Stores, settings: Settings, rules: Rules, *, outside: Ou
     )
 
 
-def _connect_graph(settings: Settings, tls: ssl.SSLContext, opened: AsyncExitStack) -> graph.GraphConnection:
+def _connect_graph(settings: Settings, tls: ssl.SSLContext, opened: AsyncExitStack) -> connection.GraphConnection:
     http = _http(settings.graph_base_url, tls, GRAPH_SECONDS, opened)
     if urlsplit(settings.graph_base_url).hostname in LOOPBACK:
-        return graph.connect(settings.graph_base_url, http, None)
+        return connection.connect(settings.graph_base_url, http, None)
     credential = identity(settings.azure_client_id)
     opened.push_async_callback(credential.close)
-    return graph.connect(settings.graph_base_url, http, credential)
+    return connection.connect(settings.graph_base_url, http, credential)
 
 
 def _http(base_url: str, tls: ssl.SSLContext, seconds: float, opened: AsyncExitStack) -> httpx.AsyncClient:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.errors import MappingError, Problem
-from shared.mapping.reading import read_mapping
-from shared.mapping.rules import Mapping
+from shared.mapping.language.load import read_mapping
+from shared.mapping.language.rules import Mapping
 
 ROOT = Path(__file__).parents[2]
 """The app's folder: where a relative MAPPING_FILE starts."""

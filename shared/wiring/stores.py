@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from shared.clock import Clock, clock_for
 from shared.errors import Problem, SettingsError
+from shared.services import Storage
 from shared.settings import Settings, StorageSettings
 from shared.store.agenda import Agenda
 from shared.store.control import Control
@@ -17,7 +18,6 @@ from shared.store.origins import Origins
 from shared.store.queues import Queues
 from shared.store.tables import Tables
 from shared.store.tasks import Tasks
-from shared.sync.services import Storage
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from shared.clock import Clock, system_clock
 from shared.errors import InputError, Problem, SettingsError, UnavailableError
+from shared.intake.graph import Notifications
+from shared.intake.opentext import Intake
+from shared.operations.health import Probe, probe_graph, probe_opentext, probe_storage
+from shared.services import Services, Storage
 from shared.settings import HintSettings, NotificationSettings, Settings, StorageSettings, read_settings
-from shared.sync.health import Probe, probe_graph, probe_opentext, probe_storage
-from shared.sync.hints.intake import Intake
-from shared.sync.hints.notifications import Notifications
-from shared.sync.services import Services, Storage
 
 if TYPE_CHECKING:
     from shared.wiring.stores import Stores

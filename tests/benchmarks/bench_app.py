@@ -8,7 +8,6 @@ import asyncio
 import json
 import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import azure.functions as func
@@ -20,8 +19,8 @@ from local.azurite import running
 from shared import wiring
 from shared.wiring import Wiring
 from tests.benchmarks.ratios import Ratio, cpu
+from tests.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 SECRET = "an-invented-webhook-secret"
 BODY = b'{"event": "workspace.created", "node_id": "28866", "occurred": "2026-03-02T10:00:00", "id": "a-1"}'
 CONTEXT = SimpleNamespace(invocation_id="1", trace_context=SimpleNamespace(trace_parent=""))

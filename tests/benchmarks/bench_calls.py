@@ -5,9 +5,9 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from local.world import create_contract
+from local.demo.world import create_contract
 from shared.models.messages import PlanMessage
-from shared.sync.sweeps.read_plan import read_plan
+from shared.watchers.read_plan import read_plan
 from tests.benchmarks.ratios import Ratio
 from tests.engine import Engine, engine
 

@@ -5,9 +5,9 @@ import math
 from datetime import UTC, datetime, timedelta
 
 from evidence_verify import verify
-from local.tables import MemoryTables
+from local.in_process.tables import MemoryTables
 from shared.models.evidence import Event
-from shared.store.held import MOST_OPERATIONS
+from shared.store.lease import MOST_OPERATIONS
 from shared.store.origins import Origins
 from shared.store.tables import NAMES, Tables
 from tests.benchmarks.ratios import Ratio, cpu

@@ -14,10 +14,10 @@ from typing import Any
 
 import httpx
 
-from local.direct import Direct
-from local.graph import Graph
-from shared.clients.graph import Page, connect
-from shared.clients.planner import Planner
+from local.in_process.transport import Direct
+from local.simulators.graph import Graph
+from shared.clients.graph.connection import Page, connect
+from shared.clients.graph.planner import Planner
 from shared.models.planner import NewTask, PlannerTask
 from tests.benchmarks.ratios import Ratio, cpu
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from shared.mapping.reading import read_mapping
-from shared.mapping.wanted import lookups, wanted
+from shared.mapping.evaluation.wanted import lookups, wanted
+from shared.mapping.language.load import read_mapping
 from shared.models.graph import EntraUser
 from shared.models.keys import OriginKind
 from shared.models.opentext import Origin, Person, Role, Workspace

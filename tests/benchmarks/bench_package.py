@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from local.package.__main__ import MOST_MEGABYTES, build
-from local.package.contents import ROOT, SITE
+from local.packaging.__main__ import MOST_MEGABYTES, build
+from local.packaging.contents import ROOT, SITE
 from tests.benchmarks.ratios import Ratio
 
 RUNS = 5
@@ -28,7 +28,7 @@ DOOR = ("function_app",)
 """What an HTTP request waits for."""
 WORK = (
     "function_app",
-    "shared.sync.origins.reconcile",
+    "shared.reconciler.reconcile",
     "shared.wiring.stores",
     "shared.wiring.outside",
     "azure.identity.aio",

@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from local.world import create_contract
+from local.demo.world import create_contract
 from tests.benchmarks.ratios import Ratio, cpu
 from tests.engine import Engine, engine
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from local.content_server import SEND_ON, Attribute, AttributeSet, ContentServer, MapStep, WorkflowMap
+from local.simulators.content_server import SEND_ON, Attribute, AttributeSet, ContentServer, MapStep, WorkflowMap
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FORM = "application/x-www-form-urlencoded"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from local.graph import Graph, Rules
+from local.simulators.graph import Graph, Rules
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BEARER = {"authorization": "Bearer local", "host": "localhost:8080"}

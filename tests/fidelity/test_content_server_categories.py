@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from local.content_server import Attribute, ContentServer
+from local.simulators.content_server import Attribute, ContentServer
 from tests.fidelity.content_server_caller import Caller, Clock
 
 

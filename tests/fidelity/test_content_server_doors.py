@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.content_server import NotTheirsError
+from local.simulators.content_server import NotTheirsError
 from tests.fidelity.content_server_caller import APPROVER, COUNTERSIGN, Caller
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.content_server.process import (
+from local.simulators.content_server.process import (
     SEND_ON,
     MapStep,
     Process,

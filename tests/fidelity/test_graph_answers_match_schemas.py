@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from local.graph.values import stamp
+from local.simulators.graph.values import stamp
 from tests.fidelity.graph_caller import START, Caller, assigned, item, reference
 from tests.fidelity.graph_schemas import schema_problems, specification
 from tests.fidelity.test_graph_subscriptions import Endpoint

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from local.faults import Fault
+from local.simulators.faults import Fault
 from tests.fidelity.graph_caller import Caller
 
 JSON = {"Content-Type": "application/json"}

@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
-from local.direct import Direct
-from local.door import door
-from local.faults import Fault
-from local.graph import Graph
+from local.in_process.transport import Direct
+from local.simulators.faults import Fault
+from local.simulators.graph import Graph
+from local.simulators.http_adapter import door
 from tests.fidelity.graph_caller import BEARER, Caller, Clock
 
 

@@ -6,7 +6,7 @@ Source: https://learn.microsoft.com/office365/planner/planner-limits
 
 import pytest
 
-from local.graph import Limits, Rules
+from local.simulators.graph import Limits, Rules
 from tests.fidelity.graph_caller import Caller, assigned, item, reference
 
 

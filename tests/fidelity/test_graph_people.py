@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from local.graph.failures import GraphError
-from local.graph.world import PLANNER
+from local.simulators.graph.failures import GraphError
+from local.simulators.graph.world import PLANNER
 from tests.fidelity.graph_caller import START, Caller
 
 

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from local.graph import Limits, Rules
-from local.graph.posting import over_http
-from local.graph.values import stamp
+from local.simulators.graph import Limits, Rules
+from local.simulators.graph.posting import over_http
+from local.simulators.graph.values import stamp
 from tests.fidelity.graph_caller import START, Caller
 
 URL = "https://bridge.example/api/graph/notifications?code=key"

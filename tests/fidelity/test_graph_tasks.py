@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from local.graph import APPLICATION, Rules
+from local.simulators.graph import APPLICATION, Rules
 from tests.fidelity.graph_caller import START, Caller, assigned
 
 

@@ -6,7 +6,7 @@ Source: https://learn.microsoft.com/graph/api/resources/planner-overview (Planne
 
 import pytest
 
-from local.graph import Rules
+from local.simulators.graph import Rules
 from tests.fidelity.graph_caller import Caller, assigned, item
 
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.clients.directory import DirectoryClient
-from shared.clients.mail import Mail
-from shared.clients.planner import Planner
-from shared.clients.planner_bodies import details_patch_body, new_task_body, task_patch_body
-from shared.clients.subscriptions import Subscriptions
+from shared.clients.graph.directory import DirectoryClient
+from shared.clients.graph.mail import Mail
+from shared.clients.graph.planner import Planner
+from shared.clients.graph.planner_bodies import details_patch_body, new_task_body, task_patch_body
+from shared.clients.graph.subscriptions import Subscriptions
 from shared.models.people import Lookups
 from shared.models.planner import ChecklistLine, DetailsChange, DetailsPatch, NewTask, TaskChange, TaskPatch
 from tests.fidelity.graph_schemas import request_problems, schema_problems
-from tests.unit.graph_double import BASE, GraphDouble, always, page, task
+from tests.unit.clients.graph.graph_double import BASE, GraphDouble, always, page, task
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ETAG = 'W/"1"'

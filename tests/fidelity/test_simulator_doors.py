@@ -8,9 +8,9 @@ import httpx
 import pytest
 import uvicorn
 
-from local.direct import Direct, DroppedError
-from local.door import door
-from local.faults import Fault, Faults
+from local.in_process.transport import Direct, DroppedError
+from local.simulators.faults import Fault, Faults
+from local.simulators.http_adapter import door
 from tests.fidelity.content_server_caller import Caller
 
 API = "/cs/cs/api"

@@ -26,7 +26,7 @@ from msgraph.generated.models.subscription import Subscription
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 from msgraph_core import GraphClientFactory
 
-from local.direct import Direct
+from local.in_process.transport import Direct
 from tests.fidelity.graph_caller import START, Caller, assigned, item, reference
 from tests.fidelity.test_graph_subscriptions import Endpoint
 

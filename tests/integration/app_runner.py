@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from tests.integration.app_process import ROOT
+from tests.repository import ROOT
 
 
 def run(calls, environment):

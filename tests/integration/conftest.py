@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from local import azurite as emulator
-from local.running import ROOT, running
-from local.tables import MemoryTables
+from local.in_process.tables import MemoryTables
+from local.local_system import ROOT, running
 from shared.store.tables import NAMES, Tables
 from tests.integration.guarded import guarded
 

@@ -18,10 +18,10 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from local.direct import Answer
-from local.world import create_contract
-from shared import redaction
-from shared.sync.sweeps.subscriptions import renew_subscriptions
+from local.demo.world import create_contract
+from local.in_process.transport import Answer
+from shared.observability import secret_filter
+from shared.watchers.subscriptions import renew_subscriptions
 from tests.engine import Engine, engine
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
@@ -74,7 +74,7 @@ def main() -> None:
     tracing = TracerProvider()
     tracing.add_span_processor(SimpleSpanProcessor(spans))
     trace.set_tracer_provider(tracing)
-    redaction.install()
+    secret_filter.install()
     logging.getLogger().setLevel(logging.INFO)
     logging.getLogger().addHandler(records)
     asyncio.run(play(engine()))

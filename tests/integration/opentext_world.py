@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from local.content_server import ContentServer
-from local.content_server.model import Attribute
-from local.content_server.process import MapStep, WorkflowMap
-from local.direct import Direct
+from local.in_process.transport import Direct
+from local.simulators.content_server import ContentServer
+from local.simulators.content_server.model import Attribute
+from local.simulators.content_server.process import MapStep, WorkflowMap
 from shared.clients.opentext import SignIn, connect
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

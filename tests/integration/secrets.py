@@ -3,8 +3,8 @@
 import re
 
 from local.azurite import KEY
-from local.running import CLIENT_STATE, FUNCTION_KEY, WEBHOOK_SECRET
-from local.world import CLIENT_SECRET
+from local.demo.world import CLIENT_SECRET
+from local.local_system import CLIENT_STATE, FUNCTION_KEY, WEBHOOK_SECRET
 
 KNOWN = (KEY, CLIENT_STATE, FUNCTION_KEY, WEBHOOK_SECRET, CLIENT_SECRET)
 ISSUED = re.compile(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.world import create_contract
+from local.demo.world import create_contract
 from tests.engine import Engine, engine
 
 END = datetime(2028, 1, 31, tzinfo=UTC)

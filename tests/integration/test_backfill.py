@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.inside import START, Inside
-from local.running import ROOT
-from local.tables import failure
-from local.world import create_contract
+from local.demo.world import create_contract
+from local.in_process.system import START, Inside
+from local.in_process.tables import failure
+from local.local_system import ROOT
 from shared.errors import RetryLaterError
 from shared.models.messages import AgendaEntry, OriginMessage
-from shared.sync.sweeps.backfill import AT_ONCE, Scope, find, hand_on, resume
-from shared.sync.sweeps.sweep import SHORT_QUEUE, sweep_agenda
+from shared.operations.backfill import AT_ONCE, Scope, find, hand_on, resume
+from shared.watchers.timers import SHORT_QUEUE, sweep_agenda
 
 OLD = 500
 END = START + timedelta(days=400)

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
-from local.looking import links, tasks
-from local.stories import contracts
-from local.telling import Teller
-from local.world import create_contract
+from local.demo.narrator import Teller
+from local.demo.observe import links, tasks
+from local.demo.stories import contracts
+from local.demo.world import create_contract
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
-from shared.sync.origins.reconcile import reconcile
+from shared.reconciler.reconcile import reconcile
 from shared.wiring import Wiring
 
 END = datetime(2028, 1, 31, tzinfo=UTC)

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from typer.testing import CliRunner
 
-from local.inside import START, Inside
-from local.running import ROOT
-from local.world import create_contract
+from local.demo.world import create_contract
+from local.in_process.system import START, Inside
+from local.local_system import ROOT
 from manage import app
 from shared import wiring
 from shared.models.messages import AgendaEntry, OriginMessage
-from shared.sync.dead import bury
+from shared.operations.dead_letters import bury
 
 END = START + timedelta(days=400)
 

@@ -6,16 +6,16 @@ import pytest
 from azure.core.exceptions import ServiceRequestError
 from rich.console import Console
 
-from local.content_server import MapStep, WorkflowMap
-from local.inside import START, Inside
-from local.looking import tasks
-from local.running import ROOT, running
-from local.telling import Teller
-from local.world import create_contract
+from local.demo.narrator import Teller
+from local.demo.observe import tasks
+from local.demo.world import create_contract
+from local.in_process.system import START, Inside
+from local.local_system import ROOT, running
+from local.simulators.content_server import MapStep, WorkflowMap
 from shared.errors import UnavailableError
 from shared.models.messages import OriginMessage
-from shared.sync.sweeps.discovery import MOST_AT_ONCE, discover
-from shared.sync.sweeps.sweep import sweep_agenda
+from shared.watchers.discovery import MOST_AT_ONCE, discover
+from shared.watchers.timers import sweep_agenda
 
 MAPPING = ROOT / "mapping.yaml"
 INTERVAL = timedelta(seconds=300)

@@ -5,15 +5,15 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from rich.console import Console
 
-from local.inside import Inside
-from local.running import running
-from local.stories import escalation
-from local.telling import Teller
-from local.world import create_contract
-from shared.mapping.reading import read_mapping
+from local.demo.narrator import Teller
+from local.demo.stories import escalation
+from local.demo.world import create_contract
+from local.in_process.system import Inside
+from local.local_system import running
+from shared.mapping.language.load import read_mapping
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
-from shared.sync.sweeps.sweep import sweep_agenda
+from shared.watchers.timers import sweep_agenda
 
 CALENDAR = read_mapping(escalation.MAPPING.read_text(), "escalation.yaml").calendar("default")
 THURSDAY = datetime(2027, 3, 25, 9, 0, tzinfo=UTC)

@@ -18,15 +18,15 @@ from typer.testing import CliRunner
 
 from evidence_verify import verify
 from functions.evidence import evidence
-from local.inside import Inside
-from local.running import ROOT
+from local.in_process.system import Inside
+from local.local_system import ROOT
 from manage import app
 from shared import wiring
+from shared.evidence.pdf import render_pdf
 from shared.models.evidence import Event
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 from shared.models.wanted import EvidencePolicy
-from shared.sync.evidence.pdf import render_pdf
 from tests.integration.store_builders import link
 
 ORIGIN = "workflow-4711"

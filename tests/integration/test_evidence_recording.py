@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from evidence_verify import BrokenError, verify
-from local.faults import Fault
-from local.world import create_contract
-from shared.sync.evidence.document import file_name
+from local.demo.world import create_contract
+from local.simulators.faults import Fault
+from shared.evidence.document import file_name
 from tests.engine import MAPPING, engine
 
 END = datetime(2028, 1, 31, tzinfo=UTC)

@@ -5,15 +5,15 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from local.direct import Direct
-from local.door import door
-from local.faults import Fault
-from local.graph import Limits, Rules
-from shared.clients.directory import DirectoryClient
-from shared.clients.graph import connect
-from shared.clients.mail import Mail
-from shared.clients.planner import Planner, decode_reference
-from shared.clients.subscriptions import Subscriptions
+from local.in_process.transport import Direct
+from local.simulators.faults import Fault
+from local.simulators.graph import Limits, Rules
+from local.simulators.http_adapter import door
+from shared.clients.graph.connection import connect
+from shared.clients.graph.directory import DirectoryClient
+from shared.clients.graph.mail import Mail
+from shared.clients.graph.planner import Planner, decode_reference
+from shared.clients.graph.subscriptions import Subscriptions
 from shared.errors import (
     NotFoundError,
     OutcomeUnknownError,

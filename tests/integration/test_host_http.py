@@ -7,9 +7,9 @@ import re
 import httpx
 import pytest
 
-from local.host.errors import HostError
-from local.host.keys import Keys
-from local.host.process import running_host, start_host
+from local.functions_host.errors import HostError
+from local.functions_host.keys import Keys
+from local.functions_host.process import running_host, start_host
 from tests.integration.tiny_app import FUNCTION_APP, NEVER, write_app
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

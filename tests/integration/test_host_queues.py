@@ -9,7 +9,7 @@ import pytest
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueClient, TextBase64EncodePolicy
 
-from local.host.process import running_host
+from local.functions_host.process import running_host
 from tests.integration.tiny_app import NEVER, write_app
 
 NUMBERS = itertools.count()

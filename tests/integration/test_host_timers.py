@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from local.host.keys import Keys
-from local.host.process import running_host
+from local.functions_host.keys import Keys
+from local.functions_host.process import running_host
 from tests.integration.tiny_app import NEVER, write_app
 
 

@@ -13,11 +13,11 @@ import pytest
 import uvicorn
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
-from local.faults import Fault
-from local.host.process import HostProcess, start_host
-from local.looking import links, tasks
-from local.running import ROOT, System, read_offset, running
-from local.world import CONTRACTS_GROUP
+from local.demo.observe import links, tasks
+from local.demo.world import CONTRACTS_GROUP
+from local.functions_host.process import HostProcess, start_host
+from local.local_system import ROOT, System, read_offset, running
+from local.simulators.faults import Fault
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
 from shared.store.queues import ORIGINS

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from shared.metrics import BY_NAME, DECISION, PREFIX
-from tests.unit.infra_files import ROOT
+from shared.observability.metrics import BY_NAME, DECISION, PREFIX
+from tests.repository import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from local.looking import tasks
-from local.running import WEBHOOK_SECRET
-from local.stories import contracts
-from local.telling import Teller
-from local.world import create_contract
-from shared import redaction
+from local.demo.narrator import Teller
+from local.demo.observe import tasks
+from local.demo.stories import contracts
+from local.demo.world import create_contract
+from local.local_system import WEBHOOK_SECRET
 from shared.models.messages import OriginMessage
-from shared.sync.origins.reconcile import reconcile
+from shared.observability import secret_filter
+from shared.reconciler.reconcile import reconcile
 from shared.wiring import Wiring
 from tests.integration.secrets import secrets_in
 
@@ -25,8 +25,8 @@ END = datetime(2028, 1, 31, tzinfo=UTC)
 def everything_logged():
     """Every record of every library, down to DEBUG, as the app's own logging leaves it."""
     factory, root = logging.getLogRecordFactory(), logging.getLogger()
-    levels = {name: logging.getLogger(name).level for name in (None, *redaction.CHATTY)}
-    redaction.install()
+    levels = {name: logging.getLogger(name).level for name in (None, *secret_filter.CHATTY)}
+    secret_filter.install()
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     root.addHandler(handler)

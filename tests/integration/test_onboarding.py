@@ -3,9 +3,9 @@
 import pytest
 from rich.console import Console
 
-from local.looking import due
-from local.stories import onboarding
-from local.telling import DidNotHappenError, Teller
+from local.demo.narrator import DidNotHappenError, Teller
+from local.demo.observe import due
+from local.demo.stories import onboarding
 from shared.models.link import LinkState
 from tests.engine import engine
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from local.content_server.model import Attribute, AttributeSet
-from local.faults import Fault
+from local.simulators.content_server.model import Attribute, AttributeSet
+from local.simulators.faults import Fault
 from shared.clients.opentext import Upload
-from shared.clients.opentext.refusals import EXISTS
+from shared.clients.opentext.errors import EXISTS
 from shared.errors import (
     OutcomeUnknownError,
     RefusedError,

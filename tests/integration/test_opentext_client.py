@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from local.content_server.model import Attribute, AttributeSet
-from local.faults import Fault
+from local.simulators.content_server.model import Attribute, AttributeSet
+from local.simulators.faults import Fault
 from shared.errors import RefusedError, UnavailableError, UnreadableError
 from shared.models.opentext import Needs, Person, WorkflowStatus
 from tests.integration.opentext_world import NOW, World

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.faults import Fault
-from local.world import CONTRACTS_GROUP, create_contract
+from local.demo.world import CONTRACTS_GROUP, create_contract
+from local.simulators.faults import Fault
 from tests.engine import engine
 
 END = datetime(2028, 1, 31, tzinfo=UTC)

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from local.inside import START, Inside
-from local.running import CLIENT_STATE, ROOT
-from local.world import CONTRACTS_GROUP, create_contract
+from local.demo.world import CONTRACTS_GROUP, create_contract
+from local.in_process.system import START, Inside
+from local.local_system import CLIENT_STATE, ROOT
+from shared.intake.graph import Notifications
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage, PlanMessage
-from shared.sync.hints.notifications import Notifications
-from shared.sync.sweeps.pace import BUSY, QUIET
-from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
+from shared.targets.read_interval import BUSY, QUIET
+from shared.watchers.timers import sweep_agenda, sweep_plans
 
 END = START + timedelta(days=400)
 LONG = timedelta(hours=2)

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.world import create_contract
+from local.demo.world import create_contract
 from shared.errors import ThrottledError, UnreadableError
-from shared.mapping.preview import computed
+from shared.mapping.evaluation.preview import computed
 from shared.models.link import LinkState
 from shared.models.recording import Recording
-from shared.sync.preview.preview import origins_of_event, preview_origin
-from shared.sync.preview.text import items, preview_text, sign_of
+from shared.preview.preview import origins_of_event, preview_origin
+from shared.preview.render import items, preview_text, sign_of
 from shared.wiring.rules import ROOT, load_rules
 from tests.engine import MAPPING, engine
 from tests.sample_world import populate

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from local.faults import Fault
-from local.inside import START, Inside
-from local.running import ROOT
-from local.world import create_contract
+from local.demo.world import create_contract
+from local.in_process.system import START, Inside
+from local.local_system import ROOT
+from local.simulators.faults import Fault
 from shared.errors import RefusedError, RetryLaterError
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
-from shared.sync.sweeps.rebuild import rebuild
+from shared.operations.rebuild import rebuild
 
 END = START + timedelta(days=400)
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from local.faults import Fault
-from local.inside import START, Inside
-from local.running import ROOT
-from local.world import create_contract
+from local.demo.world import create_contract
+from local.in_process.system import START, Inside
+from local.local_system import ROOT
+from local.simulators.faults import Fault
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 

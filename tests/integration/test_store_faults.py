@@ -7,7 +7,7 @@ Each kind of loss is tried before and after the effect. Left out: answers that c
 import pytest
 from azure.core.exceptions import ServiceRequestError, ServiceResponseError, ServiceResponseTimeoutError
 
-from local.tables import failure
+from local.in_process.tables import failure
 from shared.errors import LeaseLostError, OutcomeUnknownError, UnavailableError
 from shared.models.evidence import Head
 from shared.models.messages import AgendaEntry

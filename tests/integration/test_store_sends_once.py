@@ -7,7 +7,7 @@ import pytest
 from shared.errors import UnavailableError
 from shared.models.messages import OriginMessage
 from shared.store.queues import Queues
-from shared.store.rows import Row
+from shared.store.row import Row
 from shared.store.tables import Tables
 
 KEY = "a2V5"

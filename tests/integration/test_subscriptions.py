@@ -6,12 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from local.inside import BASE, Inside
-from local.running import CLIENT_STATE, ROOT
+from local.in_process.system import BASE, Inside
+from local.local_system import CLIENT_STATE, ROOT
+from shared.intake.graph import Notifications
 from shared.models.graph import Subscription
 from shared.store.control import PlanRow
-from shared.sync.hints.notifications import Notifications
-from shared.sync.sweeps.subscriptions import LIFETIME, ONE_EACH, Step, next_step, renew_subscriptions
+from shared.watchers.subscriptions import LIFETIME, ONE_EACH, Step, next_step, renew_subscriptions
 from tests.build import NOW
 
 GROUPS = [f"{number:08}-1111-4111-8111-111111111111" for number in range(ONE_EACH + 1)]

@@ -17,7 +17,7 @@ from azure.core.exceptions import (
 from azure.data.tables import TableTransactionError, UpdateMode
 from azure.data.tables.aio import TableServiceClient
 
-from local.tables import MemoryTables
+from local.in_process.tables import MemoryTables
 
 NUMBERS = itertools.count(1)
 ALL = "PartitionKey eq @partition"

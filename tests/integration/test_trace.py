@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.looking import tasks
-from local.running import ROOT, SPANS, running
-from local.world import create_contract
-from shared.metrics import DECISION
+from local.demo.observe import tasks
+from local.demo.world import create_contract
+from local.local_system import ROOT, SPANS, running
+from shared.observability.metrics import DECISION
 from shared.store.origins import Standing
 from shared.wiring import Wiring
 

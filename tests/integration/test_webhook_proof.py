@@ -7,7 +7,7 @@ import pytest
 from azure.storage.queue import QueueClient
 
 from tests.integration.app_runner import run
-from tests.unit.senders import OTHER, PLAIN, SECRET, signed
+from tests.unit.intake.senders import OTHER, PLAIN, SECRET, signed
 
 BODY = b'{"node_id": 4711001, "event": "signed"}'
 STRANGER = base64.b64encode(b"a stranger's key, 32 bytes long.").decode()

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.world import create_contract
+from local.demo.world import create_contract
 from shared.errors import UnavailableError
 from shared.models.link import LinkState
-from shared.sync.origins.withdraw import withdraw_rule
+from shared.operations.withdraw import withdraw_rule
 from shared.wiring.rules import load_rules
 from tests.engine import MAPPING, engine
 

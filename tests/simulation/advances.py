@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from local.content_server.process import Process, Visit
+from local.simulators.content_server.process import Process, Visit
 from tests.simulation.looking import claim_of
 from tests.simulation.people import Act, Log
 from tests.simulation.world import APPROVER, MANAGERS, World

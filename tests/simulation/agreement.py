@@ -7,7 +7,7 @@ The engine's own bases are not asked: only what OpenText wants, what Planner sho
 from collections.abc import Iterator
 from datetime import datetime
 
-from shared.decisions.block import split_description
+from shared.decisions.description_block import split_description
 from shared.models.link import Link, LinkState
 from shared.models.wanted import WantedTask
 from tests.simulation.looking import links

@@ -17,8 +17,8 @@ from typing import Literal, Never
 import httpx
 from azure.core.exceptions import ServiceResponseError
 
-from local.faults import GARBLED, HTML, Fault
-from local.tables import failure
+from local.in_process.tables import failure
+from local.simulators.faults import GARBLED, HTML, Fault
 from tests.simulation.trace import Trace
 
 Moment = Literal["before", "after"]

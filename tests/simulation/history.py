@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
-from shared.sync.sweeps.discovery import NEXT
-from shared.sync.sweeps.rebuild import rebuild
+from shared.operations.rebuild import rebuild
+from shared.watchers.discovery import NEXT
 from tests.simulation import invariants
 from tests.simulation.faults import Faults, Killed, Mix, draw
 from tests.simulation.looking import agenda, history, known_origins, snapshot, take_resyncs

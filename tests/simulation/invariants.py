@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from shared.decisions.block import find_key
+from shared.decisions.description_block import find_key
 from shared.decisions.fields import FIELDS
 from shared.models.evidence import GENESIS
 from shared.models.link import LinkState
-from shared.store.rows import escape
+from shared.store.row import escape
 from tests.simulation.advances import unjust_advances
 from tests.simulation.agreement import disagreements, unrecorded
 from tests.simulation.edits import lost_edits

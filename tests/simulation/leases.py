@@ -3,8 +3,8 @@
 from collections import Counter
 
 from shared.models.messages import OriginMessage
-from shared.sync.origins.reconcile import reconcile
-from shared.sync.services import Services
+from shared.reconciler.reconcile import reconcile
+from shared.services import Services
 from tests.simulation.looking import lease_owner
 from tests.simulation.world import World
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from local.graph.rules import APPLICATION
+from local.simulators.graph.rules import APPLICATION
 from shared.models.evidence import Entry
 from shared.models.link import Link, Reservation
 from shared.models.messages import AgendaEntry
-from shared.store.held import Lease
-from shared.store.rows import escape, stamp, unescape
+from shared.store.lease import Lease
+from shared.store.row import escape, stamp, unescape
 from tests.simulation.world import World
 
 Json = dict[str, Any]

@@ -6,9 +6,9 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from local.content_server.workflow_door import NotTheirsError
-from local.graph.failures import GraphError
-from shared.decisions.block import split_description
+from local.simulators.content_server.workflow_door import NotTheirsError
+from local.simulators.graph.failures import GraphError
+from shared.decisions.description_block import split_description
 from tests.simulation.looking import claim_of, is_ours
 from tests.simulation.trace import Trace
 from tests.simulation.world import APPROVER, World

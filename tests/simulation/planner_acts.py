@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from shared.decisions.block import TOP
+from shared.decisions.description_block import TOP
 from tests.simulation.looking import links, ours
 from tests.simulation.people import Doing, People, is_approval, is_open, shown_versions, ticked
 

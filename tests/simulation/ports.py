@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 import httpx
 from kiota_abstractions.request_information import RequestInformation
 
-from local.direct import Direct, Handler, Query
-from local.door import door
-from shared.clients.graph import GraphConnection, connect
+from local.in_process.transport import Direct, Handler, Query
+from local.simulators.http_adapter import door
+from shared.clients.graph.connection import GraphConnection, connect
 from tests.simulation.faults import Faults
 
 BASE = "http://127.0.0.1"

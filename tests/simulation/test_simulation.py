@@ -9,19 +9,18 @@ A failing seed is named; `python -m tests.simulation --seed N` plays it again.
 import os
 import subprocess
 import sys
-from pathlib import Path
 from statistics import median
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.repository import ROOT
 from tests.simulation.faults import CALM, Mix
 from tests.simulation.history import play
 from tests.simulation.many import play_many
 from tests.simulation.ports import DIRECT
 
-ROOT = Path(__file__).parents[2]
 FIXED = range(1, 301)
 REPEATED = range(1, 13)
 THROUGH_DOORS = range(1, 101)

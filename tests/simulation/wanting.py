@@ -2,7 +2,7 @@
 
 from shared.models.link import LinkState
 from shared.models.wanted import WantedTask
-from shared.sync.origins.reading import compute_wanted, read_origin
+from shared.reconciler.observe import compute_wanted, read_origin
 from tests.simulation.looking import links
 from tests.simulation.workers import Process
 

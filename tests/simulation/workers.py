@@ -11,25 +11,25 @@ from typing import Any, TypeVar, cast
 from pydantic import SecretStr
 
 from shared.clients import opentext
-from shared.clients.directory import DirectoryClient
+from shared.clients.graph.directory import DirectoryClient
+from shared.clients.graph.planner import Planner
+from shared.clients.graph.subscriptions import Subscriptions
 from shared.clients.opentext import SignIn
-from shared.clients.planner import Planner
-from shared.clients.subscriptions import Subscriptions
 from shared.errors import RetryLaterError
+from shared.intake.expected_failures import run_origin, run_plan, run_timer
 from shared.models.messages import OriginMessage, PlanMessage
+from shared.operations.dead_letters import bury
+from shared.services import Services, Storage
 from shared.settings import Settings
 from shared.store.agenda import Agenda
-from shared.store.client import TableClient
 from shared.store.control import Control
 from shared.store.origins import Origins
 from shared.store.queues import Queues
+from shared.store.table_client import TableClient
 from shared.store.tables import NAMES, Tables
 from shared.store.tasks import Tasks
-from shared.sync.dead import bury
-from shared.sync.outer import run_origin, run_plan, run_timer
-from shared.sync.services import Services, Storage
-from shared.sync.sweeps.read_plan import read_plan
-from shared.sync.sweeps.sweep import sweep_agenda, sweep_plans
+from shared.watchers.read_plan import read_plan
+from shared.watchers.timers import sweep_agenda, sweep_plans
 from shared.wiring.outside import Outside, services_of
 from shared.wiring.stores import Stores
 from tests.simulation.faults import WORKER, Faults, Killed

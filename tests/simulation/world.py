@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from local.content_server import ContentServer
-from local.content_server.model import Attribute
-from local.content_server.process import MapStep, WorkflowMap
-from local.graph import Graph
-from local.tables import MemoryTables
-from shared.mapping.reading import read_mapping
+from local.in_process.tables import MemoryTables
+from local.simulators.content_server import ContentServer
+from local.simulators.content_server.model import Attribute
+from local.simulators.content_server.process import MapStep, WorkflowMap
+from local.simulators.graph import Graph
+from shared.mapping.language.load import read_mapping
 from shared.wiring.rules import Rules
 
 CONTRACTS = "11111111-1111-4111-8111-111111111111"

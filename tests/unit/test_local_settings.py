@@ -2,7 +2,7 @@
 
 import json
 
-from local.running import ROOT, SETTINGS, USUAL
+from local.local_system import ROOT, SETTINGS, USUAL
 
 VALUES = json.loads((ROOT / "local.settings.example.json").read_text())["Values"]
 PACE = {"WRITE_BACK_SCHEDULE", "ESCALATION_SCHEDULE", "SUBSCRIPTION_SCHEDULE"}

@@ -1,14 +1,13 @@
 """Settings: each problem names its variable and what is allowed, and shows no secret."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from shared.errors import SettingsError
 from shared.settings import HintSettings, NotificationSettings, Settings, StorageSettings, read_settings
+from tests.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 GOOD = {
     "OPENTEXT_BASE_URL": "https://ecm.contoso.example/cs/cs",
     "OPENTEXT_USERNAME": "bridge",

@@ -9,10 +9,10 @@ import httpx
 from shared.clients.opentext.members import Members
 from shared.clients.opentext.nodes import Nodes
 from shared.clients.opentext.records import Records
+from shared.clients.opentext.server import Site
 from shared.clients.opentext.session import Session, Sessions
 from shared.clients.opentext.sign_in import SignIn
-from shared.clients.opentext.site import Site
-from shared.clients.opentext.wire import Request, Upload
+from shared.clients.opentext.transport import Request, Upload
 from shared.clients.opentext.workflows import Workflows
 from shared.clients.opentext.workspaces import Workspaces
 from shared.models.opentext import Person, StepRef

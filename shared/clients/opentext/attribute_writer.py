@@ -11,9 +11,9 @@ from shared.clients.opentext import categories
 from shared.clients.opentext.answers import Json, at, obj
 from shared.clients.opentext.categories import Schema
 from shared.clients.opentext.nodes import Nodes
-from shared.clients.opentext.site import Site
+from shared.clients.opentext.server import Site
+from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
-from shared.clients.opentext.wire import Query
 from shared.errors import RefusedError
 from shared.models.opentext import AttributeValue
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from shared.clients.opentext.answers import Json, number, properties, required, rows, text
-from shared.clients.opentext.kept import Kept
-from shared.clients.opentext.site import Site, list_pages
-from shared.clients.opentext.wire import Query
+from shared.clients.opentext.server import Site, list_pages
+from shared.clients.opentext.transport import Query
+from shared.clients.ttl_cache import Kept
 from shared.errors import RefusedError, UnreadableError
 from shared.models.opentext import Person
 

@@ -10,12 +10,12 @@ from datetime import datetime
 from shared.clients.opentext import categories
 from shared.clients.opentext.answers import Json, at, flag, number, obj, properties, required, rows, text
 from shared.clients.opentext.categories import Schema
-from shared.clients.opentext.kept import Kept
 from shared.clients.opentext.members import FRESH, Members
 from shared.clients.opentext.records import DOCUMENT, Records, newest_version
-from shared.clients.opentext.site import Site, list_pages
+from shared.clients.opentext.server import Site, list_pages
+from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
-from shared.clients.opentext.wire import Query
+from shared.clients.ttl_cache import Kept
 from shared.errors import UnreadableError
 from shared.models.opentext import Attributes, Document, Needs
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.clients.opentext.answers import Json, at, flag, many, number, obj, properties, required, text
-from shared.clients.opentext.kept import Kept
-from shared.clients.opentext.refusals import NO_ENDPOINT
-from shared.clients.opentext.site import Site, list_pages
-from shared.clients.opentext.wire import Query, Upload, as_body
+from shared.clients.opentext.errors import NO_ENDPOINT
+from shared.clients.opentext.server import Site, list_pages
+from shared.clients.opentext.transport import Query, Upload, as_body
+from shared.clients.ttl_cache import Kept
 from shared.errors import RefusedError
 from shared.models.opentext import Needs
 

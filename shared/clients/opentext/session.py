@@ -17,12 +17,12 @@ from typing import Any
 import httpx
 
 from shared.clients.opentext.answers import Json, decoded, obj, text
-from shared.clients.opentext.refusals import error_for, garbled
+from shared.clients.opentext.errors import error_for, garbled
 from shared.clients.opentext.sign_in import REFUSED, Credential, Desk, SignIn
-from shared.clients.opentext.wire import DryWire, Form, Query, Request, Upload, Wire, as_body
+from shared.clients.opentext.transport import DryWire, Form, Query, Request, Upload, Wire, as_body
 from shared.errors import RefusedError
 from shared.models.opentext import Person
-from shared.telemetry import count
+from shared.observability.telemetry import count
 
 
 class Session:

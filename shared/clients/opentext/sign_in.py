@@ -11,8 +11,8 @@ from typing import Literal
 import httpx
 
 from shared.clients.opentext.answers import Json, decoded, number, obj, required, text
-from shared.clients.opentext.refusals import error_for, garbled, message_of
-from shared.clients.opentext.wire import Request, Wire
+from shared.clients.opentext.errors import error_for, garbled, message_of
+from shared.clients.opentext.transport import Request, Wire
 from shared.errors import RefusedError
 from shared.models.opentext import Person
 

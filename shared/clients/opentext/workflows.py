@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 from shared.clients.opentext.answers import Json, at, decoded, number, obj, rows, text
+from shared.clients.opentext.errors import garbled
 from shared.clients.opentext.members import Members
 from shared.clients.opentext.nodes import Nodes
-from shared.clients.opentext.refusals import garbled
+from shared.clients.opentext.server import Site
 from shared.clients.opentext.session import Session
-from shared.clients.opentext.site import Site
-from shared.clients.opentext.wire import Query
+from shared.clients.opentext.transport import Query
 from shared.clients.opentext.workflow_answers import (
     activity_of,
     form_of,

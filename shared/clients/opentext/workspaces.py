@@ -10,14 +10,14 @@ from datetime import datetime
 
 from shared.clients.opentext.answers import Json, at, flag, many, number, obj, properties, required, rows, text
 from shared.clients.opentext.attribute_writer import AttributeWriter
-from shared.clients.opentext.kept import Kept
+from shared.clients.opentext.errors import NO_ENDPOINT
 from shared.clients.opentext.members import FRESH, GROUP, Members
 from shared.clients.opentext.nodes import Nodes
 from shared.clients.opentext.records import Records
-from shared.clients.opentext.refusals import NO_ENDPOINT
-from shared.clients.opentext.site import Site, list_pages
+from shared.clients.opentext.server import Site, list_pages
+from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
-from shared.clients.opentext.wire import Query
+from shared.clients.ttl_cache import Kept
 from shared.errors import RefusedError, UnreadableError
 from shared.models.opentext import AttributeValue, Document, MissingDocument, Needs, Person, Role, Workspace
 

@@ -1,0 +1,1 @@
+"""Stories that are played on this machine and told as they happen."""

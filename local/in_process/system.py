@@ -1,0 +1,198 @@
+"""
+The whole bridge in one process and without a socket: tables and queues in memory, both simulators called directly.
+
+Time stands still until somebody moves it. Every call is counted: what the scale model and fast tests are made of.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+from typing import cast
+
+import httpx
+
+from local.demo.world import ZONE, World, build
+from local.in_process.tables import MemoryTables
+from local.in_process.transport import Answer, Direct, Handler, Query
+from local.local_system import SETTINGS
+from shared.clients import opentext
+from shared.clients.graph.connection import connect
+from shared.clients.graph.directory import DirectoryClient
+from shared.clients.graph.mail import Mail
+from shared.clients.graph.planner import Planner
+from shared.clients.graph.subscriptions import Subscriptions
+from shared.clients.opentext import SignIn
+from shared.intake.expected_failures import run_origin, run_plan
+from shared.models.messages import OriginMessage, PlanMessage
+from shared.reconciler.reconcile import reconcile
+from shared.services import Services, Storage
+from shared.settings import Settings, read_settings
+from shared.store.agenda import Agenda
+from shared.store.control import Control
+from shared.store.origins import Origins
+from shared.store.queues import Queues
+from shared.store.table_client import TableClient
+from shared.store.tables import NAMES, Tables
+from shared.store.tasks import Tasks
+from shared.watchers.read_plan import read_plan
+from shared.watchers.timers import sweep_agenda, sweep_plans
+from shared.wiring.outside import Outside, services_of
+from shared.wiring.rules import load_rules
+from shared.wiring.stores import Stores
+
+BASE = "http://127.0.0.1"
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+"""A Monday morning."""
+OPENTEXT, GRAPH, TABLES, QUEUES = "opentext", "graph", "tables", "queues"
+
+
+class MemoryQueue:
+    """One queue: what the store uses of the SDK's client."""
+
+    def __init__(self, calls: Counter[str]) -> None:
+        self.messages: list[str] = []
+        self._calls = calls
+
+    async def create_queue(self, **_: object) -> None:
+        """It is always there."""
+
+    async def send_message(self, content: str, **_: object) -> None:
+        """Put one message at the end."""
+        self._calls[f"{QUEUES} send"] += 1
+        self.messages.append(content)
+
+    async def get_queue_properties(self, **_: object) -> SimpleNamespace:
+        """Count the messages."""
+        self._calls[f"{QUEUES} length"] += 1
+        return SimpleNamespace(approximate_message_count=len(self.messages))
+
+
+class Inside:
+    """
+    One worker over a world of its own.
+
+    Args:
+        mapping: absolute path of the mapping file.
+        settings: differences from the local settings.
+        world: None: the demo's.
+    """
+
+    def __init__(self, mapping: Path, *, settings: dict[str, str] | None = None, world: World | None = None) -> None:
+        self.at = START
+        self.world = world or build(self.now)
+        self.calls: Counter[str] = Counter()
+        """By system and kind: "graph GET", "tables query"."""
+        self.account = MemoryTables(self._count_table)
+        self.origins, self.plans = MemoryQueue(self.calls), MemoryQueue(self.calls)
+        self.graph: Handler = self.world.graph.handle
+        """Replace it to stand before the simulator."""
+        self.content: Handler = self.world.content.handle
+        self.rng = Random(0)  # noqa: S311 - jitter, the same at each run
+        self._rules = load_rules(str(mapping))
+        self._settings = read_settings(Settings, {**SETTINGS, **_ADDRESSES, **(settings or {})})
+        self._services = self.wire("worker")
+
+    def now(self) -> datetime:
+        """Tell the time."""
+        return self.at
+
+    def storage(self) -> Storage:
+        """Return the services, as wiring does."""
+        return self._services
+
+    def services(self) -> Services:
+        """Return the services, as wiring does."""
+        return self._services
+
+    def restart(self, name: str) -> None:
+        """Go on as another worker, which remembers nothing."""
+        self._services = self.wire(name)
+
+    async def pass_time(self, step: timedelta, *, times: int) -> None:
+        """Let time pass in steps; at each both timers tick, and what they bring is done."""
+        for _ in range(times):
+            self.at += step
+            await sweep_plans(self.services())
+            await sweep_agenda(self.services())
+            await self.drain()
+
+    async def drain(self) -> int:
+        """Work until both queues are empty; return how many messages that took."""
+        done = 0
+        while self.origins.messages or self.plans.messages:
+            done += 1
+            if self.origins.messages:
+                message = OriginMessage.model_validate_json(self.origins.messages.pop(0))
+                await run_origin(message, reconcile, self)
+            else:
+                await run_plan(PlanMessage.model_validate_json(self.plans.messages.pop(0)), read_plan, self)
+        return done
+
+    def wire(self, name: str) -> Services:
+        """Make a worker's services over this world."""
+        clients = {table: cast("TableClient", self.account.client(table)) for table in NAMES}
+        tables = Tables(clients, writer=name)
+        settings = self._settings
+        storage = Storage(
+            origins=Origins(tables, name, timedelta(seconds=settings.lease_seconds)),
+            tasks=Tasks(tables),
+            agenda=Agenda(tables),
+            control=Control(tables),
+            queues=Queues(self.origins, self.plans),
+            now=self.now,
+            owner=name,
+        )
+        stores = Stores(tables, storage, AsyncExitStack())
+        return services_of(stores, settings, self._rules, outside=self._connect(), rng=self.rng)
+
+    def _connect(self) -> Outside:
+        async def to_graph(method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes) -> Answer:
+            self.calls[f"{GRAPH} {method}"] += 1
+            return await self.graph(method, path, query, headers, body)
+
+        async def to_content(method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes) -> Answer:
+            self.calls[f"{OPENTEXT} {method}"] += 1
+            return await self.content(method, path, query, headers, body)
+
+        connection = connect(BASE, httpx.AsyncClient(transport=Direct(to_graph)), None)
+        http = httpx.AsyncClient(transport=Direct(to_content))
+        return Outside(
+            opentext=opentext.connect(_sign_in(self._settings), http, zone=self._settings.opentext_zone, now=self.now),
+            planner=Planner(connection),
+            directory=DirectoryClient(connection, self.now),
+            subscriptions=Subscriptions(connection),
+            mail=Mail(connection, self._settings.notify_from) if self._settings.notify_from else None,
+            opened=AsyncExitStack(),
+        )
+
+    async def _count_table(self, moment: str, table: str, operation: str) -> None:
+        if moment == "before":
+            self.calls[f"{TABLES} {operation}"] += 1
+            self.calls[f"{table} {operation}"] += 1
+
+
+_ADDRESSES = {
+    "OPENTEXT_BASE_URL": f"{BASE}/cs/cs",
+    "OTDS_BASE_URL": f"{BASE}/otdsws",
+    "GRAPH_BASE_URL": BASE,
+    "PUBLIC_BASE_URL": BASE,
+    "OPENTEXT_TIMEZONE": ZONE,
+}
+
+
+def _sign_in(settings: Settings) -> SignIn:
+    secret = settings.otds_client_secret
+    return SignIn(
+        base_url=settings.opentext_base_url,
+        auth=settings.opentext_auth,
+        otds_base_url=settings.otds_base_url or "",
+        otds_client_id=settings.otds_client_id or "",
+        otds_client_secret=secret.get_secret_value() if secret else "",
+        partition=settings.otds_partition,
+        impersonation=settings.otds_impersonation,
+        act_as=settings.opentext_act_as,
+    )

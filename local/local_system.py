@@ -1,0 +1,251 @@
+"""Run the whole system on this machine: Azurite, both simulators over HTTP, and the function app in its host."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from local import azurite
+from local.demo.world import CLIENT_ID, CLIENT_SECRET, ZONE, World, build
+from local.in_process.transport import Answer, Handler
+from local.simulators.http_adapter import door
+
+ROOT = Path(__file__).resolve().parent.parent
+WEBHOOK_SECRET = "local-webhook-secret-0123456789"
+CLIENT_STATE = "local-client-state-0123456789"
+FUNCTION_KEY = "local-function-key"
+_READY_SECONDS = 90
+SPANS = "spans.jsonl"
+"""In the system's folder: the app's spans, where they were asked for."""
+SETTINGS = {
+    "OPENTEXT_AUTH": "otds",
+    "OTDS_CLIENT_ID": CLIENT_ID,
+    "OTDS_CLIENT_SECRET": CLIENT_SECRET,
+    "OTDS_IMPERSONATION": "token-exchange",
+    "OPENTEXT_ACT_AS": "performer",
+    "OPENTEXT_TIMEZONE": ZONE,
+    "OPENTEXT_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+    "GRAPH_CLIENT_STATE": CLIENT_STATE,
+    "NOTIFY_FROM": "bridge@contoso.example",
+    "WRITE_BACK_SCHEDULE": "*/2 * * * * *",
+    "ESCALATION_SCHEDULE": "*/2 * * * * *",
+    "SUBSCRIPTION_SCHEDULE": "*/10 * * * * *",
+    "SETTLE_SECONDS": "10",
+    "LEASE_SECONDS": "120",
+    "OUTCOME_GRACE_SECONDS": "5",
+}
+"""What local.settings.json would hold beside the addresses. Times are short: nobody wants to wait for a demo."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where everything listens on 127.0.0.1; 0 takes a free port."""
+
+    app: int = 0
+    content: int = 0
+    graph: int = 0
+    storage: Sequence[int] = azurite.FREE_PORTS
+
+
+USUAL = Ports(app=7071, content=8081, graph=8082, storage=azurite.USUAL_PORTS)
+"""What local.settings.example.json names."""
+
+
+@dataclass(frozen=True)
+class System:
+    """Everything that runs, and where it is reached."""
+
+    world: World
+    http: httpx.AsyncClient
+    app_url: str
+    content_url: str
+    graph_url: str
+    storage: str
+    """Connection string."""
+    clock: Path
+    """CLOCK_FILE: seconds added to every clock."""
+    folder: Path
+    log: Path
+    """The host's log."""
+    settings: dict[str, str]
+    """What the app is given: a worker in process can be wired with the same."""
+
+    def forward(self, by: timedelta) -> None:
+        """Move every clock on."""
+        ahead = self.clock.with_suffix(".new")
+        ahead.write_text(str(read_offset(self.clock) + by.total_seconds()))
+        # At once: a host that reads at this moment finds one of the two.
+        ahead.replace(self.clock)
+
+    async def hint(self, **ids: int) -> int:
+        """Send a hint as Content Server's WebReport does; return the status."""
+        body = {"event": "demo", **{name: str(value) for name, value in ids.items()}}
+        headers = {"X-Webhook-Secret": WEBHOOK_SECRET}
+        answer = await self.http.post(f"{self.app_url}/api/opentext/events", data=body, headers=headers)
+        return answer.status_code
+
+
+def read_offset(clock: Path) -> float:
+    """Read how many seconds the virtual clock is ahead."""
+    return float(clock.read_text() or 0)
+
+
+@contextlib.asynccontextmanager
+async def running(
+    mapping: Path,
+    *,
+    settings: dict[str, str] | None = None,
+    hosted: bool = True,
+    ports: Ports | None = None,
+    traced: bool = False,
+) -> AsyncIterator[System]:
+    """
+    Start everything, and end it at the end of the block.
+
+    Args:
+        mapping: the mapping file that is in force; an absolute path.
+        settings: differences from the local settings.
+        hosted: False leaves the function app out: who asks runs workers of their own.
+        ports: None takes free ones.
+        traced: have the app's spans written to `SPANS`.
+
+    Raises:
+        OSError: a port is taken.
+        RuntimeError: a part did not start; says which, and where its log is.
+    """
+    ports = ports or Ports()
+    async with contextlib.AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bridge-")))
+        storage = stack.enter_context(azurite.running(ports=ports.storage))
+        clock = folder / "clock"
+        clock.write_text("0")
+        world = build(lambda: datetime.now(UTC) + timedelta(seconds=read_offset(clock)))
+        content_url = await stack.enter_async_context(_serving(world.content.handle, ports.content))
+        graph_url = await stack.enter_async_context(_serving(world.graph.handle, ports.graph))
+        http = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
+        port = ports.app or _free_port()
+        addresses = {
+            "AzureWebJobsStorage": storage.connection_string,
+            "OPENTEXT_BASE_URL": f"{content_url}/cs/cs",
+            "OTDS_BASE_URL": f"{content_url}/otdsws",
+            "GRAPH_BASE_URL": graph_url,
+            "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
+            "MAPPING_FILE": str(mapping),
+            "CLOCK_FILE": str(clock),
+        }
+        values = SETTINGS | addresses | (settings or {})
+        log = folder / "host.log"
+        if hosted:
+            arguments = ["--spans", str(folder / SPANS)] if traced else []
+            await stack.enter_async_context(_host(values, ["--port", str(port), *arguments], folder, log))
+        system = System(
+            world=world,
+            http=http,
+            app_url=f"http://127.0.0.1:{port}",
+            content_url=f"{content_url}/cs/cs",
+            graph_url=graph_url,
+            storage=storage.connection_string,
+            clock=clock,
+            folder=folder,
+            log=log,
+            settings=values,
+        )
+        stack.enter_context(_delivering(world, http))
+        yield system
+
+
+@contextlib.asynccontextmanager
+async def _serving(handler: Handler, port: int) -> AsyncIterator[str]:
+    """Serve a simulator over HTTP."""
+    config = uvicorn.Config(door(handler), log_level="warning", timeout_keep_alive=75, lifespan="off")
+    server = _Server(config)
+    sock = socket.create_server(("127.0.0.1", port))
+    serving = asyncio.create_task(server.serve(sockets=[sock]))
+    try:
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+        sock.close()
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Uvicorn would send the signal again at its end: nothing after it would be closed.
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _host(settings: dict[str, str], arguments: list[str], folder: Path, log: Path) -> AsyncIterator[None]:
+    """Run the function app in the host stand-in, as a process of its own."""
+    file = folder / "settings.json"
+    file.write_text(json.dumps({"IsEncrypted": False, "Values": settings}))
+    command = [sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--settings", str(file), *arguments]
+    command += ["--function-key", FUNCTION_KEY, "--longest-pause", "0.5"]
+    environment = {name: value for name, value in os.environ.items() if name not in settings}
+    with log.open("wb") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=errors
+        )
+    try:
+        await _until_ready(process)
+        yield
+    except RuntimeError:
+        sys.stderr.write(_end_of(log))
+        raise
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text()[-4000:]
+
+
+async def _until_ready(process: asyncio.subprocess.Process) -> None:
+    assert process.stdout is not None  # noqa: S101 - it was asked for
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), _READY_SECONDS)
+    except TimeoutError:
+        line = b""
+    if not line.startswith(b"{"):
+        message = "the host did not start"
+        raise RuntimeError(message)
+
+
+@contextlib.contextmanager
+def _delivering(world: World, http: httpx.AsyncClient) -> Iterator[None]:
+    """Let the simulated Graph call the app: handshakes and notifications."""
+
+    async def deliver(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        answer = await http.post(url, headers=headers, content=body)
+        return answer.status_code, dict(answer.headers), answer.content
+
+    async def pump() -> None:
+        while True:
+            await world.graph.deliver_pending()
+            await asyncio.sleep(0.5)
+
+    world.graph.deliver = deliver
+    pumping = asyncio.create_task(pump())
+    try:
+        yield
+    finally:
+        pumping.cancel()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        return int(sock.getsockname()[1])

@@ -1,0 +1,1 @@
+"""Microsoft Graph: Planner, directory, mail, subscriptions. Nothing else knows its SDK."""

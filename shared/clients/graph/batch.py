@@ -1,0 +1,130 @@
+"""
+JSON batches: up to twenty requests in one, each with an answer of its own.
+
+Source: https://learn.microsoft.com/graph/json-batching
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import httpx
+from kiota_abstractions.base_request_builder import BaseRequestBuilder
+from kiota_abstractions.method import Method
+from kiota_abstractions.request_information import RequestInformation
+from kiota_http.middleware import ParametersNameDecodingHandler
+from kiota_http.middleware.options import ParametersNameDecodingHandlerOption
+
+from shared.clients.graph.answers import Answer, error_for, lost, parse
+from shared.errors import BridgeError, RetryLaterError, ThrottledError, UnavailableError
+from shared.models.base import Foreign
+
+LARGEST_BATCH = 20
+JSON = "application/json"
+
+Verb: TypeAlias = Literal["GET", "POST", "PATCH", "DELETE"]
+QueryValue: TypeAlias = str | int | Sequence[str]
+
+
+@dataclass(frozen=True)
+class BatchRequest:
+    """One request; alone it travels alone, with others in a batch."""
+
+    method: Verb
+    builder: BaseRequestBuilder
+    """The SDK's, for the address."""
+    body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, QueryValue] = field(default_factory=dict)
+    """OData names without their dollar: {"select": ["id", "title"]}."""
+
+    @property
+    def wrote(self) -> bool:
+        """Anything but a read: a lost answer leaves its outcome unknown."""
+        return self.method != "GET"
+
+    def information(self) -> RequestInformation:
+        """Address the request as the SDK's own methods do, but for any body and any answer."""
+        info = RequestInformation(Method[self.method], self.builder.url_template, dict(self.builder.path_parameters))
+        info.query_parameters = {"%24" + name: value for name, value in self.query.items()}
+        if self.body is not None:
+            info.set_stream_content(json.dumps(self.body).encode(), JSON)
+        for name, value in {"Accept": JSON, **self.headers}.items():
+            info.headers.try_add(name, value)
+        return info
+
+
+class _Inner(Foreign):
+    id: str
+    status: int
+    headers: dict[str, str] | None = None
+    body: Any = None
+
+
+class _Envelope(Foreign):
+    responses: tuple[_Inner, ...]
+
+
+def pack(requests: Sequence[BatchRequest]) -> dict[str, Any]:
+    """Put at most twenty requests into one body. They carry no `dependsOn`: Graph runs them side by side."""
+    return {"requests": [_packed(number, request) for number, request in enumerate(requests)]}
+
+
+def unpack(answer: Answer, requests: Sequence[BatchRequest]) -> list[Answer | BridgeError]:
+    """
+    Give each request its answer, in the order of the requests. Graph's own order is any.
+
+    A batch that was not accepted carried out nothing; one whose answer is lost may have done everything.
+    """
+    if not answer.is_success:
+        return [error_for(answer, wrote=request.wrote) for request in requests]
+    try:
+        envelope = parse(_Envelope, answer, wrote=False)
+    except UnavailableError as error:
+        return [lost(str(error), wrote=request.wrote) for request in requests]
+    found = {inner.id: inner for inner in envelope.responses}
+    return [_unpacked(found.get(str(number)), request) for number, request in enumerate(requests)]
+
+
+def reason_to_stop(outcomes: Sequence[Answer | BridgeError]) -> RetryLaterError | None:
+    """Say why what comes next is not worth sending now. None: go on."""
+    errors = [_error(outcome) for outcome in outcomes]
+    for error in errors:
+        if isinstance(error, ThrottledError):
+            return ThrottledError("not sent: Graph asks for a pause", system="graph", retry_after=error.retry_after)
+    if errors and all(isinstance(error, RetryLaterError) for error in errors):
+        return UnavailableError("not sent: Graph did not answer the requests before it")
+    return None
+
+
+def _packed(number: int, request: BatchRequest) -> dict[str, Any]:
+    packed: dict[str, Any] = {"id": str(number), "method": request.method, "url": _relative(request)}
+    headers = dict(request.headers)
+    if request.body is not None:
+        headers["Content-Type"] = JSON
+        packed["body"] = request.body
+    if headers:
+        packed["headers"] = headers
+    return packed
+
+
+def _relative(request: BatchRequest) -> str:
+    """Inner addresses start after the version, and their parameters have plain dollars."""
+    info = request.information()
+    info.path_parameters["baseurl"] = ""
+    path, mark, query = info.url.partition("?")
+    names = ParametersNameDecodingHandlerOption().characters_to_decode
+    return f"{path}{mark}{ParametersNameDecodingHandler().decode_uri_encoded_string(query, names)}"
+
+
+def _unpacked(inner: _Inner | None, request: BatchRequest) -> Answer | BridgeError:
+    if inner is None:
+        return lost("Graph left this request of a batch without an answer", wrote=request.wrote)
+    return Answer(inner.status, httpx.Headers(inner.headers or {}), inner.body)
+
+
+def _error(outcome: Answer | BridgeError) -> BridgeError | None:
+    if isinstance(outcome, BridgeError):
+        return outcome
+    return None if outcome.is_success else error_for(outcome, wrote=False)

@@ -1,0 +1,223 @@
+"""
+The connection to Microsoft Graph: the SDK addresses and signs, each request is sent once, our models read the answers.
+
+The SDK's typed models are not used: reading with them costs two hundred times the CPU. Neither are its retries: they
+repeat a POST, and a repeated POST is a second task.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError
+from kiota_abstractions.authentication import AuthenticationProvider
+from kiota_abstractions.base_request_builder import BaseRequestBuilder
+from kiota_abstractions.method import Method
+from kiota_abstractions.native_response_handler import NativeResponseHandler
+from kiota_abstractions.request_information import RequestInformation
+from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
+from kiota_http.kiota_client_factory import KiotaClientFactory
+from kiota_http.middleware import ParametersNameDecodingHandler
+from kiota_http.middleware.options import ResponseHandlerOption
+from msgraph import GraphRequestAdapter, GraphServiceClient
+from pydantic import BaseModel, Field
+
+from shared.clients.graph.answers import Answer, lost, parse
+from shared.clients.graph.batch import JSON, LARGEST_BATCH, BatchRequest, QueryValue, Verb, pack, reason_to_stop, unpack
+from shared.errors import BridgeError, OutcomeUnknownError, Problem, SettingsError, UnavailableError
+from shared.models.base import Foreign
+from shared.observability.telemetry import count, unobserved
+
+GRAPH_HOSTS = frozenset(
+    {"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"}
+)
+"""The only hosts that see a token. Source: https://learn.microsoft.com/graph/deployments."""
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+
+# Raised before the first byte of a request has left.
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Page(Foreign, Generic[M]):
+    """One page of a collection."""
+
+    value: tuple[M, ...]
+    next_link: str | None = Field(default=None, alias="@odata.nextLink", description="None: the last page.")
+
+
+class _LocalBearer(AuthenticationProvider):  # type: ignore[misc]  # the SDK's types are not followed
+    """A simulator is no place for a token."""
+
+    async def authenticate_request(
+        self,
+        request: RequestInformation,
+        additional_authentication_context: dict[str, Any] | None = None,  # noqa: ARG002  # the SDK's signature
+    ) -> None:
+        request.headers.try_add("Authorization", "Bearer local")
+
+
+class GraphConnection:
+    """
+    One Graph, one identity.
+
+    Attributes:
+        graph: the SDK's client, for its request builders.
+        calls: HTTP requests so far; a batch is one.
+    """
+
+    def __init__(self, adapter: GraphRequestAdapter) -> None:
+        self.graph = GraphServiceClient(request_adapter=adapter)
+        self.calls = 0
+        self._adapter = adapter
+
+    async def send(
+        self,
+        method: Verb,
+        builder: BaseRequestBuilder,
+        *,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, QueryValue] | None = None,
+    ) -> Answer:
+        """
+        Send one request, once, and hand back its answer whatever the status.
+
+        Raises:
+            UnavailableError: no token, no connection, or a read without an answer.
+            OutcomeUnknownError: a write without an answer.
+        """
+        request = BatchRequest(method, builder, body, headers or {}, query or {})
+        return await self._exchange(request.information(), wrote=request.wrote)
+
+    async def read(self, model: type[M], builder: BaseRequestBuilder) -> M:
+        """
+        Get one resource.
+
+        Raises:
+            BridgeError: as `error_for` chooses for a read.
+        """
+        return parse(model, await self.send("GET", builder), wrote=False)
+
+    async def list_all(
+        self, page_type: type[Page[M]], builder: BaseRequestBuilder, *, query: Mapping[str, QueryValue] | None = None
+    ) -> tuple[M, ...]:
+        """
+        Get a collection, all of its pages or nothing.
+
+        Raises:
+            UnavailableError: also when a next link leaves the host or leads back.
+        """
+        return await self.list_rest(page_type, await self.send("GET", builder, query=query))
+
+    async def list_rest(self, page_type: type[Page[M]], first: Answer) -> tuple[M, ...]:
+        """Read a collection from its first page on. Errors as `list_all`."""
+        page = parse(page_type, first, wrote=False)
+        found, followed = list(page.value), set[str]()
+        while page.next_link is not None:
+            self._check_next(page.next_link, followed)
+            page = parse(page_type, await self._follow(page.next_link), wrote=False)
+            found += page.value
+        return tuple(found)
+
+    async def batch(self, requests: Sequence[BatchRequest]) -> list[Answer | BridgeError]:
+        """
+        Send requests that do not depend on each other, twenty at a time; a single one travels alone.
+
+        The outcomes stand in the order of the requests. When Graph asks for a pause or does not answer,
+        what is left is not sent, and its outcome says so.
+        """
+        outcomes: list[Answer | BridgeError] = []
+        for start in range(0, len(requests), LARGEST_BATCH):
+            if stop := reason_to_stop(outcomes[-LARGEST_BATCH:]):
+                return outcomes + [stop] * (len(requests) - start)
+            outcomes += await self._send_chunk(requests[start : start + LARGEST_BATCH])
+        return outcomes
+
+    async def _send_chunk(self, requests: Sequence[BatchRequest]) -> list[Answer | BridgeError]:
+        try:
+            if len(requests) == 1:
+                return [await self._exchange(requests[0].information(), wrote=requests[0].wrote)]
+            builder = BaseRequestBuilder(self._adapter, "{+baseurl}/$batch", None)
+            return unpack(await self.send("POST", builder, body=pack(requests)), requests)
+        except OutcomeUnknownError as error:
+            return [lost(str(error), wrote=request.wrote) for request in requests]
+        except BridgeError as error:
+            return [error] * len(requests)
+
+    async def _follow(self, link: str) -> Answer:
+        info = RequestInformation()
+        info.url, info.http_method = link, Method.GET
+        info.headers.try_add("Accept", JSON)
+        return await self._exchange(info, wrote=False)
+
+    def _check_next(self, link: str, followed: set[str]) -> None:
+        if _origin(link) != _origin(self._adapter.base_url):
+            message = "a next link leads to another host"
+            raise UnavailableError(message)
+        if link in followed:
+            message = "a next link leads back to a page that was read"
+            raise UnavailableError(message)
+        followed.add(link)
+
+    async def _exchange(self, info: RequestInformation, *, wrote: bool) -> Answer:
+        """Translate what the SDK, its HTTP client and the credential raise: the one place that does."""
+        info.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
+        self.calls += 1
+        try:
+            with unobserved():
+                response = await self._adapter.send_primitive_async(info, "bytes", {})
+        except AzureError as error:
+            message = f"no token for Graph: {type(error).__name__}"
+            raise UnavailableError(message) from error
+        except NOT_SENT as error:
+            count("calls", system="graph", status="0")
+            message = f"no connection to Graph: {type(error).__name__}"
+            raise UnavailableError(message) from error
+        except httpx.RequestError as error:
+            count("calls", system="graph", status="0")
+            message = f"no answer from Graph: {type(error).__name__}"
+            raise lost(message, wrote=wrote) from error
+        count("calls", system="graph", status=str(response.status_code))
+        return Answer(response.status_code, response.headers, response.content)
+
+
+def connect(base_url: str, http: httpx.AsyncClient, credential: AsyncTokenCredential | None) -> GraphConnection:
+    """
+    Connect to a Graph endpoint. Nothing is sent yet.
+
+    Args:
+        base_url: scheme and host, without version.
+        http: for Graph alone: its transport is wrapped. The caller closes it, and sets its time-outs.
+        credential: None is allowed for a simulator on this machine, which is sent the bearer `local`.
+
+    Raises:
+        SettingsError: the host is not Microsoft Graph's, so that no token may go there.
+    """
+    adapter = GraphRequestAdapter(_authentication(base_url, credential), http)
+    adapter.base_url = base_url.rstrip("/") + "/v1.0"
+    # The templates hold %24select; Graph wants $select. No other middleware: the default ones repeat requests.
+    KiotaClientFactory.create_with_custom_middleware([ParametersNameDecodingHandler()], client=http)
+    return GraphConnection(adapter)
+
+
+def _authentication(base_url: str, credential: AsyncTokenCredential | None) -> AuthenticationProvider:
+    parts = urlsplit(base_url)
+    if parts.hostname in LOOPBACK:
+        return _LocalBearer()
+    if parts.scheme != "https" or parts.hostname not in GRAPH_HOSTS or parts.path.strip("/"):
+        allowed = ", ".join(f"https://{host}" for host in sorted(GRAPH_HOSTS))
+        raise SettingsError([Problem("GRAPH_BASE_URL", f"must be one of {allowed}, or on this machine")])
+    if credential is None:
+        raise SettingsError([Problem("GRAPH_BASE_URL", "needs an identity that Graph knows")])
+    host = str(parts.hostname)
+    return AzureIdentityAuthenticationProvider(credential, scopes=[f"https://{host}/.default"], allowed_hosts=[host])
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)

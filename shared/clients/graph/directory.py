@@ -1,0 +1,204 @@
+"""
+People and groups of Entra ID, remembered for a while.
+
+Source: https://learn.microsoft.com/graph/api/resources/users
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from pydantic import Field
+
+from shared.clients.graph.answers import Answer, parse
+from shared.clients.graph.batch import BatchRequest
+from shared.clients.graph.connection import GraphConnection, Page
+from shared.errors import BridgeError, NotFoundError
+from shared.models.graph import EntraUser
+from shared.models.people import Directory, Lookups
+
+KEPT = timedelta(minutes=15)
+KEPT_MISSING = timedelta(minutes=5)
+"""Somebody who is missing is often being added just now."""
+
+SELECT = ("id", "mail", "userPrincipalName", "displayName", "accountEnabled", "userType")
+LARGEST_PAGE = 999
+
+V = TypeVar("V")
+
+
+class _Member(EntraUser):
+    type: str = Field(default="", alias="@odata.type", description="Groups hold devices and applications too.")
+
+
+class _Memory(Generic[V]):
+    """What was found, by key, until its time is over."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._kept: dict[str, tuple[datetime, V]] = {}
+
+    def look(self, keys: Iterable[str]) -> tuple[dict[str, V], list[str]]:
+        """Part keys into what is known and what has to be asked. What is over is forgotten on the way."""
+        now = self._now()
+        self._kept = {key: kept for key, kept in self._kept.items() if kept[0] > now}
+        asked = sorted(set(keys))
+        known = {key: self._kept[key][1] for key in asked if key in self._kept}
+        return known, [key for key in asked if key not in known]
+
+    def known(self) -> dict[str, V]:
+        """Return everything that is not over yet."""
+        now = self._now()
+        return {key: value for key, (until, value) in self._kept.items() if until > now}
+
+    def keep(self, key: str, value: V) -> V:
+        """Remember an answer; None and () are answers too, for a shorter time."""
+        self._kept[key] = (self._now() + (KEPT if value else KEPT_MISSING), value)
+        return value
+
+    def forget(self, key: str) -> None:
+        """Ask again the next time."""
+        self._kept.pop(key, None)
+
+
+class DirectoryClient:
+    """The directory as one application sees it."""
+
+    def __init__(self, connection: GraphConnection, now: Callable[[], datetime]) -> None:
+        self._connection = connection
+        self._graph = connection.graph
+        self._users = _Memory[EntraUser | None](now)
+        self._groups = _Memory[tuple[EntraUser, ...]](now)
+        self._managers = _Memory[EntraUser | None](now)
+        self._by_id = _Memory[EntraUser](now)
+
+    async def answer(self, lookups: Lookups) -> Directory:
+        """
+        Answer everything that the mapping asks: a batch, one more for managers, and the further pages of large groups.
+
+        A group that does not exist has no members.
+
+        Raises:
+            RefusedError: a permission is missing (User.Read.All, Group.Read.All).
+            RetryLaterError: throttled or unavailable: half a directory answers nothing.
+        """
+        users, groups = await self._find(lookups.emails | lookups.managers_of, lookups.groups | lookups.plan_groups)
+        managers = await self._find_managers({address: users[address] for address in sorted(lookups.managers_of)})
+        return Directory(users=users, managers=managers, groups=groups)
+
+    def remembered(self) -> Directory:
+        """Return what was answered lately, without a call. Who is not in it may well exist."""
+        users, groups = self._users.known(), self._groups.known()
+        # Not checked again: it was when it was read.
+        return Directory.model_construct(
+            users=users, managers=_by_address(users, self._managers.known()), groups=groups
+        )
+
+    async def user(self, user_id: str) -> EntraUser:
+        """
+        Read one user by id or user principal name.
+
+        Raises:
+            NotFoundError: no such user.
+            RefusedError: the permission is missing.
+            RetryLaterError: throttled or unavailable.
+        """
+        known, unknown = self._by_id.look([user_id])
+        if not unknown:
+            return known[user_id]
+        answer = await self._connection.send("GET", self._user(user_id), query={"select": SELECT})
+        return self._by_id.keep(user_id, parse(EntraUser, answer, wrote=False))
+
+    async def member_ids(self, group_id: str) -> frozenset[str]:
+        """
+        List the ids of a group's users, nested ones too; none when the group does not exist.
+
+        Raises:
+            BridgeError: as `answer`.
+        """
+        _, groups = await self._find((), (group_id,))
+        return frozenset(member.id for member in groups[group_id])
+
+    def forget_group(self, group_id: str) -> None:
+        """Ask for a group's members again the next time: a notification said that they changed."""
+        self._groups.forget(group_id)
+
+    async def _find(
+        self, addresses: Iterable[str], group_ids: Iterable[str]
+    ) -> tuple[dict[str, EntraUser | None], dict[str, tuple[EntraUser, ...]]]:
+        users, emails = self._users.look(addresses)
+        groups, unknown = self._groups.look(group_ids)
+        outcomes = await self._ask([*map(self._search, emails), *map(self._members, unknown)])
+        for email, answer in zip(emails, outcomes[: len(emails)], strict=True):
+            users[email] = self._users.keep(email, _best(email, answer))
+        for group, answer in zip(unknown, outcomes[len(emails) :], strict=True):
+            groups[group] = self._groups.keep(group, await self._all_members(answer))
+        return users, groups
+
+    async def _find_managers(self, people: Mapping[str, EntraUser | None]) -> dict[str, EntraUser | None]:
+        known, unknown = self._managers.look(person.id for person in people.values() if person is not None)
+        outcomes = await self._ask([self._manager(user_id) for user_id in unknown])
+        for user_id, answer in zip(unknown, outcomes, strict=True):
+            known[user_id] = self._managers.keep(user_id, _manager_of(answer))
+        return _by_address(people, known)
+
+    async def _ask(self, requests: Sequence[BatchRequest]) -> list[Answer]:
+        answers = []
+        for outcome in await self._connection.batch(requests):
+            if isinstance(outcome, BridgeError):
+                raise outcome
+            answers.append(outcome)
+        return answers
+
+    async def _all_members(self, answer: Answer) -> tuple[EntraUser, ...]:
+        try:
+            members = await self._connection.list_rest(Page[_Member], answer)
+        except NotFoundError:
+            return ()
+        users = (member for member in members if member.type == "#microsoft.graph.user")
+        return tuple(EntraUser(**user.model_dump(exclude={"type"})) for user in users)
+
+    def _search(self, email: str) -> BatchRequest:
+        quoted = email.replace("'", "''")
+        condition = f"mail eq '{quoted}' or userPrincipalName eq '{quoted}'"
+        return BatchRequest("GET", self._graph.users, query={"filter": condition, "select": SELECT})
+
+    def _manager(self, user_id: str) -> BatchRequest:
+        return BatchRequest("GET", self._user(user_id).manager, query={"select": SELECT})
+
+    def _members(self, group_id: str) -> BatchRequest:
+        builder = self._graph.groups.by_group_id(group_id).transitive_members
+        return BatchRequest("GET", builder, query={"select": SELECT, "top": LARGEST_PAGE})
+
+    def _user(self, user_id: str) -> Any:  # noqa: ANN401  # the SDK's builders are not followed by mypy
+        return self._graph.users.by_user_id(user_id)
+
+
+def _by_address(
+    people: Mapping[str, EntraUser | None], managers: Mapping[str, EntraUser | None]
+) -> dict[str, EntraUser | None]:
+    """Return the managers by address of whom they manage, as far as they are known. Who does not exist has none."""
+    return {
+        address: managers[person.id] if person is not None else None
+        for address, person in people.items()
+        if person is None or person.id in managers
+    }
+
+
+def _best(email: str, answer: Answer) -> EntraUser | None:
+    """Of several, a user who can act: enabled, no guest, by mail rather than by name; then by id, always the same."""
+    users = parse(Page[EntraUser], answer, wrote=False).value
+    return min(users, key=lambda user: _rank(email, user), default=None)
+
+
+def _rank(email: str, user: EntraUser) -> tuple[bool, bool, bool, str]:
+    by_mail = (user.mail or "").casefold() == email.casefold()
+    return user.account_enabled is False, user.user_type == "Guest", not by_mail, user.id
+
+
+def _manager_of(answer: Answer) -> EntraUser | None:
+    """Nobody's manager is a 404 of its own."""
+    try:
+        return parse(EntraUser, answer, wrote=False)
+    except NotFoundError:
+        return None

@@ -1,0 +1,48 @@
+"""Mail from one mailbox. Source: https://learn.microsoft.com/graph/api/user-sendmail."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared.clients.graph.answers import check
+from shared.clients.graph.connection import GraphConnection
+
+
+class Mail:
+    """One mailbox to send from: the application needs Mail.Send for it."""
+
+    def __init__(self, connection: GraphConnection, sender: str) -> None:
+        self._connection = connection
+        self.sender = sender
+        """Address of the mailbox."""
+
+    async def send_mail(self, to: Sequence[str], subject: str, text: str) -> None:
+        """
+        Send one plain-text message. Not repeatable: sent again it arrives twice.
+
+        Args:
+            to: addresses; at least one.
+
+        Raises:
+            ValueError: nobody to send to. Nothing was sent.
+            RefusedError: the mailbox or an address is not accepted.
+            OutcomeUnknownError: perhaps sent; Graph can't be asked.
+            RetryLaterError: not sent.
+        """
+        if not to:
+            message = "a mail to nobody"
+            raise ValueError(message)
+        body = mail_body(to, subject, text)
+        builder = self._connection.graph.users.by_user_id(self.sender).send_mail
+        check(await self._connection.send("POST", builder, body=body), wrote=True)
+
+
+def mail_body(to: Sequence[str], subject: str, text: str) -> dict[str, Any]:
+    """Write the body of POST /users/{sender}/sendMail."""
+    return {
+        "message": {
+            "subject": subject,
+            "body": {"contentType": "Text", "content": text},
+            "toRecipients": [{"emailAddress": {"address": address}} for address in to],
+        },
+        "saveToSentItems": True,
+    }

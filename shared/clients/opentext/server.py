@@ -1,0 +1,60 @@
+"""What all readers of one Content Server share: its sessions, its zone, its addresses, and how it pages."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from shared.clients.opentext.answers import Json, instant, is_last, rows
+from shared.clients.opentext.session import Session, Sessions
+from shared.clients.opentext.transport import Query
+from shared.models.opentext import StepRef
+
+
+@dataclass(frozen=True)
+class Site:
+    """One Content Server."""
+
+    sessions: Sessions
+    zone: tzinfo
+    """Of dates that come without one."""
+
+    async def service(self) -> Session:
+        """Return the integration user's session."""
+        return await self.sessions.service()
+
+    async def get(self, path: str, query: Query = ()) -> Json:
+        """Read as the integration user. Raises what `Session` raises."""
+        return await (await self.service()).get(path, query)
+
+    def instant(self, value: object) -> datetime | None:
+        """Read a date, in UTC. None: there is none."""
+        return instant(value, self.zone)
+
+    def node_url(self, node_id: int) -> str:
+        """Link to a node in Smart UI."""
+        return f"{self.sessions.base_url}/app/nodes/{node_id}"
+
+    def step_url(self, ref: StepRef) -> str:
+        """Link to a workflow's step in Smart UI."""
+        return f"{self.sessions.base_url}/app/processes/{ref.process_id}/{ref.subprocess_id}/{ref.task_id}"
+
+
+async def list_pages(site: Site, path: str, query: Query = (), *, limit: int = 100) -> AsyncIterator[list[Json]]:
+    """
+    Read a list page by page, as the integration user.
+
+    It ends with a short page by the limit that the server echoes, an empty page, or a page that was there
+    before: past the end some servers send the last page for ever.
+    """
+    page = 1
+    before: list[Json] = []
+    while True:
+        answer = await site.get(path, [*query, ("limit", limit), ("page", page)])
+        found = rows(answer)
+        if found == before:
+            return
+        if found:
+            yield found
+        if is_last(answer, sent=len(found), asked=limit):
+            return
+        before, page = found, page + 1

@@ -1,0 +1,100 @@
+"""Everything that is known about one item, and the rules that hold for all."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from shared.decisions.fields import Target
+from shared.decisions.observed import Found, Seen
+from shared.models.evidence import Event
+from shared.models.link import Link
+from shared.models.opentext import Origin
+
+YOUNG = timedelta(minutes=10)
+"""A task younger than this that answers 404 may only not have reached every replica."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What holds for every item of a reconcile."""
+
+    settle: timedelta
+    grace: timedelta
+    act_as: str = "performer"
+    rule_hashes: dict[str, str] = field(default_factory=dict)
+    """Rule id → hash, as the mapping stands."""
+    mapping_hash: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """One item: what OpenText wants, what we remember, what Planner shows."""
+
+    origin: Origin
+    target: Target | None
+    """None: not wanted."""
+    link: Link | None
+    """None: never seen before."""
+    seen: Seen | None = None
+    """None: no task, or not looked at."""
+    completed: frozenset[str] = frozenset()
+    """Item keys of this origin that are completed."""
+    is_refused: bool = False
+    """Planner refused a write to its task in this very look: none is tried again in it."""
+
+    @property
+    def found(self) -> Found | None:
+        """The task, when it was read."""
+        return self.seen if isinstance(self.seen, Found) else None
+
+    @property
+    def workspace_id(self) -> int | None:
+        """The workspace whose attributes the rule may set; None: the origin has none."""
+        return workspace_of(self.origin)
+
+
+def workspace_of(origin: Origin) -> int | None:
+    """Return the node id of the workspace that an origin is, or lies in; None: there is none."""
+    return origin.workspace.node_id if origin.workspace is not None else None
+
+
+def is_behind(found: Found, link: Link) -> bool:
+    """
+    Tell a read from a replica that lags: etags of one resource grow in ordinal comparison.
+
+    Source: https://learn.microsoft.com/graph/api/resources/planner-overview (Planner resource versioning)
+    """
+    if found.task.etag < link.etag:
+        return True
+    return found.details is not None and found.details.etag < link.details_etag
+
+
+def actor_of(found: Found) -> dict[str, str]:
+    """Name who completed a task."""
+    by = found.task.completed_by
+    if by is None or by.key is None:
+        return {}
+    kind, _, who = by.key.partition(":")
+    return {"entra" if kind == "user" else "application": who}
+
+
+def event(what: str, link: Link, *, actor: dict[str, str] | None = None, **detail: object) -> Event:
+    """Make a history event about a link; datetimes become ISO text."""
+    plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in detail.items()}
+    return Event(what=what, item=link.item, actor=actor or {"bridge": "bridge"}, detail=plain)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An open task of a wanted item, read just now."""
+
+    origin: Origin
+    link: Link
+    target: Target
+    found: Found
+    policy: Policy
+    now: datetime
+
+    @property
+    def workspace_id(self) -> int | None:
+        """The workspace whose attributes the rule may set; None: the origin has none."""
+        return workspace_of(self.origin)

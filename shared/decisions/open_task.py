@@ -1,0 +1,231 @@
+"""What an open task of a wanted item needs next."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from shared.decisions.actions import Action, CheckSending, LookAgain, Remember, SetAttributes, Write
+from shared.decisions.completion import decide_completed, decide_reassigned
+from shared.decisions.description_block import with_block
+from shared.decisions.ending import is_current
+from shared.decisions.fields import FIELDS, Target, outcome_lines
+from shared.decisions.item_view import Case, Policy, View, event
+from shared.decisions.merge import Merged, merge
+from shared.decisions.observed import Found
+from shared.models.evidence import Event
+from shared.models.link import FieldBase, Link, LinkState
+from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
+from shared.models.wanted import Owner
+
+_DETAILS = frozenset(f.name for f in FIELDS if f.in_details)
+
+
+def decide_open(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
+    """Choose the next step for a task that is at work."""
+    if link.sending is not None:
+        return _decide_sending(view, link, policy, now)
+    case = _case(view, link, policy, now)
+    return _decide_case(case) if case is not None else None
+
+
+def decide_refused(view: View, write: Write, policy: Policy, now: datetime) -> Action | None:
+    """
+    Choose the next step where Planner refused what we would write.
+
+    What people changed in other fields is taken all the same, and the version is agreed on: it would be announced again
+    and again. What the write asks stays to be asked.
+    """
+    link = view.link
+    if link is None or view.found is None:
+        return None
+    case = _case(view, link, policy, now)
+    if case is None or link.state is not LinkState.OPEN or case.found.task.is_completed:
+        return agree(link, view.found)
+    merged = merge(case.target, case.found, link.base)
+    left = replace(
+        merged,
+        asked={},
+        taken=tuple(name for name in merged.taken if name not in write.asked),
+        conflicts=tuple(one for one in merged.conflicts if one.field not in write.asked),
+    )
+    agreed = {name: known for name, known in merged.agreed.items() if name not in write.asked}
+    taken = link.model_copy(update={"base": {**link.base, **agreed}})
+    return _decide_progress(case, taken, _told(link, left, case.found))
+
+
+def _case(view: View, link: Link, policy: Policy, now: datetime) -> Case | None:
+    """Put together what an open task is decided on. None: it is not wanted, or was not read."""
+    found, target = view.found, view.target
+    if found is None or target is None:
+        return None
+    return Case(view.origin, link, target.at(found.task.plan_id), found, policy, now)
+
+
+def agree(link: Link, found: Found) -> Remember | None:
+    """Take note of a version that asks for nothing, and of the plan that the task was moved to."""
+    agreed = link.model_copy(
+        update={
+            "plan_id": found.task.plan_id,
+            "bucket_id": found.task.bucket_id,
+            "etag": found.task.etag,
+            "details_etag": found.details.etag if found.details is not None else link.details_etag,
+        }
+    )
+    return None if agreed == link else Remember(agreed)
+
+
+def _decide_case(case: Case) -> Action | None:
+    link, found = case.link, case.found
+    if found.task.plan_id != link.plan_id:
+        moved = link.model_copy(update={"plan_id": found.task.plan_id, "bucket_id": found.task.bucket_id})
+        return Remember(moved, (event("moved", link, before=link.plan_id, after=found.task.plan_id),), again=True)
+    if not link.details_done:
+        return None if found.details is None else first_write(link, case.target, found)
+    if link.refusals and not link.refusals[-1].reopened:
+        return _reopen(case)
+    return decide_completed(case) if found.task.is_completed else _decide_merge(case)
+
+
+def _decide_sending(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
+    """Wait for an intent's outcome to settle; one that nobody can read waits for a person."""
+    if link.sending is None or (link.hold == "activities" and view.target is not None):
+        return None
+    due = link.sending.at + policy.settle
+    if now < due:
+        return LookAgain(link.item, due, "settle")
+    return CheckSending(link, view.target, is_current(link, view.origin))
+
+
+def first_details(target: Target, found: Found) -> DetailsPatch:
+    """Write the details of a new task: people's seed, our block, checklist, outcomes, references."""
+    seed = (found.details.description if found.details else None) or target.wanted.description
+    merged = merge(target, found, {})
+    lines = merged.details.checklist if merged.details else {}
+    references = merged.details.references if merged.details else {}
+    return DetailsPatch(description=with_block(seed, target.block), checklist=lines, references=references)
+
+
+def first_write(link: Link, target: Target, found: Found) -> Write:
+    """
+    Write the details of a new task for the first time: only now it shows the versions that an approval is bound to.
+
+    Somebody may have completed it before: it is read once more, and such a completion is bound to nothing.
+    """
+    versions = target.wanted.documents
+    return Write(
+        link.model_copy(update={"details_done": True, "bound": versions}),
+        target,
+        details=first_details(target, found),
+        asked={f.name: f.wanted(target) for f in FIELDS if f.in_details},
+        rebinds=versions != link.bound,
+    )
+
+
+def _reopen(case: Case) -> Write | Remember:
+    """Open a refused task again; ticks of outcomes go, and the note is in the block."""
+    link = case.link
+    last = link.refusals[-1]
+    done = link.model_copy(update={"refusals": (*link.refusals[:-1], last.model_copy(update={"reopened": True}))})
+    merged = merge(case.target, case.found, link.base)
+    if merged.noted.keys() & _DETAILS:
+        return _note_losses(link, merged)
+    return Write(
+        done,
+        case.target,
+        task=TaskPatch(percent_complete=0) if case.found.task.is_completed else None,
+        details=_unticked(case.target, case.found, merged.details),
+        asked={name: value for name, value in merged.asked.items() if name in _DETAILS},
+        events=(event("reopened", link, reason=last.reason),),
+    )
+
+
+def _unticked(target: Target, found: Found, details: DetailsPatch | None) -> DetailsPatch | None:
+    """Add to a patch that no outcome is ticked any more."""
+    ticked = {
+        key: ChecklistLine(is_checked=False)
+        for key in outcome_lines(target.wanted)
+        if found.details is not None and key in found.details.checklist and found.details.checklist[key].is_checked
+    }
+    if not ticked:
+        return details
+    given = {} if details is None else {name: getattr(details, name) for name in details.model_fields_set}
+    return DetailsPatch(**(given | {"checklist": ticked | given.get("checklist", {})}))
+
+
+def _decide_merge(case: Case) -> Action | None:
+    link, wanted = case.link, case.target.wanted
+    merged = merge(case.target, case.found, link.base)
+    if wanted.kind == "step" and "assignees" in merged.taken and case.found.task.assignees != wanted.assignees:
+        return decide_reassigned(case)
+    if merged.noted:
+        return _note_losses(link, merged)
+    rebinds = wanted.documents != link.bound
+    agreed = link.model_copy(
+        update={
+            "base": {**link.base, **merged.agreed},
+            "bound": wanted.documents,
+            "rule_hash": wanted.rule_hash,
+            "notify": wanted.notify,
+            "evidence": wanted.evidence,
+        }
+    )
+    events = _told(link, merged, case.found)
+    details = merged.details
+    if rebinds:
+        details = _unticked(case.target, case.found, details)
+        events = (*events, event("rebound", link, versions=[version.model_dump() for version in wanted.documents]))
+    if merged.task is not None or details is not None:
+        asked = merged.asked
+        return Write(
+            agreed, case.target, task=merged.task, details=details, asked=asked, events=events, rebinds=rebinds
+        )
+    return _decide_progress(case, agreed, events)
+
+
+def _note_losses(link: Link, merged: Merged) -> Remember:
+    """Write into the history what a write is about to destroy, then decide again."""
+    noted = link.model_copy(update={"base": {**link.base, **merged.noted}})
+    return Remember(noted, _conflicts(link, merged, Owner.OPENTEXT), again=True)
+
+
+def _decide_progress(case: Case, agreed: Link, events: tuple[Event, ...]) -> Action | None:
+    """Agree on what was read; tell the record about progress where the rule names an attribute."""
+    link, found = case.link, case.found
+    attribute, percent = case.target.wanted.progress_attribute, found.task.percent_complete
+    seen = link.base.get("progress")
+    moved = seen is None or seen.got != percent
+    agreed = agreed.model_copy(
+        update={
+            "etag": found.task.etag,
+            "details_etag": found.details.etag if found.details is not None else link.details_etag,
+            "base": {**agreed.base, "progress": FieldBase(got=percent)},
+        }
+    )
+    if moved and (seen is not None or percent):
+        events = (*events, event("progressed", link, before=seen.got if seen else None, after=percent))
+        if attribute and case.workspace_id is not None:
+            return SetAttributes(agreed, case.workspace_id, {attribute: percent}, events)
+    return None if agreed == link else Remember(agreed, events)
+
+
+def _told(link: Link, merged: Merged, found: Found) -> tuple[Event, ...]:
+    """Tell what each side changed, with both values, and what was lost where both did."""
+    conflicts = _conflicts(link, merged, Owner.PLANNER)
+    read = {f.name: f.read(found) for f in FIELDS if f.name in merged.taken}
+    got = {name: known.got for name, known in link.base.items()}
+    asked = {name: known.asked for name, known in link.base.items()}
+    return (*conflicts, *_change("edited", link, got, read), *_change("updated", link, asked, merged.asked))
+
+
+def _conflicts(link: Link, merged: Merged, winner: Owner) -> tuple[Event, ...]:
+    return tuple(
+        event("conflict", link, field=c.field, winner=c.winner.value, kept=c.kept, lost=c.lost)
+        for c in merged.conflicts
+        if c.winner is winner
+    )
+
+
+def _change(what: str, link: Link, before: dict[str, Any], after: dict[str, Any]) -> tuple[Event, ...]:
+    if not after:
+        return ()
+    return (event(what, link, fields=list(after), before={name: before.get(name) for name in after}, after=after),)

@@ -1,0 +1,77 @@
+"""Requests and responses over many origins: one row an item, as an auditor asks for it. Pure."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from shared.evidence.history import ItemHistory
+
+Row = dict[str, str | int | float | bool | None]
+COLUMNS = (
+    *("origin", "item", "rule", "kind", "title", "responsible", "asked", "due", "state", "ended", "response_hours"),
+    *("overdue", "completed_by", "acting", "disposition", "refusals", "reason", "documents", "url"),
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def row_of(item: ItemHistory, today: date) -> Row:
+    """
+    Write an item as a row.
+
+    Args:
+        item: as its history tells it.
+        today: UTC: what is open after its due day is overdue.
+    """
+    return {
+        "origin": item.origin,
+        "item": item.item,
+        "rule": item.rule,
+        "kind": item.kind,
+        "title": item.title,
+        "responsible": "; ".join(item.responsible),
+        "asked": _iso(item.asked),
+        "due": item.due.isoformat() if item.due is not None else None,
+        "state": item.state,
+        "ended": _iso(item.ended),
+        "response_hours": round(item.took / timedelta(hours=1), 2) if item.took is not None else None,
+        "overdue": item.is_overdue(today),
+        "completed_by": item.completed_by,
+        "acting": item.acting,
+        "disposition": item.disposition,
+        "refusals": item.refusals,
+        "reason": item.reason,
+        "documents": "; ".join(name for name, _ in item.documents),
+        "url": item.url,
+    }
+
+
+def is_asked_for(item: ItemHistory, since: datetime | None, rule: str | None) -> bool:
+    """Tell whether an item belongs into an audit: it was asked, or ended, since then; None: whenever, whatever rule."""
+    moments = [at for at in (item.asked, item.ended) if at is not None]
+    recent = since is None or not moments or max(moments) >= since
+    return recent and (rule is None or item.rule == rule)
+
+
+def to_csv(rows: Iterable[Row]) -> str:
+    """Write rows as CSV for a spreadsheet: what would be a formula there is made text."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def to_json(rows: Sequence[Row]) -> str:
+    """Write rows as a JSON array."""
+    return json.dumps(list(rows), ensure_ascii=False, indent=1)
+
+
+def _cell(value: str | float | None) -> str | float | None:
+    # Source: https://owasp.org/www-community/attacks/CSV_Injection
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at is not None else None

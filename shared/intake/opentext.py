@@ -1,0 +1,172 @@
+"""
+Take hints from OpenText: prove the sender, read the hints, queue their origins.
+
+Everything before storage is pure. Nothing is looked up: OpenText may be waiting for the answer
+inside a database transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from pydantic import SecretStr, ValidationError
+
+from shared.errors import Problem, RejectedError, RetryLaterError, StaleError
+from shared.intake.send_all import send_all
+from shared.intake.signatures import Delivery, ReplayedError, prove
+from shared.models.hint import Hint
+from shared.models.messages import OriginMessage
+from shared.observability.telemetry import count, traceparent
+
+if TYPE_CHECKING:
+    from shared.store.control import Control
+    from shared.store.queues import Queues
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 256 * 1024
+"""Bytes."""
+MOST_HINTS = 100
+MOST_FIELDS = 100
+FORM = "application/x-www-form-urlencoded"
+
+
+class OversizedError(RejectedError):
+    """More than is taken at once: send less."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The door that hints come in by."""
+
+    secrets: tuple[SecretStr, ...]
+    queues: Queues
+    control: Control
+
+    async def take(self, body: bytes, headers: Mapping[str, str]) -> int:
+        """
+        Queue the origins of every hint in the body, each once; return how many.
+
+        Args:
+            headers: names in lower case.
+
+        Raises:
+            OversizedError: more than 256 KiB or 100 hints.
+            UnprovenError: neither a valid signature nor the secret in its header.
+            RejectedError: a hint is wrong; none was queued.
+            ReplayedError: this very signed delivery was taken before.
+            RetryLaterError: storage did not take all; sending again is safe.
+        """
+        if len(body) > LARGEST_BODY:
+            raise OversizedError([Problem("body", f"is larger than {LARGEST_BODY // 1024} KiB")])
+        delivery = prove(body, headers, self.secrets)
+        messages = origins_of(read_hints(body, headers.get("content-type", "")))
+        if delivery is None:
+            await self._queue(messages)
+        else:
+            await self._queue_once(messages, delivery)
+        count("hints", len(messages))
+        return len(messages)
+
+    async def _queue_once(self, messages: Sequence[OriginMessage], delivery: Delivery) -> None:
+        try:
+            await self.control.take_delivery(delivery.key, delivery.at)
+        except StaleError as error:
+            raise ReplayedError([Problem("webhook-id", "this delivery was taken before")]) from error
+        try:
+            await self._queue(messages)
+        except RetryLaterError:
+            # The sender is told to send again, and some send the same bytes.
+            await self.control.forget_delivery(delivery.key, delivery.at)
+            raise
+
+    async def _queue(self, messages: Sequence[OriginMessage]) -> None:
+        await send_all(self.queues.send_origin(message) for message in messages)
+
+
+def read_hints(body: bytes, content_type: str) -> tuple[Hint, ...]:
+    """
+    Read JSON (one hint or a list) or one form-encoded hint, with or without a byte order mark.
+
+    Raises:
+        OversizedError: more than 100 hints.
+        RejectedError: every problem, each naming its field.
+    """
+    given = _parse(body, content_type)
+    if not isinstance(given, list):
+        return (_read_hint(given, ""),)
+    if len(given) > MOST_HINTS:
+        raise OversizedError([Problem("body", f"holds more than {MOST_HINTS} hints")])
+    return _read_list(given)
+
+
+def _parse(body: bytes, content_type: str) -> Any:  # noqa: ANN401 - it is what the sender wrote
+    # Only free text can be damaged by a wrong encoding, and that is for the log.
+    text = body.decode(json.detect_encoding(body), "replace").strip()
+    # Many senders leave the form's content type on JSON.
+    if text[:1] in "{[" or not content_type.lower().startswith(FORM):
+        return _parse_json(text)
+    return _parse_form(text)
+
+
+def _parse_form(text: str) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise RejectedError([Problem("body", f"has more than {MOST_FIELDS} fields")]) from error
+    times = Counter(name for name, _ in pairs)
+    if twice := [name for name in ("process_id", "node_id") if times[name] > 1]:
+        raise RejectedError([Problem(name, "is given more than once") for name in twice])
+    return dict(pairs)
+
+
+def _parse_json(text: str) -> Any:  # noqa: ANN401 - it is what the sender wrote
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RejectedError([Problem("body", "must be JSON (a hint or a list of hints) or form-encoded")]) from error
+
+
+def _read_list(given: list[Any]) -> tuple[Hint, ...]:
+    hints: list[Hint] = []
+    problems: list[Problem] = []
+    for index, one in enumerate(given):
+        try:
+            hints.append(_read_hint(one, f"[{index}]"))
+        except RejectedError as error:
+            problems += error.problems
+    if problems or not given:
+        raise RejectedError(problems or [Problem("body", "holds no hint")])
+    return tuple(hints)
+
+
+def _read_hint(given: object, where: str) -> Hint:
+    try:
+        return Hint.model_validate(given)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        raise RejectedError([_problem(where, item["loc"], item["type"], item["msg"]) for item in found]) from error
+
+
+def _problem(where: str, loc: tuple[int | str, ...], kind: str, message: str) -> Problem:
+    if not loc and kind == "value_error":
+        loc = ("node_id",)  # the hint's own rule: something has to be named
+    path = ".".join(part for part in (where, *map(str, loc)) if part)
+    return Problem(path or "body", message.removeprefix("Value error, "))
+
+
+def origins_of(hints: Sequence[Hint]) -> tuple[OriginMessage, ...]:
+    """Name each origin once, in the order in which the hints did."""
+    trace = traceparent()
+    first: dict[str, OriginMessage] = {}
+    for hint in hints:
+        log.info("hint id=%r event=%r occurred=%r: %s", hint.id, hint.event, hint.occurred, " ".join(hint.origins))
+        for origin in hint.origins:
+            first.setdefault(origin, OriginMessage(origin=origin, hint_id=hint.id or None, trace=trace))
+    return tuple(first.values())

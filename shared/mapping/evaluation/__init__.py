@@ -1,0 +1,1 @@
+"""An origin and the rules become the wanted tasks. Pure."""

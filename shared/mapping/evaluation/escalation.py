@@ -1,0 +1,98 @@
+"""The ladder: what is raised when an item waits too long, and when that is. Pure: time arrives with the scene."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shared.mapping.evaluation.dates import NoDateError, add, end_of
+from shared.mapping.evaluation.scope import Scene
+from shared.mapping.language.tasks import Level
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A level of the ladder whose time has come."""
+
+    number: int
+    """From 1."""
+    level: Level
+    at: datetime
+    """UTC: when its time came."""
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Where an item stands on its ladder."""
+
+    raised: tuple[Raised, ...] = ()
+    next_at: datetime | None = None
+    """UTC: when the next level is due. None: no level is left that time alone would raise."""
+
+
+def climb(levels: tuple[Level, ...], scene: Scene, due: date | None) -> Ladder:
+    """
+    Tell which levels have been reached.
+
+    Args:
+        due: the item's due date; None: it has none, and levels counted from it are never reached.
+
+    Raises:
+        NoDateError: a threshold leaves the calendar.
+    """
+    raised, coming = [], []
+    for number, level in enumerate(levels, start=1):
+        at = threshold(level, scene, due)
+        if at is None:
+            continue
+        if at <= scene.now:
+            raised.append(Raised(number, level, at))
+        else:
+            coming.append(at)
+    return Ladder(tuple(raised), min(coming, default=None))
+
+
+def threshold(level: Level, scene: Scene, due: date | None) -> datetime | None:
+    """
+    Return the moment (UTC) at which a level is reached; None: what it is counted from is not known.
+
+    Raises:
+        NoDateError: the moment leaves the calendar.
+    """
+    start = _start(level, scene, due)
+    if start is None:
+        return None
+    try:
+        return add(level.after, start, scene.calendar)
+    except (ValueError, OverflowError) as error:
+        message = f"no moment can be computed from {start}: {error}"
+        raise NoDateError(message) from error
+
+
+def _start(level: Level, scene: Scene, due: date | None) -> datetime | None:
+    match level.after.from_ or ("started" if scene.step is not None else "due"):
+        case "started":
+            return scene.step.started if scene.step is not None else _created(scene)
+        case "moved":
+            return max(_movements(scene), default=None)
+    if scene.step is not None and scene.step.due is not None:
+        return scene.step.due
+    # A day is late when its business hours are over, not when it begins.
+    return scene.calendar.at(due, scene.calendar.closes) if due is not None else None
+
+
+def _created(scene: Scene) -> datetime | None:
+    node = scene.document or scene.workspace
+    return node.created if node is not None else None
+
+
+def _movements(scene: Scene) -> Iterator[datetime]:
+    """Yield what counts as movement: the step's start, and changes of the documents (of the workspace without any)."""
+    if scene.step is not None and scene.step.started is not None:
+        yield scene.step.started
+    nodes = scene.documents or ((scene.workspace,) if scene.workspace is not None and scene.step is None else ())
+    yield from (node.modified for node in nodes if node.modified is not None)
+
+
+def overdue_at(due: date, scene: Scene) -> datetime:
+    """Return the moment (UTC) from which an item is overdue: the end of its due date."""
+    return end_of(due, scene.calendar)

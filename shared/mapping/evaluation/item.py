@@ -1,0 +1,249 @@
+"""One item: a task of a rule, filled in for one scene."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+from shared.errors import NeverError
+from shared.mapping.evaluation.context_lines import DEFAULT_REFERENCES, context_lines, references
+from shared.mapping.evaluation.dates import Anchors, resolve
+from shared.mapping.evaluation.people import Assigned, People
+from shared.mapping.evaluation.plans import target
+from shared.mapping.evaluation.scope import Scene
+from shared.mapping.language.limits import CHECKLIST, cut
+from shared.mapping.language.rules import BaseRule, EvidenceSpec, Mapping, StepRule
+from shared.mapping.language.scalars import ATTRIBUTE, Assign, Who
+from shared.mapping.language.tasks import PRIORITIES, NotifySpec, TaskSpec
+from shared.models.wanted import (
+    EvidencePolicy,
+    Notify,
+    Outcome,
+    PlanTarget,
+    WantedChecklistItem,
+    WantedReference,
+    WantedTask,
+)
+
+T = TypeVar("T")
+_PERFORMER = Assign(all=(Who(kind="performer"),))
+
+
+@dataclass
+class Item:
+    """A task being filled in. What can't be is noted in `holds`: the item is then held and says why."""
+
+    mapping: Mapping
+    rule: BaseRule
+    spec: TaskSpec
+    scene: Scene
+    people: People
+    key: str
+    act_as: str
+    holds: list[str] = field(default_factory=list)
+
+    def build(
+        self, *, waits_on: tuple[str, ...], waits_for: tuple[str, ...], due: date | None, is_shown: bool = True
+    ) -> WantedTask:
+        """
+        Fill in everything.
+
+        Args:
+            waits_on: keys of items that are not completed yet.
+            waits_for: the same as people know them.
+            due: as `due_date` gave it.
+            is_shown: False: nobody will read it, it is only about whom to ask for.
+        """
+        if waits_for:
+            self.holds.append(f"waits for: {', '.join(waits_for)}")
+        plan = self._plan()
+        assigned = self.assigned(plan)
+        written = self._written()
+        shown = self._shown() if is_shown else {"title": self.key}
+        return WantedTask(
+            item_key=self.key,
+            plan=plan,
+            start=self._start(due),
+            due=due,
+            assignees=assigned.ids,
+            people=assigned.decisions,
+            documents=self._documents(),
+            allowed=self._allowed(),
+            waits_on=waits_on,
+            evidence=self._evidence(),
+            **written,
+            **shown,
+            held="; ".join(dict.fromkeys(self.holds)) or None,
+        )
+
+    def _written(self) -> dict[str, Any]:
+        """Collect what stands in the rule as it is."""
+        spec, rule = self.spec, self.rule
+        return {
+            "rule_id": rule.id,
+            "rule_hash": rule.hash,
+            "kind": "task" if rule.on == "workspace" else rule.on,
+            "bucket": spec.bucket,
+            "labels": spec.labels,
+            "priority": PRIORITIES[spec.priority] if spec.priority is not None else None,
+            "step": self.scene.step.ref if self.scene.step is not None else None,
+            "owners": dict(spec.owners),
+            "when_deleted": spec.when_deleted,
+            "reopen_when_moved": spec.due is not None and spec.due.when_done == "reopen",
+            "on_complete": dict(spec.on_complete.set),
+            "progress_attribute": spec.progress,
+        }
+
+    def _shown(self) -> dict[str, Any]:
+        """Fill in what people read."""
+        spec, words = self.spec, self.scene.words
+        title = self.attempt(lambda: " ".join(spec.title.render(words).split()), None)
+        if title == "":
+            self.holds.append("the title is empty")
+        checklist = self._checklist()
+        if (lines := len(checklist) + len(self._outcomes)) > CHECKLIST:
+            self.holds.append(f"{lines} checklist lines: Planner takes {CHECKLIST}")
+        return {
+            "title": cut(title or self.key, self.mapping.limits.title),
+            "description": self.attempt(lambda: spec.description.render(words), ""),
+            "context": context_lines(self._lines, self.scene, self._outcomes),
+            "checklist": checklist,
+            "outcomes": tuple(Outcome(disposition=key, title=title) for key, title in self._outcomes.items()),
+            "references": self._references(),
+        }
+
+    def due_date(self) -> date | None:
+        """Compute the due date; None: there is none."""
+        due = self.spec.due
+        if due is None:
+            return None
+        if self.scene.occurrence is not None:
+            return self.scene.occurrence
+        day = self.attempt(lambda: resolve(due, self.scene), None)
+        if day is None and due.if_missing == "hold":
+            self.holds.append(f"waits for a date: {due.from_}")
+        return day
+
+    def attempt(self, compute: Callable[[], T], otherwise: T) -> T:
+        """Compute something; what can't be computed holds the item and says why."""
+        try:
+            return compute()
+        except NeverError as error:
+            self.holds.append(str(error))
+            return otherwise
+
+    def mails(self, specs: tuple[NotifySpec, ...], words: dict[str, Any]) -> tuple[Notify, ...]:
+        """Render the mails of a rule or task; those that nobody would get are left out."""
+        made = [self._mail(spec, words) for spec in specs]
+        return tuple(mail for mail in made if mail.to)
+
+    def words(self, task: WantedTask) -> dict[str, Any]:
+        """Return the context of templates about this task."""
+        people = tuple(one.person for one in task.people if one.entra_id is not None)
+        plan = task.plan.title or task.plan.plan_id
+        return {
+            **self.scene.words,
+            "task": SimpleNamespace(title=task.title, due=task.due, people=people, plan=plan),
+        }
+
+    def assigned(self, plan: PlanTarget) -> Assigned:
+        """Decide who gets it; a policy may hold the item."""
+        assigned = self.people.assign(self.assign, plan.group_id)
+        if assigned.held is not None:
+            self.holds.append(assigned.held)
+        return assigned
+
+    @property
+    def assign(self) -> Assign:
+        """Whom the rule assigns; a step without a word goes to whoever may complete it."""
+        if self.spec.assign is not None:
+            return self.spec.assign
+        if not isinstance(self.rule, StepRule):
+            return Assign()
+        return self.rule.approvers if self.act_as == "service" else _PERFORMER
+
+    def _mail(self, spec: NotifySpec, words: dict[str, Any]) -> Notify:
+        return Notify(
+            on=spec.on,
+            to=self.people.addresses(spec.to),
+            subject=self.attempt(lambda: " ".join(spec.subject.render(words).split()), ""),
+            body=self.attempt(lambda: spec.body.render(words), ""),
+        )
+
+    def _plan(self) -> PlanTarget:
+        choice = self.spec.plan or self.rule.plan
+        if choice is None:  # refused when a file is read; a mapping made by hand says so here
+            self.holds.append("the rule names no plan")
+            return PlanTarget()
+        return self.attempt(lambda: target(choice, self.mapping, self.scene), PlanTarget())
+
+    def _start(self, due: date | None) -> date | None:
+        spec = self.spec.start
+        if spec is None:
+            return None
+        start = self.attempt(lambda: resolve(spec, self.scene, Anchors(due=due)), None)
+        # Graph refuses a start after the due date.
+        return min(start, due) if start is not None and due is not None else start
+
+    @property
+    def _lines(self) -> tuple[str, ...]:
+        return self.spec.context if self.spec.context is not None else self.rule.context
+
+    @property
+    def _outcomes(self) -> dict[str, str]:
+        return self.rule.outcomes if isinstance(self.rule, StepRule) else {}
+
+    def _checklist(self) -> tuple[WantedChecklistItem, ...]:
+        length = self.mapping.limits.checklist_title
+        lines = [
+            (line.key, self.attempt(lambda line=line: line.title.render(self.scene.words), ""))  # type: ignore[misc] # bound now
+            for line in self.spec.checklist
+        ]
+        return tuple(WantedChecklistItem(key=key, title=cut(title, length)) for key, title in lines if title)
+
+    def _references(self) -> tuple[WantedReference, ...]:
+        specs = self.spec.references
+        chosen = specs if specs is not None else DEFAULT_REFERENCES[self.rule.on]
+        return self.attempt(lambda: references(chosen, self.scene, self.mapping.limits.alias), ())
+
+    def _documents(self) -> tuple[Any, ...]:
+        bound = {document.bound.node_id: document.bound for document in self.scene.documents}
+        return tuple(bound[node] for node in sorted(bound))
+
+    def _allowed(self) -> tuple[str, ...]:
+        if not isinstance(self.rule, StepRule):
+            return ()
+        if self.act_as != "service":
+            return self.people.performers_and_delegates()
+        allowed = self.people.ids(self.rule.approvers)
+        if not allowed:
+            self.holds.append("the rule's approvers are nobody: no completion could count")
+        return allowed
+
+    def _evidence(self) -> EvidencePolicy | None:
+        spec = self.rule.evidence
+        if spec is None:
+            return None
+        return EvidencePolicy(
+            folder_id=self._folder(spec),
+            document=spec.document,
+            lock=spec.lock,
+            rm_class=spec.rm_class,
+            head_attribute=spec.head_attribute,
+            attributes=dict(spec.attributes.items()),
+            retention_years=spec.retention_years,
+        )
+
+    def _folder(self, spec: EvidenceSpec) -> int | None:
+        """Return the folder's node id; None: the workspace itself, also where the attribute is empty."""
+        if not isinstance(spec.folder, str):
+            return spec.folder
+        name = spec.folder.removeprefix(ATTRIBUTE)
+        value = self.scene.attributes.get(name)
+        if value is None:
+            return None
+        if not str(value).strip().isdigit():
+            self.holds.append(f"{name} holds no node id: {str(value)[:40]!r}")
+            return None
+        return int(str(value).strip())

@@ -1,0 +1,78 @@
+"""What one rule mentions, as words: it decides what has to be read for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.mapping.language.conditions import Condition
+from shared.mapping.language.date_specs import Date
+from shared.mapping.language.rules import BaseRule
+from shared.mapping.language.scalars import ATTRIBUTE, Who
+from shared.mapping.language.tasks import TaskSpec, WorkspacePlan, parts
+
+_IN_WORKSPACE = ("workspace", "attributes", "links.workspace")
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What one rule mentions."""
+
+    roles: bool
+    attributes: bool
+    workspace: bool
+    lines: frozenset[str]
+    names: frozenset[str]
+    classification: bool
+
+    def mentions(self, word: str) -> bool:
+        """Tell whether a context line or a template names a word."""
+        return word in self.lines or any(name.partition(".")[2].startswith(word) for name in self.names)
+
+
+def uses_of(rule: BaseRule) -> Uses:
+    """Collect what a rule mentions anywhere."""
+    inside = list(parts(rule))
+    people = [part for part in inside if isinstance(part, Who)]
+    conditions = [part for part in inside if isinstance(part, Condition)]
+    lines = frozenset(line for lines in _contexts(rule) for line in lines)
+    loops = (
+        {f"document.{word}" for word in ("rm_status", "holds", "classifications")} if "documents" in rule.names else ()
+    )
+    return Uses(
+        roles=any(who.kind == "role" for who in people),
+        attributes=any(
+            (
+                "attributes" in rule.names,
+                any(who.kind == "attribute" for who in people),
+                any(condition.attributes for condition in conditions),
+                any(line.startswith(ATTRIBUTE) for line in lines),
+                any(_from_attribute(part) for part in inside),
+                rule.evidence is not None and isinstance(rule.evidence.folder, str),
+            )
+        ),
+        workspace=any(name in rule.names for name in _IN_WORKSPACE)
+        or "workspace" in lines
+        or any(isinstance(part, WorkspacePlan) for part in inside)
+        or any(_names_workspace(condition) for condition in conditions)
+        or any(isinstance(part, TaskSpec) and _links_workspace(part) for part in inside)
+        or rule.evidence is not None,
+        lines=lines,
+        names=rule.names | frozenset(loops),
+        classification=any(condition.classification for condition in conditions),
+    )
+
+
+def _contexts(rule: BaseRule) -> Iterator[tuple[str, ...]]:
+    yield rule.context
+    yield from (spec.context for spec in rule.specs if spec.context is not None)
+
+
+def _from_attribute(part: object) -> bool:
+    return isinstance(part, Date) and (part.from_ or "").startswith(ATTRIBUTE)
+
+
+def _names_workspace(condition: Condition) -> bool:
+    return any(value is not None for value in (condition.workspace_type, condition.template, condition.workspace))
+
+
+def _links_workspace(spec: TaskSpec) -> bool:
+    return any(reference.link == "workspace" for reference in spec.references or ())

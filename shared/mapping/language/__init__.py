@@ -1,0 +1,1 @@
+"""What a mapping file may say: text becomes typed rules, and every problem is named. Pure."""

@@ -1,0 +1,127 @@
+"""A mapping file's text into a Mapping, or into every problem that it has."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from shared.errors import MappingError, Problem
+from shared.mapping.language.cross_checks import cross_checks
+from shared.mapping.language.limits import over_limits
+from shared.mapping.language.messages import message_of
+from shared.mapping.language.rules import Mapping, Rule
+from shared.mapping.language.vocabulary import Surroundings
+from shared.mapping.language.yaml_tree import Path, Tree, read_tree
+
+_RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong at a place of the file."""
+
+    line: int
+    path: str
+    message: str
+
+    def problem(self, file: str) -> Problem:
+        """Name the place: `mapping.yaml:12 rules[0].tasks[1].due`."""
+        return Problem(f"{file}:{self.line} {self.path}".rstrip(), self.message)
+
+
+def read_mapping(text: str, file: str = "mapping.yaml") -> Mapping:
+    """
+    Read a mapping.
+
+    Args:
+        file: how the file is named in problems.
+
+    Raises:
+        MappingError: with every problem, by line.
+    """
+    return read_with_warnings(text, file)[0]
+
+
+def read_with_warnings(text: str, file: str = "mapping.yaml") -> tuple[Mapping, tuple[Problem, ...]]:
+    """
+    Read a mapping, and what Planner will not take of it: tasks over its limits are held, not made.
+
+    Raises:
+        MappingError: with every problem, by line.
+    """
+    tree = read_tree(text)
+    findings = [Finding(fault.line, "", fault.message) for fault in tree.faults]
+    mapping: Mapping | None = None
+    if isinstance(tree.data, dict):
+        mapping, wrong = _validate(tree)
+        findings += wrong
+    elif not findings:
+        findings.append(Finding(1, "", "an empty mapping: it wants `version: 1` and `rules`"))
+    if findings or mapping is None:
+        findings.sort(key=lambda finding: finding.line)
+        raise MappingError([finding.problem(file) for finding in findings])
+    return mapping, tuple(_at(tree, path, message).problem(file) for path, message in over_limits(mapping))
+
+
+def _validate(tree: Tree) -> tuple[Mapping | None, list[Finding]]:
+    """Read header and rules apart, so that a fault in one hides none in the other."""
+    findings = [_at(tree, path, message) for path, message in cross_checks(tree.data)]
+    around = _surroundings(tree.data)
+    written = tree.data.get("rules")
+    rules: list[Rule] = []
+    for number, raw in enumerate(written if isinstance(written, list) else []):
+        try:
+            rules.append(_RULE.validate_python(raw, context=_within(around, raw)))
+        except ValidationError as error:
+            findings += _findings(tree, error, ("rules", number))
+    header = dict(tree.data)
+    if isinstance(written, list):
+        header["rules"] = rules
+    try:
+        return Mapping.model_validate(header), findings
+    except ValidationError as error:
+        return None, findings + list(_findings(tree, error, ()))
+
+
+def _surroundings(data: dict[str, Any]) -> Surroundings:
+    """Collect the names that rules may refer to, also from sections that have faults."""
+    people = data.get("people")
+    overrides = people.get("overrides") if isinstance(people, dict) else None
+    return Surroundings(
+        plans=_keys(data.get("plans")),
+        calendars=_keys(data.get("calendars")) | {"default"},
+        logins=frozenset(login.lower() for login in _keys(overrides)),
+    )
+
+
+def _keys(section: object) -> frozenset[str]:
+    return frozenset(section) if isinstance(section, dict) else frozenset()
+
+
+def _within(around: Surroundings, rule: object) -> Surroundings:
+    kind = rule.get("on") if isinstance(rule, dict) else None
+    return Surroundings(
+        kind=kind if isinstance(kind, str) else None,
+        plans=around.plans,
+        calendars=around.calendars,
+        logins=around.logins,
+    )
+
+
+def _findings(tree: Tree, error: ValidationError, prefix: Path) -> Iterator[Finding]:
+    model = Mapping if not prefix else Rule
+    for detail in error.errors(include_url=False, include_input=True):
+        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+            continue  # too few are left without those that are refused already
+        yield _at(tree, (*prefix, *detail["loc"]), message_of(detail, model))
+
+
+def _at(tree: Tree, location: Path, message: str) -> Finding:
+    path, mark = tree.mark.follow(location)
+    return Finding(mark.line, _written(path), message)
+
+
+def _written(path: Path) -> str:
+    """Write a path as people do: rules[0].tasks[1].due."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")

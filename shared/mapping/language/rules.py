@@ -1,0 +1,176 @@
+"""
+The mapping file as models: rules, and the file itself.
+
+What a file may say stands in these models alone: the JSON Schema and the field tables of docs/mapping.md
+are made from them.
+"""
+
+import hashlib
+from functools import cached_property
+from typing import Annotated, Literal, TypeAlias
+
+import rfc8785
+from pydantic import ConfigDict, Field, model_validator
+
+from shared.mapping.language.calendar import Calendar
+from shared.mapping.language.conditions import Condition
+from shared.mapping.language.scalars import Assign, AttributeName, CalendarName, Id, Line
+from shared.mapping.language.sections import CalendarSpec, Limits, PeopleSpec, PlanSpec
+from shared.mapping.language.tasks import KeyedTask, Level, NotifySpec, PlanChoice, TaskSpec, parts
+from shared.mapping.language.templates import Template
+from shared.mapping.language.vocabulary import Kind, refuse
+from shared.models.base import Frozen
+
+_RULE = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, ignored_types=(cached_property,))
+
+
+def _digest(model: Frozen) -> str:
+    """SHA-256 of what was written: defaults are left out, so that a new field changes no hash."""
+    written = model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return hashlib.sha256(rfc8785.dumps(written)).hexdigest()
+
+
+class EvidenceSpec(Frozen):
+    """What goes back on the record."""
+
+    folder: int | Annotated[str, Field(pattern=r"^attribute:[^.]+\..+$")] | None = Field(
+        default=None, description="Node id, or attribute:Category.Attribute holding one. Default: the workspace."
+    )
+    document: bool = Field(default=True, description="Upload the evidence document.")
+    lock: bool = Field(default=False, description="Lock its version.")
+    rm_class: int | None = Field(default=None, description="Records classification to give it: node id.")
+    head_attribute: AttributeName | None = Field(default=None, description="Attribute that holds the chain's head.")
+    attributes: dict[Literal["url", "status", "responsible", "completed_at"], AttributeName] = Field(
+        default_factory=dict, description="Attributes that link back to the task."
+    )
+    retention_years: int = Field(default=10, ge=0, le=100, description="How long the history is kept.")
+
+
+class BaseRule(Frozen):
+    """What all rules have."""
+
+    model_config = _RULE
+
+    id: Id = Field(description="Its name for good.")
+    on: Kind = Field(description="What it is about.")
+    when: Condition = Field(default_factory=Condition, description="What it applies to. Default: everything.")
+    plan: PlanChoice | None = Field(default=None, description="Where the tasks go.")
+    calendar: CalendarName = Field(default="default", description="Name of a calendar.")
+    context: tuple[Line, ...] = Field(default=(), description="What the tasks show of the record.")
+    notify: tuple[NotifySpec, ...] = Field(default=(), description="Mails.")
+    escalate: tuple[Level, ...] = Field(default=(), description="Levels of escalation, in order.")
+    pause: Condition | None = Field(default=None, description="While this holds nothing is escalated.")
+    evidence: EvidenceSpec | None = Field(default=None, description="What goes back on the record.")
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over what was written."""
+        return _digest(self)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What its templates use of the context, with members: `workspace.name`."""
+        return frozenset(name for part in parts(self) if isinstance(part, Template) for name in part.names)
+
+    @property
+    def specs(self) -> "tuple[TaskSpec, ...]":
+        """The rule's tasks."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _each_has_a_plan(self) -> "BaseRule":
+        if self.plan is None and any(spec.plan is None for spec in self.specs):
+            message = "give the rule a `plan`, or each of its tasks"
+            raise refuse(message)
+        return self
+
+
+class WorkspaceRule(BaseRule):
+    """Tasks for a business workspace."""
+
+    on: Literal["workspace"] = Field(description="Tasks of a workspace.")
+    tasks: tuple[KeyedTask, ...] = Field(min_length=1, description="The tasks.")
+
+    @property
+    def specs(self) -> tuple[TaskSpec, ...]:
+        """The rule's tasks."""
+        return self.tasks
+
+
+class _SingleRule(BaseRule):
+    task: TaskSpec = Field(description="The task.")
+
+    @property
+    def specs(self) -> tuple[TaskSpec, ...]:
+        """The rule's one task."""
+        return (self.task,)
+
+
+class StepRule(_SingleRule):
+    """A task for a workflow step; completing it advances the workflow."""
+
+    on: Literal["step"] = Field(description="A task of a workflow step.")
+    outcomes: dict[str, str] = Field(
+        default_factory=dict, description="Disposition of the step (case-sensitive) → checklist line that chooses it."
+    )
+    approvers: Assign = Field(
+        default_factory=Assign, description="Whose completion counts when steps belong to the service user."
+    )
+
+
+class DocumentRule(_SingleRule):
+    """A task for a document."""
+
+    on: Literal["document"] = Field(description="A task of a document.")
+
+
+class MissingDocumentRule(_SingleRule):
+    """A task for each document that a workspace lacks."""
+
+    on: Literal["missing_document"] = Field(description="A task for each lacking document.")
+
+
+Rule: TypeAlias = Annotated[WorkspaceRule | StepRule | DocumentRule | MissingDocumentRule, Field(discriminator="on")]
+
+
+class Mapping(Frozen):
+    """A mapping file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+    version: Literal[1] = Field(description="Version of this language.")
+    match: Literal["all", "first"] = Field(
+        default="all", description="Whether all rules that match apply, or the first of its kind alone."
+    )
+    calendars: dict[str, CalendarSpec] = Field(
+        default_factory=dict, description="By name; `default` is used unless told."
+    )
+    people: PeopleSpec = Field(default_factory=PeopleSpec, description="How OpenText's people become Entra's.")
+    plans: dict[str, PlanSpec] = Field(default_factory=dict, description="By name.")
+    limits: Limits = Field(default_factory=Limits, description="Lengths that Planner takes.")
+    rules: tuple[Rule, ...] = Field(default=(), description="The rules, in order.")
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over the whole file as read."""
+        return _digest(self)
+
+    @cached_property
+    def rule_hashes(self) -> dict[str, str]:
+        """Hash of each rule, by id."""
+        return {rule.id: rule.hash for rule in self.rules}
+
+    @cached_property
+    def _default_calendar(self) -> Calendar:
+        return Calendar()
+
+    def calendar(self, name: str) -> Calendar:
+        """
+        Return a calendar by name; `default` always exists.
+
+        Raises:
+            KeyError: no such calendar.
+        """
+        if name == "default" and name not in self.calendars:
+            return self._default_calendar
+        return self.calendars[name].calendar

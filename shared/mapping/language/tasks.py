@@ -1,0 +1,235 @@
+"""A task as the mapping writes it: plan, people, dates, checklist, links, mails, levels of escalation."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    model_validator,
+)
+from pydantic_core import core_schema
+
+from shared.mapping.language.conditions import Condition
+from shared.mapping.language.date_specs import After, Date, Due
+from shared.mapping.language.scalars import (
+    Assign,
+    AttributeName,
+    Guid,
+    Id,
+    Line,
+    PlanName,
+    Who,
+    one_or_several,
+    short_forms,
+)
+from shared.mapping.language.sections import PlanSpec
+from shared.mapping.language.templates import ItemTemplate, Template
+from shared.mapping.language.vocabulary import refuse
+from shared.models.base import Frozen
+from shared.models.opentext import AttributeValue
+from shared.models.wanted import Owner, WhenDeleted
+
+PRIORITIES = {"urgent": 1, "important": 3, "medium": 5, "low": 9}
+"""Planner's own words and what Graph is sent."""
+
+
+def parts(value: object) -> Iterator[object]:
+    """Yield a model and everything inside it."""
+    yield value
+    if isinstance(value, BaseModel):
+        inner: Iterable[object] = (content for _, content in value)
+    elif isinstance(value, dict):
+        inner = value.values()
+    else:
+        inner = value if isinstance(value, tuple) else ()
+    for content in inner:
+        yield from parts(content)
+
+
+class WorkspacePlan(Frozen):
+    """A plan for each workspace, made once."""
+
+    per: Literal["workspace"] = Field(description="A plan for each.")
+    group: Guid = Field(description="Id of the Entra group that will own the plan.")
+    title: Template = Field(default=Template("{{ workspace.name }}"), description="Title of the plan.")
+    buckets: tuple[str, ...] = Field(default=(), max_length=200, description="Buckets that the plan gets, in order.")
+
+
+def _plan_form(value: object) -> str:
+    if isinstance(value, dict):
+        return "per" if "per" in value else "plan"
+    if isinstance(value, WorkspacePlan):
+        return "per"
+    return "plan" if isinstance(value, PlanSpec) else "name"
+
+
+PlanChoice: TypeAlias = Annotated[
+    Annotated[PlanName, Tag("name")] | Annotated[PlanSpec, Tag("plan")] | Annotated[WorkspacePlan, Tag("per")],
+    Discriminator(_plan_form),
+]
+"""A name of `plans`, a plan written out, or one for each workspace."""
+
+
+def slug(text: str) -> str:
+    """Make the key of a checklist line that is given as text alone."""
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in text.lower()).split()
+    # Text without a Latin letter has no words: its digest is as stable.
+    return "-".join(words)[:60] if words else hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class CheckLine(Frozen):
+    """A line of the checklist: its text, or key and text."""
+
+    key: Id = Field(description="Its name for good.")
+    title: Template = Field(description="The text.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, data: object) -> object:
+        if not isinstance(data, str):
+            return data
+        return {"key": slug(data), "title": data}
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Show the short form in the JSON Schema too."""
+        return short_forms(schema, handler, {"type": "string"})
+
+
+class Reference(Frozen):
+    """A link in the task: `workspace`, `documents`, `workflow`, or one of your own."""
+
+    link: Literal["workspace", "documents", "workflow"] | None = Field(
+        default=None, description="A link into Smart UI."
+    )
+    url: Template | None = Field(default=None, description="http or https.")
+    alias: Template | None = Field(default=None, description="What people see; default: the URL.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, data: object) -> object:
+        return {"link": data} if isinstance(data, str) else data
+
+    @model_validator(mode="after")
+    def _one_target(self) -> "Reference":
+        if (self.link is None) == (self.url is None):
+            message = "give either `link` or `url`"
+            raise refuse(message)
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Show the short form in the JSON Schema too."""
+        return short_forms(schema, handler, {"enum": ["workspace", "documents", "workflow"]})
+
+
+class NotifySpec(Frozen):
+    """A mail."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    on: Literal["completed", "refused", "closed", "overdue"] = Field(description="When it is sent.")
+    to: tuple[Who, ...] = Field(min_length=1, description="Who gets it.")
+    subject: ItemTemplate = Field(default=ItemTemplate("{{ task.title }}"), description="Subject.")
+    body: ItemTemplate = Field(default=ItemTemplate(""), description="Text.")
+
+
+class Level(Frozen):
+    """
+    A level of an escalation: a reminder (`remind: true`), or a task for somebody else (`to`).
+
+    A reminder stands in the task's own context block and goes out by mail.
+    """
+
+    after: After = Field(description="When: in business time, from the start, the due date or the last movement.")
+    remind: bool = Field(default=False, description="Remind the assignees; no task of its own.")
+    to: Assign = Field(default_factory=Assign, description="Who gets the escalation task.")
+    title: ItemTemplate = Field(
+        default=ItemTemplate("Overdue: {{ task.title }}"), description="Title; of a reminder: its subject."
+    )
+    description: ItemTemplate = Field(
+        default=ItemTemplate(""), description="Description; of a reminder: the mail's text."
+    )
+    plan: PlanChoice | None = Field(default=None, description="Default: the task's own plan.")
+    bucket: str | None = Field(default=None, description="Default: the plan's first.")
+    labels: tuple[str, ...] = Field(default=(), description="Names of the plan's labels.")
+    priority: Literal["urgent", "important", "medium", "low"] = Field(default="urgent", description="Priority.")
+    due: Date | None = Field(default=None, description="E.g. {from: raised, business_days: 1}.")
+
+    @model_validator(mode="after")
+    def _one_effect(self) -> "Level":
+        if self.remind == bool(self.to.all or self.to.first):
+            message = "give either `remind: true` or `to`"
+            raise refuse(message)
+        return self
+
+
+class OnComplete(Frozen):
+    """What completion changes on the record."""
+
+    set: dict[AttributeName, AttributeValue] = Field(default_factory=dict, description="Category.Attribute → value.")
+
+
+OwnedField: TypeAlias = Literal[
+    "title", "start", "due", "priority", "bucket", "labels", "assignees", "checklist", "references"
+]
+DependsOn = Annotated[tuple[Id, ...], BeforeValidator(one_or_several, json_schema_input_type=Id | tuple[Id, ...])]
+
+
+class TaskSpec(Frozen):
+    """A task to make."""
+
+    title: Template = Field(description="Title.")
+    description: Template = Field(default=Template(""), description="Description; people may write around it.")
+    when: Condition | None = Field(default=None, description="The task is wanted only if this holds too.")
+    plan: PlanChoice | None = Field(default=None, description="Default: the rule's plan.")
+    bucket: str | None = Field(default=None, description="Name of the bucket. Default: the plan's first.")
+    labels: tuple[str, ...] = Field(default=(), max_length=25, description="Names of the plan's labels.")
+    priority: Literal["urgent", "important", "medium", "low"] | None = Field(
+        default=None, description="Default: Planner's."
+    )
+    assign: Assign | None = Field(
+        default=None, description="Who does it. Default: nobody; for a step its performer, or the approvers."
+    )
+    start: Date | None = Field(default=None, description="First day of work.")
+    due: Due | None = Field(default=None, description="Last day.")
+    checklist: tuple[CheckLine, ...] = Field(default=(), description="Lines to tick.")
+    references: tuple[Reference, ...] | None = Field(
+        default=None, description="Links. Default: what the task is about."
+    )
+    context: tuple[Line, ...] | None = Field(default=None, description="Default: the rule's.")
+    on_complete: OnComplete = Field(default_factory=OnComplete, description="What is set when it is completed.")
+    progress: AttributeName | None = Field(default=None, description="Attribute that shows the percentage.")
+    owners: dict[OwnedField, Owner] = Field(
+        default_factory=dict, description="Whose value wins a conflict, where it is not the default."
+    )
+    when_deleted: WhenDeleted = Field(default=WhenDeleted.RECREATE, description="When a person deletes the task.")
+    notify: tuple[NotifySpec, ...] | None = Field(default=None, description="Default: the rule's.")
+    escalate: tuple[Level, ...] | None = Field(default=None, description="Default: the rule's.")
+
+    @model_validator(mode="after")
+    def _starts_without_an_escalation(self) -> "TaskSpec":
+        if self.start is not None and self.start.from_ == "raised":
+            message = "`start` can't be counted from `raised`: that is for the levels of an escalation"
+            raise refuse(message)
+        return self
+
+
+class KeyedTask(TaskSpec):
+    """A task of a workspace rule."""
+
+    key: Id = Field(description="Its name for good: change the title, never the key.")
+    depends_on: DependsOn = Field(
+        default=(), description="Keys of tasks that must be completed before this one appears."
+    )

@@ -1,0 +1,1 @@
+"""Telemetry, metrics, and the filter that keeps secrets out of both."""

@@ -1,0 +1,1 @@
+"""The operator's side: status, dead letters, back-fill, rebuild, withdrawal, retention."""

@@ -1,0 +1,69 @@
+"""Readiness: what stands between this app and its work, in words for the operator."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shared.errors import BridgeError, InputError
+from shared.observability.secret_filter import redact
+
+if TYPE_CHECKING:
+    from shared.services import Services, Storage
+
+Probe = Callable[[], Awaitable[None]]
+"""Raises what is wrong."""
+LONGEST_PROBE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one probe found."""
+
+    name: str
+    problems: tuple[str, ...] = ()
+    """One line each, without secrets. Empty: fine."""
+
+
+async def check_all(probes: Mapping[str, Probe], *, seconds: float = LONGEST_PROBE_SECONDS) -> tuple[Check, ...]:
+    """Ask every probe, side by side; one that is silent for `seconds` has a problem too."""
+    return tuple(await asyncio.gather(*(_check(name, probe, seconds) for name, probe in probes.items())))
+
+
+async def _check(name: str, probe: Probe, seconds: float) -> Check:
+    try:
+        async with asyncio.timeout(seconds):
+            await probe()
+    except InputError as error:
+        return Check(name, tuple(redact(str(problem)) for problem in error.problems))
+    except BridgeError as error:
+        return Check(name, (redact(str(error)) or type(error).__name__,))
+    except TimeoutError:
+        return Check(name, (f"no answer within {seconds:g} seconds",))
+    return Check(name)
+
+
+def report(checks: tuple[Check, ...]) -> dict[str, Any]:
+    """Return the body of the answer: `ready`, and each check with `ok` and its `problems`."""
+    return {
+        "ready": all(not check.problems for check in checks),
+        "checks": {check.name: {"ok": not check.problems, "problems": list(check.problems)} for check in checks},
+    }
+
+
+async def probe_storage(storage: Storage) -> None:
+    """Read one row and one queue's length."""
+    await storage.control.find_gate("graph")
+    await storage.queues.length("origins")
+
+
+async def probe_opentext(services: Services) -> None:
+    """Sign in to Content Server and ask who we are."""
+    await services.opentext.whoami()
+
+
+async def probe_graph(services: Services) -> None:
+    """Get a token and list this app's subscriptions: it needs no permission beyond that."""
+    await services.subscriptions.list_subscriptions()

@@ -1,0 +1,218 @@
+"""Planner for a preview: reads go through, writes are noted and answered as Planner would."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar, cast
+
+from shared.clients.graph.planner import Planner
+from shared.clients.graph.planner_bodies import (
+    decode_reference,
+    details_patch_body,
+    encode_reference,
+    new_bucket_body,
+    new_plan_body,
+    new_task_body,
+    task_patch_body,
+    timestamp,
+)
+from shared.errors import BridgeError
+from shared.models.planner import (
+    ChecklistItem,
+    ChecklistLine,
+    DetailsChange,
+    DetailsPatch,
+    ExternalReference,
+    NewTask,
+    PlanContainer,
+    PlanDetails,
+    PlannerBucket,
+    PlannerDetails,
+    PlannerPlan,
+    PlannerTask,
+    TaskChange,
+    TaskPatch,
+)
+from shared.preview.noted_calls import READS, Notes
+
+NEW = "{new "
+"""How ids begin that Planner would give: `{new plan Contracts}`."""
+
+M = TypeVar("M", PlannerTask, PlannerDetails)
+
+
+class DryPlanner:
+    """
+    What the engine asks of `Planner`, with nothing written.
+
+    What was written once is read back from memory, so that the engine comes to its end as it would.
+    """
+
+    def __init__(self, planner: Planner, notes: Notes) -> None:
+        self._planner = planner
+        self._notes = notes
+        self._tasks: dict[str, PlannerTask] = {}
+        self._details: dict[str, PlannerDetails] = {}
+        self._buckets: list[PlannerBucket] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Hand on every other read; an act that is not noted here is none of a reconcile's."""
+        if name.startswith(READS):
+            return cast("Callable[..., Any]", getattr(self._planner, name))
+        message = f"a preview does not {name}"
+        raise AttributeError(message)
+
+    async def list_tasks(self, plan_id: str, *, with_details: bool = False) -> tuple[PlannerTask, ...]:
+        """See `Planner.list_tasks`."""
+        return () if _is_new(plan_id) else await self._planner.list_tasks(plan_id, with_details=with_details)
+
+    async def read_both(
+        self, task_ids: Iterable[str]
+    ) -> dict[str, tuple[PlannerTask | BridgeError, PlannerDetails | BridgeError]]:
+        """See `Planner.read_both`."""
+        wanted = tuple(task_ids)
+        unknown = [one for one in wanted if not (one in self._tasks and one in self._details)]
+        found = await self._planner.read_both(unknown)
+        for key, (task, details) in found.items():
+            if isinstance(task, PlannerTask):
+                self._tasks.setdefault(key, task)
+            if isinstance(details, PlannerDetails):
+                self._details.setdefault(key, details)
+        return {one: (self._tasks.get(one) or found[one][0], self._details.get(one) or found[one][1]) for one in wanted}
+
+    async def read_details(self, task_ids: Iterable[str]) -> dict[str, PlannerDetails | BridgeError]:
+        """See `Planner.read_details`."""
+        wanted = tuple(task_ids)
+        found = await self._planner.read_details(one for one in wanted if one not in self._details)
+        self._details |= {key: details for key, details in found.items() if isinstance(details, PlannerDetails)}
+        return {one: self._details.get(one) or found[one] for one in wanted}
+
+    async def list_buckets(self, plan_id: str) -> tuple[PlannerBucket, ...]:
+        """See `Planner.list_buckets`."""
+        made = tuple(bucket for bucket in self._buckets if bucket.plan_id == plan_id)
+        return made if _is_new(plan_id) else (*await self._planner.list_buckets(plan_id), *made)
+
+    async def find_plan_details(self, plan_id: str) -> PlanDetails:
+        """See `Planner.find_plan_details`."""
+        return PlanDetails() if _is_new(plan_id) else await self._planner.find_plan_details(plan_id)
+
+    async def create_plan(self, group_id: str, title: str) -> PlannerPlan:
+        """Note the making of a plan."""
+        self._notes.graph("POST", "/planner/plans", new_plan_body(group_id, title))
+        return PlannerPlan(id=_new(f"plan {title}"), title=title, container=PlanContainer(container_id=group_id))
+
+    async def create_bucket(self, plan_id: str, name: str, *, after: str = "") -> PlannerBucket:
+        """Note the making of a bucket."""
+        self._notes.graph("POST", "/planner/buckets", new_bucket_body(plan_id, name, after=after))
+        made = PlannerBucket(id=_new(f"bucket {name}"), name=name, plan_id=plan_id, order_hint=f"{after} !")
+        self._buckets.append(made)
+        return made
+
+    async def create_tasks(self, tasks: Sequence[NewTask]) -> list[PlannerTask | BridgeError]:
+        """Note the making of tasks."""
+        return [self._create(task) for task in tasks]
+
+    async def update_tasks(self, changes: Sequence[TaskChange]) -> list[PlannerTask | BridgeError]:
+        """Note changes to tasks."""
+        made: list[PlannerTask | BridgeError] = []
+        for change in changes:
+            body, read = task_patch_body(change.patch), self._tasks[change.task_id]
+            before = _task_before(read, body)
+            self._notes.graph("PATCH", f"/planner/tasks/{change.task_id}", body, etag=change.etag, before=before)
+            made.append(_kept(self._tasks, change.task_id, _patched(read, change.patch)))
+        return made
+
+    async def update_details(self, changes: Sequence[DetailsChange]) -> list[PlannerDetails | BridgeError]:
+        """Note changes to details."""
+        made: list[PlannerDetails | BridgeError] = []
+        for change in changes:
+            body, read = details_patch_body(change.patch), self._details[change.task_id]
+            path = f"/planner/tasks/{change.task_id}/details"
+            self._notes.graph("PATCH", path, body, etag=change.etag, before=_details_before(read))
+            made.append(_kept(self._details, change.task_id, _described(read, change.patch)))
+        return made
+
+    async def delete_task(self, task_id: str, etag: str) -> None:
+        """Note the deletion of a task."""
+        self._notes.graph("DELETE", f"/planner/tasks/{task_id}", {}, etag=etag)
+
+    def _create(self, task: NewTask) -> PlannerTask:
+        self._notes.graph("POST", "/planner/tasks", new_task_body(task))
+        made = PlannerTask(
+            id=_new(f"task of {self._notes.item}"),
+            etag=_new("etag"),
+            plan_id=task.plan_id,
+            bucket_id=task.bucket_id,
+            title=task.title,
+            start=task.start,
+            due=task.due,
+            priority=task.priority,
+            assignments=dict.fromkeys(task.assignees, True),
+            applied_categories=dict.fromkeys(task.categories, True),
+        )
+        self._details[made.id] = PlannerDetails(etag=_new("etag"))
+        return _kept(self._tasks, made.id, made)
+
+
+def _new(what: str) -> str:
+    return f"{NEW}{what}}}"
+
+
+def _is_new(key: str) -> bool:
+    return key.startswith(NEW)
+
+
+def _kept(store: dict[str, M], key: str, value: M) -> M:
+    store[key] = value
+    return value
+
+
+def _patched(task: PlannerTask, patch: TaskPatch) -> PlannerTask:
+    """Return the task as Planner would have it after a patch."""
+    plain = ("title", "bucket_id", "start", "due", "priority", "percent_complete")
+    changes: dict[str, Any] = {name: getattr(patch, name) for name in plain if name in patch.model_fields_set}
+    people = {**task.assignments, **dict.fromkeys(patch.assign, True)}
+    changes["assignments"] = {user: value for user, value in people.items() if user not in patch.unassign}
+    labels = {**task.applied_categories, **dict.fromkeys(patch.set_categories, True)}
+    changes["applied_categories"] = {name: on for name, on in labels.items() if name not in patch.clear_categories}
+    return task.model_copy(update=changes)
+
+
+def _described(details: PlannerDetails, patch: DetailsPatch) -> PlannerDetails:
+    """Return the details as Planner would have them after a patch."""
+    lines = {key: _line(details.checklist.get(key), line) for key, line in patch.checklist.items() if line is not None}
+    checklist = {key: line for key, line in details.checklist.items() if key not in patch.checklist} | lines
+    links = {decode_reference(key): link for key, link in details.references.items()}
+    links |= {url: ExternalReference(alias=alias) for url, alias in patch.references.items()}
+    kept = {url for url, alias in patch.references.items() if alias is None}
+    references = {encode_reference(url): link for url, link in links.items() if url not in kept}
+    changes: dict[str, Any] = {"checklist": checklist, "references": references}
+    if "description" in patch.model_fields_set:
+        changes["description"] = patch.description
+    return details.model_copy(update=changes)
+
+
+def _line(item: ChecklistItem | None, line: ChecklistLine) -> ChecklistItem:
+    given = {name: value for name in ("title", "is_checked") if (value := getattr(line, name)) is not None}
+    return (item or ChecklistItem()).model_copy(update=given)
+
+
+def _task_before(task: PlannerTask, body: dict[str, Any]) -> dict[str, Any]:
+    """Write what a patch's fields hold now as the patch writes them."""
+    whole = {
+        "title": task.title,
+        "bucketId": task.bucket_id,
+        "startDateTime": timestamp(task.start) if task.start is not None else None,
+        "dueDateTime": timestamp(task.due) if task.due is not None else None,
+        "priority": task.priority,
+        "percentComplete": task.percent_complete,
+        "assignments": list(task.assignees),
+        "appliedCategories": list(task.categories),
+    }
+    return {name: whole[name] for name in body}
+
+
+def _details_before(details: PlannerDetails) -> dict[str, Any]:
+    return {
+        "description": details.description or "",
+        "checklist": {key: line.title for key, line in details.checklist.items()},
+        "references": {key: link.alias for key, link in details.references.items()},
+    }

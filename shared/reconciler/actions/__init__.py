@@ -1,0 +1,1 @@
+"""One file an action that `decide` may want done."""

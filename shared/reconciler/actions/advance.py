@@ -1,0 +1,268 @@
+"""Planner → OpenText: send-on by intent, delegation, attributes."""
+
+import logging
+import uuid
+from datetime import UTC, timedelta
+
+from shared.decisions.actions import CheckSending, Delegate, Send, SetAttributes
+from shared.decisions.completion import UNRECORDED, put_back, refuse
+from shared.decisions.item_view import event
+from shared.decisions.observed import Found
+from shared.decisions.outcome import Done, SendAgain, check_form, resume_sending
+from shared.errors import NeverError, OutcomeUnknownError, RefusedError, UnreadableError
+from shared.models.graph import EntraUser
+from shared.models.link import Link, LinkState, Refusal, SendIntent
+from shared.models.messages import AgendaEntry
+from shared.models.opentext import Person, Step, StepForm
+from shared.observability.telemetry import traceparent
+from shared.reconciler.actions.write import write_tasks
+from shared.reconciler.session import Work
+from shared.store.agenda import DueEntry
+
+log = logging.getLogger(__name__)
+NOT_THEIRS_AGAIN = timedelta(seconds=30)
+UNRECORDED_AGAIN = timedelta(hours=1)
+
+
+async def send_on(work: Work, action: Send) -> None:
+    """Check the step's own form, write the intent, then send once."""
+    work.ensure_time()
+    link, step = action.link, _step(work, action.link)
+    if step is None:
+        work.finished.add(link.item)
+        work.again = True
+        return
+    acting = await _performer(work, step, action.completed_by)
+    form = await work.services.opentext.workflows.read_form(step.ref, acting=acting)
+    if (problem := check_form(form, action.disposition)) is not None:
+        await _refuse(work, action, "form", problem)
+        return
+    intent = SendIntent(
+        id=_intent_id(work, link, action),
+        step=step.ref,
+        disposition=action.disposition,
+        completed_by=action.completed_by,
+        completed_at=action.completed_at,
+        versions=action.target.wanted.documents,
+        acting=acting.login if acting is not None else "service",
+        at=work.now,
+    )
+    guard = await _guard(work)
+    sending = link.model_copy(update={"sending": intent})
+    told = event("sending", link, disposition=intent.disposition, intent=intent.id, acting=intent.acting)
+    await work.commit([sending], [told])
+    await _send(work, action, sending, form, acting)
+    if work.held.links[link.item].sending is None:
+        await work.services.agenda.remove(guard)
+
+
+async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Person | None) -> None:
+    """Accept where needed, then send. A refusal is told; a lost answer waits for its settling."""
+    intent = link.sending
+    if intent is None:
+        return
+    work.ensure_time()
+    workflows = work.services.opentext.workflows
+    try:
+        if form.must_accept:
+            await workflows.accept(intent.step, acting=acting)
+        comment = await _comment(work, intent)
+        await workflows.send_on(intent.step, disposition=intent.disposition, comment=comment, acting=acting)
+    except OutcomeUnknownError:
+        log.warning("%s %s: answer to the send-on was lost", work.origin.key, link.item)
+        work.finished.add(link.item)
+        return
+    except UnreadableError:
+        # The step is not this performer's any more: nothing was sent.
+        told = event("not_sent", link, intent=intent.id, reason="OpenText does not show the step to this performer")
+        await work.commit([link.model_copy(update={"sending": None})], [told])
+        work.finished.add(link.item)
+        work.look_again(work.now + NOT_THEIRS_AGAIN, "retry")
+        return
+    except RefusedError as error:
+        await _refuse(work, action, "opentext", f"OpenText refused it: {error}")
+        return
+    await sent(work, link)
+
+
+async def sent(work: Work, link: Link) -> None:
+    """Remember that the step was advanced, and look at what comes next."""
+    intent = link.sending
+    if intent is None:
+        return
+    found = work.seen.get(link.item)
+    done = link.model_copy(
+        update={
+            "state": LinkState.COMPLETED,
+            "sending": None,
+            "sent_on": intent.id,
+            "hold": "",
+            "completed_by": intent.completed_by,
+            "completed_at": intent.completed_at,
+            "etag": found.task.etag if isinstance(found, Found) else link.etag,
+            "details_etag": found.details.etag if isinstance(found, Found) and found.details else link.details_etag,
+        }
+    )
+    told = event(
+        "sent_on",
+        link,
+        actor={"entra": intent.completed_by or "", "opentext": intent.acting},
+        disposition=intent.disposition,
+        intent=intent.id,
+        completed_at=intent.completed_at,
+        versions=[version.model_dump() for version in intent.versions],
+    )
+    await work.commit([done], [told])
+    work.finished.add(link.item)
+    work.again = True
+
+
+async def check_sending(work: Work, action: CheckSending) -> None:
+    """Find out what became of a send-on: by the workflow's own record, never by trying."""
+    link = action.link
+    if link.sending is None:
+        return
+    work.ensure_time()
+    try:
+        activities = await work.services.opentext.workflows.activities(link.sending.step)
+    except NeverError as error:
+        await _hold_activities(work, link, str(error))
+        return
+    verdict = resume_sending(link.sending, is_current=action.is_current, activities=activities)
+    if isinstance(verdict, Done):
+        await sent(work, link)
+    elif isinstance(verdict, SendAgain):
+        # The intent goes: the completion is judged anew, on the same visit, with everything read afresh.
+        await work.commit(
+            [link.model_copy(update={"sending": None})], [event("not_sent", link, intent=link.sending.id)]
+        )
+    else:
+        overtaken = link.model_copy(update={"sending": None})
+        await work.commit([overtaken], [event("overtaken", link, intent=link.sending.id)])
+
+
+async def _hold_activities(work: Work, link: Link, reason: str) -> None:
+    held = link.model_copy(
+        update={"hold": "activities", "reason": f"a send-on's outcome can't be read, a person decides: {reason}"}
+    )
+    await work.commit([held], () if link.hold == "activities" else [event("held", held, reason=held.reason)])
+    work.finished.add(link.item)
+
+
+async def delegate(work: Work, action: Delegate) -> None:
+    """Hand the step to the person whom the task was given to; put the task back where that fails."""
+    work.ensure_time()
+    link, found, step = action.link, work.seen.get(action.link.item), _step(work, action.link)
+    if step is None or not isinstance(found, Found):
+        work.finished.add(link.item)
+        work.again = True
+        return
+    person = await _opentext_person(work, action.to)
+    acting = step.performers[0] if step.performers else None
+    if person is None:
+        await write_tasks(work, [put_back(link, action.target, found, work.now)])
+        return
+    try:
+        await work.services.opentext.workflows.delegate(
+            step.ref,
+            to=person.user_id,
+            comment=f"via the bridge, reassigned in Planner at {_when(work)}",
+            acting=acting,
+        )
+    except (RefusedError, UnreadableError) as error:
+        log.info("%s %s: OpenText did not take the delegation: %s", work.origin.key, link.item, error)
+        await write_tasks(work, [put_back(link, action.target, found, work.now)])
+        return
+    await work.commit([link], [event("delegated", link, to=person.login, entra=action.to)])
+    work.finished.add(link.item)
+    work.again = True
+
+
+async def set_attributes(work: Work, action: SetAttributes) -> None:
+    """
+    Write attributes of the workspace, then the link: setting them twice is harmless.
+
+    A completion that the record can't be told of now stands all the same, and the record is told later.
+    """
+    work.ensure_time()
+    link, events = action.link, list(action.events)
+    try:
+        await work.services.opentext.workspaces.set_attributes(action.node_id, action.values)
+    except NeverError as error:
+        if link.hold != UNRECORDED:
+            events.append(event("record_refused", link, attributes=dict(action.values), reason=str(error)))
+        if link.state is LinkState.COMPLETED:
+            again = work.now + UNRECORDED_AGAIN
+            reason = f"the record could not be told: {error}"
+            link = link.model_copy(update={"hold": UNRECORDED, "reason": reason, "retry_at": again})
+            work.look_again(again, "retry")
+    else:
+        events.append(event("recorded", link, attributes=dict(action.values)))
+        if link.hold == UNRECORDED:
+            link = link.model_copy(update={"hold": "", "reason": "", "retry_at": None})
+    await work.commit([link], events)
+
+
+async def _refuse(work: Work, action: Send, reason: str, text: str) -> None:
+    refusal = Refusal(
+        reason=reason,
+        text=text,
+        completed_at=action.completed_at,
+        completed_by=action.completed_by,
+        at=work.now,
+    )
+    remember = refuse(action.link, refusal)
+    await work.commit([remember.link], remember.events)
+
+
+async def _guard(work: Work) -> DueEntry:
+    """Write the timer that settles the send-on, before the send-on."""
+    at = work.now + work.policy.settle
+    entry = AgendaEntry(at=at, origin=work.origin.key, reason="settle", trace=traceparent())
+    return await work.services.agenda.put(entry, work.now)
+
+
+async def _performer(work: Work, step: Step, entra_id: str) -> Person | None:
+    """Choose in whose name to act: the person who completed, or the performer for whom a delegate did."""
+    if work.policy.act_as == "service":
+        return None
+    user = await work.services.directory.user(entra_id)
+    own = [person for person in step.performers if _same(person, user)]
+    return own[0] if own else step.performers[0]
+
+
+def _same(person: Person, user: EntraUser) -> bool:
+    addresses = {(user.mail or "").lower(), (user.user_principal_name or "").lower()} - {""}
+    return (person.email or "").lower() in addresses
+
+
+async def _opentext_person(work: Work, entra_id: str) -> Person | None:
+    user = await work.services.directory.user(entra_id)
+    for address in (user.mail, user.user_principal_name):
+        if address and (person := await work.services.opentext.members.find_by_email(address)) is not None:
+            return person
+    return None
+
+
+async def _comment(work: Work, intent: SendIntent) -> str:
+    who = intent.completed_by or "somebody"
+    if intent.completed_by:
+        user = await work.services.directory.user(intent.completed_by)
+        who = user.mail or user.user_principal_name or user.display_name or who
+    at = intent.completed_at or intent.at
+    return f"via the bridge, completed in Planner by {who} at {at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ} [{intent.id}]"
+
+
+def _intent_id(work: Work, link: Link, action: Send) -> str:
+    """Name an intent after what it is about: the same completion on the same visit gives the same id."""
+    about = f"{work.origin.key}|{link.item}|{action.completed_at.isoformat()}|{action.disposition}"
+    return f"bridge-{uuid.uuid5(uuid.NAMESPACE_URL, about).hex[:20]}"
+
+
+def _step(work: Work, link: Link) -> Step | None:
+    workflow = work.origin.workflow
+    return next((step for step in workflow.current if step.ref == link.step), None) if workflow is not None else None
+
+
+def _when(work: Work) -> str:
+    return f"{work.now.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"

@@ -1,0 +1,214 @@
+"""
+Exactly one task: reserve, post once, commit, then details.
+
+The order is the promise. A timer and a reservation stand before the POST, the claim before the
+link, and the reservation goes last: whatever dies in between, somebody settles it later.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from shared.decisions.actions import Create
+from shared.decisions.fields import Target
+from shared.decisions.item_view import event
+from shared.decisions.merge import first_base, settled_base
+from shared.decisions.observed import Found
+from shared.errors import BridgeError, LeaseLostError, NotFoundError, OutcomeUnknownError, RefusedError, RetryLaterError
+from shared.mapping.language.calendar import as_utc
+from shared.models.link import FieldBase, Link, LinkState, Posted, Reservation
+from shared.models.messages import AgendaEntry
+from shared.models.planner import NewTask, PlannerTask
+from shared.observability.telemetry import traceparent
+from shared.reconciler.actions.hold_for_capacity import keep_room
+from shared.reconciler.actions.write import write_details
+from shared.reconciler.session import Work
+from shared.store.agenda import DueEntry
+
+log = logging.getLogger(__name__)
+REFUSED_AGAIN = timedelta(hours=6)
+
+
+async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
+    """Make the tasks of several items in as few calls as Graph allows; what finds no room in its plan is held."""
+    creates = await keep_room(work, creates)
+    if not creates:
+        return
+    work.ensure_time()
+    links = [_reserved(create.target, work, create.link) for create in creates]
+    guard = await _announce(work, links)
+    deleted = [create.link for create in creates if create.link is not None and create.link.task_id is not None]
+    await work.commit(links, [event("deleted", link, task=link.task_id) for link in deleted])
+    work.ensure_time()
+    answers = await work.services.planner.create_tasks([_new_task(create.target) for create in creates])
+    made: list[str] = []
+    for create, link, answer in zip(creates, links, answers, strict=True):
+        if isinstance(answer, PlannerTask):
+            if await adopt(work, create.target, link, answer, "created"):
+                made.append(link.item)
+        else:
+            await _not_made(work, create.target, link, answer)
+    await write_details(work, made)
+    if len(made) == len(creates):
+        # Everything stands, to the last row: there is nothing to settle.
+        await work.services.agenda.remove(guard)
+
+
+async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask, what: str) -> bool:
+    """
+    Commit a task to its link: global claim, link, index, and the reservation goes last.
+
+    Args:
+        work: the reconcile at work.
+        target: None when the item is not wanted any more; the link is then closed by the next decision.
+        link: the reserved link.
+        task: as POST or a list returned it.
+        what: "created" or "settled", for the history.
+
+    Returns:
+        False when another link holds the task: ours stays reserved and settles.
+
+    Raises:
+        LeaseLostError: the lease was lost; a task just made is whoever's finds it.
+    """
+    services = work.services
+    try:
+        await services.tasks.claim(task.id, origin=work.origin.key, item=link.item)
+    except RefusedError:
+        log.warning("%s %s: task %s belongs to another link", work.origin.key, link.item, task.id)
+        return False
+    if what == "created" and task.created_by is not None and task.created_by.key:
+        await services.control.add_creator(task.created_by.key)
+    found = Found(task)
+    made = link.model_copy(
+        update={
+            "state": LinkState.OPEN,
+            "hold": "",
+            "reason": "",
+            "retry_at": None,
+            "plan_id": task.plan_id,
+            "bucket_id": task.bucket_id,
+            "task_id": task.id,
+            "etag": task.etag,
+            "base": _base(target, found, link, what) if target is not None else {},
+        }
+    )
+    people = [decision.model_dump() for decision in target.wanted.people] if target is not None else []
+    told = event(what, made, task=task.id, plan=task.plan_id, title=task.title, etag=task.etag, people=people)
+    try:
+        await work.commit([made], [told])
+    except LeaseLostError:
+        await _take_back(work, link.item, task, what)
+        raise
+    work.seen[link.item] = found
+    await services.tasks.unreserve(link.plan_id or task.plan_id, work.origin.key, link.item)
+    return True
+
+
+def _base(target: Target, found: Found, link: Link, what: str) -> dict[str, FieldBase]:
+    if what == "created" or link.posted is None:
+        return first_base(target, found, in_details=False)
+    return settled_base(target, found, link.posted)
+
+
+async def _take_back(work: Work, item: str, task: PlannerTask, what: str) -> None:
+    """
+    Let a task go that our lost lease can't commit.
+
+    It is not deleted here: whoever has the lease may have found it and be about to link it, by our claim. If its item
+    has another task by now, it is let go, and the next read of its plan finds it as a twin.
+    """
+    if what != "created":
+        return
+    log.warning("%s: task %s was made without a lease", work.origin.key, task.id)
+    try:
+        link = (await work.services.origins.find_links(work.origin.key)).get(item)
+        if link is not None and link.state is not LinkState.RESERVED and link.task_id not in (None, task.id):
+            await work.services.tasks.unclaim(task.id, origin=work.origin.key)
+    except BridgeError as error:
+        log.warning("%s: task %s stays claimed: %s", work.origin.key, task.id, error)
+
+
+async def _announce(work: Work, links: Sequence[Link]) -> DueEntry:
+    """Write the timer, which is returned, then the reservations: both stand before anything is posted."""
+    at = work.now + work.policy.settle
+    entry = AgendaEntry(at=at, origin=work.origin.key, reason="settle", trace=traceparent())
+    guard = await work.services.agenda.put(entry, work.now)
+    for link in links:
+        await work.services.tasks.reserve(reservation_of(work, link))
+    return guard
+
+
+def reservation_of(work: Work, link: Link) -> Reservation:
+    """Return the reservation of a reserved link."""
+    return Reservation(
+        plan_id=link.plan_id or "",
+        origin=work.origin.key,
+        item=link.item,
+        at=link.reserved_at or work.now,
+        posted=link.posted or Posted(title=""),
+    )
+
+
+async def _not_made(work: Work, target: Target, link: Link, answer: BridgeError) -> None:
+    """Remember why there is no task: a refusal stands, an unknown outcome settles, a pause is kept."""
+    if isinstance(answer, OutcomeUnknownError):
+        log.warning("%s %s: answer to the POST was lost", work.origin.key, link.item)
+        work.look_again(work.now + work.policy.settle, "settle")
+        return
+    if isinstance(answer, NotFoundError):
+        # The plan or its bucket is gone: what we know of places is old.
+        work.services.places.forget()
+    retry_at = None if isinstance(answer, RetryLaterError) else work.now + REFUSED_AGAIN
+    held = link.model_copy(
+        update={"state": LinkState.HELD, "hold": "refused", "reason": str(answer), "retry_at": retry_at}
+    )
+    told = () if isinstance(answer, RetryLaterError) else (event("held", held, reason=str(answer)),)
+    await work.commit([held], told)
+    await work.services.tasks.unreserve(link.plan_id or target.place.plan_id, work.origin.key, link.item)
+    if isinstance(answer, RetryLaterError):
+        raise answer
+    work.look_again(work.now + REFUSED_AGAIN, "retry")
+
+
+def _reserved(target: Target, work: Work, before: Link | None) -> Link:
+    wanted = target.wanted
+    posted = _new_task(target)
+    return Link(
+        item=wanted.item_key,
+        rule_id=wanted.rule_id,
+        rule_hash=wanted.rule_hash,
+        kind=wanted.kind,
+        state=LinkState.RESERVED,
+        plan_id=posted.plan_id,
+        bucket_id=posted.bucket_id,
+        reserved_at=work.now,
+        posted=Posted(
+            title=posted.title,
+            bucket_id=posted.bucket_id,
+            start=posted.start,
+            due=posted.due,
+            assignees=posted.assignees,
+            priority=posted.priority,
+        ),
+        step=wanted.step,
+        refusals=before.refusals if before is not None else (),
+        notify=wanted.notify,
+        mails=before.mails if before is not None else (),
+        evidence=wanted.evidence,
+        evidence_hash=before.evidence_hash if before is not None else "",
+    )
+
+
+def _new_task(target: Target) -> NewTask:
+    wanted, place = target.wanted, target.place
+    return NewTask(
+        plan_id=place.plan_id,
+        bucket_id=place.buckets.get(wanted.bucket or ""),
+        title=wanted.title,
+        start=as_utc(wanted.start) if wanted.start is not None else None,
+        due=as_utc(wanted.due) if wanted.due is not None else None,
+        priority=wanted.priority,
+        assignees=wanted.assignees,
+        categories=tuple(place.categories[label] for label in wanted.labels if label in place.categories),
+    )

@@ -1,0 +1,84 @@
+"""Hold what would not fit into its plan, with a stated reason; return what does."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from shared.decisions.actions import Create
+from shared.decisions.item_view import event
+from shared.models.evidence import Event
+from shared.models.link import Link, LinkState
+from shared.reconciler.session import Work
+from shared.store.control import PlanRow
+from shared.targets.capacity import fills
+
+HOLD = "capacity"
+AGAIN = timedelta(hours=6)
+"""When something that is held is tried again."""
+
+
+async def keep_room(work: Work, creates: Sequence[Create]) -> list[Create]:
+    """
+    Hold what does not fit into its plan; return what does.
+
+    A plan without counts has not been read yet: it is taken to have room.
+    """
+    fit: list[Create] = []
+    held: list[tuple[Create, str]] = []
+    by_plan: dict[str, list[Create]] = {}
+    for create in creates:
+        by_plan.setdefault(create.target.place.plan_id, []).append(create)
+    for plan_id, wanted in by_plan.items():
+        row = await work.services.control.find_plan(plan_id)
+        room, reason = _room(row, len(wanted))
+        fit += wanted[:room]
+        held += [(create, reason) for create in wanted[room:]]
+    if held:
+        links = [_held(work, create, reason) for create, reason in held]
+        events = [told for (create, _), link in zip(held, links, strict=True) for told in _told(create, link)]
+        await work.commit(links, events)
+    for create, _ in held:
+        if create.link is not None and create.link.state is LinkState.RESERVED:
+            # Looked for and never made: the announcement of its POST goes.
+            await work.services.tasks.unreserve(create.link.plan_id or "", work.origin.key, create.link.item)
+    return fit
+
+
+def _room(row: PlanRow | None, wanted: int) -> tuple[int, str]:
+    """Return how many tasks fit, and why not more do."""
+    tight = min(fills(row) if row is not None else (), key=lambda fill: fill.limit - fill.used, default=None)
+    if tight is None:
+        return wanted, ""
+    return max(0, min(wanted, tight.limit - tight.used)), f"the plan has no room: it holds {tight}"
+
+
+def _held(work: Work, create: Create, reason: str) -> Link:
+    wanted, place = create.target.wanted, create.target.place
+    changes = {
+        "state": LinkState.HELD,
+        "hold": HOLD,
+        "reason": reason,
+        "retry_at": work.now + AGAIN,
+        "plan_id": place.plan_id,
+        "task_id": None,
+        "etag": "",
+        "details_etag": "",
+        "base": {},
+    }
+    known = create.link or Link(
+        item=wanted.item_key,
+        rule_id=wanted.rule_id,
+        rule_hash=wanted.rule_hash,
+        kind=wanted.kind,
+        state=LinkState.HELD,
+        step=wanted.step,
+    )
+    return known.model_copy(update=changes)
+
+
+def _told(create: Create, link: Link) -> Iterator[Event]:
+    """Tell the history once: that a task was deleted, and that its item waits for room."""
+    before = create.link
+    if before is not None and before.task_id is not None:
+        yield event("deleted", before, task=before.task_id)
+    if before is None or before.hold != HOLD:
+        yield event("held", link, reason=link.reason)

@@ -1,0 +1,114 @@
+"""Find out what became of a POST whose answer was lost: by listing the plan, never by posting again first."""
+
+from datetime import timedelta
+
+from shared.decisions.actions import Create, Settle
+from shared.decisions.item_view import event
+from shared.decisions.settle import Ambiguous, Match, candidates, settle
+from shared.models.link import Link, LinkState
+from shared.models.planner import PlannerTask
+from shared.reconciler.actions.create import adopt, create_tasks, reservation_of
+from shared.reconciler.actions.write import write_details
+from shared.reconciler.session import Work
+from shared.store.tasks import Claim, PlanIndex
+
+AMBIGUOUS_AGAIN = timedelta(minutes=5)
+
+
+async def settle_task(work: Work, action: Settle) -> None:
+    """Adopt the task that was made, post again if there is certainly none, hold while nobody can tell."""
+    work.ensure_time()
+    link = action.link
+    plan_id = link.plan_id or ""
+    index = await work.services.tasks.read_plan(plan_id)
+    tasks = await work.services.planner.list_tasks(plan_id)
+    claims = await _claims(work, tasks, index)
+    if (mine := _already_claimed(work, link, tasks, claims)) is not None:
+        if await adopt(work, action.target, link, mine, "settled"):
+            await write_details(work, [link.item])
+        return
+    row = await work.services.control.find_plan(plan_id)
+    found = candidates(
+        tasks,
+        claimed=frozenset({*index.tasks, *claims}),
+        creators=await work.services.control.list_creators(),
+        since=link.reserved_at or work.now,
+        stood=row.stood if row is not None else None,
+    )
+    verdict = settle(reservation_of(work, link), index.reservations, found)
+    if isinstance(verdict, Match):
+        if await adopt(work, action.target, link, verdict.task, "settled"):
+            await write_details(work, [link.item])
+        else:
+            work.look_again(work.now + work.policy.settle, "settle")
+    elif isinstance(verdict, Ambiguous):
+        await _hold(work, link, verdict)
+    else:
+        await _never_made(work, action)
+
+
+async def adopt_claimed(work: Work, plan_id: str) -> None:
+    """
+    Take a task that an item of this origin claimed, and whose link does not know of it.
+
+    Its maker died between the claim and the commit, and a person moved the task before anybody settled it: the read
+    of the plan where it is now tells.
+
+    Args:
+        work: the reconcile at work.
+        plan_id: the plan whose read asked for this look.
+    """
+    bare = {item: link for item, link in work.held.links.items() if link.task_id is None and link.posted is not None}
+    if not bare:
+        return
+    work.ensure_time()
+    index = await work.services.tasks.read_plan(plan_id)
+    tasks = await work.services.planner.list_tasks(plan_id)
+    claims = await _claims(work, tasks, index)
+    wanted = {task.item_key: task for task in work.wanted.tasks}
+    for item, link in bare.items():
+        if (mine := _already_claimed(work, link, tasks, claims)) is not None:
+            target = work.target(wanted[item]) if item in wanted else None
+            if await adopt(work, target, link, mine, "settled"):
+                await write_details(work, [item])
+            work.again = True
+
+
+async def _claims(work: Work, tasks: tuple[PlannerTask, ...], index: PlanIndex) -> dict[str, Claim]:
+    """Read the claims of tasks that the index does not know: one may stand without its row. By task id."""
+    loose = [task.id for task in tasks if task.id not in index.tasks]
+    claims = {task_id: await work.services.tasks.find_claim(task_id) for task_id in loose}
+    return {task_id: claim for task_id, claim in claims.items() if claim is not None}
+
+
+def _already_claimed(
+    work: Work, link: Link, tasks: tuple[PlannerTask, ...], claims: dict[str, Claim]
+) -> PlannerTask | None:
+    """Find a task that this very item claimed before the link could be committed, whatever became of its title."""
+    mine = Claim(origin=work.origin.key, item=link.item)
+    return next((task for task in tasks if claims.get(task.id) == mine), None)
+
+
+async def _hold(work: Work, link: Link, verdict: Ambiguous) -> None:
+    again = work.now + AMBIGUOUS_AGAIN
+    reason = f"one of these tasks may be ours, nothing is posted: {', '.join(verdict.task_ids)}"
+    held = link.model_copy(update={"hold": "ambiguous", "reason": reason, "retry_at": again})
+    told = () if link.hold == "ambiguous" else (event("held", held, reason=reason),)
+    await work.commit([held], told)
+    work.look_again(again, "settle")
+
+
+async def _never_made(work: Work, action: Settle) -> None:
+    """Post again; or drop the reservation of an item that nobody wants any more, or that has to wait meanwhile."""
+    link, target = action.link, action.target
+    if target is not None and target.wanted.held is None:
+        await create_tasks(work, [Create(target, link)])
+        return
+    ended: dict[str, object]
+    if target is None:
+        ended = {"state": LinkState.CLOSED, "reason": "never made", "hold": ""}
+    else:
+        ended = {"state": LinkState.HELD, "reason": target.wanted.held, "hold": "mapping", "retry_at": None}
+    after = link.model_copy(update=ended)
+    await work.commit([after], [event(after.state.value, after, reason=after.reason)])
+    await work.services.tasks.unreserve(link.plan_id or "", work.origin.key, link.item)

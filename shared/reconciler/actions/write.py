@@ -1,0 +1,223 @@
+"""
+Conditional writes to tasks and details, many in one call.
+
+What a write returns is a read: fields that we did not send are compared by the next decision, so a
+change that a person made in between is seen and its version is not taken as agreed.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from shared.decisions.actions import Write
+from shared.decisions.fields import FIELDS, SyncedField
+from shared.decisions.item_view import event
+from shared.decisions.merge import base_after
+from shared.decisions.observed import Found, Missing, Seen, Unread
+from shared.decisions.open_task import first_write
+from shared.errors import BridgeError, NotFoundError, RetryLaterError, StaleError
+from shared.models.link import Link, LinkState
+from shared.models.planner import DetailsChange, PlannerDetails, PlannerTask, TaskChange
+from shared.reconciler.session import Work
+
+log = logging.getLogger(__name__)
+REFUSED = "Planner refused a change: "
+REFUSED_AGAIN = timedelta(hours=1)
+
+
+async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
+    """
+    Carry out writes: tasks first, then details, then the links.
+
+    A write whose version is stale changes nothing: the task is read again and decided again.
+    """
+    if not writes:
+        return
+    work.ensure_time()
+    before = {write.link.item: work.seen[write.link.item] for write in writes}
+    failed = await _patch_tasks(work, writes)
+    failed |= await _patch_details(work, [write for write in writes if write.link.item not in failed])
+    done = [write for write in writes if write.link.item not in failed]
+    written = {write.link.item: work.seen[write.link.item] for write in done}
+    await read_again(work, sorted(failed | {write.link.item for write in done if write.rebinds}))
+    links = [_taken(_after(work, write, before[write.link.item], written[write.link.item])) for write in done]
+    await work.commit(links, [told for write in done for told in write.events])
+    await _say_refused(work)
+
+
+async def write_details(work: Work, items: Sequence[str]) -> None:
+    """Write the details of tasks that were just made: one call for their etags, one for all."""
+    open_items = [item for item in items if (link := work.held.links.get(item)) and link.task_id]
+    if not open_items:
+        return
+    await read_details(work, open_items)
+    wanted = {task.item_key: task for task in work.wanted.tasks}
+    writes: list[Write] = []
+    for item in open_items:
+        found = work.seen.get(item)
+        if not isinstance(found, Found) or found.details is None or item not in wanted:
+            continue
+        target = work.target(wanted[item])
+        writes.append(first_write(work.held.links[item], target, found))
+    await write_tasks(work, writes)
+
+
+async def read_details(work: Work, items: Sequence[str]) -> None:
+    """Read the details of tasks that were found."""
+    ids = {found.task.id: item for item in items if isinstance(found := work.seen.get(item), Found)}
+    if not ids:
+        return
+    answers = await work.services.planner.read_details(list(ids))
+    for task_id, item in ids.items():
+        found = work.seen[item]
+        if isinstance(found, Found):
+            work.seen[item] = _seen(found.task, answers[task_id])
+
+
+async def read_again(work: Work, items: Sequence[str]) -> None:
+    """Read tasks and their details anew; a completed one's after it, so that they hold what was ticked by then."""
+    ids = {link.task_id: item for item in items if (link := work.held.links.get(item)) and link.task_id}
+    if not ids:
+        return
+    answers = await work.services.planner.read_both(list(ids))
+    for task_id, item in ids.items():
+        work.seen[item] = _seen(*answers[task_id])
+    await read_details(work, [item for item in ids.values() if _is_to_be_judged(work, item)])
+
+
+def _is_to_be_judged(work: Work, item: str) -> bool:
+    found = work.seen[item]
+    return isinstance(found, Found) and found.task.is_completed and work.held.links[item].state is LinkState.OPEN
+
+
+def _seen(task: PlannerTask | BridgeError, details: PlannerDetails | BridgeError) -> Found | Missing | Unread:
+    """
+    Say what two reads say together.
+
+    Raises:
+        RetryLaterError: one of them was not answered.
+    """
+    for answer in (task, details):
+        if isinstance(answer, RetryLaterError):
+            raise answer
+    if isinstance(task, BridgeError):
+        return Missing() if isinstance(task, NotFoundError) else Unread(str(task))
+    return Unread(str(details)) if isinstance(details, BridgeError) else Found(task, details)
+
+
+async def _patch_tasks(work: Work, writes: Sequence[Write]) -> set[str]:
+    """Send the tasks' patches; return the items whose write did not happen or is not known to have."""
+    patches = [write for write in writes if write.task is not None]
+    if not patches:
+        return set()
+    changes = [_task_change(work, write) for write in patches]
+    failed: set[str] = set()
+    for write, answer in zip(patches, await work.services.planner.update_tasks(changes), strict=True):
+        found = work.seen[write.link.item]
+        if isinstance(answer, PlannerTask) and isinstance(found, Found):
+            work.seen[write.link.item] = Found(answer, found.details)
+        else:
+            failed.add(_failed(work, write, answer))
+    return failed
+
+
+async def _patch_details(work: Work, writes: Sequence[Write]) -> set[str]:
+    patches = [write for write in writes if write.details is not None]
+    if not patches:
+        return set()
+    changes = [_details_change(work, write) for write in patches]
+    failed: set[str] = set()
+    for write, answer in zip(patches, await work.services.planner.update_details(changes), strict=True):
+        found = work.seen[write.link.item]
+        if isinstance(answer, PlannerDetails) and isinstance(found, Found):
+            work.seen[write.link.item] = Found(found.task, answer)
+        else:
+            failed.add(_failed(work, write, answer))
+    return failed
+
+
+def _failed(work: Work, write: Write, answer: object) -> str:
+    """Sort a failed write: stale ones are decided again, the rest goes up or waits."""
+    if isinstance(answer, RetryLaterError):
+        raise answer
+    if not isinstance(answer, StaleError | NotFoundError):
+        log.warning("%s %s: Planner refused a change: %s", work.origin.key, write.link.item, answer)
+        work.refused[write.link.item] = f"{REFUSED}{answer}"[:500]
+    return write.link.item
+
+
+async def _say_refused(work: Work) -> None:
+    """Say on a link, once, what Planner refused: a limit of a task, mostly. A later look tries again."""
+    if work.refused:
+        work.look_again(work.now + REFUSED_AGAIN, "retry")
+    known = work.held.links
+    said = [
+        known[item].model_copy(update={"hold": "refused", "reason": reason})
+        for item, reason in sorted(work.refused.items())
+        if item in known and known[item].reason != reason
+    ]
+    if said:
+        await work.commit(said, [event("held", link, reason=link.reason) for link in said])
+
+
+def _taken(link: Link) -> Link:
+    """Return the link without what Planner refused before: it took a change."""
+    if link.hold != "refused" or not link.reason.startswith(REFUSED):
+        return link
+    return link.model_copy(update={"hold": "", "reason": ""})
+
+
+def _task_change(work: Work, write: Write) -> TaskChange:
+    found = work.seen[write.link.item]
+    assert isinstance(found, Found) and write.task is not None  # noqa: S101, PT018 - a write is decided on a read
+    return TaskChange(task_id=found.task.id, etag=found.task.etag, patch=write.task)
+
+
+def _details_change(work: Work, write: Write) -> DetailsChange:
+    found = work.seen[write.link.item]
+    assert isinstance(found, Found) and found.details is not None and write.details is not None  # noqa: S101, PT018
+    return DetailsChange(task_id=found.task.id, etag=found.details.etag, patch=write.details)
+
+
+def _after(work: Work, write: Write, before: Seen, written: Seen) -> Link:
+    """
+    Return the link as it stands after a write: base from what the service returned.
+
+    Args:
+        work: has seen the task since, where the write asked for another read.
+        write: as it was sent.
+        before: the read that it was decided on.
+        written: what it returned.
+    """
+    link, found, old = write.link, work.seen[write.link.item], work.held.links.get(write.link.item)
+    if not (isinstance(found, Found) and isinstance(before, Found) and isinstance(written, Found)):
+        return link
+    changes: dict[str, object] = {}
+    if write.target is not None:
+        changes["base"] = {**link.base, **base_after(written, write.asked)}
+    if write.rebinds and found.task.is_completed and old is not None:
+        # Completed before the new versions could be seen: it counts for the old ones.
+        changes["bound"] = old.bound
+    if not _somebody_wrote(write, before, written) and not _differ(written, found):
+        changes["etag"] = found.task.etag
+        changes["details_etag"] = found.details.etag if found.details is not None else link.details_etag
+    return link.model_copy(update=changes)
+
+
+def _somebody_wrote(write: Write, before: Found, after: Found) -> bool:
+    """Compare what a write returned with what was read and sent: a difference is another's change."""
+    if any(f.read(after) != f.read(before) for f in FIELDS if f.name not in write.asked and _comparable(f, before)):
+        return True
+    sent = write.task.percent_complete if write.task is not None else None
+    return after.task.percent_complete != (before.task.percent_complete if sent is None else sent)
+
+
+def _differ(written: Found, found: Found) -> bool:
+    """Tell whether somebody wrote between what a write returned and the read after it."""
+    if found.task.percent_complete != written.task.percent_complete:
+        return True
+    return any(f.read(found) != f.read(written) for f in FIELDS if _comparable(f, written))
+
+
+def _comparable(synced: SyncedField, before: Found) -> bool:
+    return not (synced.in_details and before.details is None)

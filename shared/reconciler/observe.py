@@ -1,0 +1,141 @@
+"""Read everything that one reconcile decides on: the origin, the directory, the places, the tasks."""
+
+from datetime import timedelta
+
+from shared.decisions.item_view import Policy
+from shared.errors import LeaseLostError
+from shared.mapping.evaluation.wanted import lookups, needs, wanted
+from shared.models.keys import OriginKind, split_origin_key
+from shared.models.link import Link, LinkState
+from shared.models.opentext import Needs, Origin, Workspace
+from shared.models.wanted import Wanted
+from shared.reconciler.actions.write import read_again
+from shared.reconciler.session import Work
+from shared.services import Services
+from shared.store.origins import Held
+from shared.targets.resolver import PlaceError
+
+FULL = frozenset({"changed", "resync", "dead"})
+"""Reasons for which finished tasks are read too: somebody may have opened or deleted them."""
+
+
+async def read_work(held: Held, reason: str, services: Services) -> Work:
+    """
+    Read an origin and compute what it wants.
+
+    Raises:
+        UnreadableError, NotFoundError: the origin can't be read; nothing is decided.
+        RetryLaterError: something did not answer.
+    """
+    home = held.seen.get("home") if reason != "resync" else None
+    origin = await read_origin(held.origin, services, home=home)
+    asked = await compute_wanted(origin, services, completed=_completed(held.links))
+    policy = Policy(
+        settle=timedelta(seconds=services.settings.settle_seconds),
+        grace=timedelta(seconds=services.settings.outcome_grace_seconds),
+        act_as=services.settings.opentext_act_as,
+        rule_hashes=services.mapping.rule_hashes,
+        mapping_hash=services.mapping_hash,
+    )
+    work = Work(services, held, origin, asked, policy)
+    await _resolve_places(work)
+    if asked.look_again is not None:
+        work.look_again(asked.look_again, "threshold")
+    await read_tasks(work, reason)
+    return work
+
+
+async def read_origin(
+    key: str, services: Services, *, home: dict[str, int] | None = None, need: Needs | None = None
+) -> Origin:
+    """
+    Read one origin with what the mapping needs of it. Errors as the OpenText client's.
+
+    Args:
+        key: of the origin.
+        services: the clients and the mapping.
+        home: {"node", "workspace"} as they were found before; a document seldom moves. None: look.
+        need: what is read of it. None: what the mapping needs.
+    """
+    kind, number = split_origin_key(key)
+    need = need or needs(services.mapping, kind)
+    opentext = services.opentext
+    if kind is OriginKind.WORKSPACE:
+        return Origin(kind=kind, workspace=await opentext.workspaces.read(number, need))
+    if kind is OriginKind.DOCUMENT:
+        document = await opentext.workspaces.read_document(number, need)
+        return Origin(kind=kind, document=document, workspace=await _workspace_of(number, services, home, need))
+    workflow = await opentext.workflows.read(number, need)
+    nodes = [document.node_id for document in workflow.documents]
+    workspace = await _workspace_of(nodes[0], services, home, need) if nodes and need.workspace else None
+    return Origin(kind=kind, workflow=workflow, workspace=workspace)
+
+
+async def compute_wanted(origin: Origin, services: Services, *, completed: frozenset[str]) -> Wanted:
+    """Compute the wanted tasks from what the directory answered lately; ask it first where that is not enough."""
+    mapping, now, act_as = services.mapping, services.now(), services.settings.opentext_act_as
+    found = wanted(mapping, origin, services.directory.remembered(), now, completed=completed, act_as=act_as)
+    if found.is_certain:
+        return found
+    directory = await services.directory.answer(lookups(mapping, origin, now, act_as))
+    return wanted(mapping, origin, directory, now, completed=completed, act_as=act_as)
+
+
+async def read_tasks(work: Work, reason: str) -> None:
+    """Read the tasks that may have to be decided on, and their details."""
+    wanted_items = {task.item_key for task in work.wanted.tasks}
+    items = [
+        item
+        for item, link in sorted(work.held.links.items())
+        if link.task_id and link.sending is None and _is_read(link, wanted=item in wanted_items, full=reason in FULL)
+    ]
+    if not items:
+        return
+    if work.held.time_left(work.now) <= timedelta(0):
+        message = f"{work.origin.key}: the lease ran out while reading"
+        raise LeaseLostError(message)
+    await read_again(work, items)
+
+
+def _is_read(link: Link, *, wanted: bool, full: bool) -> bool:
+    if link.state is LinkState.OPEN or full:
+        return True
+    return wanted and link.kind != "step" and link.state in (LinkState.COMPLETED, LinkState.CLOSED)
+
+
+def _completed(links: dict[str, Link]) -> frozenset[str]:
+    return frozenset(item for item, link in links.items() if link.state is LinkState.COMPLETED)
+
+
+async def _resolve_places(work: Work) -> None:
+    """Resolve the places of tasks that are or may be made; one without a place is held."""
+    linked = {item for item, link in work.held.links.items() if link.task_id}
+    wanted_now = [task for task in work.wanted.tasks if task.held is None or task.item_key in linked]
+    places = await work.services.places.find_all(wanted_now)
+    held: dict[str, str] = {}
+    for item, place in places.items():
+        if isinstance(place, PlaceError):
+            held[item] = str(place)
+        else:
+            work.places[item] = place
+    if held:
+        tasks = tuple(
+            task.model_copy(update={"held": held[task.item_key]}) if task.item_key in held else task
+            for task in work.wanted.tasks
+        )
+        work.wanted = work.wanted.model_copy(update={"tasks": tasks})
+
+
+def home_of(origin: Origin) -> dict[str, int] | None:
+    """Say in which workspace the origin's first document was found."""
+    if origin.workspace is None or not origin.documents:
+        return None
+    return {"node": origin.documents[0].node_id, "workspace": origin.workspace.node_id}
+
+
+async def _workspace_of(node_id: int, services: Services, home: dict[str, int] | None, need: Needs) -> Workspace | None:
+    number = home["workspace"] if home is not None and home["node"] == node_id else None
+    number = number or await services.opentext.workspaces.find_workspace_of(node_id)
+    if number is None:
+        return None
+    return await services.opentext.workspaces.read(number, need)

@@ -1,0 +1,63 @@
+"""
+Put the way back from plans to links in order, where a worker died between its commit and the rows that follow it.
+
+The link is the truth, and rows in the plans' partitions come after it: one may be missing, old, or left over.
+Whoever holds the lease of an origin may mend its rows, and nobody else's.
+"""
+
+import logging
+from collections.abc import Iterable
+
+from shared.models.link import Link, LinkState
+from shared.reconciler.session import Work
+from shared.store.tasks import IndexRow, PlanIndex
+
+log = logging.getLogger(__name__)
+ASKED_FOR = frozenset({"changed", "settle"})
+"""Reasons of a look that a plan's rows gave. If there is nothing to do about it, the rows are wrong."""
+
+
+async def mend(work: Work, plan_ids: Iterable[str]) -> None:
+    """
+    Compare an origin's rows with its links, plan by plan.
+
+    Args:
+        work: its lease is held.
+        plan_ids: where rows may be wrong, beside the plans that the links and places name.
+    """
+    links = work.held.links
+    named = {link.plan_id for link in links.values()} | {place.plan_id for place in work.places.values()}
+    for plan_id in sorted(named.union(plan_ids) - {None, ""}, key=str):
+        index = await work.services.tasks.read_plan(str(plan_id))
+        await _mend_rows(work, str(plan_id), index)
+        await _drop_reservations(work, str(plan_id), index)
+
+
+async def _mend_rows(work: Work, plan_id: str, index: PlanIndex) -> None:
+    key = work.origin.key
+    wanted = {
+        link.task_id: _row(key, link)
+        for link in work.held.links.values()
+        if link.task_id is not None and link.plan_id == plan_id
+    }
+    for task_id, row in wanted.items():
+        found = index.tasks.get(task_id)
+        if found is None or found.model_copy(update={"trace": None}) != row:
+            log.info("%s %s: its row in plan %s is put right", key, row.item, plan_id)
+            await work.services.tasks.save_index(plan_id, task_id, row)
+    for task_id, left in index.tasks.items():
+        if left.origin == key and task_id not in wanted:
+            await work.services.tasks.remove_index(plan_id, task_id)
+
+
+async def _drop_reservations(work: Work, plan_id: str, index: PlanIndex) -> None:
+    """A reservation goes last: one may outlive the making that it announced."""
+    for reservation in index.reservations:
+        link = work.held.links.get(reservation.item)
+        is_open = link is not None and link.state is LinkState.RESERVED and link.plan_id == plan_id
+        if reservation.origin == work.origin.key and not is_open:
+            await work.services.tasks.unreserve(plan_id, reservation.origin, reservation.item)
+
+
+def _row(origin: str, link: Link) -> IndexRow:
+    return IndexRow(origin=origin, item=link.item, etag=link.etag, details_etag=link.details_etag)

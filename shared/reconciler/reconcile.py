@@ -1,0 +1,256 @@
+"""
+Bring both sides of one origin together: read, decide, act, remember. Running it again changes nothing.
+
+A message never says what to do, only where to look. Late, lost, repeated and reordered hints, and our
+own echoes, need no code of their own.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.decisions.actions import (
+    Action,
+    CheckSending,
+    Create,
+    Delegate,
+    LookAgain,
+    Remember,
+    Send,
+    SetAttributes,
+    Settle,
+    Write,
+)
+from shared.decisions.decide import decide
+from shared.decisions.observed import Unread
+from shared.errors import NeverError, ReReadError, RetryLaterError
+from shared.models.keys import OriginKind, split_origin_key
+from shared.models.link import LinkState
+from shared.models.messages import AgendaEntry, OriginMessage
+from shared.observability.telemetry import traceparent
+from shared.reconciler.actions.advance import check_sending, delegate, send_on, set_attributes
+from shared.reconciler.actions.create import create_tasks
+from shared.reconciler.actions.mail import tell_stakeholders
+from shared.reconciler.actions.record import record
+from shared.reconciler.actions.settle import adopt_claimed, settle_task
+from shared.reconciler.actions.write import write_tasks
+from shared.reconciler.back_off import RESYNC, put_off, waiting_reason
+from shared.reconciler.decision_log import item_of, told
+from shared.reconciler.observe import home_of, read_work
+from shared.reconciler.plan_index import ASKED_FOR, mend
+from shared.reconciler.resolve_node import resolve_node
+from shared.reconciler.session import Work
+from shared.services import Services
+from shared.store.origins import Held, Standing
+from shared.targets.read_interval import quicken
+
+log = logging.getLogger(__name__)
+ROUNDS = 6
+AGAIN = timedelta(seconds=10)
+SLOT_AGAIN = timedelta(seconds=5)
+UNREAD_AGAIN = timedelta(minutes=5)
+PROMPT = frozenset({"hint", "node", "discovered"})
+"""Reasons for which plans are read often again: people are at work on the record."""
+RESYNC_OPEN_WORKFLOW = timedelta(hours=1)
+RESYNC_OPEN = timedelta(hours=24)
+RESYNC_IDLE = timedelta(days=7)
+
+
+async def reconcile(message: OriginMessage, services: Services) -> None:
+    """
+    Look at one origin.
+
+    Raises:
+        RetryLaterError: storage itself did not answer; the message is to be tried again.
+    """
+    kind, number = split_origin_key(message.origin)
+    if kind is OriginKind.NODE:
+        await resolve_node(number, message, services)
+        return
+    if (opening := await services.control.find_closed(services.now())) is not None:
+        at = opening + timedelta(minutes=1) * services.rng.random()
+        await _put(services, message, at, "gate")
+        return
+    held = await _hold(message, services)
+    if held is None:
+        return
+    again = True
+    try:
+        again = await _with_slot(held, message, services)
+    finally:
+        dirty = await held.release(services.now())
+        if again and message.reason == "again" and not dirty:
+            # Twice in a row: whatever is moving there gets a moment.
+            await _put(services, message, services.now() + AGAIN * (1 + services.rng.random()), "again")
+        elif dirty or again:
+            # Whoever left a mark may have been in more of a hurry than back-fill.
+            hurry = {"reason": "again", "bulk": message.bulk and not dirty}
+            await services.queues.send_origin(message.model_copy(update=hurry))
+
+
+async def _hold(message: OriginMessage, services: Services) -> Held | None:
+    """Take the origin. None: somebody else is at it, or was, and will see to what this message asks for."""
+    if message.reason != "lease":
+        held = await services.origins.take(message.origin, services.now())
+    else:
+        standing = await services.origins.standing(message.origin, services.now())
+        if standing is Standing.FREE:
+            # The holder that was told to look once more lived to do so.
+            return None
+        held = await services.origins.take(message.origin, services.now()) if standing is Standing.ABANDONED else None
+    if held is None:
+        # Its holder was told to look once more; should it have died, this row does instead.
+        await _put(services, message, _lease_over(services), "lease")
+    return held
+
+
+def _lease_over(services: Services) -> datetime:
+    """Say when any lease that is live now is over; for all who ask at about the same time it is the same moment."""
+    length = services.settings.lease_seconds
+    periods = services.now().timestamp() // length + 2
+    return datetime.fromtimestamp(periods * length, UTC)
+
+
+async def _with_slot(held: Held, message: OriginMessage, services: Services) -> bool:
+    """Take one of the server-wide places, then look; without one, come back in a moment."""
+    now, size = services.now(), services.settings.opentext_concurrency
+    slot = await services.control.take_slot(
+        "opentext",
+        # Back-fill leaves a place to approvals.
+        size=max(1, size - 1) if message.bulk else size,
+        owner=f"{services.owner}/{held.origin}",
+        until=held.until,
+        now=now,
+    )
+    if slot is None:
+        await _put(services, message, now + SLOT_AGAIN * (1 + services.rng.random()), "slot")
+        return False
+    try:
+        return await _look(held, message, services)
+    finally:
+        await services.control.free_slot(slot)
+
+
+async def _look(held: Held, message: OriginMessage, services: Services) -> bool:
+    """Read, decide, act, remember; say whether to look again at once."""
+    try:
+        work = await read_work(held, message.reason, services)
+        if message.plan is not None:
+            await adopt_claimed(work, message.plan)
+        await _rounds(work)
+        if message.reason in ASKED_FOR and not work.moved:
+            await mend(work, [message.plan] if message.plan else [])
+        await tell_stakeholders(work)
+        await record(work, message.reason)
+        if message.reason in PROMPT and not message.bulk:
+            await quicken((place.plan_id for place in work.places.values()), services.control, work.now)
+        await _plan_next(work)
+    except ReReadError as error:
+        # The lease was lost, or a row that all workers share was rewritten at this moment.
+        log.info("%s: %s", held.origin, error)
+        if message.reason == RESYNC:
+            await _put(services, message, services.now() + AGAIN, RESYNC)
+        return True
+    except (RetryLaterError, NeverError) as error:
+        await put_off(held, message, error, services)
+        return False
+    return work.again
+
+
+async def _rounds(work: Work) -> None:
+    """Decide and act until both sides agree; what is still moving then is looked at afresh."""
+    for _ in range(ROUNDS):
+        actions = [action for view in work.views() if (action := decide(view, work.policy, work.now)) is not None]
+        if not await carry_out(work, actions):
+            return
+    work.again = True
+
+
+async def carry_out(work: Work, actions: list[Action]) -> bool:
+    """Act on one round's decisions; say whether they can lead to further ones."""
+    remembers = [action for action in actions if isinstance(action, Remember)]
+    if remembers:
+        events = [event for action in remembers for event in action.events]
+        with told(work, remembers):
+            await work.commit([action.link for action in remembers], events)
+    creates = [action for action in actions if isinstance(action, Create)]
+    with told(work, creates):
+        await create_tasks(work, creates)
+    writes = [action for action in actions if isinstance(action, Write)]
+    with told(work, writes):
+        await write_tasks(work, writes)
+    for action in actions:
+        if isinstance(action, LookAgain):
+            with told(work, [action]):
+                work.look_again(action.at, action.reason)
+        elif type(action) in _SINGLE:
+            await _carry_out_one(work, action)
+    return any(
+        not isinstance(action, LookAgain) and not (isinstance(action, Remember) and not action.again)
+        for action in actions
+    )
+
+
+async def _carry_out_one(work: Work, action: Action) -> None:
+    """Act on one item; what can't be read there stops this item alone."""
+    try:
+        with told(work, [action]):
+            await _SINGLE[type(action)](work, action)
+    except NeverError as error:
+        log.warning("%s %s: %s", work.origin.key, item_of(action), error)
+        work.finished.add(item_of(action))
+        work.look_again(work.now + UNREAD_AGAIN, "unread")
+
+
+_SINGLE: dict[type, Callable[[Work, Any], Awaitable[None]]] = {
+    Settle: settle_task,
+    Send: send_on,
+    CheckSending: check_sending,
+    Delegate: delegate,
+    SetAttributes: set_attributes,
+}
+
+
+async def _plan_next(work: Work) -> None:
+    """Leave the timers: what was noted to be looked at, and one resync."""
+    services, now = work.services, work.now
+    if any(isinstance(seen, Unread) for seen in work.seen.values()):
+        work.look_again(now + UNREAD_AGAIN, "unread")
+    for reason, at in work.looks.items():
+        entry = AgendaEntry(at=max(at, now), origin=work.origin.key, reason=reason, trace=traceparent())
+        await services.agenda.put(entry, now)
+    resync, after = work.held.seen.get("resync"), _resync_after(work)
+    if resync is None or not now < datetime.fromisoformat(resync) <= now + after * 1.2:
+        due = now + after * services.rng.uniform(0.8, 1.2)
+        # A story ends when nothing is open any more.
+        trace = None if after == RESYNC_IDLE else traceparent()
+        await services.agenda.put(AgendaEntry(at=due, origin=work.origin.key, reason=RESYNC, trace=trace), now)
+        resync = due.isoformat()
+    nodes = await _remember_nodes(work)
+    seen = {"resync": resync, "mapping": work.policy.mapping_hash, "nodes": nodes, "home": home_of(work.origin)}
+    await work.held.commit(seen=seen, now=work.now, release=True)
+
+
+async def _remember_nodes(work: Work) -> list[int]:
+    """Have hints about the documents that this origin shows lead to it."""
+    known = set(work.held.seen.get("nodes", []))
+    nodes = sorted(document.node_id for document in work.origin.documents)[:500]
+    for node in nodes:
+        if node not in known:
+            await work.services.control.link_node(node, work.origin.key)
+    return nodes
+
+
+def _resync_after(work: Work) -> timedelta:
+    """Say how long this origin may go unlooked at, whatever is announced; spread by a fifth."""
+    if not any(link.state in (LinkState.OPEN, LinkState.RESERVED) for link in work.held.links.values()):
+        return RESYNC_IDLE
+    kind, _ = split_origin_key(work.origin.key)
+    return RESYNC_OPEN_WORKFLOW if kind is OriginKind.WORKFLOW else RESYNC_OPEN
+
+
+async def _put(services: Services, message: OriginMessage, at: datetime, reason: str) -> None:
+    reason = waiting_reason(message, reason)
+    entry = AgendaEntry(at=at, origin=message.origin, reason=reason, bulk=message.bulk, trace=message.trace)
+    await services.agenda.put(entry, services.now())

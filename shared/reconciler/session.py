@@ -1,0 +1,154 @@
+"""One reconcile at work: what was read, what is remembered, when to look again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.decisions.description_block import render_block
+from shared.decisions.fields import Target
+from shared.decisions.item_view import Policy, View
+from shared.decisions.observed import Place, Seen
+from shared.decisions.record import in_context
+from shared.errors import LeaseLostError
+from shared.models.evidence import Event
+from shared.models.link import Link, LinkState
+from shared.models.opentext import Origin
+from shared.models.wanted import Wanted, WantedTask
+from shared.observability.telemetry import traceparent
+from shared.reconciler.event_metrics import measure
+from shared.services import Services
+from shared.store.origins import Held
+from shared.store.tasks import IndexRow
+
+CALL_TIME = timedelta(seconds=65)
+"""No remote call starts with less lease left than this: the clients give up earlier."""
+
+
+@dataclass
+class Work:
+    """The unit of work of one reconcile: short-lived, and changed by the flow alone."""
+
+    services: Services
+    held: Held
+    origin: Origin
+    wanted: Wanted
+    policy: Policy
+    places: dict[str, Place] = field(default_factory=dict)
+    """By item key: where its task belongs."""
+    seen: dict[str, Seen] = field(default_factory=dict)
+    """By item key: the task as last read, or as our own write returned it."""
+    finished: set[str] = field(default_factory=set)
+    """Items that need a fresh look at OpenText before anything more is decided."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """By item key: why Planner refused a change. Nothing more is written to its task in this look."""
+    looks: dict[str, datetime] = field(default_factory=dict)
+    """Reason → when to look again."""
+    moved: bool = False
+    """A link was written: what was found called for something."""
+    again: bool = False
+    """Look again at once, with everything read anew."""
+
+    @property
+    def now(self) -> datetime:
+        """UTC."""
+        return self.services.now()
+
+    def views(self) -> list[View]:
+        """One view an item, wanted or remembered, in the order of their keys."""
+        wanted = {task.item_key: task for task in self.wanted.tasks}
+        completed = frozenset(key for key, link in self.held.links.items() if link.state is LinkState.COMPLETED)
+        return [
+            View(
+                self.origin,
+                self.target(wanted[item]) if item in wanted else None,
+                self.held.links.get(item),
+                self.seen.get(item),
+                completed,
+                item in self.refused,
+            )
+            for item in sorted({*wanted, *self.held.links})
+            if item not in self.finished
+        ]
+
+    def target(self, wanted: WantedTask) -> Target:
+        """Resolve what an item wants, with the block as its link stands now."""
+        link = self.held.links.get(wanted.item_key)
+        place = self.places.get(wanted.item_key, Place(wanted.plan.plan_id or "", is_known=False))
+        return Target(self.origin.key, wanted, place, render_block(self.origin.key, wanted, link))
+
+    def look_again(self, at: datetime, reason: str) -> None:
+        """Note when to look again; the earliest of a reason counts."""
+        self.looks[reason] = min(at, self.looks.get(reason, at))
+
+    def ensure_time(self) -> None:
+        """
+        Refuse to start a call that the lease may not outlive.
+
+        Raises:
+            LeaseLostError: too little is left.
+        """
+        if self.held.time_left(self.now) < CALL_TIME:
+            message = f"{self.origin.key}: too little of the lease is left for another call"
+            raise LeaseLostError(message)
+
+    async def commit(
+        self, links: Sequence[Link], events: Sequence[Event] = (), *, seen: dict[str, Any] | None = None
+    ) -> None:
+        """
+        Remember links and history in one transaction, then what the plans' readers need.
+
+        Raises:
+            LeaseLostError: another worker owns the origin; nothing was written.
+        """
+        before = {link.item: self.held.links.get(link.item) for link in links}
+        for link in links:
+            if link.plan_id and _is_moved(before[link.item], link):
+                # By a person, maybe to where no rule's tasks are: what people do there is to be seen.
+                await self.services.places.follow(link.plan_id)
+        told = self._in_context(links, events)
+        await self.held.commit(links=links, events=told, seen=seen, now=self.now)
+        self.moved = self.moved or bool(links)
+        done = {link.item for link in links if link.state is LinkState.COMPLETED}
+        # What waits for an item that is completed now was computed before it was.
+        self.again = self.again or any(done.intersection(task.waits_on) for task in self.wanted.tasks)
+        measure(events, self.now)
+        for link in links:
+            await self._index(before[link.item], link)
+
+    def _in_context(self, links: Sequence[Link], events: Sequence[Event]) -> list[Event]:
+        """Complete events with what held when they happened."""
+        after = self.held.links | {link.item: link for link in links}
+        wanted = {task.item_key: task for task in self.wanted.tasks}
+        return [
+            in_context(event, after.get(event.item), self.origin, wanted.get(event.item), self.policy.mapping_hash)
+            for event in events
+        ]
+
+    async def _index(self, before: Link | None, after: Link) -> None:
+        """Keep the way back from a task to its link, with the versions that are agreed."""
+        tasks = self.services.tasks
+        if before is not None and before.task_id and before.plan_id and _place(before) != _place(after):
+            await tasks.remove_index(before.plan_id, before.task_id)
+        if after.task_id and after.plan_id and (before is None or _known(before) != _known(after)):
+            row = IndexRow(
+                origin=self.origin.key,
+                item=after.item,
+                etag=after.etag,
+                details_etag=after.details_etag,
+                # What people do with the task belongs to the story of what made it.
+                trace=traceparent(),
+            )
+            await tasks.save_index(after.plan_id, after.task_id, row)
+
+
+def _is_moved(before: Link | None, after: Link) -> bool:
+    return before is not None and before.task_id == after.task_id is not None and before.plan_id != after.plan_id
+
+
+def _place(link: Link) -> tuple[str | None, str | None]:
+    return link.plan_id, link.task_id
+
+
+def _known(link: Link) -> tuple[str | None, str | None, str, str]:
+    return link.plan_id, link.task_id, link.etag, link.details_etag

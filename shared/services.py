@@ -1,0 +1,60 @@
+"""What the flows work with: ready clients, stores, rules and a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # For the type checker alone: a flow that is handed its services needs no SDK at import.
+    from shared.clients.graph.directory import DirectoryClient
+    from shared.clients.graph.mail import Mail
+    from shared.clients.graph.planner import Planner
+    from shared.clients.graph.subscriptions import Subscriptions
+    from shared.clients.opentext import OpenText
+    from shared.mapping.language.rules import Mapping
+    from shared.settings import Settings
+    from shared.store.agenda import Agenda
+    from shared.store.control import Control
+    from shared.store.origins import Origins
+    from shared.store.queues import Queues
+    from shared.store.tasks import Tasks
+    from shared.targets.resolver import Places
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storage:
+    """What works without settings, mapping and the outside systems: enough to lose nothing."""
+
+    origins: Origins
+    tasks: Tasks
+    agenda: Agenda
+    control: Control
+    queues: Queues
+    now: Callable[[], datetime]
+    """Answers an aware UTC datetime."""
+    owner: str
+    """Names this worker in leases and slots."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services(Storage):
+    """Everything."""
+
+    settings: Settings
+    mapping: Mapping
+    mapping_hash: str
+    """SHA-256 of the mapping file as it was read, hexadecimal."""
+    opentext: OpenText
+    planner: Planner
+    places: Places
+    """Where tasks belong: `Places(planner, control, now=..., settle=...)`."""
+    directory: DirectoryClient
+    subscriptions: Subscriptions
+    mail: Mail | None
+    """None: NOTIFY_FROM is not set; nobody is told by mail."""
+    rng: Random
+    """For jitter; seeded by the simulation."""

@@ -1,0 +1,280 @@
+"""The lease on an origin, and what may be written while one holds it."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from azure.data.tables import UpdateMode
+from pydantic import Field
+
+from shared.errors import LeaseLostError, StaleError, TooLargeError
+from shared.models.base import Frozen
+from shared.models.evidence import Entry, Event, Head, chain
+from shared.models.link import Link
+from shared.store.row import Row, escape
+from shared.store.table import Table
+from shared.store.table_client import Operation
+
+LEASE = "lease"
+MOST_OPERATIONS = 90
+"""Of one transaction, with the lease; Table storage takes 100."""
+MOST_SEEN_BYTES = 16_384
+# Table storage takes 4 MiB; sending more than 1 MiB at once would hold up the event loop, as aiohttp warns.
+_MOST_BYTES = 900_000
+_COMMITS_KEPT = 8
+_ROUNDS = 5
+
+
+class Lease(Frozen):
+    """The row that every transaction of an origin holds."""
+
+    owner: str = Field(default="", description="Unique to one taking. Empty: free.")
+    until: datetime = Field(description="UTC. Whoever comes later may take it.")
+    dirty: bool = Field(default=False, description="Somebody wanted it meanwhile: look again.")
+    commits: tuple[str, ...] = Field(default=(), description="Ids of the last commits, newest last.")
+    head: Head = Head()
+    seen: dict[str, Any] = Field(default_factory=dict, description="What the last reconcile saw; bounded.")
+
+    def is_live(self, now: datetime) -> bool:
+        """Tell whether somebody may be at work."""
+        return self.owner != "" and now < self.until
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What becomes of entries that stand already: for redaction and retention alone."""
+
+    rewrite: Sequence[Entry] = ()
+    """With other personal parts: what is hashed stays as it is."""
+    remove: Sequence[int] = ()
+    """Sequences that go; a checkpoint stands for them."""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One operation of a commit; an entry also moves the head."""
+
+    operation: Operation
+    size: int
+    head: Head | None = None
+
+
+def new_salt() -> str:
+    """Return 128 random bits."""
+    return secrets.token_hex(16)
+
+
+class Held:
+    """
+    One origin, while we hold its lease.
+
+    Args:
+        row: the lease as it was just written.
+        links: as they stood under that lease.
+        salt: for the personal parts of the history.
+    """
+
+    def __init__(
+        self, table: Table, origin: str, row: Row, links: dict[str, Link], *, salt: Callable[[], str] = new_salt
+    ) -> None:
+        self.origin = origin
+        self._salt = salt
+        self.links = links
+        """By item key; replaced, not changed, by a commit."""
+        self._table = table
+        self._row = row
+        self._lease = row.read(Lease)
+        self._owner = self._lease.owner
+        self._is_over = False
+        self.until = self._lease.until
+        """UTC: the lease is ours before this."""
+        self.dirty = self._lease.dirty
+        """Somebody wanted the origin meanwhile, as far as we know. Stays true after the release."""
+
+    @property
+    def head(self) -> Head:
+        """The end of the history."""
+        return self._lease.head
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """What the last reconcile chose to remember."""
+        return self._lease.seen
+
+    def time_left(self, now: datetime) -> timedelta:
+        """How long the lease is still ours; negative when it has run out."""
+        return self.until - now
+
+    async def commit(
+        self,
+        *,
+        now: datetime,
+        links: Sequence[Link] = (),
+        remove: Sequence[str] = (),
+        events: Sequence[Event] = (),
+        entries: Entries | None = None,
+        seen: dict[str, Any] | None = None,
+        release: bool = False,
+    ) -> None:
+        """
+        Write links and history, entries first, in as few transactions as possible.
+
+        Args:
+            now: time of the events.
+            links: written whole, by item key.
+            remove: item keys whose links go; unknown ones are passed over.
+            entries: what becomes of entries that stand already.
+            seen: replaces what was remembered; None: stays.
+            release: let the lease go in the same transaction; `dirty` then says whether to queue the origin again.
+
+        Raises:
+            LeaseLostError: another worker has it. Of several transactions, earlier ones may stand.
+            TooLargeError: more than a row can hold.
+            UnavailableError: it was not written.
+            OutcomeUnknownError: it may have been written.
+        """
+        self._must_hold()
+        kept = {link.item: link for link in links}
+        gone = [item for item in dict.fromkeys(remove) if item in self.links and item not in kept]
+        new, _ = chain(self.origin, self.head, events, now, salt=self._salt)
+        last = _remember(seen) | (_freed(now) if release else {})
+        chunks = list(_chunks(_steps(escape(self.origin), new, kept, gone, entries or Entries()))) or (
+            [[]] if last else []
+        )
+        for number, chunk in enumerate(chunks, 1):
+            change = _moved(chunk) | (last if number == len(chunks) else {})
+            await self._write(change, [step.operation for step in chunk])
+        self.links = {item: link for item, link in {**self.links, **kept}.items() if item not in gone}
+
+    async def release(self, now: datetime) -> bool:
+        """
+        Let the lease go. Harmless when it is gone already.
+
+        Returns:
+            True when somebody wanted the origin meanwhile: the caller queues it once.
+
+        Raises:
+            UnavailableError, OutcomeUnknownError: as for commit. The lease then ends by itself.
+        """
+        if not self._is_over:
+            try:
+                await self._write(_freed(now), [])
+            except LeaseLostError:
+                # Whoever has it now has read everything after us.
+                self.dirty = False
+        return self.dirty
+
+    async def _write(self, change: dict[str, Any], operations: Sequence[Operation]) -> None:
+        commit = self._table.stamp()
+        for _ in range(_ROUNDS):
+            commits = (*self._lease.commits, commit)[-_COMMITS_KEPT:]
+            data = self._lease.model_copy(update={**change, "commits": commits}).model_dump_json()
+            try:
+                row = await self._table.commit(
+                    self._row, data, operations, is_ours=lambda found: commit in found.read(Lease).commits
+                )
+            except StaleError as error:
+                await self._look_again(error, is_last_act=not operations)
+            else:
+                self._adopt(row)
+                return
+        message = f"{self.origin}: its lease keeps changing"
+        raise LeaseLostError(message)
+
+    def _adopt(self, row: Row) -> None:
+        """Take over the row of our commit. Once it is free, or another's, it is no longer ours to write to."""
+        # Marks that our release wiped were made before it: they are what `dirty` remembers.
+        self.dirty = self._lease.dirty
+        self._row, self._lease = row, row.read(Lease)
+        self._is_over = self._lease.owner != self._owner
+        if not self._is_over:
+            self.dirty = self._lease.dirty
+
+    async def _look_again(self, error: StaleError, *, is_last_act: bool) -> None:
+        """Find out why a commit was refused: only a mark by somebody who waits lets us try again."""
+        found = await self._table.find(self._row.partition, self._row.key)
+        lease = None if found is None else found.read(Lease)
+        if found is None or lease is None or lease.owner != self._owner:
+            self._is_over = True
+            message = f"{self.origin}: another worker has its lease"
+            raise LeaseLostError(message) from error
+        if found.etag == self._row.etag:
+            raise error
+        if lease.commits != self._lease.commits and not is_last_act:
+            message = f"{self.origin}: a commit that was given up arrived after all"
+            raise LeaseLostError(message) from error
+        self._row, self._lease = found, lease
+
+    def _must_hold(self) -> None:
+        if self._is_over:
+            message = f"{self.origin}: its lease was let go or lost"
+            raise LeaseLostError(message)
+
+
+def _moved(chunk: Sequence[_Step]) -> dict[str, Any]:
+    heads = [step.head for step in chunk if step.head is not None]
+    return {"head": heads[-1]} if heads else {}
+
+
+def _freed(now: datetime) -> dict[str, Any]:
+    return {"owner": "", "until": now, "dirty": False}
+
+
+def _remember(seen: dict[str, Any] | None) -> dict[str, Any]:
+    if seen is None:
+        return {}
+    if (size := len(json.dumps(seen, ensure_ascii=False).encode())) > MOST_SEEN_BYTES:
+        message = f"what was seen has {size} bytes, {MOST_SEEN_BYTES} fit"
+        raise TooLargeError(message)
+    return {"seen": seen}
+
+
+def _steps(
+    partition: str, new: Sequence[Entry], kept: dict[str, Link], gone: Sequence[str], old: Entries
+) -> Iterator[_Step]:
+    """Entries before links: a link never shows what the history does not tell."""
+    for entry in new:
+        row = Row(partition, entry_key(entry.sequence), entry.line())
+        yield _Step(("create", row.entity()), _sent_bytes(row.data), Head(sequence=entry.sequence, hash=entry.hash))
+    for entry in old.rewrite:
+        row = Row(partition, entry_key(entry.sequence), entry.line())
+        yield _Step(("update", row.entity(), {"mode": UpdateMode.REPLACE}), _sent_bytes(row.data))
+    for sequence in old.remove:
+        yield _Step(("delete", {"PartitionKey": partition, "RowKey": entry_key(sequence)}), 0)
+    for item, link in kept.items():
+        row = Row(partition, link_key(item), link.model_dump_json())
+        yield _Step(("upsert", row.entity(), {"mode": UpdateMode.REPLACE}), _sent_bytes(row.data))
+    for item in gone:
+        yield _Step(("delete", {"PartitionKey": partition, "RowKey": link_key(item)}), 0)
+
+
+def _sent_bytes(data: str) -> int:
+    """Bound what becomes of a JSON text inside a JSON request of ASCII."""
+    escaped = 0 if data.isascii() else 5 * len(data)
+    return len(data) + data.count('"') + data.count("\\") + escaped
+
+
+def entry_key(sequence: int) -> str:
+    """Name the row of an entry, so that text order is their order."""
+    return f"entry|{sequence:012}"
+
+
+def link_key(item: str) -> str:
+    """Name the row of an item's link."""
+    return f"link|{escape(item)}"
+
+
+def _chunks(steps: Iterator[_Step]) -> Iterator[list[_Step]]:
+    chunk: list[_Step] = []
+    size = 0
+    for step in steps:
+        if chunk and (len(chunk) == MOST_OPERATIONS - 1 or size + step.size > _MOST_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(step)
+        size += step.size
+    if chunk:
+        yield chunk

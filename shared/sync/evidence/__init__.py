@@ -1,1 +1,0 @@
-"""History on the record: documents, attributes, retention."""

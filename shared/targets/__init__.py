@@ -1,0 +1,1 @@
+"""Where a task belongs: plan, bucket, labels, room, and how often a plan is read."""

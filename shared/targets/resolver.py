@@ -1,0 +1,202 @@
+"""
+Where tasks belong: names of plans, buckets and labels, resolved to ids, and made where a rule says so.
+
+What a rule makes is reserved first and found again by listing; of several with one name the oldest wins.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.clients.graph.planner import Planner
+from shared.decisions.observed import Place
+from shared.errors import NeverError, NotFoundError, RetryLaterError, StaleError
+from shared.models.planner import PlannerBucket, PlannerPlan
+from shared.models.wanted import PlanTarget, WantedTask
+from shared.store.control import Control, Making, PlanRow
+from shared.targets.capacity import BUCKETS, buckets_left
+
+log = logging.getLogger(__name__)
+KEPT = timedelta(minutes=10)
+
+
+class PlaceError(NeverError):
+    """There is no such plan, and no rule makes it."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    place: Place
+    until: datetime
+
+
+class Places:
+    """Resolves places and keeps them for ten minutes."""
+
+    def __init__(self, planner: Planner, control: Control, *, now: Callable[[], datetime], settle: timedelta) -> None:
+        self._planner = planner
+        self._control = control
+        self._now = now
+        self._settle = settle
+        self._known: dict[str, _Known] = {}
+
+    def forget(self) -> None:
+        """Resolve everything anew: somebody says that it changed."""
+        self._known.clear()
+
+    async def follow(self, plan_id: str) -> None:
+        """Have a plan read from now on into which a person moved a task; one that can't be read is left to resyncs."""
+        try:
+            await self._remember_plan(plan_id, None)
+        except NeverError as error:
+            log.warning("plan %s, which a task was moved to, can't be read: %s", plan_id, error)
+
+    async def find_all(self, tasks: Sequence[WantedTask]) -> dict[str, Place | PlaceError]:
+        """Resolve the place of each task; by item key. An error stands for a place that does not exist."""
+        found: dict[str, Place | PlaceError] = {}
+        for task in tasks:
+            try:
+                found[task.item_key] = await self.find(task)
+            except PlaceError as error:
+                found[task.item_key] = error
+        return found
+
+    async def find(self, task: WantedTask) -> Place:
+        """
+        Resolve one task's plan, bucket and labels.
+
+        Raises:
+            PlaceError: there is no such plan.
+            RetryLaterError: it could not be found out, or is being made.
+        """
+        key = task.plan.model_dump_json()
+        known = self._known.get(key)
+        place = known.place if known is not None and self._now() < known.until else await self._resolve(task.plan)
+        if task.bucket is not None and task.bucket not in place.buckets:
+            place = await self._with_bucket(place, task.bucket)
+        if known is None or known.place is not place:
+            self._known[key] = _Known(place, self._now() + KEPT)
+        return place
+
+    async def _resolve(self, target: PlanTarget) -> Place:
+        plan_id, group_id, made = target.plan_id, target.group_id, False
+        if plan_id is None:
+            plan, made = await self._find_plan(target)
+            plan_id, group_id = plan.id, plan.group_id or group_id
+        try:
+            buckets = await self._planner.list_buckets(plan_id)
+            details = await self._planner.find_plan_details(plan_id)
+            await self._remember_plan(plan_id, group_id)
+        except NeverError as error:
+            message = f"the plan {plan_id} can't be used: {error}"
+            raise PlaceError(message) from error
+        place = Place(
+            plan_id=plan_id,
+            buckets=_oldest_by_name(buckets),
+            categories={name: key for key, name in details.category_descriptions.items() if name},
+        )
+        for name in target.buckets if made else ():
+            if name not in place.buckets:
+                place = await self._with_bucket(place, name)
+        return place
+
+    async def _find_plan(self, target: PlanTarget) -> tuple[PlannerPlan, bool]:
+        """Find a plan by its title in its group, or make it. The second value tells whether a rule makes it."""
+        if target.group_id is None or target.title is None:
+            message = "the mapping names neither the plan's id nor its group and title"
+            raise PlaceError(message)
+        name = target.key or target.title
+        try:
+            if target.make and (made := await self._control.find_making("plan", target.group_id, name)) and made.id:
+                # The title may follow the workspace's name: what was made once is known by its key.
+                return await self._planner.read_plan(made.id), True
+            if (plan := await self._listed(target.group_id, target.title)) is not None:
+                return plan, target.make
+        except NotFoundError as error:
+            message = f"the plan {target.title!r} or its group {target.group_id} was deleted"
+            raise PlaceError(message) from error
+        except NeverError as error:
+            message = f"the plans of group {target.group_id} can't be read: {error}"
+            raise PlaceError(message) from error
+        if not target.make:
+            message = f"group {target.group_id} has no plan {target.title!r}"
+            raise PlaceError(message)
+        await self._reserve("plan", target.group_id, name)
+        with _made(f"plan {target.title!r} can't be made in group {target.group_id}"):
+            plan = await self._planner.create_plan(target.group_id, target.title)
+        await self._finish("plan", target.group_id, name, plan.id)
+        return plan, True
+
+    async def _listed(self, group_id: str, title: str) -> PlannerPlan | None:
+        named = [plan for plan in await self._planner.list_plans(group_id) if plan.title.strip() == title.strip()]
+        return min(named, key=lambda plan: (plan.created.isoformat() if plan.created else "", plan.id), default=None)
+
+    async def _with_bucket(self, place: Place, name: str) -> Place:
+        """Find a bucket that was made meanwhile, or make it."""
+        listed = await self._planner.list_buckets(place.plan_id)
+        buckets = _oldest_by_name(listed)
+        if name not in buckets:
+            if not buckets_left(place.plan_id, len(listed)):
+                message = f"bucket {name!r} can't be made: the plan holds {len(listed)} of {BUCKETS} buckets"
+                raise PlaceError(message)
+            await self._reserve("bucket", place.plan_id, name)
+            last = max((bucket.order_hint for bucket in listed), default="")
+            with _made(f"bucket {name!r} can't be made"):
+                made = await self._planner.create_bucket(place.plan_id, name, after=last)
+            await self._finish("bucket", place.plan_id, name, made.id)
+            buckets[name] = made.id
+        return Place(place.plan_id, buckets, place.categories)
+
+    async def _reserve(self, kind: str, parent: str, name: str) -> None:
+        """
+        Announce a making before it is sent.
+
+        Raises:
+            RetryLaterError: somebody else is making it, or did and the answer was lost: wait, then list again.
+        """
+        making = Making(kind=kind, parent=parent, name=name, id=None, at=self._now())
+        other = await self._control.find_making(kind, parent, name)
+        if other is not None and self._now() < other.at + self._settle:
+            message = f"{kind} {name!r} is being made"
+            raise RetryLaterError(message)
+        try:
+            await self._control.reserve_making(making, replaces=other)
+        except StaleError as error:
+            message = f"{kind} {name!r} is being made"
+            raise RetryLaterError(message) from error
+
+    async def _finish(self, kind: str, parent: str, name: str, made_id: str) -> None:
+        await self._control.finish_making(Making(kind=kind, parent=parent, name=name, id=made_id, at=self._now()))
+
+    async def _remember_plan(self, plan_id: str, group_id: str | None) -> None:
+        """Have the plan read from now on, and its group subscribed to."""
+        if await self._control.find_plan(plan_id) is None:
+            # A mapping that names a plan by its id may leave its group out.
+            group_id = group_id or (await self._planner.read_plan(plan_id)).group_id
+            row = PlanRow(plan_id=plan_id, group_id=group_id, next_read=self._now())
+            try:
+                await self._control.save_plan(row, etag=None)
+            except StaleError:
+                return  # another worker remembered it first
+
+
+@contextmanager
+def _made(what: str) -> Iterator[None]:
+    """
+    Make something; what Planner refuses holds the tasks that need it, with the reason.
+
+    Raises:
+        PlaceError: refused.
+    """
+    try:
+        yield
+    except NeverError as error:
+        message = f"{what}: {error}"
+        raise PlaceError(message) from error
+
+
+def _oldest_by_name(buckets: Sequence[PlannerBucket]) -> dict[str, str]:
+    """Buckets carry no date of making: of one name the smallest id wins, for every worker alike."""
+    return {bucket.name: bucket.id for bucket in sorted(buckets, key=lambda b: b.id, reverse=True)}

@@ -1,0 +1,167 @@
+"""
+Find what no hint announced: workflows whose steps changed, and workspaces that were made.
+
+What is found is queued exactly as if a hint had come. OpenText is asked at an interval of its own; a list that did not
+change costs a read of one row, and an origin is handed on again only when its entry in the list changed.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from shared.errors import NeverError
+from shared.mapping.evaluation.needs import rules_for
+from shared.mapping.evaluation.sources import exact_types, is_type_mapped, is_workflow_mapped
+from shared.models.keys import OriginKind, origin_key
+from shared.models.messages import AgendaEntry, OriginMessage
+from shared.models.opentext import StatusRow
+from shared.services import Services
+from shared.store.control import Slot
+from shared.watchers.list_digest import compare, digest, remember
+
+log = logging.getLogger(__name__)
+NEXT = "discovery/next"
+"""Cursor: when OpenText is asked again."""
+OVERLAP = timedelta(hours=1)
+"""How far below its watermark a list of workspaces is looked through again: they may show late."""
+MOST_AT_ONCE = 100
+"""More than this become bulk rows of the agenda, so that hints do not wait behind them."""
+AT_WORK = timedelta(minutes=10)
+"""How long a discovery may hold its place among those who work on OpenText."""
+REASON = "discovered"
+
+
+async def discover(services: Services) -> int:
+    """
+    Look for what no hint announced, when it is time; return how many origins were handed on.
+
+    Raises:
+        RetryLaterError: OpenText or storage does not answer. What was not handed on is found by a later run.
+    """
+    now = services.now()
+    due = await services.control.find_cursor(NEXT)
+    if due is not None and now < datetime.fromisoformat(due):
+        return 0
+    gate = await services.control.find_gate("opentext")
+    if (gate is not None and now < gate) or (slot := await _take_slot(services)) is None:
+        return 0
+    try:
+        # Moved before it is used: a list that kills its reader is not read at every tick.
+        interval = timedelta(seconds=services.settings.opentext_discovery_seconds)
+        await services.control.save_cursor(NEXT, (now + interval).isoformat())
+        return sum([await _try(source, services) for source in (_workflows, _report, _workspaces)])
+    finally:
+        await services.control.free_slot(slot)
+
+
+async def _take_slot(services: Services) -> Slot | None:
+    now, size = services.now(), services.settings.opentext_concurrency
+    owner = f"{services.owner}/discovery"
+    return await services.control.take_slot("opentext", size=size, owner=owner, until=now + AT_WORK, now=now)
+
+
+async def _try(source: Callable[[Services], Awaitable[int]], services: Services) -> int:
+    """Look into one source; what is refused there does not stop the others."""
+    try:
+        return await source(services)
+    except NeverError as error:
+        log.warning("discovery: %s: %s", source.__name__.strip("_"), error)
+        return 0
+
+
+async def _workflows(services: Services) -> int:
+    """Compare the workflows that the integration user manages or initiated; one status a call."""
+    if not rules_for(services.mapping, OriginKind.WORKFLOW):
+        return 0
+    rows: list[StatusRow] = []
+    for status in ("ontime", "workflowlate"):
+        rows += await services.opentext.workflows.list_status("Both", status)
+    return await _hand_on_changed("discovery/workflows", rows, services)
+
+
+async def _report(services: Services) -> int:
+    """Compare what the customer's WebReport shows of all steps."""
+    nickname = services.settings.opentext_discovery_report
+    if nickname is None or not rules_for(services.mapping, OriginKind.WORKFLOW):
+        return 0
+    return await _hand_on_changed("discovery/report", await services.opentext.workflows.webreport(nickname), services)
+
+
+async def _hand_on_changed(name: str, rows: Iterable[StatusRow], services: Services) -> int:
+    rules = rules_for(services.mapping, OriginKind.WORKFLOW)
+    mapped = [row for row in rows if is_workflow_mapped(rules, row.name)]
+    changes = await compare(services.control, name, digests(mapped))
+    found = [origin_key(OriginKind.WORKFLOW, number) for number in changes.numbers]
+    await hand_on(found, services)
+    await remember(services.control, changes)
+    return len(found)
+
+
+def digests(rows: Iterable[StatusRow]) -> dict[int, str]:
+    """
+    Make a digest of each listed workflow: its status, and each waiting step with its status and performers.
+
+    A step that is late in a workflow that is on time is seen by its own status.
+    """
+    lines: dict[int, list[object]] = {}
+    for row in rows:
+        kept = lines.setdefault(row.process_id, [])
+        kept.append(row.status)
+        for step in row.steps:
+            people = sorted(person.user_id for person in step.performers)
+            ref = step.ref
+            kept.append([ref.subprocess_id, ref.task_id, ref.visit, step.status, step.due, step.group, people])
+    # Rows may come in any order, and one may come twice.
+    return {number: digest(*sorted(set(map(digest, kept)))) for number, kept in lines.items()}
+
+
+async def _workspaces(services: Services) -> int:
+    """Look for new workspaces of the mapped types."""
+    rules = rules_for(services.mapping, OriginKind.WORKSPACE)
+    if not rules:
+        return 0
+    names = exact_types(rules)
+    if names is None:
+        listed = await services.opentext.workspaces.list_types()
+        names = tuple(name for name in listed if is_type_mapped(rules, name))
+    return sum([await _try_type(name, services) for name in names])
+
+
+async def _try_type(name: str, services: Services) -> int:
+    try:
+        return await _new_of_type(name, services)
+    except NeverError as error:
+        log.warning("discovery: workspaces of type %r: %s", name, error)
+        return 0
+
+
+async def _new_of_type(name: str, services: Services) -> int:
+    """
+    Hand on the new workspaces of a type, down to the watermark less an hour; known ones are skipped.
+
+    The watermark is the newest creation that was listed, in the server's own time. It moves when all were handed on.
+    """
+    cursor = f"discovery/workspaces/{name}"
+    mark = await services.control.find_cursor(cursor)
+    watermark = newest = datetime.fromisoformat(mark) if mark is not None else services.now()
+    found: list[str] = []
+    async for workspace in services.opentext.workspaces.list_created(name, watermark - OVERLAP):
+        newest = max(newest, workspace.created or newest)
+        key = origin_key(OriginKind.WORKSPACE, workspace.node_id)
+        if not await services.origins.is_known(key):
+            found.append(key)
+    await hand_on(found, services)
+    if mark is None or newest != watermark:
+        await services.control.save_cursor(cursor, newest.isoformat())
+    return len(found)
+
+
+async def hand_on(origins: Sequence[str], services: Services) -> None:
+    """Have origins looked at: the first hundred as if hints had come, more of them one after another."""
+    now = services.now()
+    for origin in origins[:MOST_AT_ONCE]:
+        await services.queues.send_origin(OriginMessage(origin=origin, reason=REASON))
+    for origin in origins[MOST_AT_ONCE:]:
+        await services.agenda.put(AgendaEntry(at=now, origin=origin, reason=REASON, bulk=True), now)
+    if origins:
+        log.info("discovery handed on %d origins, from %s on", len(origins), origins[0])

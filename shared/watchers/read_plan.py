@@ -1,0 +1,229 @@
+"""
+Read one plan and hand on the origins whose tasks changed. Decides nothing itself.
+
+What is agreed is written by `reconcile` alone: a change is announced at each read until it is agreed
+on, and only a read that announced nothing lets the plan count as unchanged.
+"""
+
+import hashlib
+import logging
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from shared.clients.graph.directory import KEPT
+from shared.decisions.settle import is_twin
+from shared.errors import BridgeError, NeverError, RefusedError, StaleError
+from shared.models.link import Link, LinkState
+from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
+from shared.models.planner import PlannerTask
+from shared.observability.telemetry import traceparent
+from shared.services import Services
+from shared.store.control import PlanRow
+from shared.store.tasks import Claim, IndexRow, PlanIndex
+from shared.targets.capacity import warn
+from shared.targets.read_interval import BUSY, GONE, quickened
+
+log = logging.getLogger(__name__)
+TWIN = "twin"
+
+
+async def read_plan(message: PlanMessage, services: Services) -> None:
+    """
+    Compare a plan with what is agreed.
+
+    A plan that can't be read has its origins looked at, once: they say why their items stand still.
+
+    Raises:
+        RetryLaterError: Graph or storage did not answer; the plan's next turn comes by itself.
+    """
+    row = await services.control.find_plan(message.plan)
+    try:
+        tasks = await services.planner.list_tasks(message.plan)
+    except NeverError as error:
+        await _leave(message.plan, row, str(error), services)
+        return
+    digest = digest_of(tasks)
+    if row is not None and row.digest == digest and not row.gone and not message.left:
+        if message.reason != "due" and (quick := quickened(row, services.now())) is not None:
+            await _save(quick, row, services)
+        return
+    index = await services.tasks.read_plan(message.plan)
+    await look_after(message.left, tasks, index, services)
+    origins = announced(tasks, index) if row is None or not row.gone else owners(index)
+    traces = {row.origin: row.trace for row in _changed(tasks, index) if row.trace is not None}
+    for origin in sorted(origins):
+        trace = traces.get(origin) or message.trace or traceparent()
+        await services.queues.send_origin(
+            OriginMessage(origin=origin, reason="changed", plan=message.plan, trace=trace)
+        )
+    loose = await _handle_strangers(tasks, index, services)
+    if row is not None:
+        # A reservation goes last: while one is open, a listed task may not have its row yet, and would be passed over.
+        quiet = not origins and not loose and not index.reservations
+        await _save(_after(row, tasks, digest if quiet else row.digest, digest, services.now()), row, services)
+
+
+def _after(row: PlanRow, tasks: Sequence[PlannerTask], agreed: str, digest: str, now: datetime) -> PlanRow:
+    """Return a plan's row after a read: one that changed is read again soon."""
+    active = sum(not task.is_completed for task in tasks)
+    counted = row.model_copy(
+        update={"digest": agreed, "last": digest, "active": active, "total": len(tasks), "gone": ""}
+    )
+    if row.last == digest and not row.gone:
+        return counted
+    return counted.model_copy(update={"changed_at": now, "next_read": min(row.next_read, now + BUSY)})
+
+
+async def _save(after: PlanRow, before: PlanRow, services: Services) -> None:
+    warn(after, before)
+    if after == before:
+        return
+    try:
+        await services.control.save_plan(after, etag=before.etag)
+    except StaleError:
+        log.info("plan %s: its row moved on; the next read saves what it finds", before.plan_id)
+
+
+async def _leave(plan_id: str, row: PlanRow | None, why: str, services: Services) -> None:
+    """Leave a plan that can't be read: deleted with its group, or hidden. It is tried again ever so often."""
+    if row is None or row.gone:
+        return
+    log.error("plan %s can't be read: %s", plan_id, why)
+    for origin in sorted(owners(await services.tasks.read_plan(plan_id))):
+        await services.queues.send_origin(OriginMessage(origin=origin, reason="changed"))
+    now = services.now()
+    await _save(row.model_copy(update={"gone": why[:500] or "no reason", "next_read": now + GONE}), row, services)
+
+
+def owners(index: PlanIndex) -> frozenset[str]:
+    """Name every origin that has something in a plan."""
+    tasks = {row.origin for row in index.tasks.values()}
+    return frozenset(tasks | {reservation.origin for reservation in index.reservations})
+
+
+async def look_after(left: Collection[str], tasks: Sequence[PlannerTask], index: PlanIndex, services: Services) -> None:
+    """
+    Have the rules for assignees run again for open tasks of people who left the plan's group.
+
+    Later, and spread: every worker remembers the directory for a quarter of an hour.
+    """
+    gone = frozenset(left)
+    listed = (task.id for task in tasks if not task.is_completed and gone.intersection(task.assignees))
+    origins = {index.tasks[task_id].origin for task_id in listed if task_id in index.tasks}
+    now = services.now()
+    for origin in sorted(origins):
+        at = now + KEPT + timedelta(minutes=1) * services.rng.random()
+        await services.agenda.put(AgendaEntry(at=at, origin=origin, reason="members"), now)
+
+
+def digest_of(tasks: Sequence[PlannerTask]) -> str:
+    """Recognise a plan that did not change: every task's id and etag."""
+    lines = sorted(f"{task.id} {task.etag}" for task in tasks)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def announced(tasks: Sequence[PlannerTask], index: PlanIndex) -> frozenset[str]:
+    """
+    Name the origins with a task that is newer than agreed, or that is not listed.
+
+    A smaller etag is an old replica's answer and announces nothing.
+    """
+    return frozenset(row.origin for row in _changed(tasks, index))
+
+
+def _changed(tasks: Sequence[PlannerTask], index: PlanIndex) -> tuple[IndexRow, ...]:
+    listed = {task.id: task for task in tasks}
+    return tuple(
+        row for task_id, row in index.tasks.items() if task_id not in listed or listed[task_id].etag > row.etag
+    )
+
+
+async def _handle_strangers(tasks: Sequence[PlannerTask], index: PlanIndex, services: Services) -> bool:
+    """
+    Look at unclaimed tasks of our own making that are older than the settling time; younger ones are looked at then.
+
+    A reservation that is still open settles by itself; an untouched copy of a linked task is deleted.
+
+    Returns:
+        Whether something is still to be settled here.
+    """
+    creators = await services.control.list_creators()
+    ripe = services.now() - timedelta(seconds=services.settings.settle_seconds)
+    unknown = [
+        task
+        for task in tasks
+        if task.id not in index.tasks and task.created_by is not None and task.created_by.key in creators
+    ]
+    strangers = [task for task in unknown if task.created is None or task.created < ripe]
+    asked: dict[str, str] = {}
+    unclaimed: list[PlannerTask] = []
+    for task in strangers:
+        claim = await services.tasks.find_claim(task.id)
+        if claim is None:
+            unclaimed.append(task)
+        elif claim.origin != TWIN and not await _is_left_over(task, claim, services):
+            asked[claim.origin] = "changed"
+    if unclaimed:
+        asked |= {reservation.origin: "settle" for reservation in index.reservations}
+    for origin, reason in sorted(asked.items()):
+        await services.queues.send_origin(OriginMessage(origin=origin, reason=reason, plan=tasks[0].plan_id))
+    if not index.reservations:
+        for task in unclaimed:
+            await _delete_twin(task, index, services)
+    return bool(asked) or len(strangers) < len(unknown)
+
+
+async def _is_left_over(task: PlannerTask, claim: Claim, services: Services) -> bool:
+    """
+    Tell whether a claimed task is not its item's: the worker that made it died, and another was made since.
+
+    It is deleted if it is still the untouched copy of what was posted.
+    """
+    link = (await services.origins.find_links(claim.origin)).get(claim.item)
+    if link is None or link.state is LinkState.RESERVED or link.task_id == task.id:
+        return False
+    if link.posted is not None and is_twin(link.posted, task) and await _is_untouched(task, services):
+        await _delete(task, services)
+    return True
+
+
+async def _delete_twin(task: PlannerTask, index: PlanIndex, services: Services) -> None:
+    """Delete a late twin: claimed first, so that no settling takes it at the same moment."""
+    if (twin_of := await _linked_like(task, index, services)) is None:
+        log.warning("plan %s: task %s is of our making and belongs to no item; it is left alone", task.plan_id, task.id)
+        return
+    if not await _is_untouched(task, services):
+        log.warning("task %s is a copy of %s that somebody worked on; it is left alone", task.id, twin_of.task_id)
+        return
+    try:
+        await services.tasks.claim(task.id, origin=TWIN, item=twin_of.item)
+    except RefusedError:
+        log.info("task %s was settled meanwhile", task.id)
+        return
+    if not await _delete(task, services):
+        await services.tasks.unclaim(task.id, origin=TWIN)
+
+
+async def _is_untouched(task: PlannerTask, services: Services) -> bool:
+    details = (await services.planner.read_details([task.id]))[task.id]
+    if isinstance(details, BridgeError):
+        return False
+    return not (details.description or details.checklist or details.references)
+
+
+async def _delete(task: PlannerTask, services: Services) -> bool:
+    try:
+        await services.planner.delete_task(task.id, task.etag)
+    except (StaleError, NeverError) as error:
+        log.warning("twin %s could not be deleted: %s", task.id, error)
+        return False
+    return True
+
+
+async def _linked_like(task: PlannerTask, index: PlanIndex, services: Services) -> Link | None:
+    """Find the link whose POST this task is a copy of."""
+    for origin in sorted({row.origin for row in index.tasks.values()}):
+        for link in (await services.origins.find_links(origin)).values():
+            if link.posted is not None and link.task_id not in (None, task.id) and is_twin(link.posted, task):
+                return link
+    return None

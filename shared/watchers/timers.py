@@ -1,0 +1,81 @@
+"""The timers' work: queue the plans that are due for a read, and what the agenda has due."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from shared.errors import StaleError
+from shared.models.messages import OriginMessage, PlanMessage
+from shared.observability.telemetry import count, show
+from shared.services import Services
+from shared.store.agenda import DueEntry
+from shared.targets.capacity import fullest
+from shared.targets.read_interval import interval, resumes
+from shared.watchers.discovery import discover
+
+log = logging.getLogger(__name__)
+MOST_A_RUN = 500
+SHORT_QUEUE = 50
+"""Back-fill is queued only while fewer origins than this wait."""
+
+
+async def sweep_plans(services: Services) -> int:
+    """
+    Queue every plan that is due, each by one worker; return how many.
+
+    The plan's next turn is moved by compare-and-swap before it is queued: of two sweeps one wins. After a pause that
+    Graph asked for, reading resumes over a minute.
+    """
+    now = services.now()
+    gate = await services.control.find_gate("graph")
+    if gate is not None and gate > now:
+        return 0
+    queued = 0
+    rows = [row async for row in services.control.list_plans()]
+    show("plan_fill", fullest(rows))
+    for row in rows:
+        if row.next_read > now or not resumes(row.plan_id, gate, now):
+            continue
+        moved = row.model_copy(update={"next_read": now + interval(row, now)})
+        try:
+            await services.control.save_plan(moved, etag=row.etag)
+        except StaleError:
+            continue  # another sweep took it
+        await services.queues.send_plan(PlanMessage(plan=row.plan_id))
+        queued += 1
+    count("sweeps", timer="write_back")
+    return queued
+
+
+async def sweep_agenda(services: Services) -> int:
+    """
+    Queue what is due: the rows first, then their deletion; a row rewritten in between is left.
+
+    Then look for what no hint announced.
+
+    Returns:
+        How many were queued.
+
+    Raises:
+        RetryLaterError: as `discover`; what was due is queued by then.
+    """
+    waiting = await services.queues.length("origins")
+    queued = 0
+    rows = await services.agenda.due(services.now(), limit=MOST_A_RUN)
+    _show_oldest(rows, services.now())
+    for due in rows:
+        entry = due.entry
+        if entry.bulk and waiting + queued >= SHORT_QUEUE:
+            break
+        message = OriginMessage(origin=entry.origin, reason=entry.reason, bulk=entry.bulk, trace=entry.trace)
+        await services.queues.send_origin(message)
+        await services.agenda.remove(due)
+        queued += 1
+    count("sweeps", timer="escalation_sweep")
+    return queued + await discover(services)
+
+
+def _show_oldest(rows: Sequence[DueEntry], now: datetime) -> None:
+    """Show how late the sweeps are; back-fill is not expected to be on time."""
+    waiting = [now - due.entry.at for due in rows if not due.entry.bulk]
+    show("oldest_pending", max(waiting, default=timedelta()).total_seconds())

@@ -1,0 +1,358 @@
+"""What one item needs next. Each row is one sentence of what the bridge promises."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from shared.decisions.actions import (
+    CheckSending,
+    Create,
+    Delegate,
+    LookAgain,
+    Remember,
+    Send,
+    SetAttributes,
+    Settle,
+    Write,
+)
+from shared.decisions.decide import decide
+from shared.decisions.fields import outcome_lines
+from shared.decisions.observed import Missing, Unread
+from shared.models.link import FieldBase, LinkState, Refusal, SendIntent
+from shared.models.opentext import DocumentVersion, StepRef
+from shared.models.planner import TaskPatch
+from shared.models.wanted import WhenDeleted
+from tests.build import ALICE, BOB, EVE, NOW, POLICY, STEP, approval, found, link, view, wanted, workflow
+
+DONE: dict[str, Any] = {
+    "percentComplete": 100,
+    "completedDateTime": "2026-11-23T11:00:00Z",
+    "completedBy": {"user": {"id": ALICE}},
+}
+LATER = StepRef(process_id=5, subprocess_id=5, task_id=1, visit="2026-11-22T09:00:00")
+SENDING = SendIntent(id="bridge-1", step=STEP, at=NOW - timedelta(hours=1))
+
+
+def ticked(item, *dispositions, **changes):
+    lines = {key: {"title": name, "isChecked": name in dispositions} for key, name in outcome_lines(item).items()}
+    return found(item, details={"checklist": lines}, **(DONE | changes))
+
+
+def act(item, known, seen=None, **changes):
+    return decide(view(item, known, seen, **changes), POLICY, NOW)
+
+
+@pytest.mark.parametrize(
+    ("item", "known", "seen", "expected"),
+    [
+        (wanted(), None, None, Create),
+        (wanted(waits_on=("rule|first",)), None, None, type(None)),
+        (None, None, None, type(None)),
+        (wanted(), link(), found(), type(None)),
+        (wanted(title="New"), link(), found(), Write),
+        (wanted(), link(), found(**DONE), Remember),
+        (wanted(on_complete={"A.B": "Done"}), link(), found(**DONE), SetAttributes),
+        (wanted(), link(state="reserved", task_id=None, reserved_at=NOW), None, LookAgain),
+        (wanted(), link(state="reserved", task_id=None), None, Settle),
+        (None, link(state="reserved", task_id=None), None, Settle),
+        (wanted(), link(details_done=False), found(), Write),
+        (wanted(), link(), Unread("503"), type(None)),
+        (wanted(), link(), Missing(), Create),
+        (wanted(), link(reserved_at=NOW - timedelta(minutes=2)), Missing(), LookAgain),
+        (wanted(), link(etag='W/"3"'), found(), LookAgain),
+        (wanted(), link(details_etag='W/"d3"'), found(), LookAgain),
+        (wanted(), link(state="completed", etag='W/"3"'), found(), LookAgain),
+        (None, link(state="released", etag='W/"3"'), found(), LookAgain),
+        (wanted(), link(state="withdrawn"), None, type(None)),
+        (wanted(), link(state="closed"), found(**DONE), Write),
+        (wanted(), link(state="released"), None, Remember),
+        (approval(), link(approval()), ticked(approval(), "Approve"), Send),
+        (approval(), link(approval()), ticked(approval()), Remember),
+        (approval(), link(approval(), sending=SENDING), None, CheckSending),
+        (approval(), link(approval(), sending=SENDING.model_copy(update={"at": NOW})), None, LookAgain),
+        (approval(), link(approval(), sending=SENDING, hold="activities"), None, type(None)),
+        (approval(), link(approval(), state="completed", sent_on="bridge-1"), None, type(None)),
+    ],
+    ids=[
+        "new",
+        "waits-on-another",
+        "nothing-at-all",
+        "at-rest",
+        "changed",
+        "completed",
+        "completed-with-attributes",
+        "just-reserved",
+        "crashed-before-the-answer",
+        "reserved-and-not-wanted-any-more",
+        "details-missing",
+        "unreadable",
+        "deleted",
+        "too-young-to-be-deleted",
+        "old-replica",
+        "old-replica-of-the-details",
+        "old-replica-of-a-finished-task",
+        "old-replica-of-a-released-task",
+        "withdrawn-stays",
+        "wanted-again",
+        "mapping-came-back",
+        "approved",
+        "no-outcome",
+        "sent-and-never-answered",
+        "sent-just-now",
+        "a-person-decides",
+        "sent-on",
+    ],
+)
+def test_the_next_step_of_an_item(item, known, seen, expected):
+    assert type(act(item, known, seen)) is expected
+
+
+@pytest.mark.parametrize(
+    ("policy", "state"),
+    [(WhenDeleted.HOLD, LinkState.HELD), (WhenDeleted.WITHDRAW, LinkState.WITHDRAWN)],
+)
+def test_a_deleted_task_follows_the_rule_and_is_never_completed(policy, state):
+    action = act(wanted(when_deleted=policy), link(), Missing())
+
+    assert (action.link.state, action.link.task_id, action.events[0].what) == (state, None, "deleted")
+
+
+def test_a_task_that_went_with_its_plan_is_held_and_not_made_nowhere():
+    """The group was deleted: the rule's place is gone, and the link says so."""
+    action = act(wanted(held="the group does not exist"), link(), Missing())
+
+    assert (action.link.state, action.link.reason, action.link.task_id) == (
+        LinkState.HELD,
+        "the group does not exist",
+        None,
+    )
+    assert [told.what for told in action.events] == ["deleted", "held"]
+    assert act(wanted(held="the group does not exist"), action.link) is None
+    assert isinstance(act(wanted(), action.link), Create)
+
+
+def test_what_planner_refused_waits_for_its_place_too():
+    """A refusal would be tried again in an hour; there is nowhere to try while the plan is gone."""
+    refused = link(state="held", task_id=None, hold="refused", reason="403", retry_at=NOW - timedelta(hours=1))
+
+    action = act(wanted(held="the group does not exist"), refused)
+
+    assert (action.link.hold, action.link.reason, action.link.retry_at) == ("mapping", "the group does not exist", None)
+
+
+def test_a_deleted_approval_never_advances_the_workflow():
+    assert isinstance(act(approval(), link(approval()), Missing()), Create)
+
+
+def test_a_refusal_is_written_first_and_the_task_opened_after_it():
+    item = approval()
+    refused = act(item, link(item), ticked(item, "Approve", completedBy={"user": {"id": EVE}}))
+    assert isinstance(refused, Remember)
+    assert refused.again
+
+    opened = act(item, refused.link, ticked(item, "Approve", completedBy={"user": {"id": EVE}}))
+
+    assert isinstance(opened, Write)
+    assert opened.task == TaskPatch(percent_complete=0)
+    assert "not a performer" in opened.details.description
+    assert all(line.is_checked is False for line in opened.details.checklist.values())
+    assert opened.link.refusals[-1].reopened
+
+
+def test_a_new_version_clears_the_ticks_and_is_shown():
+    item = approval(documents=(DocumentVersion(node_id=77, version=2),))
+    known = link(approval())
+
+    action = act(item, known, ticked(approval(), "Approve", percentComplete=0, completedBy=None))
+
+    assert isinstance(action, Write)
+    assert action.rebinds
+    assert action.link.bound == item.documents
+    assert [line.is_checked for line in action.details.checklist.values()] == [False]
+    assert "document 77: version 2" in action.details.description
+
+
+@pytest.mark.parametrize(
+    ("origin", "reason"),
+    [
+        (workflow(current=(), completed=(STEP,)), "completed in OpenText by Alice"),
+        (workflow(current=(), status="stopped"), "stopped"),
+        (workflow(current=(), status="completed"), "workflow is completed"),
+        (workflow(current=(LATER,)), "came back"),
+    ],
+    ids=["done-by-hand", "stopped", "ended", "looped"],
+)
+def test_a_step_that_is_over_closes_its_task_with_the_reason(origin, reason):
+    item = approval()
+
+    action = act(None, link(item), found(item), origin=origin)
+
+    assert isinstance(action, Write)
+    assert action.task == TaskPatch(percent_complete=100)
+    assert reason in action.link.reason
+    assert reason in action.details.description
+
+
+def test_a_step_that_is_nowhere_listed_is_left_alone():
+    """Absence is no statement: it may be hidden, or the answer was cut."""
+    item = approval()
+
+    assert act(None, link(item), found(item), origin=workflow(current=())) is None
+
+
+def test_a_task_in_another_plan_is_not_asked_into_a_bucket_of_the_rules_plan():
+    """A person moved it; the rule's plan could not be read meanwhile, so that no bucket was agreed on."""
+    known = link(plan_id="plan-2", bucket_id="bucket-9")
+    moved = known.model_copy(update={"base": known.base | {"bucket": FieldBase(asked=None, got="bucket-9")}})
+    there = found(planId="plan-2", bucketId="bucket-9")
+
+    agreed = act(wanted(), moved, there)
+    renamed = act(wanted(title="New"), moved, there)
+
+    assert (type(agreed), agreed.events) == (Remember, ())
+    assert act(wanted(), agreed.link, there) is None
+    assert renamed.task == TaskPatch(title="New")
+
+
+def test_a_changed_mapping_releases_its_tasks():
+    action = act(None, link(rule_hash="old"), found())
+
+    assert (type(action), action.link.state) == (Remember, LinkState.RELEASED)
+
+
+def test_a_reassigned_step_is_delegated_or_put_back():
+    item = approval()
+    seen = found(item, assignments={BOB: {}})
+    assert act(item, link(item), seen) == Delegate(link(item), view(item, link(item)).target, STEP, to=BOB)
+
+    service = decide(view(item, link(item), seen), type(POLICY)(**{**vars(POLICY), "act_as": "service"}), NOW)
+
+    assert isinstance(service, Write)
+    assert (service.task.assign, service.task.unassign) == ((ALICE,), (BOB,))
+
+
+def test_an_assignment_that_planner_refuses_to_put_back_stays_to_be_put_back():
+    item = approval()
+    service = replace(POLICY, act_as="service")
+    there = view(item, link(item), found(item, assignments={BOB: {}}, priority=1))
+
+    agreed = decide(replace(there, is_refused=True), service, NOW)
+    again = decide(replace(there, link=agreed.link), service, NOW)
+
+    assert isinstance(agreed, Remember)
+    assert agreed.link.base["priority"].got == 1
+    assert (again.task.assign, again.task.unassign) == ((ALICE,), (BOB,))
+
+
+def test_a_delegation_that_opentext_took_is_agreed_on():
+    """Planner showed the new performer first; now OpenText names the same one."""
+    item = approval(assignees=(BOB,), allowed=(BOB,))
+
+    action = act(item, link(approval()), found(approval(), assignments={BOB: {}}))
+
+    assert isinstance(action, Remember)
+    assert action.link.base["assignees"].got == [BOB]
+
+
+def test_a_moved_date_moves_an_open_milestone_and_leaves_a_completed_one():
+    moved = wanted(due=date(2027, 1, 15))
+    assert isinstance(act(moved, link(), found()), Write)
+
+    assert act(moved, link(state="completed"), found(**DONE)) is None
+
+
+def test_a_completed_milestone_may_be_opened_again_when_its_date_moves():
+    moved = wanted(due=date(2027, 1, 15), reopen_when_moved=True)
+
+    action = act(moved, link(state="completed"), found(**DONE))
+
+    assert (type(action), action.task.percent_complete, action.link.state) == (Write, 0, LinkState.OPEN)
+
+
+@pytest.mark.parametrize(("remembered", "state"), [("2026-11-23T10:00:00Z", "open"), ("2026-11-23T11:00:00Z", None)])
+def test_a_task_that_was_opened_and_completed_again_unseen_is_completed_anew(remembered, state):
+    """Somebody else may have completed it, at another time: that is what the history tells."""
+    action = act(wanted(), link(state="completed", completed_at=remembered), found(**DONE))
+
+    assert (action and action.link.state) == state
+    if action is not None:
+        again = act(wanted(), action.link, found(**DONE))
+        assert again.link.completed_at.isoformat() == "2026-11-23T11:00:00+00:00"
+        assert [told.what for told in again.events] == ["completed"]
+
+
+def test_deleting_a_finished_task_changes_nothing_but_our_memory():
+    action = act(wanted(), link(state="completed"), Missing())
+
+    assert (action.link.state, action.link.task_id) == (LinkState.COMPLETED, None)
+    assert decide(view(wanted(), action.link), POLICY, NOW) is None
+
+
+def test_old_refusals_do_not_pile_up():
+    item = approval()
+    refusals = tuple(Refusal(reason="wrong_person", text="x", at=NOW, reopened=True) for _ in range(5))
+
+    action = act(item, link(item, refusals=refusals), ticked(item, completedBy={"user": {"id": EVE}}))
+
+    assert len(action.link.refusals) == 5
+
+
+@pytest.mark.parametrize("state", ["closed", "completed", "released"])
+def test_what_is_done_with_a_finished_task_is_agreed_on_and_announced_no_more(state):
+    """Closing a task moves its version: left unagreed, every read of the plan would announce it for ever."""
+    action = act(None, link(state=state, etag='W/"1"'), found())
+
+    assert isinstance(action, Remember)
+    assert action.link.etag == 'W/"2"'
+    assert act(None, action.link, found()) is None
+
+
+def test_a_finished_task_is_followed_to_another_plan():
+    """Otherwise its old plan misses it at every read, and announces it."""
+    action = act(None, link(state="closed"), found(planId="plan-2"))
+
+    assert action.link.plan_id == "plan-2"
+    assert act(None, action.link, found(planId="plan-2")) is None
+
+
+def test_what_a_write_destroys_is_told_before_it_is_written():
+    first = act(wanted(title="New"), link(), found(title="Theirs"))
+    then = act(wanted(title="New"), first.link, found(title="Theirs"))
+
+    assert isinstance(first, Remember)
+    assert [event.detail["lost"] for event in first.events] == ["Theirs"]
+    assert isinstance(then, Write)
+    assert "conflict" not in {event.what for event in then.events}
+
+
+def test_a_completion_before_the_task_showed_its_versions_is_bound_to_nothing():
+    """Details come after the task: until they are written nobody has seen a version."""
+    item = approval()
+
+    action = act(item, link(item, details_done=False, bound=()), ticked(item, "Approve"))
+
+    assert isinstance(action, Write)
+    assert (action.rebinds, action.link.bound) == (True, item.documents)
+
+
+def test_an_item_that_was_over_and_is_wanted_again_but_held_says_why():
+    action = act(wanted(held="waits for: review"), link(state="closed", task_id=None, reason="over"))
+
+    assert (action.link.state, action.link.reason) == (LinkState.HELD, "waits for: review")
+
+
+def test_a_completion_that_the_record_could_not_be_told_of_is_told_later():
+    """It stands all the same; what the rule no longer has told is dropped."""
+    told = wanted(on_complete={"A.B": "Done"}, progress_attribute="A.P")
+    known = {"state": "completed", "hold": "record", "reason": "read-only", "etag": found(**DONE).task.etag}
+    later = NOW + timedelta(minutes=1)
+
+    assert act(told, link(**known, retry_at=later), found(**DONE)) == LookAgain("rule|review", later, "retry")
+    again = act(told, link(**known, retry_at=NOW), found(**DONE))
+    assert isinstance(again, SetAttributes)
+    assert again.values == {"A.B": "Done", "A.P": 100}
+    dropped = act(wanted(), link(**known, retry_at=NOW), found(**DONE))
+    assert isinstance(dropped, Remember)
+    assert (dropped.link.hold, dropped.link.reason, dropped.link.retry_at) == ("", "", None)

@@ -1,0 +1,194 @@
+"""The three-way merge: which side's change of a field stands, and what is written."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from shared.decisions.fields import line_id
+from shared.decisions.merge import merge, settled_base
+from shared.decisions.observed import Place
+from shared.models.link import Posted
+from shared.models.planner import ChecklistLine
+from shared.models.wanted import Owner, WantedChecklistItem, WantedReference
+from tests.build import ALICE, BOB, BUCKET, EVE, PLACE, details_of, found, link, target, wanted
+
+
+def test_nothing_changed_writes_nothing():
+    merged = merge(target(), found(), link().base)
+
+    assert (merged.task, merged.details, merged.agreed, merged.conflicts) == (None, None, {}, ())
+
+
+@pytest.mark.parametrize(
+    ("changes", "read", "patch", "lost"),
+    [
+        ({"title": "New"}, {}, {"title": "New"}, None),
+        ({}, {"title": "Theirs"}, None, None),
+        ({"title": "New"}, {"title": "New"}, None, None),
+        ({"title": "New"}, {"title": "Theirs"}, {"title": "New"}, "Theirs"),
+        ({"bucket": "Later"}, {}, {"bucket_id": "bucket-2"}, None),
+        ({"bucket": "Later"}, {"bucketId": "bucket-9"}, None, "bucket-2"),
+        ({"bucket": None}, {"bucketId": "bucket-9"}, None, None),
+        ({"priority": 1}, {}, {"priority": 1}, None),
+        ({"priority": 1}, {"priority": 9}, None, 1),
+        ({"due": None}, {}, {"due": None}, None),
+        ({}, {"dueDateTime": "2026-12-24T17:00:00Z"}, None, None),
+        ({}, {"dueDateTime": "2026-12-01T16:00:00Z"}, None, None),
+        ({"labels": ("Contract",)}, {}, {"set_categories": ("category1",), "clear_categories": ()}, None),
+    ],
+    ids=[
+        "mine-only",
+        "theirs-only",
+        "both-to-the-same",
+        "apart-opentext-owns-titles",
+        "mine-only-bucket",
+        "apart-planner-owns-buckets",
+        "no-bucket-means-do-not-care",
+        "mine-only-priority",
+        "apart-planner-owns-priority",
+        "a-date-that-is-gone-is-cleared",
+        "a-person-moved-the-date",
+        "another-hour-is-the-same-day",
+        "mine-only-labels",
+    ],
+)
+def test_one_field_is_merged(changes, read, patch, lost):
+    base = link().base
+
+    merged = merge(target(wanted(**changes)), found(**read), base)
+
+    sent = None if merged.task is None else merged.task.model_dump(include=merged.task.model_fields_set)
+    assert sent == patch
+    assert [conflict.lost for conflict in merged.conflicts] == ([] if lost is None else [lost])
+
+
+def test_a_rule_may_give_the_due_date_to_planner():
+    item = wanted(due=date(2026, 12, 5), owners={"due": Owner.PLANNER})
+
+    merged = merge(target(item), found(dueDateTime="2026-12-24T10:00:00Z"), link().base)
+
+    assert merged.task is None
+    assert merged.agreed["due"].got == "2026-12-24"
+
+
+@pytest.mark.parametrize(
+    ("now_wanted", "now_read", "assign", "unassign"),
+    [
+        ((ALICE, BOB), (ALICE,), (BOB,), ()),
+        ((BOB,), (ALICE,), (BOB,), (ALICE,)),
+        ((ALICE,), (ALICE, EVE), (), ()),
+        ((BOB,), (ALICE, EVE), (BOB,), (ALICE,)),
+        ((ALICE,), (), (), ()),
+        ((ALICE, BOB), (), (BOB,), ()),
+    ],
+    ids=["added", "replaced", "theirs-added", "both-moved", "theirs-removed", "removed-and-added"],
+)
+def test_assignees_are_merged_as_a_set(now_wanted, now_read, assign, unassign):
+    """A PATCH of assignments merges: who is to go has to be named."""
+    item = wanted(assignees=now_wanted)
+
+    merged = merge(target(item), found(assignments={user: {} for user in now_read}), link().base)
+
+    sent = (merged.task.assign, merged.task.unassign) if merged.task else ((), ())
+    assert sent == (assign, unassign)
+
+
+def test_what_the_service_made_of_our_value_is_not_a_change():
+    """Planner trims titles and rounds priorities: what it returned is what is compared."""
+    item = wanted(priority=2)
+    base = link().base | {"priority": {"asked": 2, "got": 3}}
+    base = type(link()).model_validate(link().model_dump() | {"base": base}).base
+
+    assert merge(target(item), found(priority=3), base).task is None
+
+
+def test_people_write_around_our_block_and_we_keep_it():
+    item = wanted(context=("Contract.docx: version 2",))
+    text = f"Ask Bob first.\n\n{details_of(wanted()).description}\nThanks"
+
+    merged = merge(target(item), found(details={"description": text}), link().base)
+
+    assert merged.details is not None
+    assert merged.details.description.startswith("Ask Bob first.\n\n===")
+    assert "Contract.docx: version 2" in merged.details.description
+    assert merged.details.description.endswith("Thanks")
+    assert merged.conflicts == ()
+
+
+def test_our_block_is_put_back_and_the_edit_is_kept_as_a_conflict():
+    text = details_of(wanted()).description.replace("ref: ", "gone: ")
+
+    merged = merge(target(), found(details={"description": text}), link().base)
+
+    assert merged.details.description == details_of(wanted()).description
+    assert "gone: " in merged.conflicts[0].lost
+
+
+def test_checklist_lines_are_merged_by_key_and_strangers_are_left_alone():
+    old = wanted(checklist=(WantedChecklistItem(key="a", title="Check A"), WantedChecklistItem(key="b", title="B")))
+    new = wanted(checklist=(WantedChecklistItem(key="a", title="Check A twice"),))
+    lines = details_of(old).checklist
+    mine = {key: {"title": line.title, "isChecked": True} for key, line in lines.items()}
+    stranger = {"guid-of-bob": {"title": "Bob's own", "isChecked": False}}
+
+    merged = merge(target(new), found(old, details={"checklist": mine | stranger}), link(old).base)
+
+    a, b = line_id(old.item_key, "a"), line_id(old.item_key, "b")
+    assert merged.details.checklist == {a: ChecklistLine(title="Check A twice"), b: None}
+
+
+def test_a_line_that_a_person_took_away_stays_away():
+    item = wanted(checklist=(WantedChecklistItem(key="a", title="Check A"),))
+
+    merged = merge(target(item), found(item, details={"checklist": {}}), link(item).base)
+
+    assert merged.details is None
+
+
+def test_references_are_compared_decoded():
+    item = wanted(references=(WantedReference(url="https://cs.example/app/nodes/7?x=1", alias="Contract"),))
+    encoded = {"https%3A//cs%2Eexample/app/nodes/7?x=1": {"alias": "Contract"}}
+    known = link(item).base | {}
+
+    merged = merge(target(item), found(item, details={"references": encoded}), known)
+
+    assert merged.details is None
+
+
+def test_a_plan_that_was_not_looked_up_wants_nothing_of_labels_and_buckets():
+    """A held item keeps the task that it has, as it is."""
+    goal = replace(target(wanted(labels=("Contract",))), place=Place(PLACE.plan_id, is_known=False))
+
+    merged = merge(goal, found(appliedCategories={"category2": True}), link().base)
+
+    assert merged.task is None
+
+
+@pytest.mark.parametrize(
+    ("item", "read"),
+    [
+        (wanted(title="New"), found(title="Theirs")),
+        (wanted(), found(details={"description": (details_of(wanted()).description or "").replace("ref: ", "gone: ")})),
+        (wanted(due=date(2026, 12, 24)), found(dueDateTime="2026-12-10T10:00:00Z")),
+    ],
+    ids=["title", "block", "due"],
+)
+def test_a_loss_that_was_told_lets_the_same_write_go_ahead_and_is_told_once(item, read):
+    """The history comes first: a worker may die between the write and the telling."""
+    first = merge(target(item), read, link().base)
+
+    second = merge(target(item), read, link().base | first.noted)
+
+    assert (first.noted.keys() == second.asked.keys(), second.conflicts, second.noted) == (True, (), {})
+    assert (second.task, second.details) == (first.task, first.details)
+
+
+def test_what_a_person_wrote_before_a_lost_post_was_settled_is_theirs():
+    """Taken as agreed, the next change of ours would overwrite it without a word."""
+    posted = Posted(title="Review", bucket_id=BUCKET, due=datetime(2026, 12, 1, 10, tzinfo=UTC), assignees=(ALICE,))
+    read = found(dueDateTime="2026-12-24T10:00:00Z")
+
+    merged = merge(target(), read, link().base | settled_base(target(), read, posted))
+
+    assert (merged.taken, merged.task) == (("due",), None)

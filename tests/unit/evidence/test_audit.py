@@ -1,0 +1,140 @@
+"""What histories say of each item, in words and as rows."""
+
+import csv
+import io
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from shared.evidence.audit import COLUMNS, is_asked_for, row_of, to_csv, to_json
+from shared.evidence.history import items_of
+from shared.evidence.sentences import actor, sentence
+from shared.models.evidence import Event
+from tests.evidence import ORIGIN, START, history
+
+PEOPLE = [{"person": "lwhite", "entra_id": "user-liz", "outcome": "assigned"}, {"person": "", "entra_id": None}]
+MADE = Event(what="created", item="r|a", detail={"title": "Review", "people": PEOPLE, "rule": "r", "due": "2026-03-01"})
+DONE = Event(what="completed", item="r|a", actor={"entra": "user-liz"}, detail={"at": "2026-03-02T12:00:00+00:00"})
+
+
+def only(*events):
+    (item,) = items_of(history(*events))
+    return item
+
+
+def test_an_item_is_told_from_asking_to_its_end():
+    item = only(MADE, DONE)
+
+    assert (item.origin, item.title, item.rule, item.responsible) == (ORIGIN, "Review", "r", ("lwhite",))
+    assert (item.asked, item.ended, item.took) == (START, START + timedelta(hours=3), timedelta(hours=3))
+    assert (item.state, item.completed_by) == ("completed", "Entra user-liz")
+
+
+@pytest.mark.parametrize(
+    ("events", "state", "ended"),
+    [
+        ([], "open", False),
+        ([DONE], "completed", True),
+        ([DONE, Event(what="reopened", item="r|a", detail={"reason": "opened again"})], "open", False),
+        ([Event(what="refused", item="r|a", detail={"reason": "no_outcome"})], "refused", False),
+        ([Event(what="closed", item="r|a", detail={"reason": "stopped"})], "closed by OpenText", True),
+        ([Event(what="deleted", item="r|a")], "deleted", True),
+        ([Event(what="deleted", item="r|a"), MADE], "open", False),
+        ([Event(what="held", item="r|a", detail={"reason": "a person deleted the task"})], "held", False),
+        ([Event(what="progressed", item="r|a", detail={"before": 0, "after": 50})], "open", False),
+    ],
+    ids=["made", "completed", "reopened", "refused", "closed", "deleted", "made-again", "held", "progressed"],
+)
+def test_the_last_thing_that_happened_says_how_an_item_stands(events, state, ended):
+    item = only(MADE, *events)
+
+    assert (item.state, item.ended is not None) == (state, ended)
+
+
+@pytest.mark.parametrize(
+    ("events", "today", "overdue"),
+    [([MADE], date(2026, 3, 1), False), ([MADE], date(2026, 3, 2), True), ([MADE, DONE], date(2026, 3, 1), True)],
+    ids=["open-on-its-day", "open-after-it", "ended-after-it"],
+)
+def test_what_ends_or_stays_open_after_its_day_is_overdue(events, today, overdue):
+    assert only(*events).is_overdue(today) is overdue
+
+
+def test_an_audit_holds_every_column_and_counts_refusals():
+    refused = Event(what="refused", item="r|a", detail={"reason": "no_outcome"})
+    row = row_of(only(MADE, refused, refused, DONE), date(2026, 3, 9))
+
+    assert tuple(row) == COLUMNS
+    assert (row["refusals"], row["response_hours"], row["overdue"]) == (2, 3.0, True)
+
+
+@pytest.mark.parametrize(
+    ("since", "rule", "expected"),
+    [
+        (None, None, True),
+        (START, "r", True),
+        (START + timedelta(hours=4), None, False),
+        (START + timedelta(hours=2), None, True),
+        (None, "other", False),
+    ],
+    ids=["all", "asked-since", "nothing-since", "ended-since", "another-rule"],
+)
+def test_an_audit_takes_what_was_asked_or_ended_since_and_of_one_rule(since, rule, expected):
+    assert is_asked_for(only(MADE, DONE), since, rule) is expected
+
+
+@pytest.mark.parametrize("title", ["=cmd()", "+1", "-1", "@x", "\tx"])
+def test_a_title_that_a_spreadsheet_would_run_is_text(title):
+    made = MADE.model_copy(update={"detail": {**MADE.detail, "title": title}})
+    rows = list(csv.DictReader(io.StringIO(to_csv([row_of(only(made), date(2026, 3, 9))]))))
+
+    assert rows[0]["title"] == f"'{title}"
+
+
+def test_rows_as_json_keep_their_types():
+    rows = [row_of(only(MADE, DONE), date(2026, 3, 9))]
+
+    assert json.loads(to_json(rows)) == rows
+
+
+@pytest.mark.parametrize(
+    ("what", "detail", "said"),
+    [
+        ("created", {"title": "Review", "people": PEOPLE}, "Task made: Review, for lwhite"),
+        ("created", {}, "Task made: nothing, for nobody"),
+        ("conflict", {"field": "title", "winner": "opentext", "kept": "A", "lost": "B"}, "kept A (opentext's), lost B"),
+        ("edited", {"fields": ["due"]}, "Changed in Planner: due"),
+        ("edited", {"before": {"due": "1"}, "after": {"due": "2"}}, "due from 1 to 2"),
+        ("progressed", {"before": 0, "after": 50}, "Progress in percent: from 0 to 50"),
+        ("refused", {"reason": "no_outcome", "text": "Tick one."}, "Completion refused: Tick one."),
+        ("told", {"outcome": "completed", "to": ["a@b"], "mail": "sent"}, "Mail about completed to a@b: sent"),
+        ("recorded", {"attributes": {"C.Task": "u"}}, "Put on the record: C.Task = u"),
+        ("closed", {"reason": {"sha256": "ab", "start": "long"}}, "long... (SHA-256 ab)"),
+        ("something_new", {"x": 1, "mapping": "m"}, "Something new: x: 1"),
+    ],
+)
+def test_each_entry_is_a_sentence(what, detail, said):
+    (entry,) = history(Event(what=what, item="r|a", detail=detail))
+
+    assert said in sentence(entry)
+
+
+@pytest.mark.parametrize(
+    ("who", "names", "said"),
+    [
+        ({"bridge": "bridge"}, {}, "bridge"),
+        ({"entra": "u"}, {}, "Entra u"),
+        ({"entra": "u", "opentext": "liz"}, {"liz": "Liz White"}, "Liz White (liz), Entra u"),
+        ({"application": "a"}, {}, "a"),
+        ({}, {}, "bridge"),
+    ],
+)
+def test_who_did_it_is_named_as_far_as_it_is_known(who, names, said):
+    (entry,) = history(Event(what="completed", actor=who, detail={"names": names} if names else {}))
+
+    assert actor(entry) == said
+
+
+def test_a_history_of_the_whole_origin_has_no_items():
+    assert items_of(history(Event(what="checkpoint", detail={"through": 0}))) == ()

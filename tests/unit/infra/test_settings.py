@@ -1,0 +1,91 @@
+"""What the template sets is what the app and its host read, name by name."""
+
+import json
+import re
+
+import pytest
+
+from shared.settings import Settings, StorageSettings, read_settings
+from tests.repository import ROOT
+from tests.unit.infra.infra_files import app_settings, bicep, parameter_values, parameters
+
+LOCAL = {"AzureWebJobsStorage", "CLOCK_FILE"}
+"""A connection string is for Azurite, a moved clock for demos: neither has a place in Azure."""
+HOST = {
+    "AzureWebJobsStorage__credential": "the host's identity for storage",
+    "AzureWebJobsStorage__blobServiceUri": "the host's locks and keys",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": "where telemetry goes",
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "as whom it is sent: local authentication is off",
+    "PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY": "the worker sends its own",
+    "OTEL_TRACES_SAMPLER": "read by azure-monitor-opentelemetry",
+}
+FORBIDDEN = re.compile(r"FUNCTIONS_|WEBSITE_|SCM_|ENABLE_ORYX_BUILD|TZ$|AzureWebJobsStorage$|APPINSIGHTS_")
+SECRETS = {"OPENTEXT_PASSWORD", "OTDS_CLIENT_SECRET", "OPENTEXT_WEBHOOK_SECRETS", "GRAPH_CLIENT_STATE"}
+
+
+def read_by_code():
+    models = (StorageSettings, Settings)
+    return {str(field.alias) for model in models for field in model.model_fields.values()}
+
+
+def schedules():
+    return set(re.findall(r'schedule="%(\w+)%"', (ROOT / "functions/timers.py").read_text()))
+
+
+def test_every_setting_that_is_read_is_set_and_every_one_that_is_set_is_read():
+    assert set(app_settings()) == (read_by_code() - LOCAL) | schedules() | set(HOST)
+
+
+def test_nothing_is_set_that_flex_consumption_refuses():
+    assert [name for name in app_settings() if FORBIDDEN.match(name)] == []
+
+
+def test_secrets_are_references_to_the_vault_and_each_is_there():
+    stored = set(re.findall(r"name: '([a-z-]+)'\n  properties: \{ value:", bicep("app/vault.bicep")))
+    settings = app_settings()
+    referred = {name: re.findall(r"\$\{inVault\}([a-z-]+)\)", value) for name, value in settings.items()}
+
+    assert {name for name, found in referred.items() if found} == SECRETS
+    assert {found for names in referred.values() for found in names} == stored
+
+
+def test_every_stored_secret_says_what_it_is():
+    """Checkov's rule on this can't see resources under a condition."""
+    assert bicep("app/vault.bicep").count("vaults/secrets@") == bicep("app/vault.bicep").count("contentType:")
+
+
+def test_the_lease_outlives_a_function_by_a_minute():
+    hours, minutes, seconds = map(int, json.loads((ROOT / "host.json").read_text())["functionTimeout"].split(":"))
+
+    assert app_settings()["LEASE_SECONDS"] == f"'{hours * 3600 + minutes * 60 + seconds + 60}'"
+
+
+def test_the_templates_defaults_are_settings_that_the_app_accepts():
+    """Parameters are named after the settings; a default that the app refuses would be found in Azure only."""
+    defaults = {re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper(): value for name, value in parameters().items() if value}
+    given = {name: defaults[name] for name in read_by_code() & set(defaults) if not defaults[name].startswith("env")}
+    needed = {
+        "OPENTEXT_BASE_URL": "https://ecm.contoso.example/cs/cs",
+        "OTDS_BASE_URL": "https://otds.contoso.example/otdsws",
+        "OTDS_CLIENT_ID": "bridge",
+        "OTDS_CLIENT_SECRET": "an-invented-otds-secret",
+        "OPENTEXT_WEBHOOK_SECRETS": "an-invented-webhook-secret",
+        "GRAPH_CLIENT_STATE": "an-invented-client-state",
+        "PUBLIC_BASE_URL": "https://bridge.contoso.example",
+    }
+
+    assert {"OPENTEXT_AUTH", "OPENTEXT_CONCURRENCY", "SETTLE_SECONDS"} <= set(given)
+    read_settings(Settings, {**given, **needed})
+
+
+@pytest.mark.parametrize(("name", "value"), parameter_values().items(), ids=lambda value: None)
+def test_azd_gives_each_parameter_the_default_of_the_template(name, value):
+    default = parameters()[name]
+    expected = "" if default is None else f"={default}"
+
+    assert re.fullmatch(r"\$\{[A-Z_]+" + re.escape(expected) + r"\}", value), name
+
+
+def test_azd_can_set_every_parameter_but_two():
+    """Tags are no text; the Graph endpoint follows from the cloud that is deployed to."""
+    assert set(parameters()) - set(parameter_values()) == {"tags", "graphBaseUrl"}

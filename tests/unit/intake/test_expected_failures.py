@@ -1,0 +1,183 @@
+"""Expected failures stay inside a function; the unforeseen goes up to the host."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+from random import Random
+from types import SimpleNamespace
+
+import pytest
+
+from shared.errors import (
+    MappingError,
+    NeverError,
+    OutcomeUnknownError,
+    Problem,
+    SettingsError,
+    StaleError,
+    ThrottledError,
+    UnavailableError,
+)
+from shared.intake.expected_failures import run_origin, run_plan, run_timer
+from shared.models.messages import OriginMessage, PlanMessage
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+ORIGIN = OriginMessage(origin="workspace-1", reason="changed", trace=TRACE)
+PLAN = PlanMessage(plan="xqQg5FS2LkCp935s-FIFm2QAFkHM")
+
+
+class AgendaDouble:
+    def __init__(self, *, answers=True):
+        self.entries, self.answers = [], answers
+
+    async def put(self, entry, now):
+        if not self.answers:
+            raise UnavailableError("storage does not answer")
+        self.entries.append(entry)
+
+
+class GateDouble:
+    """Gates that are never shortened, as in the store."""
+
+    def __init__(self):
+        self.gates = {}
+
+    async def close_gate(self, system, until):
+        self.gates[system] = max(until, self.gates.get(system, until))
+
+    async def find_gate(self, system):
+        return self.gates.get(system)
+
+
+class Wired:
+    """A wiring whose services fail, or are there."""
+
+    def __init__(self, failure=None, *, storage_answers=True):
+        self.rng = Random(1)  # noqa: S311 - jitter
+        self.agenda, self.control = AgendaDouble(answers=storage_answers), GateDouble()
+        self.failure = failure
+
+    def storage(self):
+        return SimpleNamespace(agenda=self.agenda, control=self.control, now=lambda: NOW)
+
+    def services(self):
+        if self.failure is not None:
+            raise self.failure
+        return "services"
+
+
+def failing(error):
+    async def flow(*_):
+        raise error
+
+    return flow
+
+
+MENDED_LATER = [
+    SettingsError([Problem("GRAPH_CLIENT_STATE", "is not set")]),
+    MappingError([Problem("mapping.yaml:12", "unknown key")]),
+]
+PASSING = [UnavailableError("OpenText does not answer"), OutcomeUnknownError("no answer to a write")]
+
+
+async def test_a_flow_is_given_its_message_and_the_services():
+    given = []
+
+    async def flow(message, services):
+        given.append((message, services))
+
+    wired = Wired()
+    await run_origin(ORIGIN, flow, wired)
+    await run_plan(PLAN, flow, wired)
+
+    assert given == [(ORIGIN, "services"), (PLAN, "services")]
+    assert wired.agenda.entries == []
+
+
+@pytest.mark.parametrize("failure", MENDED_LATER, ids=lambda error: type(error).__name__)
+async def test_a_message_waits_in_the_agenda_until_settings_and_mapping_are_mended(failure, caplog):
+    wired = Wired(failure)
+
+    with caplog.at_level(logging.ERROR):
+        await run_origin(ORIGIN, failing(AssertionError("must not run")), wired)
+
+    (entry,) = wired.agenda.entries
+    assert (entry.origin, entry.reason, entry.trace) == ("workspace-1", "changed", TRACE)
+    assert timedelta(minutes=5) <= entry.at - NOW <= timedelta(minutes=7.5)
+    assert str(failure) in caplog.text
+
+
+@pytest.mark.parametrize("error", PASSING, ids=lambda error: type(error).__name__)
+async def test_a_message_waits_in_the_agenda_for_what_may_pass(error):
+    wired = Wired()
+
+    await run_origin(ORIGIN, failing(error), wired)
+
+    (entry,) = wired.agenda.entries
+    assert entry.at - NOW >= timedelta(minutes=5)
+
+
+async def test_waiting_messages_do_not_all_come_back_at_once():
+    wired = Wired(MENDED_LATER[0])
+
+    for number in range(1, 11):
+        await run_origin(OriginMessage(origin=f"workspace-{number}"), failing(AssertionError()), wired)
+
+    assert len({entry.at for entry in wired.agenda.entries}) == 10
+
+
+async def test_what_throttles_us_closes_its_gate_for_every_worker():
+    wired = Wired()
+
+    await run_origin(ORIGIN, failing(ThrottledError("429", system="graph", retry_after=timedelta(seconds=90))), wired)
+
+    opening = NOW + timedelta(seconds=90)
+    (entry,) = wired.agenda.entries
+    assert wired.control.gates == {"graph": opening}
+    assert opening <= entry.at <= opening + timedelta(minutes=1)
+
+
+async def test_a_gate_that_another_worker_closed_for_longer_is_waited_for():
+    wired = Wired()
+    await wired.control.close_gate("opentext", NOW + timedelta(hours=1))
+
+    await run_origin(ORIGIN, failing(ThrottledError("429", system="opentext", retry_after=None)), wired)
+
+    (entry,) = wired.agenda.entries
+    assert entry.at >= NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("error", [*MENDED_LATER, *PASSING], ids=lambda error: type(error).__name__)
+async def test_a_plan_and_a_timer_come_round_by_themselves(error):
+    wired = Wired()
+
+    await run_plan(PLAN, failing(error), wired)
+    await run_timer(failing(error), wired)
+
+    assert wired.agenda.entries == []
+
+
+async def test_a_plan_and_a_timer_close_the_gate_too():
+    wired = Wired()
+
+    await run_plan(PLAN, failing(ThrottledError("429", system="graph", retry_after=None)), wired)
+    await run_timer(failing(ThrottledError("429", system="opentext", retry_after=None)), wired)
+
+    assert wired.control.gates == dict.fromkeys(["graph", "opentext"], NOW + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("error", [KeyError("a bug"), NeverError("not foreseen"), StaleError("not foreseen")])
+async def test_the_unforeseen_goes_up_to_the_host(error):
+    wired = Wired()
+
+    with pytest.raises(type(error)):
+        await run_origin(ORIGIN, failing(error), wired)
+    with pytest.raises(type(error)):
+        await run_timer(failing(error), wired)
+    assert wired.agenda.entries == []
+
+
+async def test_a_message_that_can_not_be_put_off_stays_on_its_queue():
+    """Raising leaves it with the host, which tries again."""
+    with pytest.raises(UnavailableError, match="storage"):
+        await run_origin(ORIGIN, failing(PASSING[0]), Wired(storage_answers=False))

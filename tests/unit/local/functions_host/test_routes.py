@@ -1,0 +1,109 @@
+"""Routes, keys and settings of the host stand-in."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from local.functions_host.app import Function
+from local.functions_host.configuration import read_host_json, read_settings_file, resolve
+from local.functions_host.errors import HostError
+from local.functions_host.http import find_route, route
+from local.functions_host.keys import Keys, may_enter
+from tests.repository import ROOT
+
+
+def function(name: str, template: str | None = None, methods: tuple[str, ...] = ("GET",)) -> Function:
+    return Function(name, name, {"type": "httpTrigger", "name": "req", "route": template, "methods": methods})
+
+
+ROUTES = [
+    route(function(name, template, methods), "api")
+    for name, template, methods in (
+        ("any", "{*rest}", ()),
+        ("one", "origins/{key}/evidence", ("GET",)),
+        ("number", "origins/{id:int}/evidence", ("GET",)),
+        ("list", "origins", ("GET", "POST")),
+        ("maybe", "plans/{id?}", ("GET",)),
+        ("plain", None, ("GET",)),
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "found"),
+    [
+        ("GET", "/api/origins/workspace-1/evidence", ("one", {"key": "workspace-1"})),
+        ("GET", "/api/origins/17/evidence", ("number", {"id": "17"})),
+        ("GET", "/api/Origins", ("list", {})),
+        ("GET", "/api/plans/AbC", ("maybe", {"id": "AbC"})),
+        ("GET", "/api/plain", ("plain", {})),
+        ("DELETE", "/api/a/b", ("any", {"rest": "a/b"})),
+        ("GET", "/origins", None),
+    ],
+    ids=["parameter", "constraint-first", "no-case", "case-of-values", "by-name", "the-rest", "no-prefix"],
+)
+def test_a_request_finds_the_most_exact_route(method, path, found):
+    match = find_route(ROUTES, method, path)
+
+    assert (match and (match[0].function.name, match[1])) == found
+
+
+def test_an_optional_parameter_may_be_left_out_with_its_slash():
+    match = find_route(ROUTES, "GET", "/api/plans")
+
+    assert (match and (match[0].function.name, match[1])) == ("maybe", {})
+
+
+def test_a_constraint_that_is_not_served_is_refused():
+    with pytest.raises(HostError, match=r"\{key:length\} is not served"):
+        route(function("bad", "origins/{key:length}"), "api")
+
+
+@pytest.mark.parametrize(
+    ("level", "opening"),
+    [("anonymous", ["", "wrong", "f", "m"]), ("function", ["f", "m"]), ("admin", ["m"])],
+)
+def test_each_level_opens_with_its_keys_alone(level, opening):
+    keys = Keys(function="f", master="m")
+
+    assert [given for given in ("", "wrong", "f", "m") if may_enter(level, keys, given)] == opening
+
+
+def test_settings_are_put_into_schedules_and_names():
+    assert resolve("%A%-poison of %B%", {"A": "origins", "B": "x"}) == "origins-poison of x"
+
+
+def test_a_setting_that_is_missing_is_named():
+    with pytest.raises(HostError, match="%A%: the setting A is not set"):
+        resolve("%A%", {"A": ""})
+
+
+def test_the_host_json_that_is_deployed_says_what_the_bridge_relies_on():
+    """Leases outlive the longest invocation, messages are base64, and a message gets five tries."""
+    host_json = read_host_json(ROOT)
+
+    assert host_json.function_timeout == timedelta(minutes=10)
+    assert host_json.extensions.http.route_prefix == "api"
+    queues = host_json.extensions.queues
+    assert (queues.message_encoding, queues.max_dequeue_count, queues.batch_size) == ("base64", 5, 8)
+    assert queues.visibility_timeout == timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", '{"extensions": {"queues": {"batchSize": 33}}}', '{"functionTimeout": "long"}'],
+    ids=["empty", "list", "batch-over-32", "no-time"],
+)
+def test_a_wrong_host_json_names_the_file(tmp_path, content):
+    (tmp_path / "host.json").write_text(content)
+
+    with pytest.raises(HostError, match=r"host\.json"):
+        read_host_json(tmp_path)
+
+
+def test_a_settings_file_gives_its_values(tmp_path):
+    file = tmp_path / "local.settings.json"
+    file.write_text(json.dumps({"IsEncrypted": False, "Values": {"A": "1"}, "Host": {"CORS": "*"}}))
+
+    assert read_settings_file(file) == {"A": "1"}

@@ -1,0 +1,229 @@
+"""What a task shows of the record, and when a rule applies at all."""
+
+import pytest
+
+from shared.mapping.evaluation.matching import passes
+from shared.mapping.evaluation.wanted import needs
+from shared.mapping.language.conditions import Test as AttributeTest
+from shared.models.keys import OriginKind
+from shared.models.opentext import Needs, Person, WorkflowStatus
+from tests.unit.mapping.mapping_world import (
+    GROUP,
+    document,
+    mapping_of,
+    of_document,
+    of_workflow,
+    of_workspace,
+    step,
+    step_rule,
+    task_of,
+    tasks_of,
+    workspace_rule,
+)
+
+TWO = (document(7), document(9, name="Annex.pdf", version=0, rm_status="Final", holds=("Litigation", "Audit")))
+LINES = {
+    "version": (["Contract.docx: version 3", "Annex.pdf: no versions"]),
+    "attribute:Contract.Approval": ["Approval: Pending"],
+    "attribute:Contract.Region": ["Region: EMEA"],
+    "attribute:Contract.None": ["None: not set"],
+    "disposition": ["Disposition: Approve or Reject"],
+    "performers": ["Performers: group Lawyers, Deke"],
+    "next_step": ["Next step: Countersign"],
+    "workflow_status": ["Workflow: late"],
+    "workspace": ["Workspace: Contract 4600000044"],
+    "rm_status": ["Records status of Contract.docx: none", "Records status of Annex.pdf: Final"],
+    "holds": ["Holds of Contract.docx: none", "Holds of Annex.pdf: Litigation, Audit"],
+    "classification": ["Classification of Contract.docx: none", "Classification of Annex.pdf: none"],
+    "reserved": ["Reserved Contract.docx: no", "Reserved Annex.pdf: no"],
+}
+
+
+@pytest.mark.parametrize(("word", "lines"), LINES.items(), ids=LINES)
+def test_context_lines_of_a_step(word, lines):
+    at = step(performers=(Person(user_id=1, login="deke", name="Deke"),), group="Lawyers")
+    origin = of_workflow(at, documents=TWO, status=WorkflowStatus.LATE)
+
+    task = task_of(step_rule(context=[word], outcomes={"A": "Approve", "R": "Reject"}), origin=origin)
+
+    assert list(task.context) == lines
+
+
+def test_a_single_document_needs_no_name_in_its_lines():
+    rule = {"id": "a", "on": "document", "plan": "contracts", "task": {"title": "x"}, "context": ["rm_status", "holds"]}
+
+    assert task_of(rule, origin=of_document(rm_status="Draft")).context == ("Records status: Draft", "Holds: none")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(True, "yes"), (False, "no"), (("a", "b"), "a, b"), (5, "5"), ((), "not set")]
+)
+def test_attribute_values_are_shown_to_people(value, shown):
+    task = task_of(workspace_rule(context=["attribute:A.b"]), origin=of_workspace(attributes={"A.b": value}))
+
+    assert task.context == (f"b: {shown}",)
+
+
+def test_a_tasks_own_context_wins_over_the_rules():
+    first, second = tasks_of(workspace_rule({"context": []}, {}, context=["workspace"]))
+
+    assert (first.context, second.context) == ((), ("Workspace: Contract 4600000044",))
+
+
+def test_a_step_links_to_its_documents_and_the_workflow_each_url_once():
+    same = (document(7, url="https://a/1"), document(8, url="https://a/1"), document(9, url=""))
+    task = task_of(step_rule(), origin=of_workflow(documents=same))
+
+    assert [one.url for one in task.references] == ["https://a/1", "https://otcs.example/cs/cs/app/processes/5/5/1"]
+
+
+def test_no_more_links_than_planner_takes():
+    many = tuple(document(number) for number in range(1, 15))
+
+    assert len(task_of(step_rule(), origin=of_workflow(documents=many)).references) == 10
+
+
+WHEN = {
+    "nothing": ({}, True),
+    "type": ({"workspace_type": "Contract"}, True),
+    "another type": ({"workspace_type": "Vendor"}, False),
+    "one of the types": ({"workspace_type": ["Vendor", "Contract"]}, True),
+    "a pattern": ({"workspace": "Contract 46*"}, True),
+    "another pattern": ({"workspace": "Contract 47*"}, False),
+    "a template": ({"template": 15615}, True),
+    "another template": ({"template": [1, 2]}, False),
+    "a classification": ({"classification": "Confidential"}, True),
+    "another classification": ({"classification": "Public"}, False),
+    "an attribute": ({"attributes": {"Contract.Region": "EMEA"}}, True),
+    "all of several": ({"attributes": {"Contract.Region": "EMEA", "Contract.Value": {"max": 1}}}, False),
+    "type and attribute": ({"workspace_type": "Vendor", "attributes": {"Contract.Region": "EMEA"}}, False),
+}
+
+
+@pytest.mark.parametrize(("when", "applies"), WHEN.values(), ids=WHEN)
+def test_when_a_rule_applies(when, applies):
+    attributes = {"Contract.Region": "EMEA", "Contract.Value": 5}
+    origin = of_workspace(template_id=15615, classifications=("Confidential",), attributes=attributes)
+
+    assert bool(tasks_of(workspace_rule(when=when), origin=origin)) is applies
+
+
+STEP_WHEN = {
+    "workflow and step": ({"workflow": "Contract Approval", "step": ["Approver", "Reviewer"]}, True),
+    "another step": ({"workflow": "Contract Approval", "step": "Reviewer"}, False),
+    "a document": ({"document": "*.docx"}, True),
+    "another document": ({"document": "*.pdf"}, False),
+    "a bracket is no pattern": ({"document": "Contract[.]docx*"}, False),
+    "the document's attribute": ({"attributes": {"Contract.Approval": "Pending"}}, True),
+    "the workspace's attribute": ({"attributes": {"Contract.Region": "EMEA"}}, True),
+}
+
+
+@pytest.mark.parametrize(("when", "applies"), STEP_WHEN.values(), ids=STEP_WHEN)
+def test_when_a_step_rule_applies(when, applies):
+    assert bool(tasks_of(step_rule(when=when), origin=of_workflow())) is applies
+
+
+TESTS = {
+    "equal": ("EMEA", "EMEA", True),
+    "case counts": ("EMEA", "emea", False),
+    "a number and its text": (5, "5", True),
+    "a whole float": (5, 5.0, True),
+    "true and its text": (True, "TRUE", True),
+    "true is not one": (True, 1, False),
+    "any of several values": ("b", ("a", "b"), True),
+    "none of several values": ("c", ("a", "b"), False),
+    "empty": ("a", None, False),
+    "not": ({"not": ["Done", "Void"]}, "Open", True),
+    "not, but it is": ({"not": "Open"}, "Open", False),
+    "not, and empty": ({"not": "Open"}, "", True),
+    "exists": ({"exists": True}, 0, True),
+    "exists, but empty": ({"exists": True}, (), False),
+    "is empty": ({"exists": False}, None, True),
+    "is not empty": ({"exists": False}, "x", False),
+    "at least": ({"min": 10_000}, "10000.5", True),
+    "too small": ({"min": 10_000}, 9_999, False),
+    "between": ({"min": 1, "max": 5}, (7, 3), True),
+    "no value is between": ({"min": 4, "max": 5}, (3, 7), False),
+    "a date before": ({"max": "2026-12-31"}, "2026-12-31T00:00:00", True),
+    "a date after": ({"max": "2026-12-31"}, "2027-01-01", False),
+    "text by text": ({"min": "M"}, "N", True),
+    "empty is never in a range": ({"min": 0}, None, False),
+    "is and exists": ({"is": "a", "exists": True}, "a", True),
+}
+
+
+@pytest.mark.parametrize(("test", "value", "expected"), TESTS.values(), ids=TESTS)
+def test_tests_of_an_attribute(test, value, expected):
+    assert passes(AttributeTest.model_validate(test), value) is expected
+
+
+NEEDS = {
+    "nothing but the name": (workspace_rule(), OriginKind.WORKSPACE, {}),
+    "roles": (workspace_rule({"assign": "role:Legal"}), OriginKind.WORKSPACE, {"roles": True}),
+    "roles of a manager": (workspace_rule({"assign": "manager:role:Legal"}), OriginKind.WORKSPACE, {"roles": True}),
+    "attribute in a template": (
+        workspace_rule({"title": "{{ attributes['A.b'] }}"}),
+        OriginKind.WORKSPACE,
+        {"attributes": True},
+    ),
+    "attribute in a date": (
+        workspace_rule({"due": {"from": "attribute:A.b"}}),
+        OriginKind.WORKSPACE,
+        {"attributes": True},
+    ),
+    "attribute in a condition of a task": (
+        workspace_rule({"when": {"attributes": {"A.b": 1}}}),
+        OriginKind.WORKSPACE,
+        {"attributes": True},
+    ),
+    "attribute in a pause": (
+        step_rule(pause={"attributes": {"A.b": 1}}),
+        OriginKind.WORKFLOW,
+        {"attributes": True, "workspace": True},
+    ),
+    "attribute in evidence": (
+        workspace_rule(evidence={"folder": "attribute:A.b"}),
+        OriginKind.WORKSPACE,
+        {"attributes": True},
+    ),
+    "roles of an escalation": (
+        step_rule(escalate=[{"after": {"days": 1}, "to": "role:Manager"}]),
+        OriginKind.WORKFLOW,
+        {"roles": True, "workspace": True},
+    ),
+    "workspace of a workflow": (
+        step_rule(when={"workspace_type": "Contract"}),
+        OriginKind.WORKFLOW,
+        {"workspace": True},
+    ),
+    "a plan of the workspace": (
+        step_rule(plan={"per": "workspace", "group": GROUP}),
+        OriginKind.WORKFLOW,
+        {"workspace": True},
+    ),
+    "records status": (step_rule(context=["rm_status"]), OriginKind.WORKFLOW, {"records": True}),
+    "records status in a template": (
+        step_rule(task={"title": "{{ document.rm_status }}"}),
+        OriginKind.WORKFLOW,
+        {"records": True},
+    ),
+    "holds": (step_rule(task={"title": "x", "context": ["holds"]}), OriginKind.WORKFLOW, {"holds": True}),
+    "classification": (
+        workspace_rule(when={"classification": "Secret"}),
+        OriginKind.WORKSPACE,
+        {"classifications": True},
+    ),
+    "missing documents": (
+        {"id": "a", "on": "missing_document", "plan": "contracts", "task": {"title": "x"}},
+        OriginKind.WORKSPACE,
+        {"missing_documents": True},
+    ),
+    "another kind's rule": (workspace_rule({"assign": "role:Legal"}), OriginKind.WORKFLOW, {}),
+}
+
+
+@pytest.mark.parametrize(("rule", "kind", "expected"), NEEDS.values(), ids=NEEDS)
+def test_only_what_a_rule_uses_is_read(rule, kind, expected):
+    """Each optional part costs calls."""
+    assert needs(mapping_of(rule), kind) == Needs(**{"attributes": False, **expected})

@@ -1,0 +1,204 @@
+"""The ladder: nobody waits in silence, each level comes once, and in business time."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.models.opentext import MissingDocument, WorkflowStatus
+from tests.unit.mapping.mapping_world import (
+    mapping_of,
+    of_workflow,
+    of_workspace,
+    step,
+    step_rule,
+    tasks_of,
+    want,
+    workspace,
+    workspace_rule,
+)
+
+BERLIN = {"calendars": {"default": {"timezone": "Europe/Berlin", "holidays": "DE-BE"}}}
+LADDER = [
+    {"after": {"business_days": 1}, "remind": True, "title": "Waiting: {{ task.title }}", "description": "Please."},
+    {"after": {"business_days": 2}, "to": "role:Manager", "title": "Overdue: {{ task.title }}", "bucket": "Late"},
+    {"after": {"business_days": 4}, "to": "manager:performer", "due": {"from": "raised", "business_days": 1}},
+]
+MAPPING = mapping_of(step_rule(escalate=LADDER), **BERLIN)
+FRIDAY = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
+"""15:00 in Berlin: a business day later it is Monday 15:00, two: Tuesday, four: Thursday."""
+KEY = "approval|5|1|2026-11-19T10:00:00"
+
+
+def at(moment, mapping=MAPPING, *, started=FRIDAY, **how):
+    return want(mapping, of_workflow(step(started=started)), moment, **how)
+
+
+def levels(result):
+    return [task.item_key.rpartition("|")[2] for task in result.tasks if task.kind == "escalation"]
+
+
+CLIMB = {
+    "at once: nothing": ("2026-11-20T15:01", [], 0, "2026-11-23T15:00"),
+    "over the weekend: nothing": ("2026-11-23T14:59", [], 0, "2026-11-23T15:00"),
+    "after a business day: reminded": ("2026-11-23T15:00", [], 1, "2026-11-24T15:00"),
+    "after two: the lead": ("2026-11-24T15:00", ["level-2"], 1, "2026-11-26T15:00"),
+    "after four: the next level": ("2026-11-26T15:00", ["level-2", "level-3"], 1, None),
+    "much later: the same": ("2027-03-01T15:00", ["level-2", "level-3"], 1, None),
+}
+
+
+@pytest.mark.parametrize(("local", "raised", "reminders", "again"), CLIMB.values(), ids=CLIMB)
+def test_levels_come_in_business_time_each_once(local, raised, reminders, again):
+    result = at(datetime.fromisoformat(f"{local}:00+01:00"))
+
+    assert levels(result) == raised
+    assert len([mail for mail in result.tasks[0].notify if mail.on == "reminded"]) == reminders
+    assert result.look_again == (datetime.fromisoformat(f"{again}:00+01:00") if again else None)
+
+
+def test_a_reminder_stands_in_the_tasks_context_and_goes_out_by_mail():
+    task = at(FRIDAY + timedelta(days=3)).tasks[0]
+    (mail,) = task.notify
+
+    assert task.context == ("Reminder of 2026-11-23: Waiting: Approve",)
+    assert (mail.on, mail.to) == ("reminded", ("dfoxhoven@contoso.example",))
+    assert (mail.subject, mail.body) == ("Waiting: Approve", "Please.")
+
+
+def test_two_reminders_are_two_mails():
+    again = [{"after": {"business_days": count}, "remind": True} for count in (1, 2)]
+    task = at(FRIDAY + timedelta(days=9), mapping_of(step_rule(escalate=again), **BERLIN)).tasks[0]
+
+    assert [mail.on for mail in task.notify] == ["reminded", "reminded-2"]
+
+
+def test_an_escalation_is_a_task_of_its_own():
+    _, lead, boss = at(FRIDAY + timedelta(days=9)).tasks
+
+    assert (lead.item_key, lead.kind, lead.title) == (f"{KEY}|level-2", "escalation", "Overdue: Approve")
+    assert (lead.assignees, lead.bucket, lead.priority) == (("id-pwilliams",), "Late", 1)
+    assert lead.context[:3] == ("Escalates: Approve", "Assigned to: dfoxhoven", "Raised: 2026-11-24 15:00")
+    assert lead.plan.title == "Contracts"
+    assert (lead.step, lead.allowed) == (None, ())
+    assert (boss.assignees, boss.due.isoformat()) == (("id-boss-of-dfoxhoven",), "2026-11-27")
+
+
+def test_a_completed_item_is_not_escalated():
+    result = at(FRIDAY + timedelta(days=9), completed=frozenset({KEY}))
+
+    assert levels(result) == []
+    assert (result.tasks[0].notify, result.tasks[0].context, result.look_again) == ((), (), None)
+
+
+def test_when_the_step_moves_nothing_of_it_is_wanted():
+    """The engine closes what is not wanted any more."""
+    moved = of_workflow(step(2, name="Countersign", started=FRIDAY + timedelta(days=9)))
+    result = want(MAPPING, moved, FRIDAY + timedelta(days=9))
+
+    assert [task.item_key for task in result.tasks] == ["approval|5|2|2026-11-19T10:00:00"]
+
+
+def test_while_a_third_party_is_waited_for_nothing_new_is_raised():
+    """What was made already is left: it is held, not unwanted."""
+    rule = step_rule(escalate=LADDER, pause={"attributes": {"Contract.Waiting": "Supplier"}})
+    space = workspace(attributes={"Contract.Waiting": "Supplier"})
+    result = want(
+        mapping_of(rule, **BERLIN), of_workflow(step(started=FRIDAY), space=space), FRIDAY + timedelta(days=9)
+    )
+
+    assert [task.held for task in result.tasks[1:]] == ["paused: the step waits on somebody else"] * 2
+    assert result.tasks[0].notify == ()
+    assert result.tasks[0].context == ("Escalation: paused",)
+
+
+def test_a_suspended_workflow_is_paused_too():
+    origin = of_workflow(step(started=FRIDAY), status=WorkflowStatus.SUSPENDED)
+    result = want(MAPPING, origin, FRIDAY + timedelta(days=9))
+
+    assert [task.held for task in result.tasks[1:]] == ["paused: the step waits on somebody else"] * 2
+
+
+def only(after, **changes):
+    level = {"after": after, "to": "role:Manager"}
+    return mapping_of(step_rule(escalate=[level], **changes), **BERLIN)
+
+
+def local(text):
+    return datetime.fromisoformat(f"{text}:00+01:00")
+
+
+THRESHOLDS = {
+    "business hours over the weekend": ({"business_hours": 4}, {}, "2026-11-23T11:00"),
+    "next business day at 17:00": ({"business_days": 1, "at": "17:00"}, {}, "2026-11-23T17:00"),
+    "calendar days": ({"days": 1}, {}, "2026-11-21T15:00"),
+    "from the step's due moment": (
+        {"from": "due", "business_hours": 1},
+        {"due": datetime(2026, 11, 24, 9, 0, tzinfo=UTC)},
+        "2026-11-24T11:00",
+    ),
+    "from the item's due date, when business closes": ({"from": "due"}, {}, "2026-11-25T17:00"),
+}
+
+
+@pytest.mark.parametrize(("after", "changes", "expected"), THRESHOLDS.values(), ids=THRESHOLDS)
+def test_a_threshold_is_counted_from_what_the_rule_says(after, changes, expected):
+    mapping = only(after, task={"title": "Approve", "due": {"from": "started", "business_days": 3}})
+    origin = of_workflow(step(started=FRIDAY, **changes))
+
+    before = want(mapping, origin, local(expected) - timedelta(seconds=1))
+    then = want(mapping, origin, local(expected))
+
+    assert (levels(before), before.look_again) == ([], local(expected))
+    assert levels(then) == ["level-1"]
+
+
+def test_movement_starts_the_waiting_again():
+    """A new version of the document is movement."""
+    mapping = only({"from": "moved", "business_days": 1})
+    document = of_workflow().workflow.documents[0].model_copy(update={"modified": local("2026-11-24T10:00")})
+    origin = of_workflow(step(started=FRIDAY), documents=(document,))
+
+    assert want(mapping, origin, local("2026-11-24T12:00")).look_again == local("2026-11-25T10:00")
+
+
+def test_a_threshold_from_what_is_not_known_never_comes():
+    result = want(only({"from": "due"}), of_workflow(step(started=FRIDAY)), FRIDAY + timedelta(days=99))
+
+    assert (levels(result), result.look_again) == ([], None)
+
+
+def test_workspace_items_and_missing_documents_are_escalated_from_their_due_date():
+    escalate = [{"after": {"business_days": 1}, "to": "role:Manager"}]
+    tasks = workspace_rule({"due": "2026-11-20"}, {"due": "2026-12-31"}, {}, escalate=escalate)
+    missing = {
+        "id": "missing",
+        "on": "missing_document",
+        "plan": "contracts",
+        "task": {"title": "Get {{ document.name }}", "due": {"from": "missing_due"}},
+        "escalate": escalate,
+    }
+    origin = of_workspace(missing_documents=(MissingDocument(node_id=8, name="Permit", due=FRIDAY),))
+
+    result = want(mapping_of(tasks, missing, **BERLIN), origin, local("2026-11-23T17:00"))
+
+    raised = [task.item_key for task in result.tasks if task.kind == "escalation"]
+    assert raised == ["missing|8|level-1", "package|task-0|level-1"]
+    assert result.look_again == local("2027-01-04T17:00")
+
+
+def test_a_held_item_is_not_escalated():
+    rule = workspace_rule({"due": "2026-11-01"}, {"due": "2026-11-01", "depends_on": "task-0"})
+    rule["escalate"] = [{"after": {"days": 1}, "to": "role:Manager"}]
+
+    assert [task.item_key for task in tasks_of(rule) if task.kind == "escalation"] == ["package|task-0|level-1"]
+
+
+def test_a_mail_about_what_is_overdue_stands_there_once_it_is():
+    notify = [{"on": "overdue", "to": ["role:Manager"], "subject": "Late: {{ task.title }} since {{ task.due }}"}]
+    mapping = mapping_of(workspace_rule({"due": "2026-11-23"}, notify=notify), **BERLIN)
+    origin = of_workspace()
+
+    before, then = (want(mapping, origin, local(text)) for text in ("2026-11-23T23:59", "2026-11-24T00:00"))
+
+    assert (before.tasks[0].notify, before.look_again) == ((), local("2026-11-24T00:00"))
+    assert [mail.subject for mail in then.tasks[0].notify] == ["Late: Task 0 since 2026-11-23"]

@@ -1,0 +1,105 @@
+"""Templates: sandboxed, strict, checked when the file is read."""
+
+import pytest
+
+from shared.mapping.evaluation.scope import Scene
+from shared.mapping.language.templates import RenderError, Template
+from shared.mapping.language.vocabulary import CONTEXT
+from shared.models.opentext import MissingDocument
+from tests.unit.mapping.mapping_world import (
+    NOW,
+    mapping_of,
+    of_document,
+    of_workflow,
+    of_workspace,
+    step,
+    task_of,
+    workspace_rule,
+)
+
+CALENDAR = mapping_of(calendars={"default": {"timezone": "Asia/Kolkata"}}).calendar("default")
+
+
+def scene(origin, **changes):
+    return Scene(origin=origin, now=NOW, calendar=CALENDAR, **changes)
+
+
+RENDERED = {
+    "plain text": ("100 % of {x}", "100 % of {x}"),
+    "a name": ("{{ workspace.name }}", "Contract 4600000044"),
+    "an attribute": ("{{ attributes['Contract.Region'] }}", "EMEA"),
+    "an empty attribute": ("[{{ attributes['Contract.Nothing'] }}]", "[]"),
+    "an empty attribute with a default": ("{{ attributes['A.b'] or 'none' }}", "none"),
+    "nothing": ("[{{ workspace.rm_status }}]", "[]"),
+    "several": ("{{ step.performers }}", "Dfoxhoven"),
+    "a time in the rule's zone": ("{{ now }}", "2026-11-23 17:30"),
+    "a date": ("{{ today }}", "2026-11-23"),
+    "a part of a date": ("{{ today.year }}", "2026"),
+    "a date in a pattern": ("{{ step.started|date('%d.%m.%Y') }}", "19.11.2026"),
+    "a date that is not there": ("[{{ step.due|date }}]", "[]"),
+    "a loop": ("{% for d in documents %}{{ loop.index }}:{{ d.name }} {% endfor %}", "1:Contract.docx"),
+    "a condition": ("{% if document.version > 1 %}again{% endif %}", "again"),
+    "a variable of its own": ("{% set n = document.name %}{{ n|upper }}", "CONTRACT.DOCX"),
+    "a link": ("{{ links.workspace }}", "https://otcs.example/cs/cs/app/nodes/28866"),
+    "arithmetic": ("{{ document.version * 2 }}", "6"),
+    "markup stays text": ("{{ '<b>' }}", "<b>"),
+}
+
+
+@pytest.mark.parametrize(("source", "text"), RENDERED.values(), ids=RENDERED)
+def test_templates_render(source, text):
+    assert Template(source).render(scene(of_workflow(), step=step()).words) == text
+
+
+ESCAPES = {
+    "a class": "{{ ''.__class__ }}",
+    "a function's globals": "{{ [today][0].__init__.__globals__ }}",
+    "a format string": "{{ '{0.__class__}'.format(1) }}",
+    "text times a billion": "{{ 'x' * 1000000000 }}",
+    "a list times a billion": "{{ [1] * 1000000000 }}",
+    "text by a format": "{{ '%01000000000d' % 1 }}",
+    "text by a method": "{{ 'x'.ljust(1000000000) }}",
+    "a tower of powers": "{{ 9 ** 9 ** 9 }}",
+    "a long range": "{% for n in range(1000000000) %}x{% endfor %}",
+    "too much text": "{% for n in range(50000) %}x{% endfor %}",
+    "changing what it is given": "{{ [workspace][0].__setattr__('name', 'x') }}",
+    "division by zero": "{{ 1 / 0 }}",
+    "a missing member": "{{ workspace.created.nothing }}",
+}
+
+
+@pytest.mark.parametrize("source", ESCAPES.values(), ids=ESCAPES)
+def test_what_leaves_the_sandbox_or_fails_is_a_reason_never_a_crash(source):
+    with pytest.raises(RenderError):
+        Template(source).render(scene(of_workspace()).words)
+
+
+@pytest.mark.parametrize("source", ["{{ 'x'|center(1000000000) }}", "{{ 'x'|indent(1000000000) }}", "{{ lipsum(9) }}"])
+def test_what_makes_text_without_end_does_not_exist(source):
+    with pytest.raises(ValueError, match=r"no valid template|not known here"):
+        Template(source)
+
+
+@pytest.mark.parametrize("source", ["{{ ''.__class__ }}", "{{ '{0.__class__}'.format(1) }}"])
+def test_an_escape_holds_the_item(source):
+    assert "can't be filled in" in task_of(workspace_rule({"title": source})).held
+
+
+ORIGINS = {
+    "workspace": (of_workspace(), {}),
+    "step": (of_workflow(), {"step": step()}),
+    "document": (of_document(), {}),
+    "missing_document": (of_workspace(), {"missing": MissingDocument(node_id=8, name="Permit")}),
+}
+
+
+@pytest.mark.parametrize("kind", ORIGINS)
+def test_every_documented_name_is_there(kind):
+    """The table that checks and documents templates is what they are given."""
+    origin, changes = ORIGINS[kind]
+    words = scene(origin, **changes, occurrence=NOW.date()).words
+
+    for name, word in CONTEXT.items():
+        if kind in word.kinds:
+            assert name in words, name
+            assert [member for member in word.members if not hasattr(words[name], member)] == []

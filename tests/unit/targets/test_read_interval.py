@@ -1,0 +1,55 @@
+"""How often a plan is read, and how reading resumes after a pause."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.store.control import PlanRow
+from shared.targets.read_interval import BUSY, GONE, QUIET, SPREAD, interval, quickened, resumes
+from tests.build import NOW, PLAN
+
+
+def row(**changes):
+    return PlanRow(**{"plan_id": PLAN, "next_read": NOW, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, BUSY),
+        ({"changed_at": NOW}, BUSY),
+        ({"changed_at": NOW - timedelta(minutes=2)}, BUSY),
+        ({"changed_at": NOW - timedelta(minutes=10)}, timedelta(minutes=1)),
+        ({"changed_at": NOW - timedelta(hours=1)}, QUIET),
+        ({"changed_at": NOW - timedelta(days=99)}, QUIET),
+        ({"changed_at": NOW, "gone": "deleted"}, GONE),
+    ],
+    ids=["never-seen-to-change", "just-changed", "lately", "a-while-ago", "an-hour-ago", "long-ago", "gone"],
+)
+def test_a_plan_is_read_the_less_often_the_longer_it_rests(changed, expected):
+    assert interval(row(**changed), NOW) == expected
+
+
+def test_a_quiet_plan_is_quickened_and_read_soon():
+    quiet = row(changed_at=NOW - timedelta(days=1), next_read=NOW + QUIET)
+
+    quick = quickened(quiet, NOW)
+
+    assert quick is not None
+    assert quick.next_read == NOW + BUSY
+    assert interval(quick, NOW) == BUSY
+
+
+@pytest.mark.parametrize("changes", [{}, {"changed_at": NOW}, {"gone": "deleted"}], ids=["new", "busy", "gone"])
+def test_what_is_quick_or_gone_already_costs_no_write(changes):
+    assert quickened(row(**changes), NOW) is None
+
+
+def test_reading_resumes_over_a_minute():
+    """A thousand plans do not all knock at the moment in which Graph opens its door."""
+    plans = [f"plan-{number}" for number in range(1000)]
+
+    shares = [sum(resumes(plan, NOW, NOW + SPREAD * part / 4) for plan in plans) / len(plans) for part in range(5)]
+
+    assert shares == pytest.approx([0, 0.25, 0.5, 0.75, 1], abs=0.05)
+    assert all(resumes(plan, None, NOW) for plan in plans)
