@@ -295,7 +295,7 @@ SAMPLES = sorted((ROOT / "docs" / "samples").glob("*.yaml"))
 @pytest.mark.parametrize("file", SAMPLES, ids=lambda path: path.stem)
 async def test_each_sample_is_previewed_with_its_tasks_dates_and_people(file):
     """In a world like the one that was recorded; what was completed there is not completed here."""
-    recorded = (ROOT / "tests" / "unit" / "samples" / f"{file.stem}.json").read_text(encoding="utf-8")
+    recorded = (ROOT / "tests" / "unit" / "mapping" / "samples" / f"{file.stem}.json").read_text(encoding="utf-8")
     recording = Recording.model_validate_json(recorded)
     played = engine(file)
     key = populate(played.inside, recording, played.services.mapping)
