@@ -8,7 +8,7 @@ import azure.functions as func
 
 from shared.errors import BridgeError, RejectedError, RetryLaterError, SettingsError
 from shared.intake.opentext import OversizedError
-from shared.intake.signatures import ReplayedError, UnprovenError
+from shared.intake.signatures import UnprovenError
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,6 @@ ANSWERED = (RejectedError, RetryLaterError, SettingsError)
 RETRY_SECONDS = 30
 _STATUS = (
     (UnprovenError, HTTPStatus.UNAUTHORIZED),
-    (ReplayedError, HTTPStatus.CONFLICT),
     (OversizedError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (RejectedError, HTTPStatus.BAD_REQUEST),
 )

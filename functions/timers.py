@@ -20,13 +20,11 @@ async def write_back(timer: func.TimerRequest, context: func.Context) -> None:  
 
 @bp.timer_trigger(arg_name="timer", schedule="%ESCALATION_SCHEDULE%")
 async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
-    """Queue what the agenda has due, and what no hint announced; forget what was remembered for a while only."""
-    from shared.watchers.expire_deliveries import tidy  # noqa: PLC0415 - the same
+    """Queue what the agenda has due, and what no hint announced."""
     from shared.watchers.timers import sweep_agenda as flow  # noqa: PLC0415 - HTTP functions do without the SDKs
 
     with working("escalation_sweep", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
         await run_timer(flow, wiring.current())
-        await run_timer(tidy, wiring.current())
 
 
 @bp.timer_trigger(arg_name="timer", schedule="%SUBSCRIPTION_SCHEDULE%")

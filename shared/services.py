@@ -18,9 +18,15 @@ if TYPE_CHECKING:
     from shared.mapping.language.rules import Mapping
     from shared.settings import Settings
     from shared.store.agenda import Agenda
-    from shared.store.control import Control
+    from shared.store.creators import Creators
+    from shared.store.cursors import Cursors
+    from shared.store.gates import Gates
+    from shared.store.makings import Makings
+    from shared.store.nodes import Nodes
     from shared.store.origins import Origins
+    from shared.store.plans import Plans
     from shared.store.queues import Queues
+    from shared.store.slots import Slots
     from shared.store.tasks import Tasks
     from shared.targets.resolver import Places
 
@@ -32,7 +38,13 @@ class Storage:
     origins: Origins
     tasks: Tasks
     agenda: Agenda
-    control: Control
+    plans: Plans
+    gates: Gates
+    cursors: Cursors
+    nodes: Nodes
+    creators: Creators
+    makings: Makings
+    slots: Slots
     queues: Queues
     now: Callable[[], datetime]
     """Answers an aware UTC datetime."""
@@ -51,7 +63,7 @@ class Services(Storage):
     opentext: OpenText
     planner: Planner
     places: Places
-    """Where tasks belong: `Places(planner, control, now=..., settle=...)`."""
+    """Where tasks belong: `Places(planner, plans, makings, now=..., settle=...)`."""
     directory: DirectoryClient
     subscriptions: Subscriptions
     mail: Mail | None

@@ -31,18 +31,14 @@ from shared.models.messages import OriginMessage, PlanMessage
 from shared.reconciler.reconcile import reconcile
 from shared.services import Services, Storage
 from shared.settings import Settings, read_settings
-from shared.store.agenda import Agenda
-from shared.store.control import Control
-from shared.store.origins import Origins
 from shared.store.queues import Queues
 from shared.store.table_client import TableClient
 from shared.store.tables import NAMES, Tables
-from shared.store.tasks import Tasks
 from shared.watchers.read_plan import read_plan
 from shared.watchers.timers import sweep_agenda, sweep_plans
 from shared.wiring.outside import Outside, services_of
 from shared.wiring.rules import load_rules
-from shared.wiring.stores import Stores
+from shared.wiring.stores import Stores, storage_over
 
 BASE = "http://127.0.0.1"
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -137,15 +133,7 @@ class Inside:
         clients = {table: cast("TableClient", self.account.client(table)) for table in NAMES}
         tables = Tables(clients, writer=name)
         settings = self._settings
-        storage = Storage(
-            origins=Origins(tables, name, timedelta(seconds=settings.lease_seconds)),
-            tasks=Tasks(tables),
-            agenda=Agenda(tables),
-            control=Control(tables),
-            queues=Queues(self.origins, self.plans),
-            now=self.now,
-            owner=name,
-        )
+        storage = storage_over(tables, Queues(self.origins, self.plans), owner=name, now=self.now)
         stores = Stores(tables, storage, AsyncExitStack())
         return services_of(stores, settings, self._rules, outside=self._connect(), rng=self.rng)
 

@@ -18,8 +18,8 @@ from shared.models.keys import OriginKind, origin_key
 from shared.models.link import Link
 from shared.models.messages import AgendaEntry
 from shared.models.planner import PlannerTask
-from shared.store.control import PlanRow
 from shared.store.lease import Lease, link_key
+from shared.store.plans import PlanRow
 from shared.store.row import escape, stamp
 from shared.store.tasks import Claim, IndexRow
 from shared.targets.read_interval import QUIET

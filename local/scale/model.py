@@ -108,7 +108,7 @@ class Model:
     async def quiet_minute(self) -> Cost:
         """Let a minute pass in which nobody does anything; OpenText is asked once for what no hint announced."""
         services = self.inside.services()
-        await services.control.save_cursor(NEXT, self.inside.at.isoformat())
+        await services.cursors.save(NEXT, self.inside.at.isoformat())
         return await self._minute()
 
     async def busy_minute(self) -> Cost:
@@ -117,16 +117,16 @@ class Model:
         for task in list(graph.tasks.values()):
             if task["assignments"] and not task["title"].startswith("Approve"):
                 graph.person_patch_task(next(iter(task["assignments"])), task["id"], percentComplete=50)
-        async for row in services.control.list_plans():
+        async for row in services.plans.list_all():
             if row.plan_id in graph.plans:
-                await services.control.save_plan(row.model_copy(update={"next_read": self.inside.at}), etag=row.etag)
+                await services.plans.save(row.model_copy(update={"next_read": self.inside.at}), etag=row.etag)
         return await self._minute()
 
     async def escalation_minute(self) -> Cost:
         """Let every approval pass its threshold; only what that brings is counted, not the minute around it."""
         self.inside.at += timedelta(days=3)
         services = self.inside.services()
-        await services.control.save_cursor(NEXT, (self.inside.at + UNREACHED).isoformat())
+        await services.cursors.save(NEXT, (self.inside.at + UNREACHED).isoformat())
         await self._drop_timers()
         self._start()
         await sweep_agenda(services)
@@ -156,7 +156,7 @@ class Model:
         return replace(cost, plans=len(read), pages=sum([await self._pages(plan) for plan in read]))
 
     async def _pages(self, plan_id: str) -> int:
-        row = await self.inside.services().control.find_plan(plan_id)
+        row = await self.inside.services().plans.find(plan_id)
         return max(1, -(-(row.total or 0) // PAGE)) if row is not None else 0
 
     async def _drop_timers(self) -> None:

@@ -86,9 +86,9 @@ async def _later(error: Exception, wired: Wired) -> datetime:
         return now + PAUSE * rng.uniform(1.0, 1.5)
     until = now + (error.retry_after or GATE_WITHOUT_TIME)
     count("throttled", system=error.system)
-    await storage.control.close_gate(error.system, until)
+    await storage.gates.close(error.system, until)
     # Another worker may have been told to wait for longer.
-    opening = await storage.control.find_gate(error.system) or until
+    opening = await storage.gates.find(error.system) or until
     return max(opening, until) + SPREAD * rng.random()
 
 

@@ -25,7 +25,9 @@ from shared.models.messages import PlanMessage
 from shared.observability.telemetry import count, traceparent
 
 if TYPE_CHECKING:
-    from shared.store.control import Control
+    from shared.services import Storage
+    from shared.store.cursors import Cursors
+    from shared.store.plans import Plans
     from shared.store.queues import Queues
 
 log = logging.getLogger(__name__)
@@ -43,7 +45,8 @@ class Notifications:
     """The door that Graph comes in by."""
 
     client_state: SecretStr
-    control: Control
+    plans: Plans
+    cursors: Cursors
     queues: Queues
     now: Callable[[], datetime]
 
@@ -59,7 +62,7 @@ class Notifications:
         groups = groups_of(self._ours(body))
         if not groups:
             return 0
-        rows = [row async for row in self.control.list_plans() if (row.group_id or "").lower() in groups]
+        rows = [row async for row in self.plans.list_all() if (row.group_id or "").lower() in groups]
         trace = traceparent()
         messages = [_message(row.plan_id, groups[(row.group_id or "").lower()], trace) for row in rows]
         await send_all(self.queues.send_plan(message) for message in messages)
@@ -78,7 +81,7 @@ class Notifications:
         if not events:
             return False
         log.info("Graph's subscriptions want looking after: %s", ", ".join(events))
-        await self.control.save_cursor(SUBSCRIPTIONS_DUE, self.now().isoformat())
+        await self.cursors.save(SUBSCRIPTIONS_DUE, self.now().isoformat())
         return True
 
     def _ours(self, body: bytes) -> tuple[Notification, ...]:
@@ -89,6 +92,17 @@ class Notifications:
             count("notifications.dropped", dropped)
             log.warning("%d notifications had a wrong clientState and were dropped", dropped)
         return ours
+
+
+def notifications_over(storage: Storage, client_state: SecretStr) -> Notifications:
+    """Return the door, over these stores."""
+    return Notifications(
+        client_state=client_state,
+        plans=storage.plans,
+        cursors=storage.cursors,
+        queues=storage.queues,
+        now=storage.now,
+    )
 
 
 def handshake(query: Mapping[str, str]) -> str | None:

@@ -17,15 +17,14 @@ from urllib.parse import parse_qsl
 
 from pydantic import SecretStr, ValidationError
 
-from shared.errors import Problem, RejectedError, RetryLaterError, StaleError
+from shared.errors import Problem, RejectedError
 from shared.intake.send_all import send_all
-from shared.intake.signatures import Delivery, ReplayedError, prove
+from shared.intake.signatures import prove
 from shared.models.hint import Hint
 from shared.models.messages import OriginMessage
 from shared.observability.telemetry import count, traceparent
 
 if TYPE_CHECKING:
-    from shared.store.control import Control
     from shared.store.queues import Queues
 
 log = logging.getLogger(__name__)
@@ -47,7 +46,6 @@ class Intake:
 
     secrets: tuple[SecretStr, ...]
     queues: Queues
-    control: Control
 
     async def take(self, body: bytes, headers: Mapping[str, str]) -> int:
         """
@@ -60,34 +58,15 @@ class Intake:
             OversizedError: more than 256 KiB or 100 hints.
             UnprovenError: neither a valid signature nor the secret in its header.
             RejectedError: a hint is wrong; none was queued.
-            ReplayedError: this very signed delivery was taken before.
             RetryLaterError: storage did not take all; sending again is safe.
         """
         if len(body) > LARGEST_BODY:
             raise OversizedError([Problem("body", f"is larger than {LARGEST_BODY // 1024} KiB")])
-        delivery = prove(body, headers, self.secrets)
+        prove(body, headers, self.secrets)
         messages = origins_of(read_hints(body, headers.get("content-type", "")))
-        if delivery is None:
-            await self._queue(messages)
-        else:
-            await self._queue_once(messages, delivery)
+        await send_all(self.queues.send_origin(message) for message in messages)
         count("hints", len(messages))
         return len(messages)
-
-    async def _queue_once(self, messages: Sequence[OriginMessage], delivery: Delivery) -> None:
-        try:
-            await self.control.take_delivery(delivery.key, delivery.at)
-        except StaleError as error:
-            raise ReplayedError([Problem("webhook-id", "this delivery was taken before")]) from error
-        try:
-            await self._queue(messages)
-        except RetryLaterError:
-            # The sender is told to send again, and some send the same bytes.
-            await self.control.forget_delivery(delivery.key, delivery.at)
-            raise
-
-    async def _queue(self, messages: Sequence[OriginMessage]) -> None:
-        await send_all(self.queues.send_origin(message) for message in messages)
 
 
 def read_hints(body: bytes, content_type: str) -> tuple[Hint, ...]:

@@ -111,7 +111,7 @@ async def _workflows(rule: BaseRule, since: datetime, services: Services) -> Asy
 
 async def resume(scope: Scope, services: Services) -> Progress:
     """Return where a run of the same scope was broken off, or a new beginning."""
-    kept = await services.control.find_cursor(_cursor(scope))
+    kept = await services.cursors.find(_cursor(scope))
     progress = Progress.model_validate_json(kept) if kept is not None else None
     if progress is None or progress.is_done or progress.since != scope.since:
         return Progress(since=scope.since, at=services.now())
@@ -130,10 +130,10 @@ async def hand_on(found: Found, scope: Scope, progress: Progress, services: Serv
         some = left[start : start + AT_ONCE]
         await send_all(services.agenda.put(_row(found.kind, number, progress), services.now()) for number in some)
         progress = progress.model_copy(update={"last": some[-1]})
-        await services.control.save_cursor(_cursor(scope), progress.model_dump_json())
+        await services.cursors.save(_cursor(scope), progress.model_dump_json())
         yield len(some)
     done = progress.model_copy(update={"is_done": True})
-    await services.control.save_cursor(_cursor(scope), done.model_dump_json())
+    await services.cursors.save(_cursor(scope), done.model_dump_json())
 
 
 def _row(kind: OriginKind, number: int, progress: Progress) -> AgendaEntry:

@@ -24,8 +24,8 @@ from shared.models.messages import AgendaEntry
 from shared.models.opentext import StepRef
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.services import Services
-from shared.store.control import PlanRow
 from shared.store.origins import Held
+from shared.store.plans import PlanRow
 from shared.store.tasks import IndexRow
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ async def rebuild(services: Services, told: Callable[[str], None]) -> Rebuilt:
 
 async def find_plans(services: Services, found: Rebuilt) -> dict[str, str | None]:
     """List the plans that the mapping names or may have made, with their groups. None: the group is not known."""
-    plans: dict[str, str | None] = {row.plan_id: row.group_id async for row in services.control.list_plans()}
+    plans: dict[str, str | None] = {row.plan_id: row.group_id async for row in services.plans.list_all()}
     for part in parts(services.mapping):
         if isinstance(part, PlanSpec) and part.id is not None:
             plans.setdefault(part.id, part.group)
@@ -127,13 +127,13 @@ async def _named(tasks: Sequence[PlannerTask], services: Services, found: Rebuil
 
 async def _remember_plan(plan_id: str, group_id: str | None, tasks: Sequence[PlannerTask], services: Services) -> None:
     """Have the plan read, and note which of its tasks are older than anything that is reserved from now on."""
-    if await services.control.find_plan(plan_id) is not None:
+    if await services.plans.find(plan_id) is not None:
         return
     index = await services.tasks.read_plan(plan_id)
     made = [task.created for task in tasks if task.created is not None]
     stood = max(made) if made and not index.reservations else None
     row = PlanRow(plan_id=plan_id, group_id=group_id, next_read=services.now(), stood=stood)
-    await services.control.save_plan(row, etag=None)
+    await services.plans.save(row, etag=None)
 
 
 async def _link_all(origin: str, ours: Sequence[Ours], services: Services, found: Rebuilt) -> None:
@@ -187,7 +187,7 @@ async def _claimed(
         found.left.append(str(error))
         return None
     if one.task.created_by is not None and one.task.created_by.key:
-        await services.control.add_creator(one.task.created_by.key)
+        await services.creators.add(one.task.created_by.key)
     return link_of(held.origin, one, services.mapping, current)
 
 

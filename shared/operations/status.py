@@ -58,14 +58,14 @@ async def read_status(storage: Storage, *, with_links: bool) -> Status:
         UnavailableError: storage does not answer.
     """
     now = storage.now()
-    rows = [row async for row in storage.control.list_plans()]
+    rows = [row async for row in storage.plans.list_all()]
     states, held = await _links(storage) if with_links else (None, ())
-    found = await storage.control.find_cursor(NEXT)
+    found = await storage.cursors.find(NEXT)
     return Status(
         queues={name: await storage.queues.length(name) for name in (ORIGINS, PLANS)},
         timers=await storage.agenda.census(now),
         oldest=await storage.agenda.oldest(now),
-        gates={name: until for name, until in (await storage.control.list_gates()).items() if until > now},
+        gates={name: until for name, until in (await storage.gates.list_all()).items() if until > now},
         plans=len(rows),
         gone={row.plan_id: row.gone for row in rows if row.gone},
         fullest=fullest(rows),

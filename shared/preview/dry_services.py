@@ -21,10 +21,16 @@ from shared.preview.dry_planner import DryPlanner
 from shared.preview.noted_calls import READS, Notes
 from shared.services import Services
 from shared.store.agenda import Agenda
-from shared.store.control import Control
+from shared.store.creators import Creators
+from shared.store.cursors import Cursors
+from shared.store.gates import Gates
 from shared.store.lease import Entries
+from shared.store.makings import Makings
+from shared.store.nodes import Nodes
 from shared.store.origins import Held, Origins
+from shared.store.plans import Plans
 from shared.store.queues import Queues
+from shared.store.slots import Slots
 from shared.store.tasks import Tasks
 from shared.targets.resolver import Places
 
@@ -37,17 +43,25 @@ def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) 
         queues: keeps what would be queued. None: nobody asks.
     """
     planner = cast("Planner", DryPlanner(services.planner, notes))
-    control = cast("Control", ReadingDoor(services.control))
+    plans, makings = cast("Plans", ReadingDoor(services.plans)), cast("Makings", ReadingDoor(services.makings))
     return replace(
         services,
         origins=cast("Origins", ReadingDoor(services.origins)),
         tasks=cast("Tasks", ReadingDoor(services.tasks)),
         agenda=cast("Agenda", ReadingDoor(services.agenda)),
-        control=control,
+        plans=plans,
+        gates=cast("Gates", ReadingDoor(services.gates)),
+        cursors=cast("Cursors", ReadingDoor(services.cursors)),
+        nodes=cast("Nodes", ReadingDoor(services.nodes)),
+        creators=cast("Creators", ReadingDoor(services.creators)),
+        makings=makings,
+        slots=cast("Slots", ReadingDoor(services.slots)),
         queues=cast("Queues", queues or NotedQueues()),
         opentext=dry(services.opentext, lambda request: _note(notes, request), now=services.now),
         planner=planner,
-        places=Places(planner, control, now=services.now, settle=timedelta(seconds=services.settings.settle_seconds)),
+        places=Places(
+            planner, plans, makings, now=services.now, settle=timedelta(seconds=services.settings.settle_seconds)
+        ),
         mail=cast("Mail", NotedMail(services.mail.sender, notes)) if services.mail is not None else None,
     )
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from shared.models.evidence import Event
 
-READS = ("find_", "list_", "read_", "is_")
+READS = ("find", "list_", "read_", "is_")
 """How methods are called that only read, everywhere in this code."""
 
 

@@ -155,6 +155,6 @@ async def _record(work: Work, notes: Notes) -> None:
 
 
 async def _respect_gates(services: Services, now: datetime) -> None:
-    if (opening := await services.control.find_closed(now)) is not None:
+    if (opening := await services.gates.find_closed(now)) is not None:
         message = f"a system asked not to be called before {opening:%Y-%m-%d %H:%M:%S} UTC"
         raise ThrottledError(message, system="graph", retry_after=opening - now)

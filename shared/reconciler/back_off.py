@@ -52,7 +52,7 @@ async def _when(error: BridgeError, failures: int, services: Services) -> dateti
     if isinstance(error, ThrottledError):
         until = now + (error.retry_after or GATE_WITHOUT_TIME)
         count("throttled", system=error.system)
-        await services.control.close_gate(error.system, until)
+        await services.gates.close(error.system, until)
         return until + timedelta(minutes=1) * services.rng.random()
     pause = min(FIRST * float(2 ** min(failures - 1, 12)), LONGEST)
     return now + pause * services.rng.uniform(0.8, 1.2)

@@ -68,7 +68,7 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
     if kind is OriginKind.NODE:
         await resolve_node(number, message, services)
         return
-    if (opening := await services.control.find_closed(services.now())) is not None:
+    if (opening := await services.gates.find_closed(services.now())) is not None:
         at = opening + timedelta(minutes=1) * services.rng.random()
         await _put(services, message, at, "gate")
         return
@@ -115,7 +115,7 @@ def _lease_over(services: Services) -> datetime:
 async def _with_slot(held: Held, message: OriginMessage, services: Services) -> bool:
     """Take one of the server-wide places, then look; without one, come back in a moment."""
     now, size = services.now(), services.settings.opentext_concurrency
-    slot = await services.control.take_slot(
+    slot = await services.slots.take(
         "opentext",
         # Back-fill leaves a place to approvals.
         size=max(1, size - 1) if message.bulk else size,
@@ -129,7 +129,7 @@ async def _with_slot(held: Held, message: OriginMessage, services: Services) -> 
     try:
         return await _look(held, message, services)
     finally:
-        await services.control.free_slot(slot)
+        await services.slots.free(slot)
 
 
 async def _look(held: Held, message: OriginMessage, services: Services) -> bool:
@@ -144,7 +144,7 @@ async def _look(held: Held, message: OriginMessage, services: Services) -> bool:
         await tell_stakeholders(work)
         await record(work, message.reason)
         if message.reason in PROMPT and not message.bulk:
-            await quicken((place.plan_id for place in work.places.values()), services.control, work.now)
+            await quicken((place.plan_id for place in work.places.values()), services.plans, work.now)
         await _plan_next(work)
     except ReReadError as error:
         # The lease was lost, or a row that all workers share was rewritten at this moment.
@@ -238,7 +238,7 @@ async def _remember_nodes(work: Work) -> list[int]:
     nodes = sorted(document.node_id for document in work.origin.documents)[:500]
     for node in nodes:
         if node not in known:
-            await work.services.control.link_node(node, work.origin.key)
+            await work.services.nodes.link(node, work.origin.key)
     return nodes
 
 

@@ -13,7 +13,7 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
 
     A node that can't be read is handed on to the origins known to show it.
     """
-    origins = set(await services.control.find_origins(number))
+    origins = set(await services.nodes.find_origins(number))
     try:
         workspace = await services.opentext.workspaces.find_workspace_of(number)
     except NeverError:

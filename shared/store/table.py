@@ -77,6 +77,10 @@ class Table:
                     break
         return tuple(rows)
 
+    async def list_partition(self, partition: str) -> tuple[Row, ...]:
+        """Read all rows of a partition, in the order of their keys. Raises: as for list_rows."""
+        return await self.list_rows("PartitionKey eq @partition", partition=partition)
+
     async def scan(
         self, query: str, *, per_page: int | None = None, select: Sequence[str] | None = None, **parameters: str
     ) -> AsyncGenerator[Row, None]:
@@ -149,6 +153,28 @@ class Table:
         row = Row(partition, key, data, self.stamp())
         entity = row.entity()
         return await self._write(row, lambda: self._client.upsert_entity(entity, UpdateMode.REPLACE, retry_total=0))
+
+    async def save(self, row: Row | None, partition: str, key: str, data: str) -> Row:
+        """
+        Write a row if it is still as it was read.
+
+        Args:
+            row: as it was read; None: it must not exist yet.
+
+        Raises:
+            StaleError: somebody wrote first.
+            TooLargeError, UnavailableError, OutcomeUnknownError: as for insert.
+        """
+        return await (self.insert(partition, key, data) if row is None else self.replace(row, data))
+
+    async def add(self, partition: str, key: str) -> None:
+        """
+        Write a row whose keys say everything: whoever was first, it says the same.
+
+        Raises:
+            UnavailableError, OutcomeUnknownError: as for insert.
+        """
+        await self.insert(partition, key, is_ours=lambda _: True)
 
     async def remove(self, row: Row) -> None:
         """

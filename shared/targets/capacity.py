@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from shared.store.control import PlanRow
+from shared.store.plans import PlanRow
 
 log = logging.getLogger(__name__)
 ACTIVE, TOTAL, BUCKETS = 2_400, 9_000, 200

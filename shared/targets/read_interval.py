@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from shared.errors import StaleError
-from shared.store.control import Control, PlanRow
+from shared.store.plans import PlanRow, Plans
 
 BUSY = timedelta(seconds=15)
 QUIET = timedelta(minutes=5)
@@ -44,13 +44,13 @@ def quickened(row: PlanRow, now: datetime) -> PlanRow | None:
     return row.model_copy(update={"changed_at": now, "next_read": min(row.next_read, now + BUSY)})
 
 
-async def quicken(plan_ids: Iterable[str], control: Control, now: datetime) -> None:
+async def quicken(plan_ids: Iterable[str], plans: Plans, now: datetime) -> None:
     """Have plans read often again: something is going on around them."""
     for plan_id in sorted(set(plan_ids)):
-        row = await control.find_plan(plan_id)
+        row = await plans.find(plan_id)
         if row is None or (quick := quickened(row, now)) is None:
             continue
         try:
-            await control.save_plan(quick, etag=row.etag)
+            await plans.save(quick, etag=row.etag)
         except StaleError:
             continue  # a sweep took it: it is being read

@@ -15,7 +15,8 @@ from shared.decisions.observed import Place
 from shared.errors import NeverError, NotFoundError, RetryLaterError, StaleError
 from shared.models.planner import PlannerBucket, PlannerPlan
 from shared.models.wanted import PlanTarget, WantedTask
-from shared.store.control import Control, Making, PlanRow
+from shared.store.makings import Making, Makings
+from shared.store.plans import PlanRow, Plans
 from shared.targets.capacity import BUCKETS, buckets_left
 
 log = logging.getLogger(__name__)
@@ -35,9 +36,12 @@ class _Known:
 class Places:
     """Resolves places and keeps them for ten minutes."""
 
-    def __init__(self, planner: Planner, control: Control, *, now: Callable[[], datetime], settle: timedelta) -> None:
+    def __init__(
+        self, planner: Planner, plans: Plans, makings: Makings, *, now: Callable[[], datetime], settle: timedelta
+    ) -> None:
         self._planner = planner
-        self._control = control
+        self._plans = plans
+        self._makings = makings
         self._now = now
         self._settle = settle
         self._known: dict[str, _Known] = {}
@@ -109,7 +113,7 @@ class Places:
             raise PlaceError(message)
         name = target.key or target.title
         try:
-            if target.make and (made := await self._control.find_making("plan", target.group_id, name)) and made.id:
+            if target.make and (made := await self._makings.find("plan", target.group_id, name)) and made.id:
                 # The title may follow the workspace's name: what was made once is known by its key.
                 return await self._planner.read_plan(made.id), True
             if (plan := await self._listed(target.group_id, target.title)) is not None:
@@ -157,27 +161,27 @@ class Places:
             RetryLaterError: somebody else is making it, or did and the answer was lost: wait, then list again.
         """
         making = Making(kind=kind, parent=parent, name=name, id=None, at=self._now())
-        other = await self._control.find_making(kind, parent, name)
+        other = await self._makings.find(kind, parent, name)
         if other is not None and self._now() < other.at + self._settle:
             message = f"{kind} {name!r} is being made"
             raise RetryLaterError(message)
         try:
-            await self._control.reserve_making(making, replaces=other)
+            await self._makings.reserve(making, replaces=other)
         except StaleError as error:
             message = f"{kind} {name!r} is being made"
             raise RetryLaterError(message) from error
 
     async def _finish(self, kind: str, parent: str, name: str, made_id: str) -> None:
-        await self._control.finish_making(Making(kind=kind, parent=parent, name=name, id=made_id, at=self._now()))
+        await self._makings.finish(Making(kind=kind, parent=parent, name=name, id=made_id, at=self._now()))
 
     async def _remember_plan(self, plan_id: str, group_id: str | None) -> None:
         """Have the plan read from now on, and its group subscribed to."""
-        if await self._control.find_plan(plan_id) is None:
+        if await self._plans.find(plan_id) is None:
             # A mapping that names a plan by its id may leave its group out.
             group_id = group_id or (await self._planner.read_plan(plan_id)).group_id
             row = PlanRow(plan_id=plan_id, group_id=group_id, next_read=self._now())
             try:
-                await self._control.save_plan(row, etag=None)
+                await self._plans.save(row, etag=None)
             except StaleError:
                 return  # another worker remembered it first
 

@@ -16,7 +16,7 @@ from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.opentext import StatusRow
 from shared.services import Services
-from shared.store.control import Slot
+from shared.store.slots import Slot
 from shared.watchers.list_digest import compare, digest, remember
 
 log = logging.getLogger(__name__)
@@ -39,25 +39,25 @@ async def discover(services: Services) -> int:
         RetryLaterError: OpenText or storage does not answer. What was not handed on is found by a later run.
     """
     now = services.now()
-    due = await services.control.find_cursor(NEXT)
+    due = await services.cursors.find(NEXT)
     if due is not None and now < datetime.fromisoformat(due):
         return 0
-    gate = await services.control.find_gate("opentext")
+    gate = await services.gates.find("opentext")
     if (gate is not None and now < gate) or (slot := await _take_slot(services)) is None:
         return 0
     try:
         # Moved before it is used: a list that kills its reader is not read at every tick.
         interval = timedelta(seconds=services.settings.opentext_discovery_seconds)
-        await services.control.save_cursor(NEXT, (now + interval).isoformat())
+        await services.cursors.save(NEXT, (now + interval).isoformat())
         return sum([await _try(source, services) for source in (_workflows, _report, _workspaces)])
     finally:
-        await services.control.free_slot(slot)
+        await services.slots.free(slot)
 
 
 async def _take_slot(services: Services) -> Slot | None:
     now, size = services.now(), services.settings.opentext_concurrency
     owner = f"{services.owner}/discovery"
-    return await services.control.take_slot("opentext", size=size, owner=owner, until=now + AT_WORK, now=now)
+    return await services.slots.take("opentext", size=size, owner=owner, until=now + AT_WORK, now=now)
 
 
 async def _try(source: Callable[[Services], Awaitable[int]], services: Services) -> int:
@@ -90,10 +90,10 @@ async def _report(services: Services) -> int:
 async def _hand_on_changed(name: str, rows: Iterable[StatusRow], services: Services) -> int:
     rules = rules_for(services.mapping, OriginKind.WORKFLOW)
     mapped = [row for row in rows if is_workflow_mapped(rules, row.name)]
-    changes = await compare(services.control, name, digests(mapped))
+    changes = await compare(services.cursors, name, digests(mapped))
     found = [origin_key(OriginKind.WORKFLOW, number) for number in changes.numbers]
     await hand_on(found, services)
-    await remember(services.control, changes)
+    await remember(services.cursors, changes)
     return len(found)
 
 
@@ -142,7 +142,7 @@ async def _new_of_type(name: str, services: Services) -> int:
     The watermark is the newest creation that was listed, in the server's own time. It moves when all were handed on.
     """
     cursor = f"discovery/workspaces/{name}"
-    mark = await services.control.find_cursor(cursor)
+    mark = await services.cursors.find(cursor)
     watermark = newest = datetime.fromisoformat(mark) if mark is not None else services.now()
     found: list[str] = []
     async for workspace in services.opentext.workspaces.list_created(name, watermark - OVERLAP):
@@ -152,7 +152,7 @@ async def _new_of_type(name: str, services: Services) -> int:
             found.append(key)
     await hand_on(found, services)
     if mark is None or newest != watermark:
-        await services.control.save_cursor(cursor, newest.isoformat())
+        await services.cursors.save(cursor, newest.isoformat())
     return len(found)
 
 

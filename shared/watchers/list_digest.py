@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.errors import TooLargeError
-from shared.store.control import Control
+from shared.store.cursors import Cursors
 
 SHELVES = 256
 MOST_CHARACTERS = 30_000
@@ -33,7 +33,7 @@ def digest(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:12]
 
 
-async def compare(control: Control, name: str, states: Mapping[int, str]) -> Changes:
+async def compare(cursors: Cursors, name: str, states: Mapping[int, str]) -> Changes:
     """
     Compare a list with what it was.
 
@@ -46,27 +46,27 @@ async def compare(control: Control, name: str, states: Mapping[int, str]) -> Cha
         UnavailableError: storage does not answer.
     """
     root = f"{name}/shelves"
-    before: dict[str, str] = json.loads(await control.find_cursor(root) or "{}")
+    before: dict[str, str] = json.loads(await cursors.find(root) or "{}")
     shelves = _shelved(name, states)
     after = {shelf: digest(content) for shelf, content in shelves.items()}
     numbers: set[int] = set()
-    cursors: dict[str, str] = {}
+    rows: dict[str, str] = {}
     for shelf in sorted({*before, *after}):
         if before.get(shelf) == after.get(shelf):
             continue
-        known = json.loads(await control.find_cursor(f"{name}/{shelf}") or "{}") if shelf in before else {}
+        known = json.loads(await cursors.find(f"{name}/{shelf}") or "{}") if shelf in before else {}
         found = shelves.get(shelf, {})
         numbers |= {int(number) for number in {*known, *found} if known.get(number) != found.get(number)}
-        cursors[f"{name}/{shelf}"] = json.dumps(found, separators=(",", ":"))
-    if cursors:
-        cursors[root] = json.dumps(after, separators=(",", ":"))
-    return Changes(tuple(sorted(numbers)), cursors)
+        rows[f"{name}/{shelf}"] = json.dumps(found, separators=(",", ":"))
+    if rows:
+        rows[root] = json.dumps(after, separators=(",", ":"))
+    return Changes(tuple(sorted(numbers)), rows)
 
 
-async def remember(control: Control, changes: Changes) -> None:
+async def remember(cursors: Cursors, changes: Changes) -> None:
     """Keep how the list looks now. Called when all changes were handed on: dying before means handing on twice."""
     for cursor, value in changes.cursors.items():
-        await control.save_cursor(cursor, value)
+        await cursors.save(cursor, value)
 
 
 def _shelved(name: str, states: Mapping[int, str]) -> dict[str, dict[str, str]]:

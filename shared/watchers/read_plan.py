@@ -18,7 +18,7 @@ from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.planner import PlannerTask
 from shared.observability.telemetry import traceparent
 from shared.services import Services
-from shared.store.control import PlanRow
+from shared.store.plans import PlanRow
 from shared.store.tasks import Claim, IndexRow, PlanIndex
 from shared.targets.capacity import warn
 from shared.targets.read_interval import BUSY, GONE, quickened
@@ -36,7 +36,7 @@ async def read_plan(message: PlanMessage, services: Services) -> None:
     Raises:
         RetryLaterError: Graph or storage did not answer; the plan's next turn comes by itself.
     """
-    row = await services.control.find_plan(message.plan)
+    row = await services.plans.find(message.plan)
     try:
         tasks = await services.planner.list_tasks(message.plan)
     except NeverError as error:
@@ -79,7 +79,7 @@ async def _save(after: PlanRow, before: PlanRow, services: Services) -> None:
     if after == before:
         return
     try:
-        await services.control.save_plan(after, etag=before.etag)
+        await services.plans.save(after, etag=before.etag)
     except StaleError:
         log.info("plan %s: its row moved on; the next read saves what it finds", before.plan_id)
 
@@ -147,7 +147,7 @@ async def _handle_strangers(tasks: Sequence[PlannerTask], index: PlanIndex, serv
     Returns:
         Whether something is still to be settled here.
     """
-    creators = await services.control.list_creators()
+    creators = await services.creators.list_all()
     ripe = services.now() - timedelta(seconds=services.settings.settle_seconds)
     unknown = [
         task

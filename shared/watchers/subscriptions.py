@@ -67,15 +67,15 @@ async def renew_subscriptions(services: Services) -> None:
     Raises:
         RetryLaterError: Graph or storage does not answer; the next turn goes on.
     """
-    groups = {row.group_id async for row in services.control.list_plans() if row.group_id and not row.gone}
+    groups = {row.group_id async for row in services.plans.list_all() if row.group_id and not row.gone}
     wanted = {f"groups/{group}" for group in groups} if len(groups) <= ONE_EACH else {"groups"}
     mine = {
         subscription.resource.lstrip("/"): subscription
         for subscription in await services.subscriptions.list_subscriptions()
         if subscription.notification_url == _url(services, "notifications")
     }
-    asked = await services.control.find_cursor(SUBSCRIPTIONS_DUE)
-    times = json.loads(await services.control.find_cursor(TOUCHED) or "{}")
+    asked = await services.cursors.find(SUBSCRIPTIONS_DUE)
+    times = json.loads(await services.cursors.find(TOUCHED) or "{}")
     keeper = _Keeper(services, datetime.fromisoformat(asked) if asked else None, times)
     kept = [await keeper.keep(resource, mine.get(resource)) for resource in sorted(wanted)]
     ends = [services.now() if one is None else one.expires for one in kept]
@@ -152,7 +152,7 @@ class _Keeper:
         lately = self._services.now() - LIFETIME
         kept = {key: time for key, time in self._times.items() if datetime.fromisoformat(time) > lately}
         self._times = {**kept, touched.id: self._services.now().isoformat()}
-        await self._services.control.save_cursor(TOUCHED, json.dumps(self._times))
+        await self._services.cursors.save(TOUCHED, json.dumps(self._times))
 
 
 def _url(services: Services, door: str) -> str:

@@ -27,18 +27,18 @@ async def sweep_plans(services: Services) -> int:
     Graph asked for, reading resumes over a minute.
     """
     now = services.now()
-    gate = await services.control.find_gate("graph")
+    gate = await services.gates.find("graph")
     if gate is not None and gate > now:
         return 0
     queued = 0
-    rows = [row async for row in services.control.list_plans()]
+    rows = [row async for row in services.plans.list_all()]
     show("plan_fill", fullest(rows))
     for row in rows:
         if row.next_read > now or not resumes(row.plan_id, gate, now):
             continue
         moved = row.model_copy(update={"next_read": now + interval(row, now)})
         try:
-            await services.control.save_plan(moved, etag=row.etag)
+            await services.plans.save(moved, etag=row.etag)
         except StaleError:
             continue  # another sweep took it
         await services.queues.send_plan(PlanMessage(plan=row.plan_id))

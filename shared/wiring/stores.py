@@ -3,9 +3,10 @@
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shared.clock import Clock, clock_for
@@ -13,9 +14,15 @@ from shared.errors import Problem, SettingsError
 from shared.services import Storage
 from shared.settings import Settings, StorageSettings
 from shared.store.agenda import Agenda
-from shared.store.control import Control
+from shared.store.creators import Creators
+from shared.store.cursors import Cursors
+from shared.store.gates import Gates
+from shared.store.makings import Makings
+from shared.store.nodes import Nodes
 from shared.store.origins import Origins
+from shared.store.plans import Plans
 from shared.store.queues import Queues
+from shared.store.slots import Slots
 from shared.store.tables import Tables
 from shared.store.tasks import Tasks
 
@@ -55,17 +62,28 @@ def open_stores(settings: StorageSettings, clock: Clock) -> Stores:
         raise SettingsError([Problem("AzureWebJobsStorage", f"can't be used: {error}")]) from error
     opened.push_async_callback(tables.close)
     opened.push_async_callback(queues.close)
-    storage = Storage(
+    storage = storage_over(tables, queues, owner=owner, now=clock_for(settings.clock_file, clock))
+    return Stores(tables, storage, opened)
+
+
+def storage_over(tables: Tables, queues: Queues, *, owner: str, now: Callable[[], datetime]) -> Storage:
+    """Return what the flows see of tables and queues."""
+    return Storage(
         # Nobody works on an origin without services, and these bring the lease that the settings ask for.
         origins=Origins(tables, f"{owner}-looking", timedelta(seconds=_default_lease())),
         tasks=Tasks(tables),
         agenda=Agenda(tables),
-        control=Control(tables),
+        plans=Plans(tables),
+        gates=Gates(tables),
+        cursors=Cursors(tables),
+        nodes=Nodes(tables),
+        creators=Creators(tables),
+        makings=Makings(tables),
+        slots=Slots(tables),
         queues=queues,
-        now=clock_for(settings.clock_file, clock),
+        now=now,
         owner=owner,
     )
-    return Stores(tables, storage, opened)
 
 
 def _open(settings: StorageSettings, owner: str, opened: AsyncExitStack) -> tuple[Tables, Queues]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from shared.clock import Clock, system_clock
 from shared.errors import InputError, Problem, SettingsError, UnavailableError
-from shared.intake.graph import Notifications
+from shared.intake.graph import Notifications, notifications_over
 from shared.intake.opentext import Intake
 from shared.operations.health import Probe, probe_graph, probe_opentext, probe_storage
 from shared.services import Services, Storage
@@ -98,7 +98,7 @@ class Wiring:
         """
         secrets = read_settings(HintSettings, self._environment).webhook_secrets
         storage = self.storage()
-        return Intake(secrets=secrets, queues=storage.queues, control=storage.control)
+        return Intake(secrets=secrets, queues=storage.queues)
 
     def notifications(self) -> Notifications:
         """
@@ -109,7 +109,7 @@ class Wiring:
         """
         client_state = read_settings(NotificationSettings, self._environment).graph_client_state
         storage = self.storage()
-        return Notifications(client_state=client_state, control=storage.control, queues=storage.queues, now=storage.now)
+        return notifications_over(storage, client_state)
 
     def probes(self) -> dict[str, Probe]:
         """Return what readiness asks, by name."""

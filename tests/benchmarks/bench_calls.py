@@ -87,7 +87,7 @@ async def _completed_approval() -> list[Ratio]:
     started.world.graph.tick(reviewer, task, "Approve")
     started.world.graph.complete(reviewer, task)
     # A worker looks the gates up once in five seconds, for all that it does in them.
-    await started.services.control.find_closed(started.services.now())
+    await started.services.gates.find_closed(started.services.now())
     before = started.calls()
     await started.look(origin, "changed")
     spent = _spent(started, before)

@@ -123,7 +123,7 @@ async def test_an_approval_overtakes_back_fill():
         create_contract(inside.world, f"Old {number}", END)
     await run(inside)
     services = inside.services()
-    await services.control.save_cursor("discovery/next", (inside.at + timedelta(days=1)).isoformat())
+    await services.cursors.save("discovery/next", (inside.at + timedelta(days=1)).isoformat())
     await services.agenda.put(AgendaEntry(at=inside.at, origin="workflow-7", reason="threshold"), inside.at)
 
     await sweep_agenda(services)
@@ -143,7 +143,7 @@ async def test_back_fill_leaves_a_place_to_approvals():
     most = services.settings.opentext_concurrency
     until = inside.at + timedelta(minutes=5)
     for number in range(most - 1):
-        await services.control.take_slot("opentext", size=most - 1, owner=f"w{number}", until=until, now=inside.at)
+        await services.slots.take("opentext", size=most - 1, owner=f"w{number}", until=until, now=inside.at)
     first, second = (create_contract(inside.world, name, END) for name in ("First", "Second"))
     inside.origins.messages.append(OriginMessage(origin=f"workspace-{first}", bulk=True).model_dump_json())
     inside.origins.messages.append(OriginMessage(origin=f"workspace-{second}").model_dump_json())

@@ -164,13 +164,13 @@ async def test_the_watermark_stays_when_not_all_was_handed_on(inside):
     await inside.drain()
     inside.at += timedelta(hours=3)
     made = [create_contract(inside.world, f"D{number}", END) for number in range(3)]
-    mark = await inside.services().control.find_cursor("discovery/workspaces/Contract")
+    mark = await inside.services().cursors.find("discovery/workspaces/Contract")
     send = inside.origins.send_message
     inside.origins.send_message = _refusing(send, after=1)
 
     with pytest.raises(UnavailableError):
         await discover(inside.services())
-    assert await inside.services().control.find_cursor("discovery/workspaces/Contract") == mark
+    assert await inside.services().cursors.find("discovery/workspaces/Contract") == mark
 
     inside.origins.send_message = send
     inside.at += INTERVAL
@@ -199,7 +199,7 @@ async def test_the_watermark_is_the_newest_creation_in_the_servers_own_time(insi
     inside.at += timedelta(minutes=30)
     await discover(inside.services())
 
-    mark = await inside.services().control.find_cursor("discovery/workspaces/Contract")
+    mark = await inside.services().cursors.find("discovery/workspaces/Contract")
     assert datetime.fromisoformat(mark) == made_at
 
 
@@ -214,7 +214,7 @@ async def test_what_exceeds_a_hundred_waits_behind_hints(inside):
 
 
 async def test_nothing_is_asked_while_opentext_asked_for_a_pause(inside):
-    await inside.services().control.close_gate("opentext", inside.at + timedelta(minutes=10))
+    await inside.services().gates.close("opentext", inside.at + timedelta(minutes=10))
     start_approval(inside)
 
     assert await discover(inside.services()) == 0
@@ -226,7 +226,7 @@ async def test_nothing_is_asked_while_every_place_is_taken(inside):
     services = inside.services()
     until = inside.at + timedelta(minutes=5)
     for number in range(services.settings.opentext_concurrency):
-        await services.control.take_slot("opentext", size=4, owner=f"w{number}", until=until, now=inside.at)
+        await services.slots.take("opentext", size=4, owner=f"w{number}", until=until, now=inside.at)
     start_approval(inside)
 
     assert await discover(services) == 0

@@ -114,7 +114,7 @@ async def test_a_step_that_moved_unannounced_is_not_escalated(case):
     """No hint came. The timer reads the step again before it raises anything."""
     await case.at(TUESDAY - timedelta(minutes=10))
     case.inside.world.content.complete_step("dfoxhoven", case.process, 1, "Approve")
-    await case.inside.services().control.save_cursor("discovery/next", (TUESDAY + timedelta(days=9)).isoformat())
+    await case.inside.services().cursors.save("discovery/next", (TUESDAY + timedelta(days=9)).isoformat())
 
     await case.at(TUESDAY)
 

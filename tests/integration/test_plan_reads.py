@@ -8,7 +8,7 @@ import pytest
 from local.demo.world import CONTRACTS_GROUP, create_contract
 from local.in_process.system import START, Inside
 from local.local_system import CLIENT_STATE, ROOT
-from shared.intake.graph import Notifications
+from shared.intake.graph import notifications_over
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.targets.read_interval import BUSY, QUIET
@@ -42,7 +42,7 @@ def plan_named(inside, title):
 
 
 async def row_of(inside, title="Contracts"):
-    return await inside.services().control.find_plan(plan_named(inside, title))
+    return await inside.services().plans.find(plan_named(inside, title))
 
 
 async def links_of(inside):
@@ -66,12 +66,7 @@ async def settle(inside):
 
 def notifications(inside):
     services = inside.services()
-    return Notifications(
-        client_state=services.settings.graph_client_state,
-        control=services.control,
-        queues=services.queues,
-        now=services.now,
-    )
+    return notifications_over(services, services.settings.graph_client_state)
 
 
 def notification(change="updated", **resource_data):
@@ -144,9 +139,9 @@ async def test_reading_counts_what_a_plan_holds(inside):
 async def test_what_finds_no_room_is_held_with_the_reason_and_made_when_there_is_room(inside):
     """The plan is full: no crash, no endless tries, and the task comes once somebody makes room."""
     await settle(inside)
-    control = inside.services().control
+    plans = inside.services().plans
     row = await row_of(inside)
-    await control.save_plan(row.model_copy(update={"active": 2_399}), etag=row.etag)
+    await plans.save(row.model_copy(update={"active": 2_399}), etag=row.etag)
     workspace = create_contract(inside.world, "Late", END)
     inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
     await inside.drain()
@@ -157,7 +152,7 @@ async def test_what_finds_no_room_is_held_with_the_reason_and_made_when_there_is
     assert {link.reason for link in held} == {"the plan has no room: it holds 2399 of 2400 open tasks"}
 
     row = await row_of(inside)
-    await control.save_plan(row.model_copy(update={"active": 10}), etag=row.etag)
+    await plans.save(row.model_copy(update={"active": 10}), etag=row.etag)
     inside.at += timedelta(hours=6, minutes=1)
     await sweep_agenda(inside.services())
     await inside.drain()
@@ -249,7 +244,7 @@ async def test_a_plan_that_is_gone_is_tried_seldom_and_says_so_once(inside):
     inside.world.graph.hide(plan)
     inside.plans.messages.append(PlanMessage(plan=plan).model_dump_json())
     await inside.drain()
-    row = await inside.services().control.find_plan(plan)
+    row = await inside.services().plans.find(plan)
     assert row.gone
     assert row.next_read == inside.at + timedelta(hours=1)
 
@@ -267,7 +262,7 @@ async def test_a_plan_that_came_back_has_its_origins_looked_at(inside):
         inside.plans.messages.append(PlanMessage(plan=plan).model_dump_json())
         await inside.drain()
 
-    assert not (await inside.services().control.find_plan(plan)).gone
+    assert not (await inside.services().plans.find(plan)).gone
     states = {link.state for link in (await links_of(inside)).values()}
     assert states == {LinkState.OPEN}
 
@@ -284,7 +279,7 @@ async def test_a_plan_that_the_mapping_names_by_its_id_has_its_group_found_out(i
 
     await again.drain()
 
-    assert (await again.services().control.find_plan(plan)).group_id == CONTRACTS_GROUP
+    assert (await again.services().plans.find(plan)).group_id == CONTRACTS_GROUP
 
 
 async def test_a_limit_of_a_task_is_said_on_its_link_once_and_forgotten_when_it_is_kept(inside):

@@ -12,7 +12,10 @@ from shared.errors import LeaseLostError, OutcomeUnknownError, UnavailableError
 from shared.models.evidence import Head
 from shared.models.messages import AgendaEntry
 from shared.store.agenda import Agenda
-from shared.store.control import Control
+from shared.store.creators import Creators
+from shared.store.cursors import Cursors
+from shared.store.gates import Gates
+from shared.store.nodes import Nodes
 from shared.store.origins import Origins
 from shared.store.tables import NAMES, Tables
 from shared.store.tasks import Claim, Tasks
@@ -239,15 +242,15 @@ async def test_a_holder_whose_tables_were_lost_writes_nothing(origins, memory):
 
 
 def every_other_write(tables):
-    tasks, control, agenda = Tasks(tables), Control(tables), Agenda(tables)
+    tasks, agenda = Tasks(tables), Agenda(tables)
     return [
         lambda: tasks.claim("task", origin=ORIGIN, item="a"),
         lambda: tasks.reserve(reservation()),
         lambda: tasks.unreserve("plan", ORIGIN, reservation().item),
-        lambda: control.save_cursor("w", "1"),
-        lambda: control.link_node(1, ORIGIN),
-        lambda: control.add_creator("user:1"),
-        lambda: control.close_gate("graph", NOW),
+        lambda: Cursors(tables).save("w", "1"),
+        lambda: Nodes(tables).link(1, ORIGIN),
+        lambda: Creators(tables).add("user:1"),
+        lambda: Gates(tables).close("graph", NOW),
         lambda: agenda.put(AgendaEntry(at=NOW, origin=ORIGIN, reason="x"), NOW),
     ]
 
@@ -255,10 +258,10 @@ def every_other_write(tables):
 async def ensure_all_were_made(tables):
     assert await Tasks(tables).find_claim("task") == Claim(origin=ORIGIN, item="a")
     assert (await Tasks(tables).read_plan("plan")).reservations == ()
-    assert await Control(tables).find_cursor("w") == "1"
-    assert await Control(tables).find_origins(1) == (ORIGIN,)
-    assert await Control(tables).list_creators() == {"user:1"}
-    assert await Control(tables).find_gate("graph") == NOW
+    assert await Cursors(tables).find("w") == "1"
+    assert await Nodes(tables).find_origins(1) == (ORIGIN,)
+    assert await Creators(tables).list_all() == {"user:1"}
+    assert await Gates(tables).find("graph") == NOW
     assert [due.entry.reason for due in await Agenda(tables).due(NOW)] == ["x"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from local.azurite.identity import UnsignedCredential
 from shared.errors import UnavailableError
 from shared.models.messages import OriginMessage
-from shared.store.control import Control
+from shared.store.cursors import Cursors
 from shared.store.queues import Queues
 from shared.store.tables import Tables
 from tests.integration.guarded import now
@@ -38,7 +38,7 @@ async def test_a_token_that_is_not_for_storage_or_has_ended_opens_no_table(ident
     tables = identity.tables("refused", wrong)
 
     with pytest.raises(UnavailableError, match="AuthenticationFailed"):
-        await Control(tables).find_cursor("x")
+        await Cursors(tables).find("x")
     await tables.close()
 
 

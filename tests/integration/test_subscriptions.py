@@ -8,9 +8,9 @@ import pytest
 
 from local.in_process.system import BASE, Inside
 from local.local_system import CLIENT_STATE, ROOT
-from shared.intake.graph import Notifications
+from shared.intake.graph import notifications_over
 from shared.models.graph import Subscription
-from shared.store.control import PlanRow
+from shared.store.plans import PlanRow
 from shared.watchers.subscriptions import LIFETIME, ONE_EACH, Step, next_step, renew_subscriptions
 from tests.build import NOW
 
@@ -76,7 +76,7 @@ async def add_plans(inside, groups):
         if group not in inside.world.graph.state.groups:
             inside.world.graph.add_group("G", [], group_id=group, has_app=True)
         row = PlanRow(plan_id=f"plan-of-{group}", group_id=group, next_read=inside.at)
-        await inside.services().control.save_plan(row, etag=None)
+        await inside.services().plans.save(row, etag=None)
 
 
 def resources(inside):
@@ -89,12 +89,7 @@ def writes(inside):
 
 async def ask(inside):
     services = inside.services()
-    door = Notifications(
-        client_state=services.settings.graph_client_state,
-        control=services.control,
-        queues=services.queues,
-        now=services.now,
-    )
+    door = notifications_over(services, services.settings.graph_client_state)
     value = {"subscriptionId": "s", "clientState": CLIENT_STATE, "lifecycleEvent": "reauthorizationRequired"}
     await door.take_lifecycle(json.dumps({"value": [value]}).encode())
 
@@ -171,9 +166,9 @@ async def test_a_request_to_reauthorise_waits_until_ten_minutes_after_a_renewal(
 
 async def test_a_plan_that_is_gone_asks_for_no_subscription(inside):
     await renew_subscriptions(inside.services())
-    control = inside.services().control
-    row = await control.find_plan(f"plan-of-{GROUPS[0]}")
-    await control.save_plan(row.model_copy(update={"gone": "the group was deleted"}), etag=row.etag)
+    plans = inside.services().plans
+    row = await plans.find(f"plan-of-{GROUPS[0]}")
+    await plans.save(row.model_copy(update={"gone": "the group was deleted"}), etag=row.etag)
     inside.world.graph.delete_group(GROUPS[0])
 
     await renew_subscriptions(inside.services())

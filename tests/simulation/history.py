@@ -157,7 +157,7 @@ class History:
         self.hint(f"workflow-{start_approval(self.world, self.world.workspaces[0])}")
         before = Process("before", self.house, timedelta())
         discovery = timedelta(seconds=self.house.settings.opentext_discovery_seconds)
-        await before.services().control.save_cursor(NEXT, (self.loop.now() + discovery).isoformat())
+        await before.services().cursors.save(NEXT, (self.loop.now() + discovery).isoformat())
         self.host.start()
 
     async def _trouble(self) -> None:

@@ -19,19 +19,15 @@ from shared.errors import RetryLaterError
 from shared.intake.expected_failures import run_origin, run_plan, run_timer
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.operations.dead_letters import bury
-from shared.services import Services, Storage
+from shared.services import Services
 from shared.settings import Settings
-from shared.store.agenda import Agenda
-from shared.store.control import Control
-from shared.store.origins import Origins
 from shared.store.queues import Queues
 from shared.store.table_client import TableClient
 from shared.store.tables import NAMES, Tables
-from shared.store.tasks import Tasks
 from shared.watchers.read_plan import read_plan
 from shared.watchers.timers import sweep_agenda, sweep_plans
 from shared.wiring.outside import Outside, services_of
-from shared.wiring.stores import Stores
+from shared.wiring.stores import Stores, storage_over
 from tests.simulation.faults import WORKER, Faults, Killed
 from tests.simulation.leases import Watch
 from tests.simulation.ports import BASE, Stack
@@ -118,15 +114,7 @@ class Process:
         )
         connection = house.stack.graph(house.world.graph.handle, house.faults)
         ecm = house.stack.opentext(house.world.content.handle, house.faults)
-        storage = Storage(
-            origins=Origins(tables, f"{self.name}-looking", timedelta(seconds=settings.lease_seconds)),
-            tasks=Tasks(tables),
-            agenda=Agenda(tables),
-            control=Control(tables),
-            queues=Queues(house.origins, house.plans),
-            now=self.now,
-            owner=self.name,
-        )
+        storage = storage_over(tables, Queues(house.origins, house.plans), owner=self.name, now=self.now)
         outside = Outside(
             opentext=opentext.connect(_sign_in(settings), ecm, zone=settings.opentext_zone, now=self.now),
             planner=Planner(connection),

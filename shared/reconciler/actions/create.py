@@ -78,7 +78,7 @@ async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask
         log.warning("%s %s: task %s belongs to another link", work.origin.key, link.item, task.id)
         return False
     if what == "created" and task.created_by is not None and task.created_by.key:
-        await services.control.add_creator(task.created_by.key)
+        await services.creators.add(task.created_by.key)
     found = Found(task)
     made = link.model_copy(
         update={

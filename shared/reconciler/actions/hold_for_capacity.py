@@ -8,7 +8,7 @@ from shared.decisions.item_view import event
 from shared.models.evidence import Event
 from shared.models.link import Link, LinkState
 from shared.reconciler.session import Work
-from shared.store.control import PlanRow
+from shared.store.plans import PlanRow
 from shared.targets.capacity import fills
 
 HOLD = "capacity"
@@ -28,7 +28,7 @@ async def keep_room(work: Work, creates: Sequence[Create]) -> list[Create]:
     for create in creates:
         by_plan.setdefault(create.target.place.plan_id, []).append(create)
     for plan_id, wanted in by_plan.items():
-        row = await work.services.control.find_plan(plan_id)
+        row = await work.services.plans.find(plan_id)
         room, reason = _room(row, len(wanted))
         fit += wanted[:room]
         held += [(create, reason) for create in wanted[room:]]

@@ -27,11 +27,11 @@ async def settle_task(work: Work, action: Settle) -> None:
         if await adopt(work, action.target, link, mine, "settled"):
             await write_details(work, [link.item])
         return
-    row = await work.services.control.find_plan(plan_id)
+    row = await work.services.plans.find(plan_id)
     found = candidates(
         tasks,
         claimed=frozenset({*index.tasks, *claims}),
-        creators=await work.services.control.list_creators(),
+        creators=await work.services.creators.list_all(),
         since=link.reserved_at or work.now,
         stood=row.stood if row is not None else None,
     )

@@ -40,13 +40,13 @@ class GateDouble:
     """Gates that are never shortened, as in the store."""
 
     def __init__(self):
-        self.gates = {}
+        self.until = {}
 
-    async def close_gate(self, system, until):
-        self.gates[system] = max(until, self.gates.get(system, until))
+    async def close(self, system, until):
+        self.until[system] = max(until, self.until.get(system, until))
 
-    async def find_gate(self, system):
-        return self.gates.get(system)
+    async def find(self, system):
+        return self.until.get(system)
 
 
 class Wired:
@@ -54,11 +54,11 @@ class Wired:
 
     def __init__(self, failure=None, *, storage_answers=True):
         self.rng = Random(1)  # noqa: S311 - jitter
-        self.agenda, self.control = AgendaDouble(answers=storage_answers), GateDouble()
+        self.agenda, self.gates = AgendaDouble(answers=storage_answers), GateDouble()
         self.failure = failure
 
     def storage(self):
-        return SimpleNamespace(agenda=self.agenda, control=self.control, now=lambda: NOW)
+        return SimpleNamespace(agenda=self.agenda, gates=self.gates, now=lambda: NOW)
 
     def services(self):
         if self.failure is not None:
@@ -133,13 +133,13 @@ async def test_what_throttles_us_closes_its_gate_for_every_worker():
 
     opening = NOW + timedelta(seconds=90)
     (entry,) = wired.agenda.entries
-    assert wired.control.gates == {"graph": opening}
+    assert wired.gates.until == {"graph": opening}
     assert opening <= entry.at <= opening + timedelta(minutes=1)
 
 
 async def test_a_gate_that_another_worker_closed_for_longer_is_waited_for():
     wired = Wired()
-    await wired.control.close_gate("opentext", NOW + timedelta(hours=1))
+    await wired.gates.close("opentext", NOW + timedelta(hours=1))
 
     await run_origin(ORIGIN, failing(ThrottledError("429", system="opentext", retry_after=None)), wired)
 
@@ -163,7 +163,7 @@ async def test_a_plan_and_a_timer_close_the_gate_too():
     await run_plan(PLAN, failing(ThrottledError("429", system="graph", retry_after=None)), wired)
     await run_timer(failing(ThrottledError("429", system="opentext", retry_after=None)), wired)
 
-    assert wired.control.gates == dict.fromkeys(["graph", "opentext"], NOW + timedelta(minutes=1))
+    assert wired.gates.until == dict.fromkeys(["graph", "opentext"], NOW + timedelta(minutes=1))
 
 
 @pytest.mark.parametrize("error", [KeyError("a bug"), NeverError("not foreseen"), StaleError("not foreseen")])

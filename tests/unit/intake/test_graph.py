@@ -36,18 +36,18 @@ def body(*notifications):
     return json.dumps({"value": notifications, "validationTokens": None}).encode()
 
 
-class ControlDouble:
+class StoresDouble:
     """Knows three plans of two groups and one of nobody, and keeps cursors."""
 
     def __init__(self):
         self.cursors = {}
 
-    async def list_plans(self):
+    async def list_all(self):
         groups = {"a": CONTRACTS, "b": CONTRACTS.upper(), "c": FINANCE, "d": None}
         for plan, group in groups.items():
             yield SimpleNamespace(plan_id=plan, group_id=group)
 
-    async def save_cursor(self, name, value):
+    async def save(self, name, value):
         self.cursors[name] = value
 
 
@@ -62,8 +62,8 @@ class QueueDouble:
 
 
 @pytest.fixture
-def control():
-    return ControlDouble()
+def stores():
+    return StoresDouble()
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def queues():
 
 
 @pytest.fixture
-def door(control, queues):
-    return Notifications(client_state=SecretStr(STATE), control=control, queues=queues, now=lambda: NOW)
+def door(stores, queues):
+    return Notifications(client_state=SecretStr(STATE), plans=stores, cursors=stores, queues=queues, now=lambda: NOW)
 
 
 def test_a_handshake_is_answered_with_its_token_as_the_host_decoded_it():
@@ -151,14 +151,14 @@ def test_a_missing_client_state_is_a_wrong_one():
 
 
 @pytest.mark.parametrize("event", ["reauthorizationRequired", "subscriptionRemoved", "missed"])
-async def test_a_lifecycle_event_has_the_subscriptions_looked_after(door, control, event):
+async def test_a_lifecycle_event_has_the_subscriptions_looked_after(door, stores, event):
     assert await door.take_lifecycle(body(notification(lifecycleEvent=event))) is True
-    assert control.cursors == {"subscriptions/due": "2026-03-02T12:00:00+00:00"}
+    assert stores.cursors == {"subscriptions/due": "2026-03-02T12:00:00+00:00"}
 
 
-async def test_a_strangers_lifecycle_event_moves_nothing(door, control):
+async def test_a_strangers_lifecycle_event_moves_nothing(door, stores):
     assert await door.take_lifecycle(body(notification(lifecycleEvent="missed", clientState="x"))) is False
-    assert control.cursors == {}
+    assert stores.cursors == {}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.store.control import PlanRow
+from shared.store.plans import PlanRow
 from shared.targets.read_interval import BUSY, GONE, QUIET, SPREAD, interval, quickened, resumes
 from tests.build import NOW, PLAN
 

@@ -12,7 +12,8 @@ from shared.mapping.evaluation.needs import rules_for
 from shared.mapping.evaluation.sources import exact_types, is_type_mapped, is_workflow_mapped
 from shared.models.keys import OriginKind
 from shared.models.opentext import Person, StatusRow, Step, StepRef, WorkflowStatus
-from shared.store.control import Control, PlanRow
+from shared.store.cursors import Cursors
+from shared.store.plans import PlanRow
 from shared.store.tables import NAMES, Tables
 from shared.targets.capacity import ACTIVE, TOTAL, buckets_left, fullest, warn
 from shared.watchers.discovery import digests
@@ -102,9 +103,9 @@ def test_neither_order_nor_repetition_nor_names_make_a_difference():
     assert digests([one, two]) == digests([one, plain])
 
 
-def control():
+def cursors():
     account = MemoryTables()
-    return Control(Tables({name: account.client(name) for name in NAMES}, writer="test"))
+    return Cursors(Tables({name: account.client(name) for name in NAMES}, writer="test"))
 
 
 LISTS = st.dictionaries(st.integers(1, 2000), st.sampled_from(["a", "b", "c"]), max_size=60)
@@ -113,7 +114,7 @@ LISTS = st.dictionaries(st.integers(1, 2000), st.sampled_from(["a", "b", "c"]), 
 @given(st.lists(LISTS, max_size=5))
 async def test_a_comparison_names_exactly_what_changed(lists):
     """Whatever came before: new, changed and gone ones, and nothing else."""
-    shelves, before = control(), {}
+    shelves, before = cursors(), {}
     for states in lists:
         changes = await compare(shelves, "list", states)
         expected = {number for number in {*before, *states} if before.get(number) != states.get(number)}
@@ -124,14 +125,14 @@ async def test_a_comparison_names_exactly_what_changed(lists):
 
 async def test_what_was_not_remembered_is_named_again():
     """Whoever dies between handing on and remembering hands on twice, never not at all."""
-    shelves = control()
+    shelves = cursors()
     await compare(shelves, "list", {1: "a"})
 
     assert (await compare(shelves, "list", {1: "a"})).numbers == (1,)
 
 
 async def test_an_unchanged_list_costs_one_row():
-    shelves = control()
+    shelves = cursors()
     states = dict.fromkeys(range(1, 5000), "a")
     await remember(shelves, await compare(shelves, "list", states))
 
@@ -144,7 +145,7 @@ async def test_more_than_can_be_remembered_is_said_before_anything_is_handed_on(
     too_many = {number * SHELVES: "0123456789ab" for number in range(1, 2000)}
 
     with pytest.raises(TooLargeError):
-        await compare(control(), "list", too_many)
+        await compare(cursors(), "list", too_many)
 
 
 def plan(**changes):

@@ -86,7 +86,7 @@ async def test_doors_need_their_own_secret_and_storage_alone(wire):
     wired = wire({**STORAGE, **DOORS})
 
     assert wired.intake().queues is wired.storage().queues
-    assert wired.notifications().control is wired.storage().control
+    assert wired.notifications().plans is wired.storage().plans
 
 
 @pytest.mark.parametrize("part", ["storage", "services", "intake", "notifications"])

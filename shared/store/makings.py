@@ -1,0 +1,54 @@
+"""Makings: buckets, plans and labels that a rule makes, announced before they are made."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from shared.models.base import Frozen
+from shared.store.row import Row, escape
+from shared.store.tables import Tables
+
+
+class Making(Frozen):
+    """A bucket, plan or label that a rule makes."""
+
+    kind: str = Field(description="bucket, plan or label.")
+    parent: str = Field(description="Id of the plan, or of the group.")
+    name: str
+    id: str | None = Field(default=None, description="None: announced, not known to be made.")
+    at: datetime = Field(description="UTC: when it was announced, or made.")
+    etag: str = Field(default="", exclude=True, description="As read; empty for a row that was not.")
+
+
+class Makings:
+    """Partitions `<kind>-<parent>` of the table `control`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._table = tables.control
+
+    async def find(self, kind: str, parent: str, name: str) -> Making | None:
+        """Read what is known of a making; None: nobody announced it."""
+        row = await self._table.find(*_keys(kind, parent, name))
+        return None if row is None else row.read(Making).model_copy(update={"etag": row.etag})
+
+    async def reserve(self, making: Making, *, replaces: Making | None = None) -> None:
+        """
+        Announce a making, before it is made.
+
+        Args:
+            replaces: what `find` answered; None: nobody announced it.
+
+        Raises:
+            StaleError: somebody announced it first.
+        """
+        partition, key = _keys(making.kind, making.parent, making.name)
+        before = None if replaces is None else Row(partition, key, etag=replaces.etag)
+        await self._table.save(before, partition, key, making.model_dump_json())
+
+    async def finish(self, making: Making) -> None:
+        """Remember the id of what was made. The last writer is right: all makers choose by one rule."""
+        await self._table.put(*_keys(making.kind, making.parent, making.name), making.model_dump_json())
+
+
+def _keys(kind: str, parent: str, name: str) -> tuple[str, str]:
+    return f"{escape(kind)}-{escape(parent)}", escape(name)
