@@ -8,6 +8,7 @@ from shared.decisions.fields import FIELDS, Target
 from shared.decisions.item_view import Policy, View
 from shared.decisions.merge import first_base
 from shared.decisions.observed import Found, Place
+from shared.models.deciders import Decider, FoundBy
 from shared.models.keys import OriginKind
 from shared.models.link import Link, LinkState
 from shared.models.opentext import (
@@ -36,6 +37,11 @@ STEP = StepRef(process_id=5, subprocess_id=5, task_id=1, visit="2026-11-20T09:00
 VERSION = DocumentVersion(node_id=77, version=1)
 
 
+def decider(entra: str, user_id: int = 1000, found_by: FoundBy = FoundBy.MAIL) -> Decider:
+    """Somebody who may decide a step, as the performer with this user id."""
+    return Decider(entra_id=entra, performer=Person(user_id=user_id, login=entra), found_by=found_by, shown=entra)
+
+
 def wanted(**changes: Any) -> WantedTask:
     """An item of a workspace rule."""
     given: dict[str, Any] = {
@@ -61,7 +67,7 @@ def approval(**changes: Any) -> WantedTask:
         "outcomes": (Outcome(disposition="Approve", title="Approve"), Outcome(disposition="Reject", title="Reject")),
         "step": STEP,
         "documents": (VERSION,),
-        "allowed": (ALICE,),
+        "deciders": (decider(ALICE),),
     }
     return wanted(**(given | changes))
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.decisions.fields import Target
+from shared.models.deciders import Decider
 from shared.models.evidence import Event
 from shared.models.link import Link
 from shared.models.opentext import AttributeValue, StepRef
@@ -60,7 +61,8 @@ class Send:
     link: Link
     target: Target
     disposition: str | None
-    completed_by: str
+    decider: Decider
+    """Who completed it, and in whose name the workflow is told."""
     completed_at: datetime
 
 

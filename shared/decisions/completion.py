@@ -63,7 +63,7 @@ def _decide_approval(case: Case) -> Action | None:
         case.link,
         case.target,
         disposition=verdict.disposition,
-        completed_by=actor_of(case.found).get("entra", ""),
+        decider=verdict.decider,
         completed_at=case.found.task.completed or case.now,
     )
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from shared.decisions.fields import outcome_lines
 from shared.decisions.observed import Found
+from shared.models.deciders import Decider
 from shared.models.link import Link, Refusal, SendIntent
 from shared.models.opentext import Activity, StepForm
 from shared.models.wanted import WantedTask
@@ -21,6 +22,7 @@ class Advance:
 
     disposition: str | None
     """None: plain SendOn."""
+    decider: Decider
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def judge(wanted: WantedTask, link: Link, found: Found, now: datetime, grace: ti
     def refuse(reason: str, text: str) -> Refuse:
         return Refuse(Refusal(reason=reason, text=text, completed_at=completed_at, completed_by=by, at=now))
 
-    if by is None or by not in wanted.allowed:
+    if (decider := wanted.decider(by)) is None:
         return refuse("wrong_person", "Completed by somebody who is not a performer of this step. It was opened again.")
     if wanted.documents != link.bound:
         return refuse(
@@ -82,7 +84,7 @@ def judge(wanted: WantedTask, link: Link, found: Found, now: datetime, grace: ti
         if chosen:
             return refuse("many_outcomes", f"More than one outcome is ticked. Tick exactly one of: {titles}.")
         return refuse("no_outcome", f"No outcome is ticked. Tick exactly one of: {titles}, then complete again.")
-    return Advance(chosen[0] if chosen else None)
+    return Advance(chosen[0] if chosen else None, decider)
 
 
 def check_form(form: StepForm, disposition: str | None) -> str | None:

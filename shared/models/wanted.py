@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from shared.models.base import Frozen
+from shared.models.deciders import Decider
 from shared.models.opentext import AttributeValue, DocumentVersion, StepRef
 
 
@@ -119,9 +120,8 @@ class WantedTask(Frozen):
     references: tuple[WantedReference, ...] = ()
     step: StepRef | None = Field(default=None, description="Set for kind step: what completion advances.")
     documents: tuple[DocumentVersion, ...] = Field(default=(), description="Sorted: what an approval is bound to.")
-    allowed: tuple[str, ...] = Field(
-        default=(),
-        description="Entra ids whose completion may advance the step: performers and delegates, or approvers.",
+    deciders: tuple[Decider, ...] = Field(
+        default=(), description="Who may decide the step, by Entra id: performers and delegates, or approvers."
     )
     owners: dict[str, Owner] = Field(default_factory=dict, description="Differences from the default owners, by field.")
     waits_on: tuple[str, ...] = Field(default=(), description="Item keys that must be completed before this appears.")
@@ -134,6 +134,10 @@ class WantedTask(Frozen):
     progress_attribute: str | None = Field(default=None, description="Attribute that shows the percent.")
     notify: tuple[Notify, ...] = ()
     evidence: EvidencePolicy | None = None
+
+    def decider(self, entra_id: str | None) -> Decider | None:
+        """Find who a person is to this step; None: nobody whose decision counts."""
+        return next((one for one in self.deciders if one.entra_id == entra_id), None)
 
 
 class Wanted(Frozen):

@@ -16,6 +16,7 @@ from shared.mapping.language.limits import CHECKLIST, cut
 from shared.mapping.language.rules import BaseRule, EvidenceSpec, Mapping, StepRule
 from shared.mapping.language.scalars import ATTRIBUTE, Assign, Who
 from shared.mapping.language.tasks import PRIORITIES, NotifySpec, TaskSpec
+from shared.models.deciders import Decider
 from shared.models.wanted import (
     EvidencePolicy,
     Notify,
@@ -69,7 +70,7 @@ class Item:
             assignees=assigned.ids,
             people=assigned.decisions,
             documents=self._documents(),
-            allowed=self._allowed(),
+            deciders=self._deciders(),
             waits_on=waits_on,
             evidence=self._evidence(),
             **written,
@@ -211,15 +212,24 @@ class Item:
         bound = {document.bound.node_id: document.bound for document in self.scene.documents}
         return tuple(bound[node] for node in sorted(bound))
 
-    def _allowed(self) -> tuple[str, ...]:
+    def _deciders(self) -> tuple[Decider, ...]:
         if not isinstance(self.rule, StepRule):
             return ()
         if self.act_as != "service":
-            return self.people.performers_and_delegates()
-        allowed = self.people.ids(self.rule.approvers)
-        if not allowed:
+            return self._performers()
+        approvers = self.people.approvers(self.rule.approvers)
+        if not approvers:
             self.holds.append("the rule's approvers are nobody: no completion could count")
-        return allowed
+        return approvers
+
+    def _performers(self) -> tuple[Decider, ...]:
+        deciders = self.people.deciders()
+        if not deciders and self.act_as == "performer":
+            # A task for somebody else, the fallback say, could never be completed so that it counts.
+            performers = self.scene.step.performers if self.scene.step is not None else ()
+            logins = ", ".join(one.login or one.name for one in performers)
+            self.holds.append(f"no performer of this step is found in Entra ID: {logins or 'nobody performs it'}")
+        return deciders
 
     def _evidence(self) -> EvidencePolicy | None:
         spec = self.rule.evidence

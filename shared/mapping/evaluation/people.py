@@ -14,6 +14,7 @@ from shared.mapping.evaluation.scope import Scene
 from shared.mapping.language.limits import ASSIGNEES
 from shared.mapping.language.scalars import Assign, Who
 from shared.mapping.language.sections import PeopleSpec
+from shared.models.deciders import Decider, FoundBy
 from shared.models.graph import EntraUser
 from shared.models.opentext import Person
 from shared.models.wanted import PersonDecision
@@ -91,21 +92,32 @@ class People:
             holds += held
         return self._within_limit(decisions, "; ".join(holds) or None)
 
-    def ids(self, assign: Assign) -> tuple[str, ...]:
-        """Return the Entra ids of everybody whom the words mean, sorted; nothing is made up for nobody."""
-        found = (one.user.id for one in self._chosen(assign) if one.user is not None)
-        return tuple(sorted(set(found)))
+    def approvers(self, assign: Assign) -> tuple[Decider, ...]:
+        """Return those who may decide a step of the integration user's own, by Entra id."""
+        users = {one.user.id: one.user for one in self._chosen(assign) if one.user is not None}
+        return tuple(_decider(users[key], None, FoundBy.APPROVER) for key in sorted(users))
 
-    def performers_and_delegates(self) -> tuple[str, ...]:
-        """Return the Entra ids of those who may complete the step: its performers and their delegates, sorted."""
+    def deciders(self) -> tuple[Decider, ...]:
+        """
+        Return those who may decide the step, by Entra id: its performers, and their delegates.
+
+        Whoever is a performer in person decides as that, whoever else he may stand in for. Of several performers
+        whom one delegate stands in for, the first by user id counts: the choice is the same at every look.
+        """
         delegates = {login.lower(): addresses for login, addresses in self.spec.delegates.items()}
-        ids: set[str] = set()
-        for person in self.scene.step.performers if self.scene.step is not None else ():
+        found: dict[str, Decider] = {}
+        stand_ins: dict[str, Decider] = {}
+        performers = self.scene.step.performers if self.scene.step is not None else ()
+        for person in sorted(performers, key=lambda one: one.user_id):
+            one = self._look_up("performer", person.login, person)
+            if one.user is not None:
+                found.setdefault(one.user.id, _decider(one.user, person, _found_by(one, person)))
             names = {person.login.lower(), (person.email or "").lower()}
-            stand_ins = [address for name in sorted(names) for address in delegates.get(name, ())]
-            users = [self._look_up("performer", person.login, person).user, *map(self.book.user, stand_ins)]
-            ids.update(user.id for user in users if user is not None)
-        return tuple(sorted(ids))
+            for address in sorted({address for name in names for address in delegates.get(name, ())}):
+                if (user := self.book.user(address)) is not None:
+                    stand_ins.setdefault(user.id, _decider(user, person, FoundBy.DELEGATE))
+        both = stand_ins | found
+        return tuple(both[key] for key in sorted(both))
 
     def addresses(self, words: Iterable[Who]) -> tuple[str, ...]:
         """Return mail addresses, in order. An address that the mapping spells out is taken as it is."""
@@ -244,3 +256,16 @@ class People:
 
 def _is(person: Person, name: str) -> bool:
     return bool(name) and name.lower() in (person.login.lower(), (person.email or "").lower())
+
+
+def _decider(user: EntraUser, performer: Person | None, found_by: FoundBy) -> Decider:
+    shown = user.mail or user.user_principal_name or user.display_name or user.id
+    return Decider(entra_id=user.id, performer=performer, found_by=found_by, shown=shown)
+
+
+def _found_by(found: Found, person: Person) -> FoundBy:
+    if found.overridden:
+        return FoundBy.OVERRIDE
+    if "@" in person.login:
+        return FoundBy.LOGIN
+    return FoundBy.MAIL if person.email else FoundBy.DOMAIN

@@ -10,7 +10,7 @@ from shared.decisions.item_view import event
 from shared.decisions.observed import Found
 from shared.decisions.outcome import Done, SendAgain, check_form, resume_sending
 from shared.errors import NeverError, OutcomeUnknownError, RefusedError, UnreadableError
-from shared.models.graph import EntraUser
+from shared.models.deciders import Decider
 from shared.models.link import Link, LinkState, Refusal, SendIntent
 from shared.models.messages import AgendaEntry
 from shared.models.opentext import Person, Step, StepForm
@@ -32,7 +32,7 @@ async def send_on(work: Work, action: Send) -> None:
         work.finished.add(link.item)
         work.again = True
         return
-    acting = await _performer(work, step, action.completed_by)
+    acting = action.decider.performer
     form = await work.services.opentext.workflows.read_form(step.ref, acting=acting)
     if (problem := check_form(form, action.disposition)) is not None:
         await _refuse(work, action, "form", problem)
@@ -41,7 +41,7 @@ async def send_on(work: Work, action: Send) -> None:
         id=_intent_id(work, link, action),
         step=step.ref,
         disposition=action.disposition,
-        completed_by=action.completed_by,
+        completed_by=action.decider.entra_id,
         completed_at=action.completed_at,
         versions=action.target.wanted.documents,
         acting=acting.login if acting is not None else "service",
@@ -66,7 +66,7 @@ async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Pe
     try:
         if form.must_accept:
             await workflows.accept(intent.step, acting=acting)
-        comment = await _comment(work, intent)
+        comment = _comment(action.decider, intent)
         await workflows.send_on(intent.step, disposition=intent.disposition, comment=comment, acting=acting)
     except OutcomeUnknownError:
         log.warning("%s %s: answer to the send-on was lost", work.origin.key, link.item)
@@ -208,7 +208,7 @@ async def _refuse(work: Work, action: Send, reason: str, text: str) -> None:
         reason=reason,
         text=text,
         completed_at=action.completed_at,
-        completed_by=action.completed_by,
+        completed_by=action.decider.entra_id,
         at=work.now,
     )
     remember = refuse(action.link, refusal)
@@ -222,20 +222,6 @@ async def _guard(work: Work) -> DueEntry:
     return await work.services.agenda.put(entry, work.now)
 
 
-async def _performer(work: Work, step: Step, entra_id: str) -> Person | None:
-    """Choose in whose name to act: the person who completed, or the performer for whom a delegate did."""
-    if work.policy.act_as == "service":
-        return None
-    user = await work.services.directory.user(entra_id)
-    own = [person for person in step.performers if _same(person, user)]
-    return own[0] if own else step.performers[0]
-
-
-def _same(person: Person, user: EntraUser) -> bool:
-    addresses = {(user.mail or "").lower(), (user.user_principal_name or "").lower()} - {""}
-    return (person.email or "").lower() in addresses
-
-
 async def _opentext_person(work: Work, entra_id: str) -> Person | None:
     user = await work.services.directory.user(entra_id)
     for address in (user.mail, user.user_principal_name):
@@ -244,13 +230,9 @@ async def _opentext_person(work: Work, entra_id: str) -> Person | None:
     return None
 
 
-async def _comment(work: Work, intent: SendIntent) -> str:
-    who = intent.completed_by or "somebody"
-    if intent.completed_by:
-        user = await work.services.directory.user(intent.completed_by)
-        who = user.mail or user.user_principal_name or user.display_name or who
-    at = intent.completed_at or intent.at
-    return f"via the bridge, completed in Planner by {who} at {at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ} [{intent.id}]"
+def _comment(decider: Decider, intent: SendIntent) -> str:
+    at = (intent.completed_at or intent.at).astimezone(UTC)
+    return f"via the bridge, completed in Planner by {decider.shown} at {at:%Y-%m-%d %H:%M:%SZ} [{intent.id}]"
 
 
 def _intent_id(work: Work, link: Link, action: Send) -> str:

@@ -24,7 +24,7 @@ from shared.models.link import FieldBase, LinkState, Refusal, SendIntent
 from shared.models.opentext import DocumentVersion, StepRef
 from shared.models.planner import TaskPatch
 from shared.models.wanted import WhenDeleted
-from tests.build import ALICE, BOB, EVE, NOW, POLICY, STEP, approval, found, link, view, wanted, workflow
+from tests.build import ALICE, BOB, EVE, NOW, POLICY, STEP, approval, decider, found, link, view, wanted, workflow
 
 DONE: dict[str, Any] = {
     "percentComplete": 100,
@@ -248,7 +248,7 @@ def test_an_assignment_that_planner_refuses_to_put_back_stays_to_be_put_back():
 
 def test_a_delegation_that_opentext_took_is_agreed_on():
     """Planner showed the new performer first; now OpenText names the same one."""
-    item = approval(assignees=(BOB,), allowed=(BOB,))
+    item = approval(assignees=(BOB,), deciders=(decider(BOB),))
 
     action = act(item, link(approval()), found(approval(), assignments={BOB: {}}))
 

@@ -18,7 +18,7 @@ from shared.decisions.outcome import (
 )
 from shared.models.link import SendIntent
 from shared.models.opentext import Activity, Disposition, DocumentVersion, StepForm
-from tests.build import ALICE, EVE, NOW, STEP, approval, found, link
+from tests.build import ALICE, EVE, NOW, STEP, approval, decider, found, link
 
 GRACE = timedelta(seconds=60)
 
@@ -47,12 +47,12 @@ def verdict(item, seen, known=None):
 @pytest.mark.parametrize(
     ("item", "seen", "expected"),
     [
-        (approval(), {}, Advance("Approve")),
-        (approval(), {"ticks": ("Reject",)}, Advance("Reject")),
-        (approval(outcomes=()), {"ticks": ()}, Advance(None)),
+        (approval(), {}, Advance("Approve", decider(ALICE))),
+        (approval(), {"ticks": ("Reject",)}, Advance("Reject", decider(ALICE))),
+        (approval(outcomes=()), {"ticks": ()}, Advance(None, decider(ALICE))),
         (approval(), {"by": EVE}, "wrong_person"),
         (approval(), {"by": None}, "wrong_person"),
-        (approval(allowed=(EVE,)), {"by": EVE}, Advance("Approve")),
+        (approval(deciders=(decider(EVE),)), {"by": EVE}, Advance("Approve", decider(EVE))),
         (approval(documents=(DocumentVersion(node_id=77, version=2),)), {}, "new_version"),
         (approval(), {"ticks": ()}, "no_outcome"),
         (approval(), {"ticks": ("Approve", "Reject")}, "many_outcomes"),

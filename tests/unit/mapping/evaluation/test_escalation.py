@@ -79,7 +79,7 @@ def test_an_escalation_is_a_task_of_its_own():
     assert (lead.assignees, lead.bucket, lead.priority) == (("id-pwilliams",), "Late", 1)
     assert lead.context[:3] == ("Escalates: Approve", "Assigned to: dfoxhoven", "Raised: 2026-11-24 15:00")
     assert lead.plan.title == "Contracts"
-    assert (lead.step, lead.allowed) == (None, ())
+    assert (lead.step, lead.deciders) == (None, ())
     assert (boss.assignees, boss.due.isoformat()) == (("id-boss-of-dfoxhoven",), "2026-11-27")
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from shared.mapping.evaluation.wanted import lookups
+from shared.models.deciders import FoundBy
 from shared.models.opentext import Role
 from shared.models.wanted import PersonDecision
 from tests.unit.mapping.mapping_world import (
@@ -215,7 +216,12 @@ def test_more_people_than_planner_takes_are_left_out_and_told():
 def test_a_step_goes_to_its_performer_unless_told_otherwise():
     task = task_of(step_rule(), origin=of_workflow())
 
-    assert (task.assignees, task.allowed) == (("id-dfoxhoven",), ("id-dfoxhoven",))
+    assert (task.assignees, deciders(task)) == (("id-dfoxhoven",), {"id-dfoxhoven": ("dfoxhoven", FoundBy.MAIL)})
+
+
+def deciders(task):
+    """Tell for each person who may decide in whose name that is, and how it was found."""
+    return {one.entra_id: (one.performer.login if one.performer else None, one.found_by) for one in task.deciders}
 
 
 def test_performers_and_their_delegates_may_complete_a_step():
@@ -223,8 +229,56 @@ def test_performers_and_their_delegates_may_complete_a_step():
     people = {"delegates": {"DFoxhoven": ["deputy@contoso.example"], "nkaur": ["other@contoso.example"]}}
     task = task_of(step_rule(task={"assign": "role:Legal"}), origin=of_workflow(), head={"people": people})
 
-    assert task.allowed == ("id-deputy", "id-dfoxhoven")
+    assert deciders(task) == {
+        "id-deputy": ("dfoxhoven", FoundBy.DELEGATE),
+        "id-dfoxhoven": ("dfoxhoven", FoundBy.MAIL),
+    }
     assert task.assignees == ("id-lwhite", "id-nkaur")
+
+
+@pytest.mark.parametrize(
+    ("people", "second", "found_by"),
+    [
+        pytest.param({"domain": "contoso.example"}, person("nkaur", email=None), FoundBy.DOMAIN, id="domain"),
+        pytest.param(
+            {"overrides": {"nkaur": "nkaur@contoso.example"}},
+            person("nkaur", email=None),
+            FoundBy.OVERRIDE,
+            id="override",
+        ),
+        pytest.param({}, person("nkaur"), FoundBy.MAIL, id="mail"),
+        pytest.param({}, person("nkaur@contoso.example", email=None), FoundBy.LOGIN, id="login"),
+    ],
+)
+def test_each_performer_of_a_group_step_decides_in_their_own_name(people, second, found_by):
+    """However the account was found: nobody's decision is sent on in a colleague's name."""
+    group = step(performers=(person("dfoxhoven"), second))
+    task = task_of(step_rule(), origin=of_workflow(group), head={"people": people})
+
+    assert deciders(task)["id-nkaur"] == (second.login, found_by)
+    assert deciders(task)["id-dfoxhoven"] == ("dfoxhoven", FoundBy.MAIL)
+
+
+def test_a_performer_who_stands_in_for_another_decides_as_themselves():
+    group = step(performers=(person("dfoxhoven"), person("nkaur")))
+    people = {"delegates": {"dfoxhoven": ["nkaur@contoso.example"]}}
+
+    assert deciders(task_of(step_rule(), origin=of_workflow(group), head={"people": people}))["id-nkaur"] == (
+        "nkaur",
+        FoundBy.MAIL,
+    )
+
+
+def test_a_step_whose_performer_is_nobody_in_entra_is_held_in_spite_of_a_fallback():
+    """The fallback would get a task whose completion could never count."""
+    task = task_of(
+        step_rule(),
+        origin=of_workflow(step(performers=(person("ghost"),))),
+        head={"people": FALLBACK},
+        people={**MISSING, "ghost": None},
+    )
+
+    assert task.held == "no performer of this step is found in Entra ID: ghost"
 
 
 def test_in_service_mode_the_approvers_complete_and_are_assigned():
@@ -233,7 +287,8 @@ def test_in_service_mode_the_approvers_complete_and_are_assigned():
 
     task = task_of(rule, origin=of_workflow(robot), act_as="service")
 
-    assert (task.assignees, task.allowed) == (("id-lwhite", "id-nkaur"),) * 2
+    assert task.assignees == ("id-lwhite", "id-nkaur")
+    assert deciders(task) == {"id-lwhite": (None, FoundBy.APPROVER), "id-nkaur": (None, FoundBy.APPROVER)}
 
 
 def test_in_service_mode_a_rule_without_approvers_is_held():
