@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from shared.decisions.actions import Action, Create, LookAgain, Remember, Settle, Write
 from shared.decisions.completion import UNRECORDED, record_again
 from shared.decisions.description_block import closing_block, with_block
-from shared.decisions.ending import Ended, MappingChanged, ending
+from shared.decisions.ending import Ended, MappingChanged, ending, no_longer_asked
 from shared.decisions.fields import Target
 from shared.decisions.item_view import YOUNG, Policy, View, actor_of, event, is_behind
 from shared.decisions.observed import Found, Missing, Unread
@@ -70,8 +70,7 @@ def _decide_new(view: View) -> Action | None:
 
 def _decide_held(view: View, link: Link, now: datetime) -> Action | None:
     if view.target is None:
-        closed = link.model_copy(update={"state": LinkState.CLOSED, "hold": ""})
-        return Remember(closed, (event("closed", closed, reason="the record no longer asks for it"),))
+        return None if view.is_undecided else _close_unmade(view, link)
     if link.hold == "deleted":
         return None
     if (held := view.target.wanted.held) is not None:
@@ -81,6 +80,11 @@ def _decide_held(view: View, link: Link, now: datetime) -> Action | None:
     if link.retry_at is not None and now < link.retry_at:
         return LookAgain(link.item, link.retry_at, "retry")
     return Create(view.target, link)
+
+
+def _close_unmade(view: View, link: Link) -> Remember:
+    closed = link.model_copy(update={"state": LinkState.CLOSED, "hold": ""})
+    return Remember(closed, (event("closed", closed, reason=no_longer_asked(view.why_not)),))
 
 
 def _decide_reserved(view: View, link: Link, policy: Policy, now: datetime) -> Action:
@@ -134,6 +138,9 @@ def _decide_missing(view: View, link: Link, now: datetime) -> Action | None:
     deleted = event("deleted", link, task=link.task_id)
     if link.state is not LinkState.OPEN:
         return Remember(_without_task(link, link.state), (deleted,))
+    if view.target is None and view.is_undecided:
+        # What the rule says of a deleted task counts once it is known that the rule still asks for it.
+        return None
     if view.target is None:
         return Remember(_without_task(link, LinkState.CLOSED), (deleted,))
     return _after_deletion(view.target, link, deleted)
@@ -160,7 +167,7 @@ def _without_task(link: Link, state: LinkState) -> Link:
 def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Action | None:
     if link.state is not LinkState.OPEN:
         return agree(link, found)
-    why = ending(link, view.origin, policy.rule_hashes)
+    why = ending(link, view.origin, policy.rule_hashes, is_undecided=view.is_undecided, why_not=view.why_not)
     if isinstance(why, MappingChanged):
         released = link.model_copy(update={"state": LinkState.RELEASED, "reason": "the mapping no longer asks for it"})
         return Remember(released, (event("released", released),))

@@ -26,16 +26,36 @@ class NotStated:
 Ending = Ended | MappingChanged | NotStated
 
 
-def ending(link: Link, origin: Origin, rule_hashes: dict[str, str]) -> Ending:
-    """Say why the item of this link is not wanted; the origin was read completely."""
+def ending(
+    link: Link, origin: Origin, rule_hashes: dict[str, str], *, is_undecided: bool = False, why_not: str = ""
+) -> Ending:
+    """
+    Say why the item of this link is not wanted.
+
+    Args:
+        link: of the item.
+        origin: as it was just read.
+        rule_hashes: rule id → hash, as the mapping stands.
+        is_undecided: something that its rule asks about was not told.
+        why_not: the value that was read and says no.
+    """
     if link.step is not None and origin.workflow is not None and (stated := _step_ended(link, origin.workflow)):
         return stated
+    if is_undecided:
+        return NotStated()
     if rule_hashes.get(link.rule_id) != link.rule_hash:
         return MappingChanged()
     if link.step is not None and origin.workflow is not None and not _is_current(link, origin.workflow):
         return NotStated()
     # Its rule is the same, so it is what was escalated that moved, or was done.
-    return Ended("nobody waits for it any more" if link.kind == "escalation" else "the record no longer asks for it")
+    if link.kind == "escalation" and not why_not:
+        return Ended("nobody waits for it any more")
+    return Ended(no_longer_asked(why_not))
+
+
+def no_longer_asked(why_not: str) -> str:
+    """Say that a rule's condition says no, with the value that was read."""
+    return "the record no longer asks for it" + (f": {why_not}" if why_not else "")
 
 
 def is_current(link: Link, origin: Origin) -> bool:

@@ -38,6 +38,10 @@ class View:
     """None: no task, or not looked at."""
     completed: frozenset[str] = frozenset()
     """Item keys of this origin that are completed."""
+    is_undecided: bool = False
+    """Whether it is wanted is not known: something that its rule asks about was not told. It is left as it stands."""
+    why_not: str = ""
+    """The value that was read and says no to it; "" where none does."""
     is_refused: bool = False
     """Planner refused a write to its task in this very look: none is tried again in it."""
 

@@ -58,11 +58,38 @@ class WantedChecklistItem(Frozen):
     title: str
 
 
+class CommentRule(StrEnum):
+    """Whether an outcome is sent on with the reviewer's own words."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 class Outcome(Frozen):
     """A checklist line whose tick chooses a disposition."""
 
     disposition: str = Field(description="custom_action of the step; case-sensitive.")
     title: str
+    comment: CommentRule = Field(
+        default=CommentRule.NONE,
+        description="Whether what the reviewer wrote outside our block goes with it, and whether it must.",
+    )
+
+
+class Reassign(StrEnum):
+    """Whose reassignment in Planner moves a workflow step."""
+
+    PERFORMER = "performer"
+    NOBODY = "nobody"
+
+
+class UnknownPerformer(StrEnum):
+    """What becomes of a step whose performers the directory does not have."""
+
+    HOLD = "hold"
+    TASK = "task"
+    """A plain task whose completion moves nothing: it is decided in OpenText."""
 
 
 class WantedReference(Frozen):
@@ -123,6 +150,11 @@ class WantedTask(Frozen):
     deciders: tuple[Decider, ...] = Field(
         default=(), description="Who may decide the step, by Entra id: performers and delegates, or approvers."
     )
+    four_eyes: bool = Field(default=False, description="Who started the workflow may not complete the step.")
+    reassign: Reassign = Field(default=Reassign.PERFORMER, description="Whose reassignment in Planner moves the step.")
+    unknown_performer: UnknownPerformer = Field(
+        default=UnknownPerformer.HOLD, description="What to do while no performer is found in the directory."
+    )
     owners: dict[str, Owner] = Field(default_factory=dict, description="Differences from the default owners, by field.")
     waits_on: tuple[str, ...] = Field(default=(), description="Item keys that must be completed before this appears.")
     held: str | None = Field(default=None, description="Why it is not to be made now; None: make it.")
@@ -140,10 +172,60 @@ class WantedTask(Frozen):
         return next((one for one in self.deciders if one.entra_id == entra_id), None)
 
 
+class NameKind(StrEnum):
+    """What a name of the mapping names."""
+
+    ATTRIBUTE = "attribute"
+    ROLE = "role"
+    WORKSPACE_TYPE = "workspace type"
+    WORKSPACE = "workspace"
+    TEMPLATE = "template"
+    MAP = "workflow map"
+    CLASSIFICATION = "classification"
+    DOCUMENTS = "missing documents"
+    DATE = "date"
+    FOLDER = "folder"
+    RULE = "rule"
+
+
+class Unknown(Frozen):
+    """
+    Something that a rule asks about and the origin does not tell: neither yes nor no.
+
+    Whatever it covers is neither made nor ended.
+    """
+
+    rule_id: str
+    covers: str = Field(description="Key of the items that are undecided, or what their keys begin with.")
+    what: NameKind
+    name: str = Field(description="As the mapping writes it.")
+    why: str = Field(description="A sentence for people.")
+    nearest: str | None = Field(default=None, description="The existing name that is most like it.")
+    renamed_to: str | None = Field(default=None, description="What the remembered id is called now.")
+    blocks: bool = Field(default=True, description="False: only shown, e.g. in a context line; the items are decided.")
+
+    def is_about(self, item: str) -> bool:
+        """Tell whether an item stays undecided."""
+        return self.blocks and _covers(self.covers, item)
+
+
+class Refused(Frozen):
+    """A rule, or a task of it, whose condition says no: with the value that was read."""
+
+    covers: str = Field(description="Key of the items that are not wanted, or what their keys begin with.")
+    said: str = Field(description="E.g. Contract.Region is APAC.")
+
+
+def _covers(prefix: str, item: str) -> bool:
+    return item == prefix or item.startswith(f"{prefix}|")
+
+
 class Wanted(Frozen):
     """Everything that one origin asks for, now."""
 
     tasks: tuple[WantedTask, ...] = Field(default=(), description="By item key.")
+    unknown: tuple[Unknown, ...] = Field(default=(), description="What could not be answered, rule by rule.")
+    refused: tuple[Refused, ...] = Field(default=(), description="What a value that was read says no to.")
     look_again: datetime | None = Field(
         default=None, description="UTC: when time alone changes the answer. None: never."
     )
@@ -151,3 +233,11 @@ class Wanted(Frozen):
     is_certain: bool = Field(
         default=True, description="The directory had an answer to every question. Else who is not in it was unknown."
     )
+
+    def is_undecided(self, item: str) -> bool:
+        """Tell whether it is not known if an item is wanted: it is neither made nor ended."""
+        return any(one.is_about(item) for one in self.unknown)
+
+    def why_not(self, item: str) -> str:
+        """Say which value that was read says no to an item; "" where none does."""
+        return next((one.said for one in self.refused if _covers(one.covers, item)), "")

@@ -65,7 +65,9 @@ class Work:
                 self.held.links.get(item),
                 self.seen.get(item),
                 completed,
-                item in self.refused,
+                is_undecided=item not in wanted and self.wanted.is_undecided(item),
+                why_not="" if item in wanted else self.wanted.why_not(item),
+                is_refused=item in self.refused,
             )
             for item in sorted({*wanted, *self.held.links})
             if item not in self.finished

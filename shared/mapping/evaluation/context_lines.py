@@ -26,17 +26,17 @@ class BadLinkError(NeverError):
     """A reference that is no http(s) URL; the message tells people."""
 
 
-def context_lines(words: tuple[str, ...], scene: Scene, outcomes: dict[str, str]) -> tuple[str, ...]:
+def context_lines(words: tuple[str, ...], scene: Scene, outcomes: tuple[str, ...]) -> tuple[str, ...]:
     """Render the lines that a rule lists, in its order."""
     return tuple(line for word in words for line in _lines(word, scene, outcomes))
 
 
-def _lines(word: str, scene: Scene, outcomes: dict[str, str]) -> Iterator[str]:
+def _lines(word: str, scene: Scene, outcomes: tuple[str, ...]) -> Iterator[str]:
     if word.startswith(ATTRIBUTE):
         name = word.removeprefix(ATTRIBUTE)
         yield f"{name.partition('.')[2]}: {_shown(scene.attributes.get(name))}"
     elif word == "disposition":
-        yield f"Disposition: {' or '.join(outcomes.values()) if outcomes else 'send on'}"
+        yield f"Disposition: {' or '.join(outcomes) if outcomes else 'send on'}"
     else:
         yield from _WORDS[word](scene)
 

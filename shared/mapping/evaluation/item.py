@@ -22,6 +22,7 @@ from shared.models.wanted import (
     Notify,
     Outcome,
     PlanTarget,
+    Reassign,
     WantedChecklistItem,
     WantedReference,
     WantedTask,
@@ -89,6 +90,9 @@ class Item:
             "labels": spec.labels,
             "priority": PRIORITIES[spec.priority] if spec.priority is not None else None,
             "step": self.scene.step.ref if self.scene.step is not None else None,
+            "four_eyes": isinstance(rule, StepRule) and rule.four_eyes,
+            "reassign": rule.reassign if isinstance(rule, StepRule) else Reassign.PERFORMER,
+            "unknown_performer": self.mapping.people.unknown_performer,
             "owners": dict(spec.owners),
             "when_deleted": spec.when_deleted,
             "reopen_when_moved": spec.due is not None and spec.due.when_done == "reopen",
@@ -108,9 +112,9 @@ class Item:
         return {
             "title": cut(title or self.key, self.mapping.limits.title),
             "description": self.attempt(lambda: spec.description.render(words), ""),
-            "context": context_lines(self._lines, self.scene, self._outcomes),
+            "context": context_lines(self._lines, self.scene, tuple(one.title for one in self._outcomes)),
             "checklist": checklist,
-            "outcomes": tuple(Outcome(disposition=key, title=title) for key, title in self._outcomes.items()),
+            "outcomes": self._outcomes,
             "references": self._references(),
         }
 
@@ -192,8 +196,8 @@ class Item:
         return self.spec.context if self.spec.context is not None else self.rule.context
 
     @property
-    def _outcomes(self) -> dict[str, str]:
-        return self.rule.outcomes if isinstance(self.rule, StepRule) else {}
+    def _outcomes(self) -> tuple[Outcome, ...]:
+        return self.rule.choices if isinstance(self.rule, StepRule) else ()
 
     def _checklist(self) -> tuple[WantedChecklistItem, ...]:
         length = self.mapping.limits.checklist_title

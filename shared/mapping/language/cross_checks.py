@@ -64,9 +64,13 @@ def _lines_twice(spec: object) -> Iterator[Found]:
 
 def _outcome_titles(rule: object) -> Iterator[Found]:
     outcomes = rule.get("outcomes") if isinstance(rule, dict) else None
-    titles = list(outcomes.values()) if isinstance(outcomes, dict) else []
-    if len(titles) != len({str(title) for title in titles}):
+    titles = [_line_of(key, written) for key, written in outcomes.items()] if isinstance(outcomes, dict) else []
+    if len(titles) != len(set(titles)):
         yield ("outcomes",), "two outcomes have the same checklist line"
+
+
+def _line_of(key: str, written: object) -> str:
+    return str(written.get("title") or key) if isinstance(written, dict) else str(written)
 
 
 def _heads(data: dict[str, Any]) -> Iterator[Found]:

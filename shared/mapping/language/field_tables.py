@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.mapping.language.json_schema import mapping_schema
 from shared.mapping.language.vocabulary import ANCHORS, CONTEXT, KINDS, LINES, Word
+from shared.models.wanted import CommentRule, Owner, Reassign, UnknownPerformer, WhenDeleted
 
 SECTIONS = (
     "Mapping",
@@ -17,6 +18,7 @@ SECTIONS = (
     "DocumentRule",
     "MissingDocumentRule",
     "StepRule",
+    "OutcomeSpec",
     "Condition",
     "Test",
     "TaskSpec",
@@ -43,6 +45,7 @@ _TITLES = {
     "Limits": "Limits",
     "WorkspaceRule": "A rule for workspaces",
     "StepRule": "A rule for workflow steps",
+    "OutcomeSpec": "An outcome",
     "DocumentRule": "A rule for documents",
     "MissingDocumentRule": "A rule for missing documents",
     "Condition": "A condition (when, pause)",
@@ -62,6 +65,10 @@ _TITLES = {
 }
 
 
+_SCALARS = {
+    kind.__name__: " or ".join(f"`{word.value}`" for word in kind)
+    for kind in (CommentRule, Owner, Reassign, UnknownPerformer, WhenDeleted)
+}
 _EXTENDS = {
     "StepRule": "DocumentRule",
     "MissingDocumentRule": "DocumentRule",
@@ -140,9 +147,7 @@ def _values(field: dict[str, Any]) -> Iterator[str]:
 
 def _reference(name: str) -> str:
     if name not in _TITLES:
-        return {"Owner": "`opentext` or `planner` or `both`", "WhenDeleted": "`recreate` or `hold` or `withdraw`"}.get(
-            name, "`user:` `role:` `attribute:` `performer` `initiator` `manager:` `group:`"
-        )
+        return _SCALARS.get(name, "`user:` `role:` `attribute:` `performer` `initiator` `manager:` `group:`")
     title = _TITLES[name]
     anchor = "".join(c for c in title.lower() if c.isalnum() or c in " -").replace(" ", "-")
     return f"[{title.lower()}](#{anchor})"

@@ -20,6 +20,7 @@ from shared.mapping.language.tasks import KeyedTask, Level, NotifySpec, PlanChoi
 from shared.mapping.language.templates import Template
 from shared.mapping.language.vocabulary import Kind, refuse
 from shared.models.base import Frozen
+from shared.models.wanted import CommentRule, Outcome, Reassign
 
 _RULE = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, ignored_types=(cached_property,))
 
@@ -106,16 +107,43 @@ class _SingleRule(BaseRule):
         return (self.task,)
 
 
+class OutcomeSpec(Frozen):
+    """An outcome with words of its own."""
+
+    disposition: str | None = Field(default=None, min_length=1, description="Default: the key.")
+    title: str | None = Field(default=None, min_length=1, description="The checklist line. Default: the key.")
+    comment: CommentRule = Field(
+        default=CommentRule.NONE,
+        description="What the reviewer wrote in the description goes with it; required: not without.",
+    )
+
+
+def _outcome(key: str, written: str | OutcomeSpec) -> Outcome:
+    if isinstance(written, str):
+        return Outcome(disposition=key, title=written)
+    return Outcome(disposition=written.disposition or key, title=written.title or key, comment=written.comment)
+
+
 class StepRule(_SingleRule):
     """A task for a workflow step; completing it advances the workflow."""
 
     on: Literal["step"] = Field(description="A task of a workflow step.")
-    outcomes: dict[str, str] = Field(
+    outcomes: dict[str, str | OutcomeSpec] = Field(
         default_factory=dict, description="Disposition of the step (case-sensitive) → checklist line that chooses it."
     )
     approvers: Assign = Field(
         default_factory=Assign, description="Whose completion counts when steps belong to the service user."
     )
+    four_eyes: bool = Field(default=False, description="Who started the workflow may not complete the step.")
+    reassign: Reassign = Field(
+        default=Reassign.PERFORMER,
+        description="Whose reassignment in Planner moves the step: a performer's, or nobody's.",
+    )
+
+    @cached_property
+    def choices(self) -> tuple[Outcome, ...]:
+        """The outcomes, however they were written."""
+        return tuple(_outcome(key, written) for key, written in self.outcomes.items())
 
 
 class DocumentRule(_SingleRule):

@@ -12,6 +12,7 @@ from shared.mapping.language.calendar import Calendar
 from shared.mapping.language.scalars import Email, Guid
 from shared.mapping.language.vocabulary import did_you_mean, refuse
 from shared.models.base import Frozen
+from shared.models.wanted import UnknownPerformer
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -123,6 +124,11 @@ class PeopleSpec(Frozen):
     )
     assign_outside: Literal["allow", "fallback", "hold"] = Field(
         default="allow", description="When the person is not a member of the plan's group."
+    )
+
+    unknown_performer: UnknownPerformer = Field(
+        default=UnknownPerformer.HOLD,
+        description="While no performer of a step is found: hold it, or make a plain task to decide in OpenText.",
     )
 
     @model_validator(mode="after")
