@@ -1,22 +1,27 @@
 """Microsoft Graph's change notifications, subscriptions and directory objects."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
 from shared.models.base import Foreign
+from shared.models.fields import NotKnown, Opaque, OptionalText
+
+Told = Annotated[OptionalText, NotKnown]
 
 
 class EntraUser(Foreign):
-    """A directory user. Source: https://learn.microsoft.com/graph/api/resources/user."""
+    """A directory user; all but the id may be untold. Source: https://learn.microsoft.com/graph/api/resources/user."""
 
     id: str
-    mail: str | None = None
-    user_principal_name: str | None = Field(default=None, alias="userPrincipalName")
-    display_name: str | None = Field(default=None, alias="displayName")
-    account_enabled: bool | None = Field(default=None, alias="accountEnabled", description="None: not told.")
-    user_type: str | None = Field(default=None, alias="userType", description="Member or Guest.")
+    mail: Told = None
+    user_principal_name: Told = Field(default=None, alias="userPrincipalName")
+    display_name: Told = Field(default=None, alias="displayName")
+    account_enabled: Annotated[bool | None, NotKnown] = Field(
+        default=None, alias="accountEnabled", description="None: not told."
+    )
+    user_type: Told = Field(default=None, alias="userType", description="Member or Guest.")
 
 
 class Notification(Foreign):
@@ -55,7 +60,7 @@ class Subscription(Foreign):
 
     id: str
     resource: str
-    change_type: str = Field(alias="changeType")
+    change_type: Opaque = Field(default="", alias="changeType")
     notification_url: str | None = Field(default=None, alias="notificationUrl")
     lifecycle_url: str | None = Field(default=None, alias="lifecycleNotificationUrl")
     expires: datetime = Field(alias="expirationDateTime", description="UTC.")

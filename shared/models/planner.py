@@ -5,11 +5,12 @@ Source: https://learn.microsoft.com/graph/api/resources/planner-overview
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from shared.models.base import Foreign, Frozen
+from shared.models.fields import Count, Entries, Flag, Moment, NotKnown, Opaque, OptionalText, Text
 
 
 class Identity(Foreign):
@@ -34,22 +35,46 @@ class IdentitySet(Foreign):
         return None
 
 
-class ChecklistItem(Foreign):
-    """One line of a task's checklist."""
+Who = Annotated[IdentitySet | None, NotKnown]
+"""None: not known. Nobody is guessed."""
+When = Annotated[Moment, NotKnown]
+"""UTC. None: not known."""
 
-    title: str = ""
-    is_checked: bool = Field(default=False, alias="isChecked")
-    order_hint: str = Field(default="", alias="orderHint")
+
+class Answered(Foreign):
+    """What carries the service's own time: only times of one clock are compared."""
+
+    answered: datetime | None = Field(
+        default=None, description="`Date` of the answer that showed it, UTC, whole seconds. None: not told."
+    )
+
+    def answered_at(self, at: datetime | None) -> Self:
+        """Return it with the time of its answer."""
+        return self if at is None else self.model_copy(update={"answered": at})
+
+
+class ChecklistItem(Foreign):
+    """
+    One line of a task's checklist.
+
+    Source: https://learn.microsoft.com/graph/api/resources/plannerchecklistitem
+    """
+
+    title: Text = ""
+    is_checked: Flag = Field(default=False, alias="isChecked")
+    order_hint: Opaque = Field(default="", alias="orderHint")
+    changed_by: Who = Field(default=None, alias="lastModifiedBy")
+    changed: When = Field(default=None, alias="lastModifiedDateTime")
 
 
 class ExternalReference(Foreign):
     """One link of a task. Its key is the URL, encoded as open types want it."""
 
-    alias: str | None = None
-    type: str | None = None
+    alias: OptionalText = None
+    type: OptionalText = None
 
 
-class PlannerDetails(Foreign):
+class PlannerDetails(Answered):
     """
     A plannerTaskDetails: a resource of its own, with an etag of its own.
 
@@ -57,29 +82,48 @@ class PlannerDetails(Foreign):
     """
 
     etag: str = Field(alias="@odata.etag")
-    description: str | None = None
-    checklist: dict[str, ChecklistItem] = Field(default_factory=dict, description="By the GUID that the client chose.")
-    references: dict[str, ExternalReference] = Field(default_factory=dict, description="By encoded URL.")
+    description: OptionalText = None
+    checklist: Entries[ChecklistItem] = Field(default_factory=dict, description="By the GUID that the client chose.")
+    references: Entries[ExternalReference] = Field(default_factory=dict, description="By encoded URL.")
 
 
-class PlannerTask(Foreign):
+class Assignment(Foreign):
+    """
+    One assignee's entry.
+
+    Source: https://learn.microsoft.com/graph/api/resources/plannerassignment
+    """
+
+    by: Who = Field(default=None, alias="assignedBy")
+    at: When = Field(default=None, alias="assignedDateTime")
+
+
+# Somebody is assigned whatever the entry looks like: who did it is then not known.
+_Assignment = Annotated[
+    Assignment, BeforeValidator(lambda entry: entry if isinstance(entry, dict | Assignment) else {})
+]
+
+
+class PlannerTask(Answered):
     """A plannerTask. Source: https://learn.microsoft.com/graph/api/resources/plannertask."""
 
     id: str
     etag: str = Field(alias="@odata.etag", description="Of this task alone; opaque, sent back verbatim in If-Match.")
-    plan_id: str = Field(alias="planId")
+    plan_id: Opaque = Field(default="", alias="planId")
     bucket_id: str | None = Field(default=None, alias="bucketId")
-    title: str
-    percent_complete: int = Field(default=0, alias="percentComplete", description="Percent; exactly 100 is completed.")
+    title: Text = ""
+    percent_complete: Count = Field(
+        default=0, alias="percentComplete", description="Percent; exactly 100 is completed."
+    )
     priority: int | None = Field(default=None, description="0-10; Planner keeps 1, 3, 5 and 9.")
-    start: datetime | None = Field(default=None, alias="startDateTime", description="UTC. None: no start.")
-    due: datetime | None = Field(default=None, alias="dueDateTime", description="UTC. None: no due date.")
-    created: datetime | None = Field(default=None, alias="createdDateTime", description="UTC.")
-    completed: datetime | None = Field(default=None, alias="completedDateTime", description="UTC. None: not completed.")
-    created_by: IdentitySet | None = Field(default=None, alias="createdBy")
-    completed_by: IdentitySet | None = Field(default=None, alias="completedBy")
-    applied_categories: dict[str, bool] = Field(default_factory=dict, alias="appliedCategories")
-    assignments: dict[str, Any] = Field(default_factory=dict, description="By Entra user id.")
+    start: Moment = Field(default=None, alias="startDateTime", description="UTC. None: no start.")
+    due: Moment = Field(default=None, alias="dueDateTime", description="UTC. None: no due date.")
+    created: Moment = Field(default=None, alias="createdDateTime", description="UTC.")
+    completed: Moment = Field(default=None, alias="completedDateTime", description="UTC. None: not completed.")
+    created_by: Who = Field(default=None, alias="createdBy")
+    completed_by: Who = Field(default=None, alias="completedBy")
+    applied_categories: Entries[bool] = Field(default_factory=dict, alias="appliedCategories")
+    assignments: Entries[_Assignment] = Field(default_factory=dict, description="By Entra user id.")
     details: PlannerDetails | None = Field(default=None, description="None: not asked for, or not given.")
 
     @property
@@ -90,7 +134,7 @@ class PlannerTask(Foreign):
     @property
     def assignees(self) -> tuple[str, ...]:
         """Entra user ids, sorted."""
-        return tuple(sorted(user for user, value in self.assignments.items() if value is not None))
+        return tuple(sorted(self.assignments))
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -102,10 +146,10 @@ class PlannerBucket(Foreign):
     """A column of a plan."""
 
     id: str
-    name: str
-    plan_id: str = Field(alias="planId")
-    etag: str = Field(default="", alias="@odata.etag")
-    order_hint: str = Field(default="", alias="orderHint", description="Buckets stand in its ordinal order.")
+    name: Text = ""
+    plan_id: Opaque = Field(default="", alias="planId")
+    etag: Opaque = Field(default="", alias="@odata.etag")
+    order_hint: Opaque = Field(default="", alias="orderHint", description="Buckets stand in its ordinal order.")
 
 
 class PlanContainer(Foreign):
@@ -119,12 +163,12 @@ class PlannerPlan(Foreign):
     """A basic plan; premium plans are not on Graph."""
 
     id: str
-    title: str
-    etag: str = Field(default="", alias="@odata.etag")
+    title: Text = ""
+    etag: Opaque = Field(default="", alias="@odata.etag")
     owner: str | None = None
     container: PlanContainer | None = None
-    created: datetime | None = Field(default=None, alias="createdDateTime")
-    created_by: IdentitySet | None = Field(default=None, alias="createdBy")
+    created: Moment = Field(default=None, alias="createdDateTime")
+    created_by: Who = Field(default=None, alias="createdBy")
 
     @property
     def group_id(self) -> str | None:
@@ -137,8 +181,10 @@ class PlannerPlan(Foreign):
 class PlanDetails(Foreign):
     """A plannerPlanDetails: the names of the labels."""
 
-    etag: str = Field(default="", alias="@odata.etag")
-    category_descriptions: dict[str, str | None] = Field(default_factory=dict, alias="categoryDescriptions")
+    etag: Opaque = Field(default="", alias="@odata.etag")
+    category_descriptions: Entries[Text] = Field(
+        default_factory=dict, alias="categoryDescriptions", description="Those that have a name."
+    )
 
 
 class NewTask(Frozen):

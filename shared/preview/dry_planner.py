@@ -15,7 +15,9 @@ from shared.clients.graph.planner_bodies import (
     timestamp,
 )
 from shared.errors import BridgeError
+from shared.models.listed import Listed
 from shared.models.planner import (
+    Assignment,
     ChecklistItem,
     ChecklistLine,
     DetailsChange,
@@ -60,9 +62,9 @@ class DryPlanner:
         message = f"a preview does not {name}"
         raise AttributeError(message)
 
-    async def list_tasks(self, plan_id: str, *, with_details: bool = False) -> tuple[PlannerTask, ...]:
+    async def list_tasks(self, plan_id: str, *, with_details: bool = False) -> Listed[PlannerTask]:
         """See `Planner.list_tasks`."""
-        return () if _is_new(plan_id) else await self._planner.list_tasks(plan_id, with_details=with_details)
+        return Listed() if _is_new(plan_id) else await self._planner.list_tasks(plan_id, with_details=with_details)
 
     async def read_both(
         self, task_ids: Iterable[str]
@@ -85,10 +87,11 @@ class DryPlanner:
         self._details |= {key: details for key, details in found.items() if isinstance(details, PlannerDetails)}
         return {one: self._details.get(one) or found[one] for one in wanted}
 
-    async def list_buckets(self, plan_id: str) -> tuple[PlannerBucket, ...]:
+    async def list_buckets(self, plan_id: str) -> Listed[PlannerBucket]:
         """See `Planner.list_buckets`."""
         made = tuple(bucket for bucket in self._buckets if bucket.plan_id == plan_id)
-        return made if _is_new(plan_id) else (*await self._planner.list_buckets(plan_id), *made)
+        there = Listed[PlannerBucket]() if _is_new(plan_id) else await self._planner.list_buckets(plan_id)
+        return Listed((*there, *made), there.unread)
 
     async def find_plan_details(self, plan_id: str) -> PlanDetails:
         """See `Planner.find_plan_details`."""
@@ -145,7 +148,7 @@ class DryPlanner:
             start=task.start,
             due=task.due,
             priority=task.priority,
-            assignments=dict.fromkeys(task.assignees, True),
+            assignments=dict.fromkeys(task.assignees, Assignment()),
             applied_categories=dict.fromkeys(task.categories, True),
         )
         self._details[made.id] = PlannerDetails(etag=_new("etag"))
@@ -169,7 +172,7 @@ def _patched(task: PlannerTask, patch: TaskPatch) -> PlannerTask:
     """Return the task as Planner would have it after a patch."""
     plain = ("title", "bucket_id", "start", "due", "priority", "percent_complete")
     changes: dict[str, Any] = {name: getattr(patch, name) for name in plain if name in patch.model_fields_set}
-    people = {**task.assignments, **dict.fromkeys(patch.assign, True)}
+    people = {**dict.fromkeys(patch.assign, Assignment()), **task.assignments}
     changes["assignments"] = {user: value for user, value in people.items() if user not in patch.unassign}
     labels = {**task.applied_categories, **dict.fromkeys(patch.set_categories, True)}
     changes["applied_categories"] = {name: on for name, on in labels.items() if name not in patch.clear_categories}

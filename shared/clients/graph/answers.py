@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from shared.clients.json_body import read_json
+from shared.clients.pause import LONGEST_PAUSE, answered_at, pause_of
 from shared.errors import (
     BridgeError,
     NotFoundError,
@@ -22,6 +24,9 @@ from shared.errors import (
     UnavailableError,
 )
 from shared.models.base import Foreign
+from shared.models.fields import OptionalText
+from shared.models.listed import UnreadRow
+from shared.models.planner import Answered
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -37,6 +42,8 @@ class Answer:
     """Found under any case."""
     body: Any
     """Bytes as they came, or what JSON made of them when the answer came in a batch."""
+    longest_pause: timedelta = LONGEST_PAUSE
+    """What `Retry-After` is cut to."""
 
     @property
     def is_success(self) -> bool:
@@ -45,8 +52,8 @@ class Answer:
 
 
 class _Statement(Foreign):
-    code: str | None = None
-    message: str | None = None
+    code: OptionalText = None
+    message: OptionalText = None
 
 
 class _ErrorBody(Foreign):
@@ -66,7 +73,7 @@ def error_for(answer: Answer, *, wrote: bool) -> BridgeError:
     message = _describe(answer, statement)
     match answer.status:
         case 429:
-            return ThrottledError(message, system="graph", retry_after=_retry_after(answer))
+            return ThrottledError(message, system="graph", retry_after=pause_of(answer.headers, answer.longest_pause))
         case 404 if statement is not None:
             return NotFoundError(message)
         case 409 | 412:
@@ -94,12 +101,46 @@ def parse(model: type[M], answer: Answer, *, wrote: bool) -> M:
     """
     check(answer, wrote=wrote)
     try:
-        if isinstance(answer.body, bytes):
-            return model.model_validate_json(answer.body)
-        return model.model_validate(answer.body)
+        found = _validated(model, answer.body)
     except ValidationError as error:
-        message = f"Graph answered {answer.status} with what is no {model.__name__}"
+        message = f"Graph answered {answer.status} with what is no {model.__name__}: {reason_of(error)}"
         raise lost(message, wrote=wrote) from error
+    except ValueError as error:
+        message = f"Graph answered {answer.status} with what is no JSON"
+        raise lost(message, wrote=wrote) from error
+    return found.answered_at(answered_at(answer.headers)) if isinstance(found, Answered) else found
+
+
+def _validated(model: type[M], body: Any) -> M:  # noqa: ANN401 - bytes, or what JSON made of them
+    if not isinstance(body, bytes):
+        return model.model_validate(body)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        if error.errors(include_url=False, include_input=False)[0]["type"] != "json_invalid":
+            raise
+        # Half a surrogate pair somewhere, or a byte that is no UTF-8: read as well as it goes.
+        return model.model_validate(read_json(body))
+
+
+def reason_of(error: ValidationError) -> str:
+    """Name the fields that can't be read, and why; none of their values."""
+    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    named = (f"{'.'.join(map(str, problem['loc'])) or 'all of it'}: {problem['msg']}" for problem in problems[:3])
+    return "; ".join(named)[:LONGEST_MESSAGE]
+
+
+def read_rows(model: type[M], rows: list[Any]) -> tuple[list[M], list[UnreadRow]]:
+    """Read rows one by one, so that one that can't be read costs itself alone."""
+    found: list[M] = []
+    unread: list[UnreadRow] = []
+    for row in rows:
+        try:
+            found.append(model.model_validate(row))
+        except ValidationError as error:
+            id_ = row.get("id") if isinstance(row, dict) else None
+            unread.append(UnreadRow(id=id_ if isinstance(id_, str) else None, reason=reason_of(error)))
+    return found, unread
 
 
 def attempt(model: type[M], outcome: Answer | BridgeError, *, wrote: bool) -> M | BridgeError:
@@ -126,10 +167,8 @@ def check(answer: Answer, *, wrote: bool) -> None:
 def _statement(answer: Answer) -> _Statement | None:
     """None: the body is not Graph's, but a proxy's page or nothing."""
     try:
-        if isinstance(answer.body, bytes):
-            return _ErrorBody.model_validate_json(answer.body).error
-        return _ErrorBody.model_validate(answer.body).error
-    except ValidationError:
+        return _validated(_ErrorBody, answer.body).error
+    except ValueError:
         return None
 
 
@@ -138,9 +177,3 @@ def _describe(answer: Answer, statement: _Statement | None) -> str:
         return f"Graph answered {answer.status} without its own error"
     words = " ".join(part for part in (statement.code, statement.message) if part)
     return f"Graph answered {answer.status}: {words[:LONGEST_MESSAGE]}"
-
-
-def _retry_after(answer: Answer) -> timedelta | None:
-    """Seconds, as Graph documents it. Source: https://learn.microsoft.com/graph/throttling."""
-    value = answer.headers.get("Retry-After", "").strip()
-    return timedelta(seconds=int(value)) if value.isdecimal() else None

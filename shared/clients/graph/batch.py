@@ -6,8 +6,8 @@ Source: https://learn.microsoft.com/graph/json-batching
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal, TypeAlias
 
 import httpx
 from kiota_abstractions.base_request_builder import BaseRequestBuilder
@@ -16,9 +16,10 @@ from kiota_abstractions.request_information import RequestInformation
 from kiota_http.middleware import ParametersNameDecodingHandler
 from kiota_http.middleware.options import ParametersNameDecodingHandlerOption
 
-from shared.clients.graph.answers import Answer, error_for, lost, parse
+from shared.clients.graph.answers import Answer, error_for, lost, parse, read_rows
 from shared.errors import BridgeError, RetryLaterError, ThrottledError, UnavailableError
 from shared.models.base import Foreign
+from shared.models.fields import NotKnown
 
 LARGEST_BATCH = 20
 JSON = "application/json"
@@ -58,12 +59,12 @@ class BatchRequest:
 class _Inner(Foreign):
     id: str
     status: int
-    headers: dict[str, str] | None = None
+    headers: Annotated[dict[str, Any] | None, NotKnown] = None
     body: Any = None
 
 
 class _Envelope(Foreign):
-    responses: tuple[_Inner, ...]
+    responses: list[Any]
 
 
 def pack(requests: Sequence[BatchRequest]) -> dict[str, Any]:
@@ -83,8 +84,8 @@ def unpack(answer: Answer, requests: Sequence[BatchRequest]) -> list[Answer | Br
         envelope = parse(_Envelope, answer, wrote=False)
     except UnavailableError as error:
         return [lost(str(error), wrote=request.wrote) for request in requests]
-    found = {inner.id: inner for inner in envelope.responses}
-    return [_unpacked(found.get(str(number)), request) for number, request in enumerate(requests)]
+    found = {inner.id: inner for inner in read_rows(_Inner, envelope.responses)[0]}
+    return [_unpacked(found.get(str(number)), request, answer) for number, request in enumerate(requests)]
 
 
 def reason_to_stop(outcomes: Sequence[Answer | BridgeError]) -> RetryLaterError | None:
@@ -118,10 +119,13 @@ def _relative(request: BatchRequest) -> str:
     return f"{path}{mark}{ParametersNameDecodingHandler().decode_uri_encoded_string(query, names)}"
 
 
-def _unpacked(inner: _Inner | None, request: BatchRequest) -> Answer | BridgeError:
+def _unpacked(inner: _Inner | None, request: BatchRequest, outer: Answer) -> Answer | BridgeError:
     if inner is None:
         return lost("Graph left this request of a batch without an answer", wrote=request.wrote)
-    return Answer(inner.status, httpx.Headers(inner.headers or {}), inner.body)
+    # The batch's own `Date` is later than each of its parts: good enough where a part tells none.
+    told = {"date": outer.headers["Date"]} if "Date" in outer.headers else {}
+    given = {name: str(value) for name, value in (inner.headers or {}).items()}
+    return replace(outer, status=inner.status, headers=httpx.Headers({**told, **given}), body=inner.body)
 
 
 def _error(outcome: Answer | BridgeError) -> BridgeError | None:

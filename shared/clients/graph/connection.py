@@ -5,8 +5,9 @@ The SDK's typed models are not used: reading with them costs two hundred times t
 repeat a POST, and a repeated POST is a second task.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,11 +25,14 @@ from kiota_http.middleware.options import ResponseHandlerOption
 from msgraph import GraphRequestAdapter, GraphServiceClient
 from pydantic import BaseModel, Field
 
-from shared.clients.graph.answers import Answer, lost, parse
+from shared.clients.graph.answers import Answer, lost, parse, read_rows
 from shared.clients.graph.batch import JSON, LARGEST_BATCH, BatchRequest, QueryValue, Verb, pack, reason_to_stop, unpack
 from shared.errors import BridgeError, OutcomeUnknownError, Problem, SettingsError, UnavailableError
 from shared.models.base import Foreign
+from shared.models.listed import Listed, UnreadRow
 from shared.observability.telemetry import count, unobserved
+
+log = logging.getLogger(__name__)
 
 GRAPH_HOSTS = frozenset(
     {"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"}
@@ -43,11 +47,24 @@ NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.P
 M = TypeVar("M", bound=BaseModel)
 
 
-class Page(Foreign, Generic[M]):
-    """One page of a collection."""
+class _AnyPage(Foreign):
+    next_link: str | None = Field(default=None, alias="@odata.nextLink", description="None: the last page.")
+
+
+class Page(_AnyPage, Generic[M]):
+    """One page of a collection, all of whose rows can be read."""
 
     value: tuple[M, ...]
-    next_link: str | None = Field(default=None, alias="@odata.nextLink", description="None: the last page.")
+
+    @classmethod
+    def row_model(cls) -> type[M]:
+        """Return the model of one row."""
+        model: type[M] = get_args(cls.model_fields["value"].annotation)[0]
+        return model
+
+
+class _Rows(_AnyPage):
+    value: list[Any]
 
 
 class _LocalBearer(AuthenticationProvider):  # type: ignore[misc]  # the SDK's types are not followed
@@ -105,24 +122,28 @@ class GraphConnection:
 
     async def list_all(
         self, page_type: type[Page[M]], builder: BaseRequestBuilder, *, query: Mapping[str, QueryValue] | None = None
-    ) -> tuple[M, ...]:
+    ) -> Listed[M]:
         """
-        Get a collection, all of its pages or nothing.
+        Get a collection, all of its pages or nothing. A row that can't be read costs itself, and stands in `unread`.
 
         Raises:
-            UnavailableError: also when a next link leaves the host or leads back.
+            UnavailableError: also when a next link leaves the host or leads back, or a page is no list.
         """
         return await self.list_rest(page_type, await self.send("GET", builder, query=query))
 
-    async def list_rest(self, page_type: type[Page[M]], first: Answer) -> tuple[M, ...]:
+    async def list_rest(self, page_type: type[Page[M]], first: Answer) -> Listed[M]:
         """Read a collection from its first page on. Errors as `list_all`."""
-        page = parse(page_type, first, wrote=False)
-        found, followed = list(page.value), set[str]()
-        while page.next_link is not None:
-            self._check_next(page.next_link, followed)
-            page = parse(page_type, await self._follow(page.next_link), wrote=False)
-            found += page.value
-        return tuple(found)
+        found: list[M] = []
+        unread: list[UnreadRow] = []
+        answer, followed = first, set[str]()
+        while True:
+            rows, next_link = read_page(page_type, answer)
+            found += rows
+            unread += rows.unread
+            if next_link is None:
+                return Listed(found, unread)
+            self._check_next(next_link, followed)
+            answer = await self._follow(next_link)
 
     async def batch(self, requests: Sequence[BatchRequest]) -> list[Answer | BridgeError]:
         """
@@ -216,6 +237,24 @@ def _authentication(base_url: str, credential: AsyncTokenCredential | None) -> A
         raise SettingsError([Problem("GRAPH_BASE_URL", "needs an identity that Graph knows")])
     host = str(parts.hostname)
     return AzureIdentityAuthenticationProvider(credential, scopes=[f"https://{host}/.default"], allowed_hosts=[host])
+
+
+def read_page(page_type: type[Page[M]], answer: Answer) -> tuple[Listed[M], str | None]:
+    """
+    Read a page at once, or row by row where that fails: it is slower. With it comes the link to the next one.
+
+    Raises:
+        BridgeError: as `parse`.
+    """
+    try:
+        page = parse(page_type, answer, wrote=False)
+    except UnavailableError:
+        rows = parse(_Rows, answer, wrote=False)
+        found, unread = read_rows(page_type.row_model(), rows.value)
+        for row in unread:
+            log.warning("Graph sent a row of %s that can't be read: %s: %s", page_type.__name__, row.id, row.reason)
+        return Listed(found, unread), rows.next_link
+    return Listed(page.value), page.next_link
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

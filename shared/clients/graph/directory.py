@@ -12,8 +12,9 @@ from pydantic import Field
 
 from shared.clients.graph.answers import Answer, parse
 from shared.clients.graph.batch import BatchRequest
-from shared.clients.graph.connection import GraphConnection, Page
-from shared.errors import BridgeError, NotFoundError
+from shared.clients.graph.connection import GraphConnection, Page, read_page
+from shared.errors import BridgeError, NotFoundError, UnavailableError
+from shared.models.fields import Opaque
 from shared.models.graph import EntraUser
 from shared.models.people import Directory, Lookups
 
@@ -28,7 +29,7 @@ V = TypeVar("V")
 
 
 class _Member(EntraUser):
-    type: str = Field(default="", alias="@odata.type", description="Groups hold devices and applications too.")
+    type: Opaque = Field(default="", alias="@odata.type", description="Groups hold devices and applications too.")
 
 
 class _Memory(Generic[V]):
@@ -187,7 +188,10 @@ def _by_address(
 
 def _best(email: str, answer: Answer) -> EntraUser | None:
     """Of several, a user who can act: enabled, no guest, by mail rather than by name; then by id, always the same."""
-    users = parse(Page[EntraUser], answer, wrote=False).value
+    users, _ = read_page(Page[EntraUser], answer)
+    if not users and not users.is_whole:
+        message = f"the directory's answer about {email} can't be read: {users.unread[0].reason}"
+        raise UnavailableError(message)
     return min(users, key=lambda user: _rank(email, user), default=None)
 
 

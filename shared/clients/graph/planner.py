@@ -24,6 +24,7 @@ from shared.clients.graph.planner_bodies import (
     task_url,
 )
 from shared.errors import BridgeError
+from shared.models.listed import Listed
 from shared.models.planner import (
     DetailsChange,
     NewTask,
@@ -47,7 +48,7 @@ class Planner:
         self._connection = connection
         self._planner = connection.graph.planner
 
-    async def list_tasks(self, plan_id: str, *, with_details: bool = False) -> tuple[PlannerTask, ...]:
+    async def list_tasks(self, plan_id: str, *, with_details: bool = False) -> Listed[PlannerTask]:
         """
         List every task of a plan, completed ones too.
 
@@ -57,7 +58,8 @@ class Planner:
         Raises:
             NotFoundError: no such plan.
             RefusedError: not ours to read, or no details in lists.
-            RetryLaterError: throttled or unavailable; a page that can't be read spoils the list.
+            RetryLaterError: throttled or unavailable; a page that is no list spoils it all. A task that can't be read
+                costs itself alone, and stands in `unread`.
 
         Source: https://learn.microsoft.com/graph/api/plannerplan-list-tasks
         """
@@ -181,12 +183,12 @@ class Planner:
         answer = await self._connection.send("PATCH", builder, body=body, headers=_on(etag))
         return parse(PlanDetails, answer, wrote=True)
 
-    async def list_plans(self, group_id: str) -> tuple[PlannerPlan, ...]:
+    async def list_plans(self, group_id: str) -> Listed[PlannerPlan]:
         """List the basic plans that a group owns. Errors as `list_tasks`."""
         builder = self._connection.graph.groups.by_group_id(group_id).planner.plans
         return await self._connection.list_all(Page[PlannerPlan], builder)
 
-    async def list_buckets(self, plan_id: str) -> tuple[PlannerBucket, ...]:
+    async def list_buckets(self, plan_id: str) -> Listed[PlannerBucket]:
         """List a plan's buckets. Errors as `list_tasks`."""
         return await self._connection.list_all(Page[PlannerBucket], self._plan(plan_id).buckets)
 

@@ -12,6 +12,7 @@ from shared.clients.graph.connection import GraphConnection, Page
 from shared.clients.graph.planner_bodies import timestamp
 from shared.errors import RefusedError
 from shared.models.graph import Subscription
+from shared.models.listed import Listed
 
 
 class Subscriptions:
@@ -99,7 +100,7 @@ class Subscriptions:
         """
         check(await self._connection.send("DELETE", self._one(subscription_id)), wrote=True)
 
-    async def list_subscriptions(self) -> tuple[Subscription, ...]:
+    async def list_subscriptions(self) -> Listed[Subscription]:
         """
         List this application's subscriptions. Graph allows 25 such lists in 20 seconds.
 

@@ -71,18 +71,8 @@ def test_a_refusal_without_a_code_has_an_empty_one(body):
     assert error_for(answer(403, body), wrote=False).code == ""
 
 
-@pytest.mark.parametrize(
-    ("value", "pause"),
-    [
-        ("10", timedelta(seconds=10)),
-        ("0", timedelta(0)),
-        (None, None),
-        ("", None),
-        ("soon", None),
-        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
-    ],
-)
-def test_throttling_names_the_pause_in_seconds(value, pause):
+@pytest.mark.parametrize(("value", "pause"), [("10", timedelta(seconds=10)), ("soon", None), (None, None)])
+def test_throttling_names_the_pause(value, pause):
     headers = {} if value is None else {"retry-after": value}
 
     error = error_for(answer(429, **headers), wrote=True)
