@@ -17,7 +17,32 @@ from shared.models.keys import OriginKind, origin_key
 Scalar: TypeAlias = str | int | float | bool
 AttributeValue: TypeAlias = Scalar | tuple[Scalar, ...] | None
 Attributes: TypeAlias = dict[str, AttributeValue]
-"""By "Category.Attribute"; a row of a set is "Category.Set[1].Attribute". None and absent: empty."""
+"""
+By "Category.Attribute"; a row of a set is "Category.Set[1].Attribute". None: empty; absent: not told.
+
+Where two attributes have one name the values stand under their keys, e.g. "9830_2".
+"""
+
+
+class AttributeType(StrEnum):
+    """What an attribute holds, as its category says."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    USER = "user"
+    UNKNOWN = "unknown"
+
+
+class AttributeDefinition(Frozen):
+    """An attribute of a category that a node has, be it empty or not."""
+
+    name: str = Field(description='"Category.Attribute"; in a set "Category.Set[x].Attribute".')
+    key: str = Field(description='The ids that survive renaming: "9830_2", in a set "9830_5_x_6".')
+    type: AttributeType = AttributeType.UNKNOWN
+    multi: bool = False
 
 
 class Person(Frozen):
@@ -54,10 +79,12 @@ class Document(Frozen):
     reserved_by: str | None = Field(default=None, description="Who reserved it; None: nobody.")
     created: datetime | None = None
     modified: datetime | None = None
+    parent_id: int | None = None
     attributes: Attributes = Field(default_factory=dict)
-    classifications: tuple[str, ...] = ()
+    definitions: tuple[AttributeDefinition, ...] = Field(default=(), description="Of the categories that it has.")
+    classifications: tuple[str, ...] | None = Field(default=(), description="None: not known.")
     rm_status: str | None = Field(default=None, description="Records status; None: no record, or no module.")
-    holds: tuple[str, ...] = Field(default=(), description="Names of active holds.")
+    holds: tuple[str, ...] | None = Field(default=(), description="Names of active holds. None: not known.")
 
     @property
     def bound(self) -> DocumentVersion:
@@ -86,11 +113,12 @@ class Workspace(Frozen):
     modified: datetime | None = None
     url: str = ""
     attributes: Attributes = Field(default_factory=dict)
+    definitions: tuple[AttributeDefinition, ...] = Field(default=(), description="Of the categories that it has.")
     roles: tuple[Role, ...] = ()
-    classifications: tuple[str, ...] = ()
+    classifications: tuple[str, ...] | None = Field(default=(), description="None: not known.")
     rm_status: str | None = None
-    holds: tuple[str, ...] = ()
-    missing_documents: tuple[MissingDocument, ...] = ()
+    holds: tuple[str, ...] | None = Field(default=(), description="None: not known.")
+    missing_documents: tuple[MissingDocument, ...] | None = Field(default=(), description="None: not known.")
 
 
 class StepRef(Frozen):
@@ -131,7 +159,9 @@ class Workflow(Frozen):
     """A running or finished workflow (process)."""
 
     process_id: int
-    name: str
+    name: str = Field(description="The title of this instance, which may be its own.")
+    map_id: int | None = Field(default=None, description="Node id of the workflow map. None: not known.")
+    map_name: str | None = Field(default=None, description="None: not known.")
     status: WorkflowStatus = WorkflowStatus.ON_TIME
     initiated: datetime | None = None
     due: datetime | None = None

@@ -8,13 +8,15 @@ Source: OTCS REST, v2/nodes/{id}/categories.
 """
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from shared.clients.opentext.answers import Json, at, flag, many, obj, text
 from shared.errors import RefusedError
-from shared.models.opentext import Attributes, AttributeValue, Scalar
+from shared.models.opentext import AttributeDefinition, Attributes, AttributeType, AttributeValue, Scalar
 
 _KEY = re.compile(r"^(\d+)(?:_(\d+)(?:_(\d+|x)_(\d+))?)?$")
 _ROW = re.compile(r"^(.+)\[([1-9][0-9]{0,3})\]\.(.+)$")
@@ -26,8 +28,12 @@ class Definition:
 
     name: str
     multi: bool = False
-    user: bool = False
-    """Its values are ids of users."""
+    type: AttributeType = AttributeType.UNKNOWN
+
+    @property
+    def user(self) -> bool:
+        """Its values are ids of users."""
+        return self.type is AttributeType.USER
 
 
 class Schema:
@@ -66,6 +72,8 @@ class Schema:
 
     def category_of(self, name: str) -> int | None:
         """Find the category that an attribute's full name begins with. None: it is not known."""
+        if self._full_name(name) is not None:
+            return int(name.partition("_")[0])
         named = [(definition.name, key) for key, definition in self._by_key.items() if "_" not in key]
         fitting = [(known, key) for known, key in named if name.startswith(f"{known}.")]
         return int(max(fitting, key=lambda pair: len(pair[0]))[1]) if fitting else None
@@ -74,6 +82,8 @@ class Schema:
         """Find the key of "Category.Attribute" or "Category.Set[2].Attribute". None: it is not known."""
         if name in self._by_name:
             return self._by_name[name]
+        if self._full_name(name) is not None:
+            return name
         if (match := _ROW.match(name)) is None:
             return None
         key = self._by_name.get(f"{match[1]}[x].{match[3]}")
@@ -93,6 +103,32 @@ class Schema:
         key = self.key_of(name)
         definition = None if key is None else self._definition(key)
         return definition is not None and definition.user
+
+    @property
+    def categories(self) -> frozenset[int]:
+        """The ids of the categories that are described."""
+        return frozenset(int(key) for key in self._by_key if key.isdigit())
+
+    def of_categories(self, ids: Iterable[int]) -> "Schema":
+        """Keep what belongs to some categories: the names of a node are those of the categories that it has."""
+        kept = {str(number) for number in ids}
+        return Schema({key: one for key, one in self._by_key.items() if key.partition("_")[0] in kept})
+
+    @cached_property
+    def attributes(self) -> tuple[AttributeDefinition, ...]:
+        """Every attribute, by key."""
+        named = ((key, self._full_name(key), one) for key, one in sorted(self._by_key.items()))
+        return tuple(
+            AttributeDefinition(name=name, key=key, type=one.type, multi=one.multi)
+            for key, name, one in named
+            if name is not None
+        )
+
+    @cached_property
+    def ambiguous(self) -> frozenset[str]:
+        """Names that two attributes have: they are told apart by their keys alone."""
+        counted = Counter(one.name for one in self.attributes)
+        return frozenset(name for name, count in counted.items() if count > 1)
 
     def _definition(self, key: str) -> Definition | None:
         return self._by_key.get(key) or self._by_key.get(_pattern(key))
@@ -127,7 +163,8 @@ def attributes_of(raw: Mapping[str, Any], schema: Schema) -> Attributes:
     found: Attributes = {}
     for key, value in raw.items():
         if (name := schema.name_of(key)) is not None and not isinstance(value, dict):
-            found[name] = _value(value, multi=schema.is_multi(key))
+            told_apart = key if _generic(name) in schema.ambiguous else name
+            found[told_apart] = _value(value, multi=schema.is_multi(key))
     return found
 
 
@@ -150,13 +187,17 @@ def changes(asked: Mapping[str, AttributeValue], raw: Mapping[str, Any], schema:
     Only those are sent: a form with every key would put back what others change at the same time.
 
     Raises:
-        RefusedError: a category has no attribute of that name.
+        RefusedError: a category has no attribute of that name, or two.
     """
+    here = schema.of_categories({int(key.partition("_")[0]) for key in raw})
     wanted: dict[str, str | list[str]] = {}
     for name, value in asked.items():
         if (key := schema.key_of(name)) is None:
             message = f"there is no attribute {name!r}"
             raise RefusedError(message, code="no_attribute")
+        if _generic(name) in here.ambiguous:
+            message = f"two attributes are called {name!r}: name the one that is meant by its key, e.g. {key}"
+            raise RefusedError(message, code="ambiguous")
         if encode(value) != encode(_value(raw.get(key), multi=isinstance(value, tuple))):
             wanted[key] = encode(value)
     return wanted
@@ -193,8 +234,34 @@ def _definition(described: Json) -> Definition:
     return Definition(
         name=text(described["name"]),
         multi=flag(described.get("multi_value")),
-        user=text(described.get("persona")) == "user",
+        type=_type(described),
     )
+
+
+_TYPES = (
+    ("user", AttributeType.USER),
+    ("date", AttributeType.DATE),
+    ("integer", AttributeType.INTEGER),
+    ("boolean", AttributeType.BOOLEAN),
+    ("flag", AttributeType.BOOLEAN),
+    ("real", AttributeType.NUMBER),
+    ("decimal", AttributeType.NUMBER),
+    ("string", AttributeType.TEXT),
+    ("text", AttributeType.TEXT),
+)
+
+
+def _type(described: Json) -> AttributeType:
+    """Read what an attribute holds; servers call it by their own words ("Date", "Date Field", ...)."""
+    if text(described.get("persona")) == "user":
+        return AttributeType.USER
+    said = text(described.get("type_name")).lower()
+    return next((kind for word, kind in _TYPES if word in said), AttributeType.UNKNOWN)
+
+
+def _generic(name: str) -> str:
+    """Name the attribute of a set for all of its rows."""
+    return _ROW.sub(r"\1[x].\3", name)
 
 
 def _pattern(key: str) -> str:

@@ -17,7 +17,7 @@ from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
 from shared.clients.ttl_cache import Kept
 from shared.errors import UnreadableError
-from shared.models.opentext import Attributes, Document, Needs
+from shared.models.opentext import AttributeDefinition, Attributes, Document, Needs
 
 SHORTCUT = 1
 BATCH = 250
@@ -70,9 +70,9 @@ class Nodes:
             found += [await self._complete(node_id, sent.get(node_id), needs) for node_id in batch]
         return tuple(found)
 
-    async def attributes(self, node_id: int, row: Json) -> Attributes:
+    async def attributes(self, node_id: int, row: Json) -> tuple[Attributes, tuple[AttributeDefinition, ...]]:
         """
-        Name a row's attribute values; users stand there by login.
+        Name a row's attribute values, and say which attributes it has; users stand there by login.
 
         What no answer described lately is asked for.
         """
@@ -81,11 +81,12 @@ class Nodes:
         if categories.undescribed(raw, schema):
             answer = await self._site.get(f"v2/nodes/{node_id}/categories", (("metadata", None),))
             schema = self.learn(*rows(answer))
-        named = categories.attributes_of(raw, schema)
-        return {
-            name: await self._people.logins(value) if schema.holds_users(name) else value
-            for name, value in named.items()
+        own = schema.of_categories(categories.assigned(row) | Schema.of(row).categories)
+        named = categories.attributes_of(raw, own)
+        values = {
+            name: await self._people.logins(value) if own.holds_users(name) else value for name, value in named.items()
         }
+        return values, own.attributes
 
     def learn(self, *answers: object) -> Schema:
         """Take in the categories that answers describe, and return all that were described lately."""
@@ -115,6 +116,7 @@ class Nodes:
         found = properties(row)
         node_id = required(found, "id")
         compliance = await self._records.read_compliance(node_id, needs)
+        attributes, definitions = await self.attributes(node_id, row) if needs.attributes else ({}, ())
         return Document(
             node_id=node_id,
             name=text(found.get("name")),
@@ -123,7 +125,9 @@ class Nodes:
             reserved_by=await self._reserved_by(found),
             created=self._site.instant(found.get("create_date")),
             modified=self._site.instant(found.get("modify_date")),
-            attributes=await self.attributes(node_id, row) if needs.attributes else {},
+            parent_id=number(found.get("parent_id")),
+            attributes=attributes,
+            definitions=definitions,
             classifications=compliance.classifications,
             rm_status=compliance.rm_status,
             holds=compliance.holds,

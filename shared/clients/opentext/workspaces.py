@@ -51,9 +51,11 @@ class Workspaces:
             query += [("fields", "categories"), ("metadata", None)]
         row = obj((await self._site.get(f"v2/businessworkspaces/{node_id}", query)).get("results"))
         compliance = await self._records.read_compliance(node_id, needs)
+        attributes, definitions = await self._nodes.attributes(node_id, row) if needs.attributes else ({}, ())
         return self._stub(properties(row)).model_copy(
             update={
-                "attributes": await self._nodes.attributes(node_id, row) if needs.attributes else {},
+                "attributes": attributes,
+                "definitions": definitions,
                 "roles": await self.list_roles(node_id) if needs.roles else (),
                 "missing_documents": await self.list_missing(node_id) if needs.missing_documents else (),
                 "classifications": compliance.classifications,
@@ -74,14 +76,14 @@ class Workspaces:
             roles += [await self._role(node_id, row) for row in page]
         return tuple(roles)
 
-    async def list_missing(self, node_id: int) -> tuple[MissingDocument, ...]:
-        """List the documents that the workspace should have and lacks, by id. Empty, too, without the module."""
+    async def list_missing(self, node_id: int) -> tuple[MissingDocument, ...] | None:
+        """List the documents that the workspace should have and lacks, by id. None: the server can't tell."""
         try:
             answer = await self._site.get(f"v2/businessworkspaces/{node_id}/missingdocuments")
         except RefusedError as error:
             if error.code != NO_ENDPOINT:
                 raise
-            return ()
+            return None
         found = [self._missing(properties(row)) for row in rows(answer)]
         return tuple(sorted(found, key=lambda item: item.node_id))
 

@@ -85,6 +85,10 @@ def _each(scene: Scene, label: str, read: Callable[[Workspace | Document], str])
         yield f"{label}{where}: {read(node)}"
 
 
+def _named(names: tuple[str, ...] | None) -> str:
+    return "not known" if names is None else ", ".join(names) or "none"
+
+
 def _reserved(scene: Scene) -> Iterator[str]:
     several = len(scene.documents) > 1
     for document in scene.documents:
@@ -99,10 +103,8 @@ _WORDS: dict[str, Callable[[Scene], Iterator[str]]] = {
     "next_step": _next_step,
     "workflow_status": _workflow_status,
     "rm_status": lambda scene: _each(scene, "Records status", lambda node: node.rm_status or "none"),
-    "holds": lambda scene: _each(scene, "Holds", lambda node: ", ".join(node.holds) or "none"),
-    "classification": lambda scene: _each(
-        scene, "Classification", lambda node: ", ".join(node.classifications) or "none"
-    ),
+    "holds": lambda scene: _each(scene, "Holds", lambda node: _named(node.holds)),
+    "classification": lambda scene: _each(scene, "Classification", lambda node: _named(node.classifications)),
     "reserved": _reserved,
 }
 

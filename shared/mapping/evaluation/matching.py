@@ -38,7 +38,7 @@ def _document_names(scene: Scene) -> tuple[str, ...]:
 
 def _classifications(scene: Scene) -> tuple[str, ...]:
     nodes = (*scene.documents, *((scene.workspace,) if scene.workspace is not None else ()))
-    return tuple(name for node in nodes for name in node.classifications)
+    return tuple(name for node in nodes for name in node.classifications or ())
 
 
 def is_named(patterns: Iterable[str], names: Iterable[str]) -> bool:

@@ -102,7 +102,7 @@ class _Desk:
     def _scenes(self, origin: Origin, calendar_name: str, *, missing: bool) -> Iterator[Scene]:
         calendar = self.mapping.calendar(calendar_name)
         if missing:
-            documents = origin.workspace.missing_documents if origin.workspace is not None else ()
+            documents = (origin.workspace.missing_documents or ()) if origin.workspace is not None else ()
             yield from (Scene(origin, self.now, calendar, missing=document) for document in documents)
         elif origin.workflow is not None:
             steps = () if origin.workflow.ended else origin.workflow.current

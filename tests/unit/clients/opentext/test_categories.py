@@ -176,3 +176,41 @@ def test_of_two_categories_of_one_name_the_one_read_last_counts():
     assert (old | new).category_of("Contract.Region") == 7
     assert (old | new).key_of("Contract.Region") == "7_5"
     assert (old | new).name_of("1_2") == "Contract.Region"
+
+
+TYPED = {
+    "5": {"key": "5", "name": "Deal", "persona": "category"},
+    "5_2": {"key": "5_2", "name": "Value", "type_name": "Integer"},
+    "5_3": {"key": "5_3", "name": "Ends", "type_name": "Date Field", "multi_value": True},
+    "5_4": {"key": "5_4", "name": "Owner", "type_name": "Integer", "persona": "user"},
+    "5_5": {"key": "5_5", "name": "Value", "type_name": "String"},
+    "5_6": {"key": "5_6", "name": "Odd", "type_name": "Table Key Lookup"},
+}
+DEAL = Schema.of({"metadata": {"categories": TYPED}})
+
+
+def test_a_category_says_what_its_attributes_hold_and_by_which_ids_they_go():
+    told = [(one.key, one.name, one.type.value, one.multi) for one in DEAL.attributes]
+
+    assert told == [
+        ("5_2", "Deal.Value", "integer", False),
+        ("5_3", "Deal.Ends", "date", True),
+        ("5_4", "Deal.Owner", "user", False),
+        ("5_5", "Deal.Value", "text", False),
+        ("5_6", "Deal.Odd", "unknown", False),
+    ]
+
+
+def test_values_of_two_attributes_of_one_name_stand_under_their_keys():
+    raw = raw_values({"5_2": 7, "5_5": "seven", "5_3": ["2027-01-01"]})
+
+    assert attributes_of(raw, DEAL) == {"5_2": 7, "5_5": "seven", "Deal.Ends": ("2027-01-01",)}
+
+
+def test_a_name_that_two_attributes_have_is_never_written_by_guess():
+    raw = raw_values({"5_2": 7, "5_5": "seven"})
+
+    with pytest.raises(RefusedError, match="two attributes are called"):
+        changes({"Deal.Value": 8}, raw, DEAL)
+    assert changes({"5_2": 8}, raw, DEAL) == {"5_2": "8"}
+    assert DEAL.category_of("5_2") == 5
