@@ -16,7 +16,7 @@ demo: setup ## play a story on this machine (STORY=name; KEEP=1 leaves everythin
 	KEEP=$(KEEP) $(BIN)/python -m local.demo $(STORY)
 
 test: setup lint ## everything that must hold: lint and all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(PYTHON_READY) lint ## the quick part, under a minute: lint and unit tests
 	$(BIN)/python -m pytest -q tests/unit

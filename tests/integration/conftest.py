@@ -1,10 +1,16 @@
 """One Azurite for the session. Tests fail, and are not skipped, when it can't start."""
 
 import itertools
+from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
+from rich.console import Console
 
 from local import azurite as emulator
+from local.demo.narrator import Teller
+from local.demo.observe import links
+from local.demo.stories import contracts
 from local.in_process.tables import MemoryTables
 from local.local_system import ROOT, running
 from shared.store.tables import NAMES, Tables
@@ -38,6 +44,18 @@ async def system():
     """Run everything, as the demo does, under the shipped mapping."""
     async with running(ROOT / "mapping.yaml") as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+async def played(system):
+    """Play the demo's story once; give the states of the links that it left, however many stood before."""
+    before = await _states(system)
+    await contracts.play(system, Teller(Console(quiet=True), lambda: datetime.now(UTC)))
+    return await _states(system) - before
+
+
+async def _states(system):
+    return Counter(link.state for found in (await links(system)).values() for link in found.values())
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,7 @@ import logging
 from datetime import UTC, datetime
 
 import pytest
-from rich.console import Console
 
-from local.demo.narrator import Teller
-from local.demo.observe import tasks
-from local.demo.stories import contracts
 from local.demo.world import create_contract
 from local.local_system import WEBHOOK_SECRET
 from shared.models.messages import OriginMessage
@@ -55,10 +51,7 @@ def test_the_search_finds_what_it_looks_for(text):
     assert secrets_in(f"all is well\n{text}")
 
 
-async def test_the_log_of_the_demo_shows_none(system):
-    if not tasks(system, starting=contracts.NAME):  # else an earlier test has played it
-        await contracts.play(system, Teller(Console(quiet=True), lambda: datetime.now(UTC)))
-
+def test_the_log_of_the_demo_shows_none(system, played):
     log = system.log.read_text()
     assert "reconcile: done" in log
     assert secrets_in(log) == []
