@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from shared.models.base import Frozen
+from shared.models.base import Stored
 from shared.models.opentext import DocumentVersion, StepRef
 from shared.models.wanted import EvidencePolicy, Notify
 
@@ -30,14 +30,14 @@ class LinkState(StrEnum):
     """The mapping changed and no longer asks for it: left alone."""
 
 
-class FieldBase(Frozen):
+class FieldBase(Stored):
     """What both sides agreed on for one field when we last wrote."""
 
     asked: Any = Field(default=None, description="What OpenText wanted then. Long text: its digest.")
     got: Any = Field(default=None, description="What the service returned then. Long text: its digest.")
 
 
-class Posted(Frozen):
+class Posted(Stored):
     """What a reservation will post: settling matches lists against it."""
 
     title: str
@@ -48,7 +48,7 @@ class Posted(Frozen):
     priority: int | None = None
 
 
-class Reservation(Frozen):
+class Reservation(Stored):
     """An announced POST, in the partition of its plan."""
 
     plan_id: str
@@ -58,7 +58,7 @@ class Reservation(Frozen):
     posted: Posted
 
 
-class SendIntent(Frozen):
+class SendIntent(Stored):
     """A send-on about to be made, written before the call."""
 
     id: str = Field(description="Stands in the comment: how the call is found again.")
@@ -71,7 +71,7 @@ class SendIntent(Frozen):
     at: datetime = Field(description="UTC: when the intent was written.")
 
 
-class Refusal(Frozen):
+class Refusal(Stored):
     """A completion that may not advance the workflow."""
 
     reason: str = Field(description="A code: wrong_person, new_version, no_outcome, many_outcomes, ...")
@@ -82,7 +82,7 @@ class Refusal(Frozen):
     reopened: bool = Field(default=False, description="The task was opened again with the note.")
 
 
-class MailIntent(Frozen):
+class MailIntent(Stored):
     """A mail about to be sent: at most once per outcome."""
 
     on: str
@@ -90,7 +90,7 @@ class MailIntent(Frozen):
     outcome: str = Field(default="perhaps sent", description="perhaps sent, sent or refused.")
 
 
-class Link(Frozen):
+class Link(Stored):
     """One item of one origin and, once made, its task."""
 
     item: str

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from pydantic import Field
 
-from shared.models.base import Frozen
+from shared.models.base import Stored
 
 
-class OriginMessage(Frozen):
+class OriginMessage(Stored):
     """Queue `origins`: look at this origin."""
 
     origin: str = Field(description="Origin key; node-<id> means: find out which origins it concerns.")
@@ -18,7 +18,7 @@ class OriginMessage(Frozen):
     trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
 
 
-class PlanMessage(Frozen):
+class PlanMessage(Stored):
     """Queue `plans`: read this plan."""
 
     plan: str = Field(description="Planner plan id. Opaque, case-sensitive.")
@@ -27,7 +27,7 @@ class PlanMessage(Frozen):
     trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
 
 
-class AgendaEntry(Frozen):
+class AgendaEntry(Stored):
     """One durable timer: look at `origin` at `at`, because of `reason`."""
 
     at: datetime = Field(description="UTC. Never in the past when written.")
@@ -38,7 +38,7 @@ class AgendaEntry(Frozen):
     trace: str | None = None
 
 
-class DeadLetter(Frozen):
+class DeadLetter(Stored):
     """A message that failed for good: a report, not an end."""
 
     at: datetime = Field(description="UTC.")

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from shared.errors import StaleError
 from shared.models.messages import AgendaEntry, DeadLetter
-from shared.store.row import Row, escape, stamp
+from shared.store.row import Row, escape, stamp, unescape, unstamp
 from shared.store.tables import Tables
 
 _DEAD = "dead"
@@ -76,12 +76,12 @@ class Agenda:
         rows = await self._due(now, limit)
         if len(rows) < limit:
             rows += await self._due(now, limit - len(rows), prefix=_BULK)
-        return tuple(DueEntry(row.read(AgendaEntry), row) for row in rows)
+        return tuple(DueEntry(self._entry(row), row) for row in rows)
 
     async def oldest(self, now: datetime) -> datetime | None:
         """When the oldest entry that is due was to be looked at; None: nothing is due. Back-fill does not count."""
         rows = await self._due(now, 1)
-        return rows[0].read(AgendaEntry).at if rows else None
+        return self._entry(rows[0]).at if rows else None
 
     async def census(self, now: datetime) -> Census:
         """Count all timers and dead letters. Scans the whole table."""
@@ -122,11 +122,26 @@ class Agenda:
     async def list_dead(self) -> tuple[Dead, ...]:
         """Read the dead letters, oldest first."""
         rows = await self._table.list_rows("PartitionKey eq @dead", dead=_DEAD)
-        return tuple(Dead(row.key, row.read(DeadLetter)) for row in rows)
+        return tuple(Dead(row.key, self._letter(row)) for row in rows)
 
     async def remove_dead(self, key: str) -> None:
         """Remove a dead letter. Fine when it is gone already."""
         await self._table.discard(_DEAD, key)
+
+    def _entry(self, row: Row) -> AgendaEntry:
+        """Read a timer. Of one that can't be read the key says enough: when, and at what to look."""
+        if (found := self._table.read(row, AgendaEntry)) is not None:
+            return found
+        at, origin, reason = (*row.key.split("|"), "", "")[:3]
+        bulk = row.partition.startswith(_BULK)
+        return AgendaEntry(at=unstamp(at), origin=unescape(origin), reason=unescape(reason), bulk=bulk)
+
+    def _letter(self, row: Row) -> DeadLetter:
+        """Read a letter. One that can't be read is shown as such, and can be dropped."""
+        if (found := self._table.read(row, DeadLetter)) is not None:
+            return found
+        at, queue, _ = (*row.key.split("|"), "", "")[:3]
+        return DeadLetter(at=unstamp(at), queue=unescape(queue), body="", reason="this letter can't be read", replay="")
 
     async def _due(self, now: datetime, limit: int, *, prefix: str = "") -> tuple[Row, ...]:
         at = stamp(now)

@@ -1,13 +1,13 @@
 """Cursors: how far something has come, by name."""
 
-from shared.models.base import Frozen
+from shared.models.base import Stored
 from shared.store.row import escape
 from shared.store.tables import Tables
 
 _CURSOR = "cursor"
 
 
-class Cursor(Frozen):
+class Cursor(Stored):
     """How far something has come."""
 
     value: str
@@ -20,9 +20,10 @@ class Cursors:
         self._table = tables.control
 
     async def find(self, name: str) -> str | None:
-        """Read how far something has come; None: it never began."""
+        """Read how far something has come; None: it never began, or can't be read, which costs beginning again."""
         row = await self._table.find(_CURSOR, escape(name))
-        return None if row is None else row.read(Cursor).value
+        cursor = None if row is None else self._table.read(row, Cursor)
+        return None if cursor is None else cursor.value
 
     async def save(self, name: str, value: str) -> None:
         """Write how far something has come. The last writer is right: a cursor that goes back only reads again."""

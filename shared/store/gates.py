@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from shared.errors import StaleError, UnavailableError
-from shared.models.base import Frozen
+from shared.models.base import Stored
 from shared.store.row import escape, unescape
 from shared.store.tables import Tables
 
@@ -12,7 +12,7 @@ _ROUNDS = 20
 _KEPT = timedelta(seconds=5)
 
 
-class Gate(Frozen):
+class Gate(Stored):
     """Until when a system asked not to be called."""
 
     until: datetime
@@ -29,12 +29,13 @@ class Gates:
     async def find(self, system: str) -> datetime | None:
         """Read until when "graph" or "opentext" asked not to be called, be it over or not; None: it never did."""
         row = await self._table.find(_GATE, escape(system))
-        return None if row is None else row.read(Gate).until
+        gate = None if row is None else self._table.read(row, Gate)
+        return None if gate is None else gate.until
 
     async def list_all(self) -> dict[str, datetime]:
         """Read the gates of all systems in one query."""
         rows = await self._table.list_partition(_GATE)
-        return {unescape(row.key): row.read(Gate).until for row in rows}
+        return {unescape(row.key): gate.until for row, gate in self._table.read_all(rows, Gate)}
 
     async def find_closed(self, now: datetime) -> datetime | None:
         """
@@ -53,7 +54,8 @@ class Gates:
         data = Gate(until=until).model_dump_json()
         for _ in range(_ROUNDS):
             row = await self._table.find(_GATE, escape(system))
-            if row is not None and row.read(Gate).until >= until:
+            gate = None if row is None else self._table.read(row, Gate)
+            if gate is not None and gate.until >= until:
                 return
             try:
                 await self._table.save(row, _GATE, escape(system), data)

@@ -11,7 +11,7 @@ from azure.data.tables import UpdateMode
 from pydantic import Field
 
 from shared.errors import LeaseLostError, StaleError, TooLargeError
-from shared.models.base import Frozen
+from shared.models.base import Stored
 from shared.models.evidence import Entry, Event, Head, chain
 from shared.models.link import Link
 from shared.store.row import Row, escape
@@ -28,7 +28,7 @@ _COMMITS_KEPT = 8
 _ROUNDS = 5
 
 
-class Lease(Frozen):
+class Lease(Stored):
     """The row that every transaction of an origin holds."""
 
     owner: str = Field(default="", description="Unique to one taking. Empty: free.")

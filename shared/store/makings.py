@@ -1,15 +1,17 @@
 """Makings: buckets, plans and labels that a rule makes, announced before they are made."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pydantic import Field
 
-from shared.models.base import Frozen
+from shared.models.base import Stored
 from shared.store.row import Row, escape
 from shared.store.tables import Tables
 
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
-class Making(Frozen):
+
+class Making(Stored):
     """A bucket, plan or label that a rule makes."""
 
     kind: str = Field(description="bucket, plan or label.")
@@ -29,7 +31,13 @@ class Makings:
     async def find(self, kind: str, parent: str, name: str) -> Making | None:
         """Read what is known of a making; None: nobody announced it."""
         row = await self._table.find(*_keys(kind, parent, name))
-        return None if row is None else row.read(Making).model_copy(update={"etag": row.etag})
+        if row is None:
+            return None
+        making = self._table.read(row, Making)
+        if making is None:
+            # Announced by somebody when the row was written: after the settling time the list of what is there decides.
+            making = Making(kind=kind, parent=parent, name=name, at=row.written or _LONG_AGO)
+        return making.model_copy(update={"etag": row.etag})
 
     async def reserve(self, making: Making, *, replaces: Making | None = None) -> None:
         """

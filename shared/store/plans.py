@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from shared.models.base import Frozen
+from shared.models.base import Stored
 from shared.store.lazy_list import Each
 from shared.store.row import Row, escape
 from shared.store.tables import Tables
@@ -12,7 +12,7 @@ from shared.store.tables import Tables
 _PLAN = "plan"
 
 
-class PlanRow(Frozen):
+class PlanRow(Stored):
     """A plan that is read for changes."""
 
     plan_id: str
@@ -41,17 +41,19 @@ class Plans:
         self._table = tables.control
 
     def list_all(self) -> Each[PlanRow]:
-        """Go through the plans that are read for changes."""
+        """Go through the plans that are read for changes; a row that can't be read is told and passed over."""
 
         async def read() -> list[PlanRow]:
-            return [_plan(row) for row in await self._table.list_partition(_PLAN)]
+            rows = await self._table.list_partition(_PLAN)
+            return [_read(row, plan) for row, plan in self._table.read_all(rows, PlanRow)]
 
         return Each(read)
 
     async def find(self, plan_id: str) -> PlanRow | None:
-        """Read one plan's row; None: it is not read for changes."""
+        """Read one plan's row; None: it is not read for changes, or this release can't read its row."""
         row = await self._table.find(_PLAN, escape(plan_id))
-        return None if row is None else _plan(row)
+        plan = None if row is None else self._table.read(row, PlanRow)
+        return None if row is None or plan is None else _read(row, plan)
 
     async def save(self, row: PlanRow, etag: str | None) -> str:
         """
@@ -68,5 +70,5 @@ class Plans:
         return (await self._table.save(before, _PLAN, escape(row.plan_id), row.model_dump_json())).etag
 
 
-def _plan(row: Row) -> PlanRow:
-    return row.read(PlanRow).model_copy(update={"etag": row.etag})
+def _read(row: Row, plan: PlanRow) -> PlanRow:
+    return plan.model_copy(update={"etag": row.etag})

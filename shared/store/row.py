@@ -41,6 +41,8 @@ class Row:
     """Unique to the write that made it: how a write whose answer was lost is known again."""
     etag: str = ""
     """Empty: not read from the table."""
+    written: datetime | None = None
+    """By the service's clock. None: not read from the table."""
 
     def read(self, model: type[M]) -> M:
         """
@@ -75,6 +77,7 @@ def row_of(entity: TableEntity) -> Row:
         data=entity.get("data", ""),
         write=entity.get("write", ""),
         etag=str(entity.metadata.get("etag", "")),
+        written=entity.metadata.get("timestamp"),
     )
 
 
@@ -91,6 +94,14 @@ def unescape(key: str) -> str:
 def stamp(at: datetime) -> str:
     """Return a UTC time such that text order is time order: `2026-11-23T15:30:00.000000Z`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def unstamp(text: str) -> datetime:
+    """Return the time of a stamp; the earliest there is for what is none."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        return datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def check_size(entity: Mapping[str, Any]) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.errors import StaleError
-from shared.models.base import Frozen
+from shared.models.base import Stored
 from shared.store.row import Row, escape
 from shared.store.tables import Tables
 
 
-class SlotRow(Frozen):
+class SlotRow(Stored):
     """Who works on a system."""
 
     owner: str
@@ -48,7 +48,7 @@ class Slots:
         data = SlotRow(owner=owner, until=until).model_dump_json()
         for key in _from_own(owner, size):
             row = taken.get(key)
-            if row is not None and now < row.read(SlotRow).until:
+            if row is not None and (taker := self._table.read(row, SlotRow)) is not None and now < taker.until:
                 continue
             try:
                 return Slot(system, owner, await self._table.save(row, partition, key, data))

@@ -6,7 +6,7 @@ PUT or DELETE on a connection that the server had closed.) So after any failure 
 before anything is believed lost. A table is made when a write first misses it.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
@@ -15,10 +15,11 @@ from azure.core import MatchConditions
 from azure.core.exceptions import AzureError, ResourceExistsError
 from azure.data.tables import UpdateMode
 
-from shared.errors import OutcomeUnknownError, UnavailableError
+from shared.errors import OutcomeUnknownError, UnavailableError, UnreadableError
 from shared.store.azure_errors import is_missing_row, is_missing_table, unread, unwritten
-from shared.store.row import Row, row_of
+from shared.store.row import M, Row, row_of
 from shared.store.table_client import Entity, Operation, TableClient
+from shared.store.unread import UnreadRow, UnreadRows
 
 _MOST_PER_PAGE = 1000
 
@@ -33,11 +34,15 @@ class Table:
     One table.
 
     Args:
+        name: for people.
         stamp: gives each write an id of its own, unique over all workers.
+        unread: takes note of rows that can't be read.
     """
 
-    def __init__(self, client: TableClient, stamp: Callable[[], str]) -> None:
+    def __init__(self, name: str, client: TableClient, stamp: Callable[[], str], unread: UnreadRows) -> None:
+        self._name = name
         self._client = client
+        self._unread = unread
         self.stamp = stamp
         self.calls = 0
         """Requests sent; a query is one a page."""
@@ -57,6 +62,20 @@ class Table:
                 return None
             raise unread(error, f"row {partition}/{key}") from error
         return row_of(entity)
+
+    def read(self, row: Row, model: type[M]) -> M | None:
+        """Parse a row's document. None: this release can't read it, which is told; it costs that row alone."""
+        try:
+            return row.read(model)
+        except UnreadableError:
+            self._unread.add(UnreadRow(self._name, row.partition, row.key, model.__name__, row.write))
+            return None
+
+    def read_all(self, rows: Iterable[Row], model: type[M]) -> Iterator[tuple[Row, M]]:
+        """Parse the rows that can be read; the others are told and passed over."""
+        for row in rows:
+            if (found := self.read(row, model)) is not None:
+                yield row, found
 
     async def list_rows(self, query: str, *, limit: int | None = None, **parameters: str) -> tuple[Row, ...]:
         """

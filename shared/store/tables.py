@@ -9,6 +9,7 @@ from azure.data.tables.aio import TableServiceClient
 
 from shared.store.table import Table
 from shared.store.table_client import TableClient
+from shared.store.unread import UnreadRows
 
 NAMES = ("origins", "tasks", "agenda", "control")
 # Seconds for one call. The SDK's own 300 would outlast half a lease.
@@ -33,8 +34,9 @@ class Tables:
         close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         numbers = itertools.count(1)
+        self.unread = UnreadRows()
         self.origins, self.tasks, self.agenda, self.control = (
-            Table(clients[name], lambda: f"{writer}-{next(numbers)}") for name in NAMES
+            Table(name, clients[name], lambda: f"{writer}-{next(numbers)}", self.unread) for name in NAMES
         )
         self._close = close
 

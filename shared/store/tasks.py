@@ -1,26 +1,31 @@
 """Tasks: which link a Planner task belongs to, the way back from a plan, and the reservations of a plan."""
 
+from datetime import UTC, datetime
+
 from pydantic import Field
 
 from shared.errors import RefusedError, StaleError
-from shared.models.base import Frozen
-from shared.models.link import Reservation
+from shared.models.base import Frozen, Stored
+from shared.models.link import Posted, Reservation
 from shared.store.row import Row, escape, unescape
 from shared.store.tables import Tables
 
 _CLAIM = "claim"
 # Task ids never begin with it, and it sorts after them.
 _RESERVED = "~reserved|"
+UNREAD = "~unread"
+"""Stands for the origin of a claim that this release can't read: no origin's key begins like that."""
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Claim(Frozen):
+class Claim(Stored):
     """Whose a task is."""
 
     origin: str
     item: str
 
 
-class IndexRow(Frozen):
+class IndexRow(Stored):
     """The way back from a task to its link, with the etags last agreed."""
 
     origin: str
@@ -63,9 +68,9 @@ class Tasks:
                 raise _claimed(task_id, found) from None
 
     async def find_claim(self, task_id: str) -> Claim | None:
-        """Read whose the task is; None: nobody's."""
+        """Read whose the task is; None: nobody's. A claim that can't be read is somebody's all the same."""
         row = await self._table.find(escape(task_id), _CLAIM)
-        return None if row is None else row.read(Claim)
+        return None if row is None else self._claim(row)
 
     async def unclaim(self, task_id: str, *, origin: str) -> None:
         """
@@ -78,7 +83,7 @@ class Tasks:
         row = await self._table.find(escape(task_id), _CLAIM)
         if row is None:
             return
-        if (found := row.read(Claim)).origin != origin:
+        if (found := self._claim(row)).origin != origin:
             raise _claimed(task_id, found)
         await self._table.remove(row)
 
@@ -102,9 +107,27 @@ class Tasks:
     async def read_plan(self, plan_id: str) -> PlanIndex:
         """Read everything that is known of a plan's tasks: one query a thousand."""
         rows = await self._table.list_rows("PartitionKey eq @plan", plan=escape(plan_id))
+        ways = (row for row in rows if not _is_reservation(row))
         return PlanIndex(
-            tasks={unescape(row.key): row.read(IndexRow) for row in rows if not _is_reservation(row)},
-            reservations=tuple(row.read(Reservation) for row in rows if _is_reservation(row)),
+            # A way back that can't be read is found again by the task's claim, and written anew.
+            tasks={unescape(row.key): way for row, way in self._table.read_all(ways, IndexRow)},
+            reservations=tuple(self._reservation(row) for row in rows if _is_reservation(row)),
+        )
+
+    def _claim(self, row: Row) -> Claim:
+        return self._table.read(row, Claim) or Claim(origin=UNREAD, item="")
+
+    def _reservation(self, row: Row) -> Reservation:
+        """Read an announcement. One that can't be read still stands: its key says whose, and nobody knows its task."""
+        if (found := self._table.read(row, Reservation)) is not None:
+            return found
+        origin, _, item = row.key.removeprefix(_RESERVED).partition("|")
+        return Reservation(
+            plan_id=unescape(row.partition),
+            origin=unescape(origin),
+            item=unescape(item),
+            at=row.written or _LONG_AGO,
+            posted=Posted(title=""),
         )
 
 

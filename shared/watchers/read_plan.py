@@ -19,7 +19,7 @@ from shared.models.planner import PlannerTask
 from shared.observability.telemetry import traceparent
 from shared.services import Services
 from shared.store.plans import PlanRow
-from shared.store.tasks import Claim, IndexRow, PlanIndex
+from shared.store.tasks import UNREAD, Claim, IndexRow, PlanIndex
 from shared.targets.capacity import warn
 from shared.targets.read_interval import BUSY, GONE, quickened
 
@@ -161,7 +161,7 @@ async def _handle_strangers(tasks: Sequence[PlannerTask], index: PlanIndex, serv
         claim = await services.tasks.find_claim(task.id)
         if claim is None:
             unclaimed.append(task)
-        elif claim.origin != TWIN and not await _is_left_over(task, claim, services):
+        elif claim.origin not in (TWIN, UNREAD) and not await _is_left_over(task, claim, services):
             asked[claim.origin] = "changed"
     if unclaimed:
         asked |= {reservation.origin: "settle" for reservation in index.reservations}
