@@ -2,16 +2,23 @@
 // Deploy with `azd up`, or with `az deployment sub create --location <region> --template-file infra/main.bicep`.
 targetScope = 'subscription'
 
+import { resourceTags } from 'app/types.bicep'
+
 @minLength(1)
 @maxLength(20)
-@description('Names the environment: part of every resource name.')
+@description('Names the environment, and with it the resource group: letters, digits, - _ . ( )')
 param environmentName string
 
 @description('A region that offers Functions Flex Consumption.')
 param location string
 
-@description('Name of the resource group. Empty: rg-<environmentName>.')
+@maxLength(90)
+@description('Name of a resource group that exists; its tags are left alone. Empty: rg-<environmentName> is made.')
 param resourceGroupName string = ''
+
+@maxLength(16)
+@description('Ends every name. Empty: computed. Set it to keep names that exist (docs/upgrading.md).')
+param nameSuffix string = ''
 
 // ---- OpenText
 
@@ -59,9 +66,11 @@ param opentextTimezone string = 'UTC'
 param opentextConcurrency int = 4
 
 @minValue(10)
+@maxValue(86400)
 @description('Seconds after which OpenText is asked again for what no hint announced.')
 param opentextDiscoverySeconds int = 300
 
+@maxLength(200)
 @description('Nickname of a WebReport over all steps (docs/opentext-setup.md). Empty: workflows that the integration user manages.')
 param opentextDiscoveryReport string = ''
 
@@ -72,8 +81,8 @@ param opentextWebhookSecrets string
 
 // ---- Microsoft 365
 
-@description('Microsoft Graph endpoint; differs in national clouds.')
-param graphBaseUrl string = environment().name == 'AzureUSGovernment' ? 'https://graph.microsoft.us' : (environment().name == 'AzureChinaCloud' ? 'https://microsoftgraph.chinacloudapi.cn' : 'https://graph.microsoft.com')
+@description('Microsoft Graph endpoint. Empty: that of the cloud which is deployed to.')
+param graphBaseUrl string = ''
 
 @secure()
 @minLength(16)
@@ -99,10 +108,12 @@ param escalationSchedule string = '*/30 * * * * *'
 param subscriptionSchedule string = '0 */10 * * * *'
 
 @minValue(60)
+@maxValue(3600)
 @description('Seconds after which a write whose answer was lost is looked up.')
 param settleSeconds int = 120
 
 @minValue(0)
+@maxValue(86400)
 @description('Seconds that people have for an outcome after they completed a task.')
 param outcomeGraceSeconds int = 60
 
@@ -122,7 +133,7 @@ param maximumInstanceCount int = 40
 @description('HTTP instances that are always warm: Graph wants an answer within seconds. 0 saves their cost.')
 param alwaysReadyHttp int = 1
 
-@description('Spread the plan over availability zones; wants a region that has them, and alwaysReadyHttp of 2 or more.')
+@description('Spread the plan over availability zones. Azure then keeps two instances of each function group and bills them.')
 param zoneRedundant bool = false
 
 @description('VNet and NAT gateway: one address towards OpenText, to which its tickets are bound.')
@@ -131,14 +142,17 @@ param useVirtualNetwork bool = true
 @description('Address space of the VNet.')
 param addressPrefix string = '10.20.0.0/24'
 
-@description('Of it, the part that instances take their addresses from: /27 is enough for 40 of them.')
-param appSubnetPrefix string = '10.20.0.0/26'
+@description('Part of it that instances take their addresses from; /27 is enough for 40. Empty: the first /26.')
+param appSubnetPrefix string = ''
 
-@description('Of it, the part for private endpoints.')
-param endpointsSubnetPrefix string = '10.20.0.64/27'
+@description('Part of it for private endpoints. Empty: the /27 that follows the first /26.')
+param endpointsSubnetPrefix string = ''
 
 @description('Private endpoints for storage, and no public way to it. manage.py then runs inside the VNet only.')
 param storagePrivateEndpoints bool = false
+
+@description('Private endpoint for the vault, and no public way to it. Look first: docs/deploy.md, Private endpoints.')
+param vaultPrivateEndpoint bool = false
 
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 @description('Copies of the state; LRS where the region has no zones.')
@@ -146,7 +160,7 @@ param storageSku string = 'Standard_ZRS'
 
 // ---- People and watching
 
-@description('Object id of the person or group that runs manage.py. Empty: nobody but the app reads the state.')
+@description('Object id of who runs manage.py and rotates secrets. Empty: nobody but the app reads the state.')
 param operatorPrincipalId string = ''
 
 @allowed(['User', 'Group', 'ServicePrincipal'])
@@ -157,6 +171,7 @@ param operatorPrincipalType string = 'Group'
 param alertEmail string = ''
 
 @minValue(60)
+@maxValue(86400)
 @description('Seconds from completion in Planner to advance in OpenText above which an alert is raised.')
 param alertLagSeconds int = 900
 
@@ -166,85 +181,234 @@ param alertLagSeconds int = 900
 param logRetentionDays int = 90
 
 @description('Tags of every resource.')
-param tags object = {}
+param tags resourceTags = {}
+
+// ---- What can't work is refused before anything is made
+
+func isHttps(url string) bool => startsWith(toLower(url), 'https://') && length(url) > 8
+
+func isMadeOf(text string, characters string) bool =>
+  empty(filter(range(0, length(text)), at => !contains(characters, substring(toLower(text), at, 1))))
+
+func isAlphanumeric(text string, others string) bool =>
+  isMadeOf(text, 'abcdefghijklmnopqrstuvwxyz0123456789${others}')
+
+func isGroupName(name string) bool => isAlphanumeric(name, '-_.()') && !endsWith(name, '.')
+
+func isObjectId(text string) bool => length(text) == 36 && isMadeOf(text, '0123456789abcdef-')
+
+func isSchedule(expression string) bool => length(filter(split(expression, ' '), field => !empty(field))) == 6
+
+func bitsOf(prefix string) int => parseCidr(prefix).cidr
+
+func startOf(prefix string) string => parseCidr(prefix).network
+
+func isWithin(inner string, outer string) bool =>
+  bitsOf(inner) >= bitsOf(outer) && startOf('${startOf(inner)}/${bitsOf(outer)}') == startOf(outer)
+
+// Tickets are bound to the client's address, a bearer token is not: without one address every identity must use bearers.
+var usesBearersOnly = opentextAuth == 'otds' && (opentextActAs != 'performer' || otdsImpersonation == 'token-exchange')
+var impersonatesByOtds = opentextActAs == 'performer' && otdsImpersonation != 'proxy'
+var hasOtds = !empty(otdsBaseUrl) && !empty(otdsClientId)
+
+var isTooSmall = (empty(appSubnetPrefix) || empty(endpointsSubnetPrefix)) && bitsOf(addressPrefix) > 25
+// What is too small is refused; another space stands in for it here, so that all reasons are told at once.
+var space = isTooSmall ? '10.20.0.0/24' : addressPrefix
+var appSubnet = empty(appSubnetPrefix) ? cidrSubnet(space, 26, 0) : appSubnetPrefix
+var endpointsSubnet = empty(endpointsSubnetPrefix) ? cidrSubnet(space, 27, 2) : endpointsSubnetPrefix
+
+// No text ends in a full stop: Resource Manager adds one.
+var guards = [
+  {
+    when: !isGroupName(environmentName)
+    say: 'AZURE_ENV_NAME may hold letters, digits, - _ . ( ) and not end in a dot, as it names the resource group; set another, e.g. bridge-prod'
+  }
+  {
+    when: !isGroupName(resourceGroupName)
+    say: 'AZURE_RESOURCE_GROUP_NAME may hold letters, digits, - _ . ( ) and not end in a dot; set the name of a group that exists, or leave it empty'
+  }
+  {
+    when: !isAlphanumeric(nameSuffix, '') || nameSuffix != toLower(nameSuffix)
+    say: 'NAME_SUFFIX may hold lower-case letters and digits alone, as it ends the name of a storage account; leave it empty, or take it from a name that exists'
+  }
+  {
+    when: !isHttps(opentextBaseUrl)
+    say: 'OPENTEXT_BASE_URL must be an https:// URL; set the whole cs URL, e.g. https://ecm.contoso.com/cs/cs'
+  }
+  {
+    when: !empty(otdsBaseUrl) && !isHttps(otdsBaseUrl)
+    say: 'OTDS_BASE_URL must be an https:// URL, e.g. https://otds.contoso.com/otdsws'
+  }
+  {
+    when: !empty(publicBaseUrl) && !isHttps(publicBaseUrl)
+    say: 'PUBLIC_BASE_URL must be an https:// URL; leave it empty unless something stands in front of the app'
+  }
+  {
+    when: !empty(graphBaseUrl) && !isHttps(graphBaseUrl)
+    say: 'GRAPH_BASE_URL must be an https:// URL; leave it empty for that of the cloud'
+  }
+  {
+    when: opentextAuth == 'password' && empty(opentextUsername)
+    say: 'OPENTEXT_AUTH=password needs a user; set OPENTEXT_USERNAME, or OPENTEXT_AUTH=otds'
+  }
+  {
+    when: opentextAuth == 'otds' && !hasOtds
+    say: 'OPENTEXT_AUTH=otds needs the OAuth client of OTDS; set OTDS_BASE_URL and OTDS_CLIENT_ID, or OPENTEXT_AUTH=password'
+  }
+  {
+    when: opentextAuth != 'otds' && impersonatesByOtds && !hasOtds
+    say: 'OPENTEXT_ACT_AS=performer goes through OTDS; set OTDS_BASE_URL and OTDS_CLIENT_ID, or OTDS_IMPERSONATION=proxy'
+  }
+  {
+    when: !isAlphanumeric(opentextDiscoveryReport, '-_.')
+    say: 'OPENTEXT_DISCOVERY_REPORT is a nickname of letters, digits, - _ . alone; set that of the WebReport, or leave it empty'
+  }
+  {
+    when: !isSchedule(writeBackSchedule) || !isSchedule(escalationSchedule) || !isSchedule(subscriptionSchedule)
+    say: 'WRITE_BACK_SCHEDULE, ESCALATION_SCHEDULE and SUBSCRIPTION_SCHEDULE have six fields each, seconds first, e.g. */15 * * * * *'
+  }
+  {
+    when: alwaysReadyHttp > maximumInstanceCount
+    say: 'ALWAYS_READY_HTTP=${alwaysReadyHttp} is more than MAXIMUM_INSTANCE_COUNT=${maximumInstanceCount}; raise the second or lower the first'
+  }
+  {
+    when: zoneRedundant && !contains(storageSku, 'ZRS')
+    say: 'ZONE_REDUNDANT=true needs storage in three zones; set STORAGE_SKU=Standard_ZRS or Standard_GZRS'
+  }
+  {
+    when: !useVirtualNetwork && !usesBearersOnly
+    say: 'USE_VIRTUAL_NETWORK=false needs bearer tokens, as tickets are bound to one address; set OPENTEXT_AUTH=otds, and OTDS_IMPERSONATION=token-exchange to act as a performer, or USE_VIRTUAL_NETWORK=true'
+  }
+  {
+    when: !useVirtualNetwork && (storagePrivateEndpoints || vaultPrivateEndpoint)
+    say: 'STORAGE_PRIVATE_ENDPOINTS and VAULT_PRIVATE_ENDPOINT need the network; set USE_VIRTUAL_NETWORK=true'
+  }
+  {
+    when: isTooSmall
+    say: 'ADDRESS_PREFIX=${addressPrefix} has no room for both subnets; set a /25 or larger, or APP_SUBNET_PREFIX and ENDPOINTS_SUBNET_PREFIX'
+  }
+  {
+    when: !isWithin(appSubnet, space) || !isWithin(endpointsSubnet, space)
+    say: 'APP_SUBNET_PREFIX or ENDPOINTS_SUBNET_PREFIX lies outside ADDRESS_PREFIX=${addressPrefix}; leave both empty and they follow from it'
+  }
+  {
+    when: isWithin(appSubnet, endpointsSubnet) || isWithin(endpointsSubnet, appSubnet)
+    say: 'APP_SUBNET_PREFIX=${appSubnet} and ENDPOINTS_SUBNET_PREFIX=${endpointsSubnet} overlap; leave both empty and they follow from ADDRESS_PREFIX'
+  }
+  {
+    when: !empty(operatorPrincipalId) && !isObjectId(operatorPrincipalId)
+    say: 'OPERATOR_PRINCIPAL_ID is an object id, not a name or an address; ask for it by az ad group show --group NAME --query id'
+  }
+]
+var refused = map(filter(guards, guard => guard.when), guard => guard.say)
+
+// ---- Names, known before anything is made: those that make a resource and those that use it are given the same one
 
 var allTags = union(tags, { 'azd-env-name': environmentName })
-var token = toLower(uniqueString(subscription().id, environmentName, location))
+var region = toLower(replace(location, ' ', ''))
+var groupName = empty(resourceGroupName) ? 'rg-${environmentName}' : resourceGroupName
+// However environment and region are spelled, and other in another group.
+var computed = uniqueString(subscription().id, toLower(groupName), toLower(environmentName), region)
+var suffix = !empty(refused) ? fail(join(refused, '; ')) : empty(nameSuffix) ? computed : nameSuffix
+var names = {
+  group: groupName
+  identity: 'id-bridge-${suffix}'
+  workspace: 'log-bridge-${suffix}'
+  insights: 'appi-bridge-${suffix}'
+  network: 'vnet-bridge-${suffix}'
+  securityGroup: 'nsg-bridge-${suffix}'
+  gateway: 'ng-bridge-${suffix}'
+  egress: 'pip-bridge-${suffix}'
+  storage: 'stbridge${suffix}'
+  packages: 'app-package'
+  vault: 'kv-${take(suffix, 13)}'
+  plan: 'plan-bridge-${suffix}'
+  site: 'func-bridge-${suffix}'
+}
 
-var bearersOnly = opentextAuth == 'otds' && (opentextActAs != 'performer' || otdsImpersonation == 'token-exchange')
-// Tickets are bound to the client's address, a bearer token is not: without one address every identity must use bearers.
-var hasNetwork = useVirtualNetwork
-  ? true
-  : bearersOnly
-      ? false
-      : fail('useVirtualNetwork=false needs opentextAuth=otds, and token-exchange to act as a performer: tickets are bound to one address.')
-var isPrivate = storagePrivateEndpoints
-  ? hasNetwork ? true : fail('storagePrivateEndpoints=true needs useVirtualNetwork=true.')
-  : false
+var graphOf = {
+  AzureUSGovernment: 'https://graph.microsoft.us'
+  AzureChinaCloud: 'https://microsoftgraph.chinacloudapi.cn'
+}
+var graphUrl = graphOf[?environment().name] ?? 'https://graph.microsoft.com'
 
-resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
-  name: empty(resourceGroupName) ? 'rg-${environmentName}' : resourceGroupName
-  location: location
+// A group that was there before keeps its tags, and is not ours to change.
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = if (empty(resourceGroupName)) {
+  name: names.group
+  location: region
   tags: allTags
 }
 
 module identity 'app/identity.bicep' = {
-  name: 'identity'
-  scope: group
-  params: { name: 'id-bridge-${token}', location: location, tags: allTags }
+  scope: resourceGroup(names.group)
+  dependsOn: [group]
+  params: { name: names.identity, location: region, tags: allTags }
 }
 
 module monitoring 'app/monitoring.bicep' = {
-  name: 'monitoring'
-  scope: group
-  params: { token: token, location: location, tags: allTags, retentionDays: logRetentionDays }
+  scope: resourceGroup(names.group)
+  dependsOn: [group]
+  params: {
+    workspaceName: names.workspace
+    insightsName: names.insights
+    location: region
+    tags: allTags
+    retentionDays: logRetentionDays
+  }
 }
 
-module network 'app/network.bicep' = if (hasNetwork) {
-  name: 'network'
-  scope: group
+module network 'app/network.bicep' = if (useVirtualNetwork) {
+  scope: resourceGroup(names.group)
+  dependsOn: [group]
   params: {
-    token: token
-    location: location
+    networkName: names.network
+    securityGroupName: names.securityGroup
+    gatewayName: names.gateway
+    egressName: names.egress
+    location: region
     tags: allTags
     addressPrefix: addressPrefix
-    appSubnetPrefix: appSubnetPrefix
-    endpointsSubnetPrefix: endpointsSubnetPrefix
+    appSubnetPrefix: appSubnet
+    endpointsSubnetPrefix: endpointsSubnet
   }
 }
 
 module storage 'app/storage.bicep' = {
-  name: 'storage'
-  scope: group
+  scope: resourceGroup(names.group)
   params: {
-    name: 'stbridge${token}'
-    location: location
+    name: names.storage
+    packageContainer: names.packages
+    location: region
     tags: allTags
     sku: storageSku
-    isPrivate: isPrivate
+    isPrivate: storagePrivateEndpoints
     workspaceId: monitoring.outputs.workspaceId
   }
 }
 
-module storageEndpoints 'app/storage-endpoints.bicep' = if (isPrivate) {
-  name: 'storage-endpoints'
-  scope: group
+module storageEndpoints 'app/private-endpoints.bicep' = if (storagePrivateEndpoints) {
+  scope: resourceGroup(names.group)
   params: {
-    location: location
+    location: region
     tags: allTags
-    storageName: storage.outputs.name
-    networkId: hasNetwork ? network!.outputs.networkId : ''
-    subnetId: hasNetwork ? network!.outputs.endpointsSubnetId : ''
+    targetName: names.storage
+    targetId: storage.outputs.id
+    services: map(['blob', 'queue', 'table'], service => {
+      name: service
+      zone: 'privatelink.${service}.${environment().suffixes.storage}'
+    })
+    networkId: network!.outputs.networkId
+    subnetId: network!.outputs.endpointsSubnetId
   }
 }
 
 module vault 'app/vault.bicep' = {
-  name: 'vault'
-  scope: group
+  scope: resourceGroup(names.group)
   params: {
-    name: 'kv-${take(token, 13)}'
-    location: location
+    name: names.vault
+    location: region
     tags: allTags
+    isPrivate: vaultPrivateEndpoint
     workspaceId: monitoring.outputs.workspaceId
     opentextPassword: opentextPassword
     otdsClientSecret: otdsClientSecret
@@ -253,32 +417,49 @@ module vault 'app/vault.bicep' = {
   }
 }
 
-module roles 'app/roles.bicep' = {
-  name: 'roles'
-  scope: group
+module vaultEndpoint 'app/private-endpoints.bicep' = if (vaultPrivateEndpoint) {
+  scope: resourceGroup(names.group)
   params: {
+    location: region
+    tags: allTags
+    targetName: names.vault
+    targetId: vault.outputs.id
+    services: [
+      { name: 'vault', zone: replace(environment().suffixes.keyvaultDns, '.vault.', 'privatelink.vaultcore.') }
+    ]
+    networkId: network!.outputs.networkId
+    subnetId: network!.outputs.endpointsSubnetId
+  }
+}
+
+module roles 'app/roles.bicep' = {
+  scope: resourceGroup(names.group)
+  dependsOn: [storage, vault, monitoring]
+  params: {
+    // The name of a role assignment has to change with the identity: one of a new identity under the old name is refused.
+    #disable-next-line what-if-short-circuiting
     principalId: identity.outputs.principalId
-    storageName: storage.outputs.name
-    vaultName: vault.outputs.name
-    insightsName: monitoring.outputs.insightsName
+    storageName: names.storage
+    vaultName: names.vault
+    insightsName: names.insights
     operatorPrincipalId: operatorPrincipalId
     operatorPrincipalType: operatorPrincipalType
   }
 }
 
 module site 'app/site.bicep' = {
-  name: 'site'
-  scope: group
-  // The app starts as soon as it exists: by then it must be allowed to read its storage and its secrets.
-  dependsOn: [roles, storageEndpoints]
+  scope: resourceGroup(names.group)
+  // The app starts as soon as it exists: by then it must be allowed to read its storage and its secrets, and reach them.
+  dependsOn: [roles, storageEndpoints, vaultEndpoint]
   params: {
-    name: 'func-bridge-${token}'
-    location: location
+    name: names.site
+    planName: names.plan
+    location: region
     tags: allTags
-    identityId: identity.outputs.id
-    storageName: storage.outputs.name
-    deploymentContainer: storage.outputs.deploymentContainer
-    subnetId: hasNetwork ? network!.outputs.appSubnetId : ''
+    identityName: names.identity
+    storageName: names.storage
+    packageContainer: names.packages
+    subnetId: useVirtualNetwork ? network!.outputs.appSubnetId : ''
     workspaceId: monitoring.outputs.workspaceId
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
@@ -288,14 +469,14 @@ module site 'app/site.bicep' = {
 }
 
 module settings 'app/settings.bicep' = {
-  name: 'settings'
-  scope: group
+  scope: resourceGroup(names.group)
+  dependsOn: [vault]
   params: {
-    siteName: site.outputs.name
-    identityClientId: identity.outputs.clientId
-    storageName: storage.outputs.name
-    insightsName: monitoring.outputs.insightsName
-    vaultName: vault.outputs.name
+    siteName: names.site
+    identityName: names.identity
+    storageName: names.storage
+    insightsName: names.insights
+    vaultName: names.vault
     publicBaseUrl: empty(publicBaseUrl) ? site.outputs.url : publicBaseUrl
     opentextBaseUrl: opentextBaseUrl
     opentextAuth: opentextAuth
@@ -309,7 +490,7 @@ module settings 'app/settings.bicep' = {
     opentextConcurrency: opentextConcurrency
     opentextDiscoverySeconds: opentextDiscoverySeconds
     opentextDiscoveryReport: opentextDiscoveryReport
-    graphBaseUrl: graphBaseUrl
+    graphBaseUrl: empty(graphBaseUrl) ? graphUrl : graphBaseUrl
     notifyFrom: notifyFrom
     writeBackSchedule: writeBackSchedule
     escalationSchedule: escalationSchedule
@@ -320,29 +501,46 @@ module settings 'app/settings.bicep' = {
 }
 
 module workbook 'app/workbook.bicep' = {
-  name: 'workbook'
-  scope: group
-  params: { location: location, tags: allTags, insightsId: monitoring.outputs.insightsId }
+  scope: resourceGroup(names.group)
+  dependsOn: [monitoring]
+  params: { location: region, tags: allTags, insightsName: names.insights }
 }
 
 module alerts 'app/alerts.bicep' = {
-  name: 'alerts'
-  scope: group
+  scope: resourceGroup(names.group)
+  dependsOn: [monitoring]
   params: {
-    location: location
+    location: region
     tags: allTags
-    insightsId: monitoring.outputs.insightsId
+    insightsName: names.insights
     email: alertEmail
     lagSeconds: alertLagSeconds
   }
 }
 
-output AZURE_LOCATION string = location
-output AZURE_RESOURCE_GROUP string = group.name
-output AZURE_FUNCTION_NAME string = site.outputs.name
+@description('The region, as Azure spells it.')
+output AZURE_LOCATION string = region
+
+@description('The group that holds everything.')
+output AZURE_RESOURCE_GROUP string = names.group
+
+@description('The function app.')
+output AZURE_FUNCTION_NAME string = names.site
+
+@description('Where the app answers.')
 output BRIDGE_URL string = site.outputs.url
+
+@description('Object id of the identity: what permissions in Microsoft Graph are given to.')
 output BRIDGE_PRINCIPAL_ID string = identity.outputs.principalId
+
+@description('Application id of the identity.')
 output BRIDGE_CLIENT_ID string = identity.outputs.clientId
-output BRIDGE_STORAGE string = storage.outputs.name
-output BRIDGE_EGRESS_ADDRESS string = hasNetwork ? network!.outputs.egressAddress : ''
-output KEY_VAULT_NAME string = vault.outputs.name
+
+@description('The storage account that holds the state.')
+output BRIDGE_STORAGE string = names.storage
+
+@description('The address that OpenText sees. Empty: none of its own.')
+output BRIDGE_EGRESS_ADDRESS string = useVirtualNetwork ? network!.outputs.egressAddress : ''
+
+@description('The vault that holds the secrets.')
+output KEY_VAULT_NAME string = names.vault

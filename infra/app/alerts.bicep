@@ -1,14 +1,21 @@
 // What somebody has to know at once. Each says what to do in docs/runbook.md, under its name.
+import { resourceTags } from 'types.bicep'
+
 param location string
-param tags object
-param insightsId string
+param tags resourceTags
+param insightsName string
 @description('Empty: nobody is written to.')
 param email string
 param lagSeconds int
 
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
 var rules = [
   {
     name: 'dead-letters'
+    asked: insights.id
     title: 'A message failed for good'
     query: loadTextContent('../queries/dead-letters.kql')
     column: 'Letters'
@@ -20,6 +27,7 @@ var rules = [
   }
   {
     name: 'lag'
+    asked: insights.id
     title: 'Completed tasks reach OpenText too late'
     query: loadTextContent('../queries/lag.kql')
     column: 'Seconds'
@@ -31,6 +39,7 @@ var rules = [
   }
   {
     name: 'subscription-lapsed'
+    asked: insights.id
     title: 'A Graph subscription is missing or ends within two days'
     query: loadTextContent('../queries/subscription-lapsed.kql')
     column: 'SecondsLeft'
@@ -42,6 +51,7 @@ var rules = [
   }
   {
     name: 'opentext-sign-in'
+    asked: insights.id
     title: 'OpenText accepts no sign-in'
     query: loadTextContent('../queries/opentext-sign-in.kql')
     column: 'Failed'
@@ -53,6 +63,7 @@ var rules = [
   }
   {
     name: 'no-sweep'
+    asked: insights.id
     title: 'No timer was swept for ten minutes'
     query: loadTextContent('../queries/no-sweep.kql')
     column: 'Sweeps'
@@ -75,7 +86,7 @@ resource group 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email))
   }
 }
 
-resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource alerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for rule in rules: {
     name: 'bridge-${rule.name}'
     location: location
@@ -86,7 +97,7 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       description: 'What to do: docs/runbook.md, ${rule.name}.'
       severity: rule.severity
       enabled: true
-      scopes: [insightsId]
+      scopes: [rule.asked]
       evaluationFrequency: rule.every
       windowSize: rule.window
       autoMitigate: true

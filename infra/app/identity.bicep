@@ -1,7 +1,9 @@
 // Who the app is: towards storage, the vault, Application Insights and Microsoft Graph.
+import { resourceTags } from 'types.bicep'
+
 param name string
 param location string
-param tags object
+param tags resourceTags
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: name
@@ -9,6 +11,8 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
   tags: tags
 }
 
-output id string = identity.id
+@description('Object id: what roles and permissions in Microsoft Graph are given to.')
 output principalId string = identity.properties.principalId
+
+@description('Application id: what tokens are asked for with.')
 output clientId string = identity.properties.clientId

@@ -1,11 +1,14 @@
 // Where logs, traces and metrics go. Only identities with a role may send.
-param token string
+import { resourceTags } from 'types.bicep'
+
+param workspaceName string
+param insightsName string
 param location string
-param tags object
+param tags resourceTags
 param retentionDays int
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
-  name: 'log-bridge-${token}'
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
+  name: workspaceName
   location: location
   tags: tags
   properties: {
@@ -16,7 +19,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
-  name: 'appi-bridge-${token}'
+  name: insightsName
   location: location
   tags: tags
   kind: 'web'
@@ -28,6 +31,5 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   }
 }
 
+@description('Where diagnostic settings send to.')
 output workspaceId string = workspace.id
-output insightsId string = insights.id
-output insightsName string = insights.name

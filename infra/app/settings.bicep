@@ -1,7 +1,7 @@
 // Every setting that the app and its host read; a test compares them with shared/settings.py and functions/timers.py.
-// Never set on Flex Consumption: FUNCTIONS_WORKER_RUNTIME, FUNCTIONS_EXTENSION_VERSION, WEBSITE_*, SCM_*, ENABLE_ORYX_BUILD, TZ.
+// Never set on Flex Consumption: FUNCTIONS_WORKER_RUNTIME, FUNCTIONS_EXTENSION_VERSION, WEBSITE_*, SCM_*, TZ.
 param siteName string
-param identityClientId string
+param identityName string
 param storageName string
 param insightsName string
 param vaultName string
@@ -26,7 +26,7 @@ param subscriptionSchedule string
 param settleSeconds int
 param outcomeGraceSeconds int
 
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource account 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
   name: storageName
 }
 
@@ -34,28 +34,39 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
 
-resource site 'Microsoft.Web/sites@2024-11-01' existing = {
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource site 'Microsoft.Web/sites@2025-03-01' existing = {
   name: siteName
 }
 
+var clientId = identity.properties.clientId
 var inVault = '@Microsoft.KeyVault(VaultName=${vaultName};SecretName='
 
 // An empty setting counts as absent.
-resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
+resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: site
   name: 'appsettings'
   properties: {
     AzureWebJobsStorage__credential: 'managedidentity'
-    AzureWebJobsStorage__clientId: identityClientId
+    AzureWebJobsStorage__clientId: clientId
     AzureWebJobsStorage__blobServiceUri: account.properties.primaryEndpoints.blob
     AzureWebJobsStorage__queueServiceUri: account.properties.primaryEndpoints.queue
     AzureWebJobsStorage__tableServiceUri: account.properties.primaryEndpoints.table
-    AZURE_CLIENT_ID: identityClientId
+    AZURE_CLIENT_ID: clientId
     APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
-    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
     PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: 'true'
     // By default five traces a second are kept, and decisions would be missing among them.
     OTEL_TRACES_SAMPLER: 'parentbased_always_on'
+    // Each call to storage would be a span: more than half of what the worker sends at rest.
+    OTEL_PYTHON_DISABLED_INSTRUMENTATIONS: 'azure_sdk'
+    // The host takes a body into its memory before any key is asked for: four of 90 MB fill an instance.
+    FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '1048576'
+    // The root answers with a page of 150 KB otherwise.
+    AzureWebJobsDisableHomepage: 'true'
     OPENTEXT_BASE_URL: opentextBaseUrl
     OPENTEXT_AUTH: opentextAuth
     OPENTEXT_USERNAME: opentextUsername

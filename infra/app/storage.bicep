@@ -1,18 +1,20 @@
 // The state: tables and queues of the bridge, and the host's own blobs. Nobody has a key to it.
+import { resourceTags } from 'types.bicep'
+
 param name string
+param packageContainer string
 param location string
-param tags object
+param tags resourceTags
 param sku string
 @description('No public way in.')
 param isPrivate bool
 param workspaceId string
 
-var deploymentContainer = 'app-package'
 // The same names as in shared/store: a test compares them.
 var queueNames = ['origins', 'plans', 'origins-poison', 'plans-poison']
 var tableNames = ['origins', 'tasks', 'agenda', 'control']
 
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   name: name
   location: location
   tags: tags
@@ -39,7 +41,7 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   }
 }
 
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-08-01' = {
   parent: account
   name: 'default'
   properties: {
@@ -48,30 +50,30 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
   }
 }
 
-resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = {
   parent: blobs
-  name: deploymentContainer
+  name: packageContainer
   properties: { publicAccess: 'None' }
 }
 
-resource queues 'Microsoft.Storage/storageAccounts/queueServices@2024-01-01' = {
+resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-08-01' = {
   parent: account
   name: 'default'
 }
 
-resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01' = [
+resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-08-01' = [
   for queueName in queueNames: {
     parent: queues
     name: queueName
   }
 ]
 
-resource tables 'Microsoft.Storage/storageAccounts/tableServices@2024-01-01' = {
+resource tables 'Microsoft.Storage/storageAccounts/tableServices@2025-08-01' = {
   parent: account
   name: 'default'
 }
 
-resource table 'Microsoft.Storage/storageAccounts/tableServices/tables@2024-01-01' = [
+resource table 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-08-01' = [
   for tableName in tableNames: {
     parent: tables
     name: tableName
@@ -82,23 +84,29 @@ resource table 'Microsoft.Storage/storageAccounts/tableServices/tables@2024-01-0
 var audited = [{ category: 'StorageWrite', enabled: true }, { category: 'StorageDelete', enabled: true }]
 var measured = [{ category: 'Transaction', enabled: true }]
 
+// There is no newer stable version: the linter would rather see one of 2016.
+#disable-next-line use-recent-api-versions
 resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: blobs
   properties: { workspaceId: workspaceId, logs: audited, metrics: measured }
 }
 
+// There is no newer stable version: the linter would rather see one of 2016.
+#disable-next-line use-recent-api-versions
 resource queueLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: queues
   properties: { workspaceId: workspaceId, logs: audited, metrics: measured }
 }
 
+// There is no newer stable version: the linter would rather see one of 2016.
+#disable-next-line use-recent-api-versions
 resource tableLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: tables
   properties: { workspaceId: workspaceId, logs: audited, metrics: measured }
 }
 
-output name string = account.name
-output deploymentContainer string = deploymentContainer
+@description('The account, for its private endpoints.')
+output id string = account.id

@@ -1,7 +1,11 @@
-// The secrets. Public network access stays on: on Flex Consumption, references to a restricted vault do not resolve.
+// The secrets.
+import { resourceTags } from 'types.bicep'
+
 param name string
 param location string
-param tags object
+param tags resourceTags
+@description('No public way in.')
+param isPrivate bool
 param workspaceId string
 
 @secure()
@@ -13,7 +17,7 @@ param opentextWebhookSecrets string
 @secure()
 param graphClientState string
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   name: name
   location: location
   tags: tags
@@ -24,36 +28,39 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     enableSoftDelete: true
     softDeleteRetentionInDays: 90
     enablePurgeProtection: true
-    publicNetworkAccess: 'Enabled'
-    networkAcls: { bypass: 'AzureServices', defaultAction: 'Allow' }
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+    // Resource Manager, which writes the secrets below, counts as a service of Azure.
+    networkAcls: { bypass: 'AzureServices', defaultAction: isPrivate ? 'Deny' : 'Allow' }
   }
 }
 
 // A secret that is not given stays as it is: an incremental deployment deletes nothing.
-resource password 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(opentextPassword)) {
+resource password 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(opentextPassword)) {
   parent: vault
   name: 'opentext-password'
   properties: { value: opentextPassword, contentType: 'text/plain' }
 }
 
-resource client 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(otdsClientSecret)) {
+resource client 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(otdsClientSecret)) {
   parent: vault
   name: 'otds-client-secret'
   properties: { value: otdsClientSecret, contentType: 'text/plain' }
 }
 
-resource webhook 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+resource webhook 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
   parent: vault
   name: 'opentext-webhook-secrets'
   properties: { value: opentextWebhookSecrets, contentType: 'text/plain' }
 }
 
-resource state 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+resource state 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
   parent: vault
   name: 'graph-client-state'
   properties: { value: graphClientState, contentType: 'text/plain' }
 }
 
+// There is no newer stable version: the linter would rather see one of 2016.
+#disable-next-line use-recent-api-versions
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: vault
@@ -64,4 +71,5 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
-output name string = vault.name
+@description('The vault, for its private endpoint.')
+output id string = vault.id

@@ -1,17 +1,23 @@
 // What is going on, on one page.
+import { resourceTags } from 'types.bicep'
+
 param location string
-param tags object
-param insightsId string
+param tags resourceTags
+param insightsName string
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
 
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
-  name: guid(insightsId, 'bridge')
+  name: guid(insights.id, 'bridge')
   location: location
   tags: tags
   kind: 'shared'
   properties: {
     displayName: 'Extended ECM and Planner'
     category: 'workbook'
-    sourceId: insightsId
-    serializedData: replace(loadTextContent('workbook.json'), '__INSIGHTS_ID__', insightsId)
+    sourceId: insights.id
+    serializedData: replace(loadTextContent('workbook.json'), '__INSIGHTS_ID__', insights.id)
   }
 }

@@ -1,36 +1,36 @@
-"""Read the Azure template as text. It is written one property a line, which these few patterns rely on."""
+"""What stands in the files around the template: its parameters as azd knows them, and the queries."""
 
 import json
 import re
 import sys
 
 from tests.repository import ROOT
+from tests.unit.infra.bicep import INFRA, properties, read, text
 
-INFRA = ROOT / "infra"
 QUERIES = INFRA / "queries"
-
-
-def bicep(name):
-    """Return the text of a module, without its comments."""
-    return re.sub(r"^\s*//.*$", "", (INFRA / name).read_text(), flags=re.MULTILINE)
 
 
 def app_settings():
     """Return name → expression of every app setting."""
-    (body,) = re.findall(r"name: 'appsettings'\n  properties: \{\n(.*?)\n  \}", bicep("app/settings.bicep"), re.DOTALL)
-    return dict(re.findall(r"^    (\w+): (.+)$", body, re.MULTILINE))
+    body = read("app/settings.bicep")["resources"]["settings"].expression
+    return {name: text(value) for name, value in properties(properties(body)["properties"]).items()}
 
 
 def parameters():
     """Return name → default (None: it has none) of every parameter of main.bicep."""
-    found = re.findall(r"^param (\w+) \w+(?: = (.*))?$", bicep("main.bicep"), re.MULTILINE)
-    return {name: default.strip("'") if default else None for name, default in found}
+    found = {name: one.expression for name, one in read("main.bicep")["params"].items()}
+    return {name: None if default is None else text(default).strip("'") for name, default in found.items()}
 
 
 def parameter_values():
     """Return name → value of main.parameters.json, as azd reads it."""
     given = json.loads((INFRA / "main.parameters.json").read_text())["parameters"]
     return {name: one["value"] for name, one in given.items()}
+
+
+def variables():
+    """Return parameter → the variable of azd's environment, or of the workflow's, that sets it."""
+    return {name: re.findall(r"\w+", value)[0] for name, value in parameter_values().items()}
 
 
 def queries():

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from tests.repository import ROOT
-from tests.unit.infra.infra_files import INFRA, parameter_values
+from tests.unit.infra.bicep import INFRA
+from tests.unit.infra.infra_files import parameter_values
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 SCRIPT = INFRA / "grant-graph-permissions.sh"

@@ -7,7 +7,8 @@ import pytest
 from shared.observability.metrics import BY_NAME, PREFIX
 from shared.store import queues, tables
 from tests.repository import ROOT
-from tests.unit.infra.infra_files import INFRA, QUERIES, bicep
+from tests.unit.infra.bicep import FILES, INFRA, at, properties, read, text
+from tests.unit.infra.infra_files import QUERIES
 
 ROLES = {
     "storageBlobDataOwner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
@@ -15,94 +16,119 @@ ROLES = {
     "storageTableDataContributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
     "monitoringMetricsPublisher": "3913510d-42f4-4e42-8a64-420c390055eb",
     "keyVaultSecretsUser": "4633458b-17de-408a-b874-0445c86b69e6",
+    "keyVaultSecretsOfficer": "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
 }
 """Source: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles."""
 
 
-def names(variable):
-    (found,) = re.findall(rf"var {variable} = \[(.*)\]", bicep("app/storage.bicep"))
-    return re.findall(r"'([^']+)'", found)
+def listed(file, variable):
+    return [text(one).strip("'") for one in read(file)["variables"][variable].expression.named_children]
+
+
+def of(file, resource, path):
+    return text(at(read(file)["resources"][resource].expression, path))
 
 
 def alerts():
-    keys = ("name", "query", "column", "operator")
-    return [
-        dict(zip(keys, found, strict=True))
-        for found in re.findall(
-            r"name: '([a-z-]+)'\n.*?loadTextContent\('([^']+)'\)\n\s+column: '(\w+)'\n\s+operator: '(\w+)'",
-            bicep("app/alerts.bicep"),
-            re.DOTALL,
-        )
-    ]
+    """Return the fields of each rule in alerts.bicep, as they are written."""
+    rules = read("app/alerts.bicep")["variables"]["rules"].expression.named_children
+    return [{name: text(value).strip("'") for name, value in properties(rule).items()} for rule in rules]
+
+
+def query_file(alert):
+    return re.findall(r"queries/([a-z-]+)\.kql", alert["query"])[0]
 
 
 def test_the_tables_of_the_code_are_made():
-    assert names("tableNames") == list(tables.NAMES)
+    assert listed("app/storage.bicep", "tableNames") == list(tables.NAMES)
 
 
 def test_the_queues_of_the_code_are_made_with_the_ones_for_poison():
-    used = [queues.ORIGINS, queues.PLANS]
+    used, made = [queues.ORIGINS, queues.PLANS], listed("app/storage.bicep", "queueNames")
 
-    assert names("queueNames") == used + [f"{name}-poison" for name in used]
+    assert made == used + [f"{name}-poison" for name in used]
     triggers = (ROOT / "functions/queues.py").read_text() + (ROOT / "functions/poison.py").read_text()
-    assert sorted(re.findall(r'queue_name="([a-z-]+)"', triggers)) == sorted(names("queueNames"))
+    assert sorted(re.findall(r'queue_name="([a-z-]+)"', triggers)) == sorted(made)
 
 
-def test_the_app_has_five_roles_and_the_operator_two_of_them():
-    text = bicep("app/roles.bicep")
+def test_each_role_is_given_to_whom_it_is_meant_for_on_one_resource():
+    declared = read("app/roles.bicep")
+    ids = {
+        name: text(value).strip("'") for name, value in properties(declared["variables"]["roles"].expression).items()
+    }
+    given = {}
+    for name, resource in declared["resources"].items():
+        if not resource.is_existing:
+            body = resource.expression
+            role = text(at(body, "properties.roleDefinitionId"))
+            given[name] = (
+                text(at(body, "properties.principalId")),
+                text(at(body, "scope")),
+                *re.findall(r"roles\.(\w+)", role),
+            )
 
-    assert dict(re.findall(r"(\w+): '([0-9a-f-]{36})'", text)) == ROLES
-    assigned = re.findall(r"resource \w+ 'Microsoft.Authorization/roleAssignments@[\d-]+' = ", text)
-    assert len(assigned) == 4, "three on storage in one loop, the vault, telemetry, the operator's loop"
-    assert re.findall(r"var forOperator = empty\(operatorPrincipalId\) \? \[\] : \[(.*)\]", text) == [
-        "roles.storageQueueDataContributor, roles.storageTableDataContributor"
-    ]
+    assert ids == ROLES
+    assert given == {
+        "state": ("principalId", "account"),
+        "secrets": ("principalId", "vault", "keyVaultSecretsUser"),
+        "telemetry": ("principalId", "insights", "monitoringMetricsPublisher"),
+        "operator": ("operatorPrincipalId", "account"),
+        "rotation": ("operatorPrincipalId", "vault", "keyVaultSecretsOfficer"),
+    }
+    assert listed("app/roles.bicep", "onStorage") == [f"roles.{name}" for name in list(ROLES)[:3]]
+    assert listed("app/roles.bicep", "forOperator") == [f"roles.{name}" for name in list(ROLES)[1:3]]
 
 
 @pytest.mark.parametrize(
-    ("module", "promise"),
+    ("file", "resource", "path", "promise"),
     [
-        ("app/storage.bicep", "allowSharedKeyAccess: false"),
-        ("app/storage.bicep", "allowBlobPublicAccess: false"),
-        ("app/storage.bicep", "minimumTlsVersion: 'TLS1_2'"),
-        ("app/monitoring.bicep", "DisableLocalAuth: true"),
-        ("app/monitoring.bicep", "disableLocalAuth: true"),
-        ("app/vault.bicep", "enableRbacAuthorization: true"),
-        ("app/vault.bicep", "enablePurgeProtection: true"),
-        ("app/site.bicep", "httpsOnly: true"),
-        ("app/site.bicep", "keyVaultReferenceIdentity: identityId"),
-        ("app/site.bicep", "runtime: { name: 'python', version: '3.13' }"),
-        ("app/site.bicep", "'azd-service-name': 'api'"),
-        ("app/network.bicep", "natGateway: { id: gateway.id }"),
+        ("app/storage.bicep", "account", "properties.allowSharedKeyAccess", "false"),
+        ("app/storage.bicep", "account", "properties.allowBlobPublicAccess", "false"),
+        ("app/storage.bicep", "account", "properties.minimumTlsVersion", "'TLS1_2'"),
+        ("app/storage.bicep", "account", "properties.publicNetworkAccess", "isPrivate ? 'Disabled' : 'Enabled'"),
+        ("app/monitoring.bicep", "insights", "properties.DisableLocalAuth", "true"),
+        ("app/monitoring.bicep", "workspace", "properties.features.disableLocalAuth", "true"),
+        ("app/vault.bicep", "vault", "properties.enableRbacAuthorization", "true"),
+        ("app/vault.bicep", "vault", "properties.enablePurgeProtection", "true"),
+        ("app/vault.bicep", "vault", "properties.publicNetworkAccess", "isPrivate ? 'Disabled' : 'Enabled'"),
+        ("app/site.bicep", "site", "properties.httpsOnly", "true"),
+        ("app/site.bicep", "site", "properties.clientAffinityEnabled", "false"),
+        ("app/site.bicep", "site", "properties.keyVaultReferenceIdentity", "identity.id"),
+        ("app/site.bicep", "site", "properties.functionAppConfig.runtime.version", "'3.13'"),
+        ("app/site.bicep", "noFtpPassword", "properties.allow", "false"),
+        ("app/site.bicep", "noScmPassword", "properties.allow", "false"),
     ],
+    ids=lambda value: value,
 )
-def test_what_the_security_of_the_whole_rests_on_is_there(module, promise):
-    assert promise in bicep(module)
+def test_what_the_security_of_the_whole_rests_on_is_there(file, resource, path, promise):
+    assert of(file, resource, path) == promise
 
 
-def test_publishing_by_password_is_off_everywhere():
-    text = bicep("app/site.bicep")
-
-    assert re.findall(r"name: '(ftp|scm)'\n  properties: \{ allow: (\w+) \}", text) == [
-        ("ftp", "false"),
-        ("scm", "false"),
-    ]
+def test_azd_finds_the_app_by_its_tag():
+    assert of("app/site.bicep", "site", "tags") == "union(tags, { 'azd-service-name': 'api' })"
 
 
-def test_doing_without_one_address_is_refused_unless_bearers_are_used_throughout():
-    text = bicep("main.bicep")
+def test_the_app_leaves_through_one_address_and_not_to_the_machines_beside_it():
+    network = read("app/network.bicep")["resources"]
+    app, _ = at(network["network"].expression, "properties.subnets").named_children
+    inbound, outbound = at(network["closed"].expression, "properties.securityRules").named_children
 
-    assert "opentextAuth == 'otds' && (opentextActAs != 'performer' || otdsImpersonation == 'token-exchange')" in text
-    assert text.count("fail('") == 2
+    assert text(at(app, "properties.natGateway.id")) == "gateway.id"
+    assert text(at(inbound, "properties.sourceAddressPrefix")) == "'Internet'"
+    told = {name: text(value).strip("'") for name, value in properties(at(outbound, "properties")).items()}
+    assert (told["direction"], told["access"]) == ("Outbound", "Deny")
+    assert (told["sourceAddressPrefix"], told["destinationPortRanges"]) == ("VirtualNetwork", "['22', '3389']")
 
 
-@pytest.mark.parametrize("resource", ["storage", "vault", "site"])
-def test_what_happens_to_it_is_logged(resource):
-    assert "Microsoft.Insights/diagnosticSettings" in bicep(f"app/{resource}.bicep")
+@pytest.mark.parametrize("file", ["app/storage.bicep", "app/vault.bicep", "app/site.bicep"])
+def test_what_happens_to_it_is_logged(file):
+    types = [one.type for one in read(file)["resources"].values()]
+
+    assert any(name.startswith("Microsoft.Insights/diagnosticSettings@") for name in types)
 
 
 def test_each_alert_measures_a_column_of_its_query_and_each_query_has_an_alert():
-    assert {alert["query"] for alert in alerts()} == {f"../queries/{file.name}" for file in QUERIES.glob("*.kql")}
+    assert {query_file(alert) for alert in alerts()} == {file.stem for file in QUERIES.glob("*.kql")}
     for alert in alerts():
         *_, last = (QUERIES / f"{alert['name']}.kql").read_text().strip().splitlines()
         assert re.search(rf"\b{alert['column']} =", last), alert["name"]
@@ -125,6 +151,6 @@ def test_every_metric_is_on_the_workbook():
 
 
 def test_every_module_is_used():
-    used = set(re.findall(r"module \w+ '(app/[\w-]+\.bicep)'", bicep("main.bicep")))
+    used = {one.type for one in read("main.bicep")["modules"].values()}
 
-    assert used == {f"app/{file.name}" for file in (INFRA / "app").glob("*.bicep")}
+    assert {"main.bicep", "app/types.bicep", *used} == set(FILES)

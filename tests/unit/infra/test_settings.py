@@ -7,7 +7,8 @@ import pytest
 
 from shared.settings import Settings, StorageSettings, read_settings
 from tests.repository import ROOT
-from tests.unit.infra.infra_files import app_settings, bicep, parameter_values, parameters
+from tests.unit.infra.bicep import at, properties, read, text
+from tests.unit.infra.infra_files import app_settings, parameter_values, parameters, variables
 
 LOCAL = {"AzureWebJobsStorage", "CLOCK_FILE"}
 """A connection string is for Azurite, a moved clock for demos: neither has a place in Azure."""
@@ -18,8 +19,13 @@ HOST = {
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "as whom it is sent: local authentication is off",
     "PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY": "the worker sends its own",
     "OTEL_TRACES_SAMPLER": "read by azure-monitor-opentelemetry",
+    "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "read by azure-monitor-opentelemetry",
+    "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": "larger bodies are refused before they fill the memory",
+    "AzureWebJobsDisableHomepage": "the root shows no page",
 }
-FORBIDDEN = re.compile(r"FUNCTIONS_|WEBSITE_|SCM_|ENABLE_ORYX_BUILD|TZ$|AzureWebJobsStorage$|APPINSIGHTS_")
+FORBIDDEN = re.compile(
+    r"FUNCTIONS_(WORKER|EXTENSION)|WEBSITE_|SCM_|ENABLE_ORYX_BUILD|TZ$|AzureWebJobsStorage$|APPINSIGHTS_"
+)
 SECRETS = {"OPENTEXT_PASSWORD", "OTDS_CLIENT_SECRET", "OPENTEXT_WEBHOOK_SECRETS", "GRAPH_CLIENT_STATE"}
 
 
@@ -40,18 +46,22 @@ def test_nothing_is_set_that_flex_consumption_refuses():
     assert [name for name in app_settings() if FORBIDDEN.match(name)] == []
 
 
+def secrets():
+    """Return the secrets that the vault is given: name → properties."""
+    made = [one for one in read("app/vault.bicep")["resources"].values() if "vaults/secrets@" in one.type]
+    return {text(at(one.expression, "name")).strip("'"): at(one.expression, "properties") for one in made}
+
+
 def test_secrets_are_references_to_the_vault_and_each_is_there():
-    stored = set(re.findall(r"name: '([a-z-]+)'\n  properties: \{ value:", bicep("app/vault.bicep")))
-    settings = app_settings()
-    referred = {name: re.findall(r"\$\{inVault\}([a-z-]+)\)", value) for name, value in settings.items()}
+    referred = {name: re.findall(r"\$\{inVault\}([a-z-]+)\)", value) for name, value in app_settings().items()}
 
     assert {name for name, found in referred.items() if found} == SECRETS
-    assert {found for names in referred.values() for found in names} == stored
+    assert {found for names in referred.values() for found in names} == set(secrets())
 
 
 def test_every_stored_secret_says_what_it_is():
     """Checkov's rule on this can't see resources under a condition."""
-    assert bicep("app/vault.bicep").count("vaults/secrets@") == bicep("app/vault.bicep").count("contentType:")
+    assert [name for name, stored in secrets().items() if "contentType" not in properties(stored)] == []
 
 
 def test_the_lease_outlives_a_function_by_a_minute():
@@ -62,8 +72,9 @@ def test_the_lease_outlives_a_function_by_a_minute():
 
 def test_the_templates_defaults_are_settings_that_the_app_accepts():
     """Parameters are named after the settings; a default that the app refuses would be found in Azure only."""
-    defaults = {re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper(): value for name, value in parameters().items() if value}
-    given = {name: defaults[name] for name in read_by_code() & set(defaults) if not defaults[name].startswith("env")}
+    named = variables()
+    defaults = {named[name]: value for name, value in parameters().items() if value}
+    given = {name: defaults[name] for name in read_by_code() & set(defaults)}
     needed = {
         "OPENTEXT_BASE_URL": "https://ecm.contoso.example/cs/cs",
         "OTDS_BASE_URL": "https://otds.contoso.example/otdsws",
@@ -81,11 +92,26 @@ def test_the_templates_defaults_are_settings_that_the_app_accepts():
 @pytest.mark.parametrize(("name", "value"), parameter_values().items(), ids=lambda value: None)
 def test_azd_gives_each_parameter_the_default_of_the_template(name, value):
     default = parameters()[name]
-    expected = "" if default is None else f"={default}"
+    # azd leaves an object out that is not set; a default of its own would end at its first brace.
+    expected = "" if default is None or default == "{}" else f"={default}"
 
     assert re.fullmatch(r"\$\{[A-Z_]+" + re.escape(expected) + r"\}", value), name
 
 
-def test_azd_can_set_every_parameter_but_two():
-    """Tags are no text; the Graph endpoint follows from the cloud that is deployed to."""
-    assert set(parameters()) - set(parameter_values()) == {"tags", "graphBaseUrl"}
+def test_azd_can_set_every_parameter():
+    assert set(parameters()) == set(parameter_values())
+
+
+BOUNDS = {"minValue": "ge", "maxValue": "le"}
+
+
+@pytest.mark.parametrize(
+    "name", ["opentextConcurrency", "opentextDiscoverySeconds", "settleSeconds", "outcomeGraceSeconds"]
+)
+def test_the_template_allows_no_number_that_the_app_refuses(name):
+    (field,) = [one for one in Settings.model_fields.values() if one.alias == variables()[name]]
+    limits = {key: getattr(one, key) for one in field.metadata for key in ("ge", "le") if hasattr(one, key)}
+    decorated = {mine: int(read("main.bicep")["params"][name].decorator(theirs)[0]) for theirs, mine in BOUNDS.items()}
+
+    assert decorated["ge"] >= limits["ge"]
+    assert decorated["le"] <= limits.get("le", decorated["le"])
