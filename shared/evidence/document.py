@@ -5,6 +5,7 @@ The same bytes are exported, served and put on the record. Each entry is one lin
 hashed; `evidence_verify.py` at the root checks them with the standard library alone.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ import rfc8785
 from shared.errors import UnreadableError
 from shared.models.evidence import Entry, Head
 
-FORMAT = "planner-bridge-evidence-1"
+FORMAT = "planner-bridge-evidence-2"
 JSON_TYPE, PDF_TYPE = "application/json", "application/pdf"
 
 
@@ -43,6 +44,11 @@ def read_entries(lines: Iterable[str]) -> tuple[Entry, ...]:
 def head_of(entries: Sequence[Entry]) -> Head:
     """Return the end of the chain."""
     return Head(sequence=entries[-1].sequence, hash=entries[-1].hash) if entries else Head()
+
+
+def anchor(origin: str, head: Head, pdf: bytes) -> str:
+    """Write what OpenText's attribute holds: whose head it is, the head, and the PDF that was put there with it."""
+    return f"{origin} {head} pdf:{hashlib.sha256(pdf).hexdigest()}"
 
 
 def render_json(origin: str, lines: Sequence[str]) -> bytes:

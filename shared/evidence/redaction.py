@@ -1,16 +1,19 @@
-"""Replace a person in personal parts by a keyed pseudonym. Pure: the chain itself is not touched."""
+"""
+Remove a person from personal parts; links get a keyed pseudonym instead. Pure: the chain itself is not touched.
+
+What is removed can't be put back or replaced by something else: see `shared.models.personal`.
+"""
 
 import hashlib
 import hmac
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from shared.models.evidence import REDACTED, Entry, Event, Personal
+from shared.models.evidence import REDACTED, Entry, Event
 from shared.models.link import Link, LinkState
 
-M = TypeVar("M", Personal, Link)
 SHORTEST_KEY = 16
 _SHORTEST_WORD = 3
 _ENDED = frozenset({LinkState.COMPLETED, LinkState.CLOSED, LinkState.WITHDRAWN, LinkState.RELEASED})
@@ -55,25 +58,25 @@ def person(words: Sequence[str], key: bytes) -> Person:
     return Person(known, f"person-{digest[:16]}")
 
 
-def redact(entries: Sequence[Entry], who: Person, salt: Callable[[], str]) -> tuple[Entry, ...]:
-    """Return those entries that tell of the person, with their personal parts replaced and salted anew."""
+def redact(entries: Sequence[Entry], who: Person) -> tuple[Entry, ...]:
+    """Return those entries that tell of the person, without what tells of that person."""
     found = []
     for entry in entries:
-        given = entry.personal.model_dump(exclude={"salt"})
-        if (replaced := who.replace(given)) != given:
-            personal = Personal(salt=salt(), **replaced)
-            found.append(entry.model_copy(update={"personal": personal}))
+        left = entry.personal.without(lambda value: who.replace(value) != value)
+        if left != entry.personal:
+            found.append(entry.model_copy(update={"personal": left}))
     return tuple(found)
 
 
-def batches(redacted: Sequence[Entry]) -> list[tuple[Sequence[Entry], Event]]:
+def batches(redacted: Sequence[Entry], who: Person) -> list[tuple[Sequence[Entry], Event]]:
     """Divide redacted entries so that each lot, with the entry that tells of it, fits into one transaction."""
     lots = [redacted[start : start + MOST_PARTS] for start in range(0, len(redacted), MOST_PARTS)]
-    return [(lot, _told(lot)) for lot in lots]
+    return [(lot, _told(lot, who)) for lot in lots]
 
 
-def _told(lot: Sequence[Entry]) -> Event:
-    return Event(what=REDACTED, detail={"parts": {str(entry.sequence): entry.personal.hash for entry in lot}})
+def _told(lot: Sequence[Entry], who: Person) -> Event:
+    parts = {str(entry.sequence): entry.personal.hash for entry in lot}
+    return Event(what=REDACTED, detail={"parts": parts, "removed": who.pseudonym})
 
 
 def redact_link(link: Link, who: Person) -> Link:

@@ -40,9 +40,16 @@ def to_purge(entries: Sequence[Entry], links: Iterable[Link], now: datetime) -> 
 
 
 def checkpoint(entries: Sequence[Entry], years: int, operator: str) -> Event:
-    """Say what the deleted entries were: how many, and where their chain ended."""
-    last = entries[-1]
-    detail = {"through": last.sequence, "hash": last.hash, "purged": len(entries), "reason": f"kept for {years} years"}
+    """Say what the deleted entries were: how many, the first and the last one's hash. Whoever has them can compare."""
+    first, last = entries[0], entries[-1]
+    detail = {
+        "purged": len(entries),
+        "first": first.sequence,
+        "first_hash": first.hash,
+        "through": last.sequence,
+        "hash": last.hash,
+        "reason": f"kept for {years} years",
+    }
     return Event(what=CHECKPOINT, actor={"operator": operator}, detail=detail)
 
 

@@ -2,8 +2,8 @@
 History entries: what happened, chained by hash, with what tells of people kept beside.
 
 An entry's hash is the SHA-256 of its canonical JSON (RFC 8785), which holds the hash of the entry before and the
-salted hash of its personal part. Editing, dropping, repeating or reordering entries breaks the chain at a nameable
-place. A personal part can be replaced by pseudonyms: a later entry then states the hash of the new part.
+commitment to its personal part. Editing, dropping, repeating or reordering entries breaks the chain at a nameable
+place. Of a personal part fields can be removed and nothing else: a later entry then states the hash of what is left.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 
 from shared.models.base import Frozen
 from shared.models.json_values import plain, shortened
+from shared.models.personal import Personal, personal
 
 GENESIS = "0" * 64
 """What the first entry has as the hash before it."""
@@ -25,7 +26,8 @@ IMPERSONAL = frozenset(
     {
         *("at", "completed_at", "due", "started", "versions", "etag", "details_etag"),
         *("kind", "rule", "mapping", "plan", "task", "url", "visit", "code", "hold", "state", "field", "fields"),
-        *("winner", "disposition", "intent", "percent", "outcome", "parts", "through", "hash", "purged", "head"),
+        *("winner", "disposition", "intent", "percent", "outcome", "parts", "head"),
+        *("first", "first_hash", "through", "hash", "purged"),
     }
 )
 """Details that say nothing of people. Every other one is personal: a new name is private until it stands here."""
@@ -44,23 +46,6 @@ class Event(Frozen):
     )
 
 
-class Personal(Frozen):
-    """What an entry tells of people."""
-
-    salt: str = Field(description="Random: without it nobody can find the part by trying names.")
-    actor: dict[str, str] = Field(default_factory=dict)
-    detail: dict[str, Any] = Field(default_factory=dict)
-
-    def canonical(self) -> bytes:
-        """Return the bytes that are hashed, stored and exported."""
-        return rfc8785.dumps(self.model_dump())
-
-    @property
-    def hash(self) -> str:
-        """SHA-256 of the canonical bytes, hexadecimal."""
-        return hashlib.sha256(self.canonical()).hexdigest()
-
-
 class Entry(Frozen):
     """An event in its place."""
 
@@ -70,7 +55,7 @@ class Entry(Frozen):
     what: str
     item: str = ""
     detail: dict[str, Any] = Field(default_factory=dict, description="What says nothing of people.")
-    commitment: str = Field(description="Hash of the personal part as it was first written.")
+    commitment: str = Field(description="Hash over the hashes of the personal part's fields.")
     before: str = Field(description="Hash of the entry before; 64 zeros for the first.")
     personal: Personal = Field(exclude=True, description="Not part of the hash.")
 
@@ -78,8 +63,8 @@ class Entry(Frozen):
     @classmethod
     def _of_line(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stands there
         """Take what `line` wrote, beside what keywords give."""
-        if isinstance(value, list) and len(value) == 2 and isinstance(value[0], dict):
-            return {**value[0], "personal": value[1]}
+        if isinstance(value, list) and len(value) == 3 and isinstance(value[0], dict):
+            return {**value[0], "personal": {"fields": value[1]}}
         return value
 
     @property
@@ -98,8 +83,12 @@ class Entry(Frozen):
         return hashlib.sha256(self.canonical()).hexdigest()
 
     def line(self) -> str:
-        """Write it as it is stored and exported: a JSON array of the entry's and the personal part's bytes."""
-        return f"[{self.canonical().decode()},{self.personal.canonical().decode()}]"
+        """
+        Write it as it is stored and exported: the bytes of the entry, of the personal part, and the entry's hash.
+
+        The chain needs no hash here: it only tells which of two neighbours that disagree was edited.
+        """
+        return f'[{self.canonical().decode()},{self.personal.text()},"{self.hash}"]'
 
 
 class Head(Frozen):
@@ -124,16 +113,16 @@ def chain(
     """
     entries: list[Entry] = []
     for event in events:
-        entry = _entry(origin, head, event, at, salt())
+        entry = _entry(origin, head, event, at, salt)
         head = Head(sequence=entry.sequence, hash=entry.hash)
         entries.append(entry)
     return tuple(entries), head
 
 
-def _entry(origin: str, head: Head, event: Event, at: datetime, salt: str) -> Entry:
+def _entry(origin: str, head: Head, event: Event, at: datetime, salt: Callable[[], str]) -> Entry:
     detail = shortened(plain(event.detail))
     told = {name: value for name, value in detail.items() if name not in IMPERSONAL}
-    personal = Personal(salt=salt, actor=plain(event.actor), detail=told)
+    hidden = personal(plain(event.actor), told, salt)
     return Entry(
         origin=origin,
         sequence=head.sequence + 1,
@@ -141,7 +130,7 @@ def _entry(origin: str, head: Head, event: Event, at: datetime, salt: str) -> En
         what=event.what,
         item=plain(event.item),
         detail={name: value for name, value in detail.items() if name not in told},
-        commitment=personal.hash,
+        commitment=hidden.commitment,
         before=head.hash,
-        personal=personal,
+        personal=hidden,
     )

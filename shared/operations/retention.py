@@ -1,6 +1,5 @@
 """What an operator does to histories: replace a person, and delete what was kept long enough. Under the lease."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.errors import UnavailableError
@@ -18,7 +17,6 @@ class Keeping:
 
     storage: Storage
     operator: str
-    salt: Callable[[], str]
 
 
 async def redact_origin(origin: str, who: Person, keeping: Keeping, *, reason: str) -> int:
@@ -36,13 +34,13 @@ async def redact_origin(origin: str, who: Person, keeping: Keeping, *, reason: s
     """
     entries = await keeping.storage.origins.list_entries(origin)
     links = await keeping.storage.origins.find_links(origin)
-    if not redact(entries, who, keeping.salt) and all(redact_link(link, who) == link for link in links.values()):
+    if not redact(entries, who) and all(redact_link(link, who) == link for link in links.values()):
         return 0
     held = await _take(origin, keeping)
     try:
         # Read again: under the lease nobody adds any.
-        found = redact(await keeping.storage.origins.list_entries(origin), who, keeping.salt)
-        for lot, event in batches(found):
+        found = redact(await keeping.storage.origins.list_entries(origin), who)
+        for lot, event in batches(found, who):
             told = event.model_copy(
                 update={"actor": {"operator": keeping.operator}, "detail": {**event.detail, "reason": reason}}
             )

@@ -16,14 +16,16 @@ import azure.functions as func
 import pytest
 from typer.testing import CliRunner
 
+import evidence_verify
 from evidence_verify import verify
 from functions.evidence import evidence
 from local.in_process.system import Inside
 from local.local_system import ROOT
 from manage import app
 from shared import wiring
+from shared.evidence.document import anchor
 from shared.evidence.pdf import render_pdf
-from shared.models.evidence import Event
+from shared.models.evidence import Event, Head
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 from shared.models.wanted import EvidencePolicy
@@ -100,15 +102,31 @@ def test_a_tampered_file_ends_with_1_and_names_the_entry(inside, tmp_path):
     assert "entry 1 was edited in its personal part" in answer.output
 
 
-def test_a_pdf_whose_pages_do_not_show_what_is_attached_is_refused(inside, tmp_path):
-    """The attachment alone would be intact."""
-    drawn = render_pdf(exported(tmp_path).read_bytes())
+def test_pages_that_do_not_show_what_is_attached_are_found_by_the_record_and_by_drawing_them_again(inside, tmp_path):
+    content = exported(tmp_path).read_bytes()
+    drawn = render_pdf(content)
+    number, _, digest = verify(content).head.partition(":")
+    on_record = anchor(ORIGIN, Head(sequence=int(number), hash=digest), drawn)
     good, bad = tmp_path / "good.pdf", tmp_path / "bad.pdf"
     good.write_bytes(drawn)
     bad.write_bytes(drawn.replace(b"/Title (Evidence of", b"/Title (Whatever of", 1))
 
-    assert manage("verify", str(good)).exit_code == 0
-    assert manage("verify", str(bad)).exit_code == 1
+    assert manage("verify", str(good), "--head", on_record, "--pages").exit_code == 0
+    assert manage("verify", str(bad), "--head", on_record).exit_code == 1
+    assert manage("verify", str(bad), "--pages").exit_code == 1
+
+
+@pytest.mark.parametrize("head", [None, "²:x", f"9:{'0' * 64}", f"workflow-1 1:{'0' * 64}"])
+@pytest.mark.parametrize("name", ["export.json", "none.json", "other.pdf", ""])
+def test_both_doors_of_the_verifier_say_the_same_of_every_input(inside, tmp_path, capsys, name, head):
+    exported(tmp_path)
+    (tmp_path / "other.pdf").write_bytes(b"%PDF-1.4\nstream\n" + (tmp_path / "export.json").read_bytes())
+    arguments = [str(tmp_path / name), *(["--head", head] if head else [])]
+    answer = manage("verify", *arguments)
+    capsys.readouterr()
+    code = evidence_verify.main(arguments)
+
+    assert (answer.exit_code, answer.output) == (code, capsys.readouterr().out)
 
 
 def test_a_history_is_shown_as_a_timeline(inside):
@@ -144,10 +162,10 @@ def test_a_person_is_replaced_everywhere_and_every_export_stays_intact(inside, t
     )
     content = exported(tmp_path).read_bytes()
 
-    assert answer.output.startswith("2 entries now say person-")
+    assert " was removed from 2 entries" in answer.output
     assert b"deke" not in content
     assert b"dfoxhoven" not in content
-    assert verify(content, before).redacted == 2
+    assert verify(content, before).new_redactions == (1, 2)
     links = asyncio.run(inside.storage().origins.find_links(ORIGIN))
     assert links["r|a"].completed_by.startswith("person-")
 
@@ -193,8 +211,9 @@ def test_retention_deletes_what_is_old_and_a_checkpoint_stands_for_it(inside, tm
     assert "4 entries would go" in manage("purge", "--dry-run").output
     assert verify(exported(tmp_path).read_bytes()).first == 1
     assert "4 entries deleted" in manage("purge").output
-    left = verify(exported(tmp_path).read_bytes(), head)
+    left = verify(exported(tmp_path).read_bytes())
     assert (left.first, left.last) == (3, 3)
+    assert manage("verify", str(exported(tmp_path)), "--head", head).exit_code == 3
     assert manage("purge").output.strip() == "0 entries deleted"
 
 

@@ -86,7 +86,9 @@ async def test_both_documents_lie_in_the_workspace_and_are_intact_by_the_head_on
     contents = [story.node(kind).versions[-1].content for kind in ("json", "pdf")]
     verdicts = [verify(content, story.attribute("Evidence")) for content in contents]
 
-    assert [verdict.head for verdict in verdicts] == [story.attribute("Evidence")] * 2
+    assert story.attribute("Evidence").startswith(f"{story.origin} {verdicts[0].head} pdf:")
+    assert [verdict.anchored for verdict in verdicts] == [verdicts[0].last] * 2
+    assert verdicts[1].pages is True
     assert [entry.what for entry in await story.told("sent_on")] == ["sent_on"]
 
 

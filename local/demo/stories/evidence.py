@@ -1,6 +1,6 @@
 """The end of an approval's story: what lies on the record afterwards, checked as an auditor would."""
 
-from evidence_verify import BrokenError, verify
+from evidence_verify import VerifyError, verify
 from local.demo.narrator import Teller
 from local.local_system import ROOT, System
 from local.simulators.content_server.model import Version
@@ -27,7 +27,7 @@ async def check(system: System, teller: Teller, *, workspace: int, process: int)
         what = f"{name}, version {version.number}, {'locked' if version.locked else 'not locked'}"
         number = system.world.content.find_child(workspace, name)
         teller.tell("OpenText", f"{what}: intact, {verdict.last} entries", f"{system.content_url}/app/nodes/{number}")
-    teller.tell("OpenText", f"{HEAD} = {_head(system, workspace)[:22]}...; copies lie in {COPIES.relative_to(ROOT)}")
+    teller.tell("OpenText", f"{HEAD} = {_head(system, workspace)[:30]}...; copies lie in {COPIES.relative_to(ROOT)}")
 
 
 def _decided(system: System, workspace: int, names: list[str]) -> list[Version] | None:
@@ -37,10 +37,10 @@ def _decided(system: System, workspace: int, names: list[str]) -> list[Version] 
     if len(versions) < len(names) or b'"what":"sent_on"' not in versions[0].content:
         return None
     try:
-        heads = {verify(version.content).head for version in versions}
-    except BrokenError:
+        verdicts = [verify(version.content, _head(system, workspace)) for version in versions]
+    except VerifyError:
         return None
-    return versions if heads == {_head(system, workspace)} else None
+    return versions if all(verdict.anchored == verdict.last for verdict in verdicts) else None
 
 
 def _newest(system: System, workspace: int, name: str) -> Version | None:

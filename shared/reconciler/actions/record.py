@@ -16,6 +16,7 @@ from shared.errors import NeverError, StaleError
 from shared.evidence.document import (
     JSON_TYPE,
     PDF_TYPE,
+    anchor,
     continues,
     file_name,
     head_of,
@@ -193,11 +194,12 @@ async def _put_documents(work: Work, folder: _Folder) -> dict[str, int | str]:
     placed: dict[str, Placed] = {"json": await put_file(work, shelf, files["json"], node)}
     known = await find_file(work, folder_id, files["pdf"].name, _known(work, folder, "pdf"))
     placed["pdf"] = await put_file(work, shelf, files["pdf"], known)
-    head = str(head_of(read_entries(lines[-1:])))
+    head = head_of(read_entries(lines[-1:]))
     if folder.heads:
         work.ensure_time()
-        await work.services.opentext.workspaces.set_attributes(_workspace_id(work), dict.fromkeys(folder.heads, head))
-    return {**{kind: put.node_id for kind, put in placed.items()}, "version": placed["json"].version, "head": head}
+        held = dict.fromkeys(folder.heads, anchor(origin, head, files["pdf"].content))
+        await work.services.opentext.workspaces.set_attributes(_workspace_id(work), held)
+    return {**{kind: put.node_id for kind, put in placed.items()}, "version": placed["json"].version, "head": str(head)}
 
 
 async def _lines(work: Work, node: int | None) -> tuple[str, ...]:
