@@ -31,9 +31,14 @@ class Decider(Frozen):
     entra_id: str
     performer: Person | None = Field(description="In whose name OpenText is told. None: the integration user's own.")
     found_by: FoundBy
+    started: bool = Field(default=False, description="This person started the workflow; told where four eyes decide.")
     shown: str = Field(default="", description="Address or name, as the workflow's comment names this person.")
 
     @property
     def is_performer(self) -> bool:
         """Tell whether this is the performer in person, who alone may hand the step on."""
         return self.performer is not None and self.found_by is not FoundBy.DELEGATE
+
+    def told_apart(self, initiator: str | None) -> "Decider":
+        """Return the decider marked by whether this person started the workflow."""
+        return self.model_copy(update={"started": self.entra_id == initiator})

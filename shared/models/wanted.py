@@ -150,6 +150,9 @@ class WantedTask(Frozen):
     deciders: tuple[Decider, ...] = Field(
         default=(), description="Who may decide the step, by Entra id: performers and delegates, or approvers."
     )
+    moves_step: bool = Field(
+        default=True, description="Completing it completes the step. False: the step is decided in OpenText."
+    )
     four_eyes: bool = Field(default=False, description="Who started the workflow may not complete the step.")
     reassign: Reassign = Field(default=Reassign.PERFORMER, description="Whose reassignment in Planner moves the step.")
     unknown_performer: UnknownPerformer = Field(

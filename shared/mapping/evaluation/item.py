@@ -23,6 +23,7 @@ from shared.models.wanted import (
     Outcome,
     PlanTarget,
     Reassign,
+    UnknownPerformer,
     WantedChecklistItem,
     WantedReference,
     WantedTask,
@@ -90,6 +91,7 @@ class Item:
             "labels": spec.labels,
             "priority": PRIORITIES[spec.priority] if spec.priority is not None else None,
             "step": self.scene.step.ref if self.scene.step is not None else None,
+            "moves_step": self._moves_step,
             "four_eyes": isinstance(rule, StepRule) and rule.four_eyes,
             "reassign": rule.reassign if isinstance(rule, StepRule) else Reassign.PERFORMER,
             "unknown_performer": self.mapping.people.unknown_performer,
@@ -112,11 +114,17 @@ class Item:
         return {
             "title": cut(title or self.key, self.mapping.limits.title),
             "description": self.attempt(lambda: spec.description.render(words), ""),
-            "context": context_lines(self._lines, self.scene, tuple(one.title for one in self._outcomes)),
+            "context": self._context(),
             "checklist": checklist,
             "outcomes": self._outcomes,
             "references": self._references(),
         }
+
+    def _context(self) -> tuple[str, ...]:
+        lines = context_lines(self._lines, self.scene, tuple(one.title for one in self._outcomes))
+        if isinstance(self.rule, StepRule) and not self._moves_step:
+            return ("This step is decided in OpenText: completing the task here decides nothing.", *lines)
+        return lines
 
     def due_date(self) -> date | None:
         """Compute the due date; None: there is none."""
@@ -197,7 +205,7 @@ class Item:
 
     @property
     def _outcomes(self) -> tuple[Outcome, ...]:
-        return self.rule.choices if isinstance(self.rule, StepRule) else ()
+        return self.rule.choices if isinstance(self.rule, StepRule) and self._moves_step else ()
 
     def _checklist(self) -> tuple[WantedChecklistItem, ...]:
         length = self.mapping.limits.checklist_title
@@ -219,21 +227,30 @@ class Item:
     def _deciders(self) -> tuple[Decider, ...]:
         if not isinstance(self.rule, StepRule):
             return ()
-        if self.act_as != "service":
-            return self._performers()
-        approvers = self.people.approvers(self.rule.approvers)
-        if not approvers:
+        deciders = self.people.approvers(self.rule.approvers) if self.act_as == "service" else self.people.deciders()
+        if not deciders and self.act_as == "service":
             self.holds.append("the rule's approvers are nobody: no completion could count")
-        return approvers
-
-    def _performers(self) -> tuple[Decider, ...]:
-        deciders = self.people.deciders()
-        if not deciders and self.act_as == "performer":
+        elif not deciders and self._moves_step:
             # A task for somebody else, the fallback say, could never be completed so that it counts.
             performers = self.scene.step.performers if self.scene.step is not None else ()
             logins = ", ".join(one.login or one.name for one in performers)
             self.holds.append(f"no performer of this step is found in Entra ID: {logins or 'nobody performs it'}")
-        return deciders
+        return self._told_apart(deciders) if self.rule.four_eyes and self._moves_step else deciders
+
+    def _told_apart(self, deciders: tuple[Decider, ...]) -> tuple[Decider, ...]:
+        """Mark who started the workflow; where that is not known, nobody may decide with four eyes."""
+        initiator = self.people.initiator()
+        if initiator is None:
+            self.holds.append("four eyes decide, and who started the workflow is not found in Entra ID")
+        return tuple(one.told_apart(initiator) for one in deciders)
+
+    @property
+    def _moves_step(self) -> bool:
+        """Tell whether completing the task may complete the step."""
+        if self.act_as == "none":
+            return False
+        is_plain = self.people.spec.unknown_performer is UnknownPerformer.TASK
+        return self.act_as == "service" or not is_plain or bool(self.people.deciders())
 
     def _evidence(self) -> EvidencePolicy | None:
         spec = self.rule.evidence

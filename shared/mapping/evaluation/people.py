@@ -92,6 +92,14 @@ class People:
             holds += held
         return self._within_limit(decisions, "; ".join(holds) or None)
 
+    def initiator(self) -> str | None:
+        """Return the Entra id of whoever started the workflow; None: not found."""
+        workflow = self.scene.workflow
+        if workflow is None or workflow.initiator is None:
+            return None
+        user = self._look_up("initiator", workflow.initiator.login, workflow.initiator).user
+        return user.id if user is not None else None
+
     def approvers(self, assign: Assign) -> tuple[Decider, ...]:
         """Return those who may decide a step of the integration user's own, by Entra id."""
         users = {one.user.id: one.user for one in self._chosen(assign) if one.user is not None}

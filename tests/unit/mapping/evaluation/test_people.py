@@ -281,6 +281,36 @@ def test_a_step_whose_performer_is_nobody_in_entra_is_held_in_spite_of_a_fallbac
     assert task.held == "no performer of this step is found in Entra ID: ghost"
 
 
+def test_a_plain_task_may_stand_for_a_step_whose_performer_is_nobody_in_entra():
+    """By policy; it offers no outcomes and says where the step is decided."""
+    rule = step_rule(outcomes={"Approve": "Approve"})
+    people = {**FALLBACK, "unknown_performer": "task"}
+    task = task_of(
+        rule,
+        origin=of_workflow(step(performers=(person("ghost"),))),
+        head={"people": people},
+        people={**MISSING, "ghost": None},
+    )
+
+    assert (task.held, task.moves_step, task.outcomes, task.assignees) == (None, False, (), ("id-lead",))
+    assert "decided in OpenText" in task.context[0]
+
+
+def test_with_four_eyes_the_initiator_is_known_whatever_account_it_is():
+    group = step(performers=(person("dfoxhoven"), person("pwilliams")))
+    task = task_of(step_rule(four_eyes=True), origin=of_workflow(group, initiator=person("pwilliams")))
+
+    assert {one.entra_id: one.started for one in task.deciders} == {"id-dfoxhoven": False, "id-pwilliams": True}
+
+
+def test_with_four_eyes_a_step_waits_while_nobody_knows_who_started_the_workflow():
+    task = task_of(
+        step_rule(four_eyes=True), origin=of_workflow(initiator=person("ghost")), people={**MISSING, "ghost": None}
+    )
+
+    assert task.held == "four eyes decide, and who started the workflow is not found in Entra ID"
+
+
 def test_in_service_mode_the_approvers_complete_and_are_assigned():
     rule = step_rule(approvers=["role:Legal"])
     robot = step(performers=(person("svc-bridge"),))
