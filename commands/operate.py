@@ -11,6 +11,7 @@ from commands.session import run
 from shared.errors import InputError, NotFoundError, Problem, RefusedError
 from shared.models.keys import split_origin_key
 from shared.models.messages import OriginMessage
+from shared.models.words import WaitedFor
 from shared.operations.dead_letters import replay as replay_letter
 from shared.operations.rebuild import Rebuilt
 from shared.operations.rebuild import rebuild as rebuild_tables
@@ -88,7 +89,7 @@ def replay(origin: OriginKey) -> None:
         except ValueError as error:
             raise InputError([Problem("--origin", str(error))]) from error
         # As a resync does: finished tasks are read too.
-        await wiring.storage().queues.send_origin(OriginMessage(origin=origin, reason="resync"))
+        await wiring.storage().queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.OPERATOR))
 
     run(work)
     typer.echo(f"{origin} is queued")

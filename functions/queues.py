@@ -16,7 +16,7 @@ async def reconcile(message: func.QueueMessage) -> None:
     from shared.reconciler.reconcile import reconcile as flow  # noqa: PLC0415 - see above
 
     given = OriginMessage.model_validate_json(message.get_body())
-    with working("reconcile", origin=given.origin, reason=given.reason, delivery=message.id, trace=given.trace):
+    with working("reconcile", origin=given.origin, reason=given.waited_for, delivery=message.id, trace=given.trace):
         await run_origin(given, flow, wiring.current())
 
 

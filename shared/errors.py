@@ -14,6 +14,7 @@ One tree of errors, named by what the caller does next.
     ├── ReReadError           what we knew is old
     │   ├── StaleError            somebody wrote first; nothing of ours was written
     │   └── LeaseLostError        another worker owns this origin now; nothing of ours was written
+    ├── ImpossibleError       a mistake of ours: a state that can't come after the one before
     └── InputError            what we were given is wrong; each problem names its field
         ├── RejectedError         a hint or a notification
         ├── SettingsError         the environment
@@ -92,6 +93,10 @@ class StaleError(ReReadError):
 
 class LeaseLostError(ReReadError):
     """Another worker owns the origin now; nothing was written."""
+
+
+class ImpossibleError(BridgeError):
+    """Our own code asked for what can't be: it is stopped at once, with what it asked for."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from shared.errors import Problem, SettingsError
+from shared.models.words import ActAs
 
 LOOPBACK = ("127.0.0.1", "localhost")
 SHORTEST_SECRET = 16
@@ -124,7 +125,7 @@ class Settings(HintSettings, NotificationSettings):
     otds_impersonation: Literal["token-exchange", "ticket-for-user", "proxy"] = Field(
         default="token-exchange", alias="OTDS_IMPERSONATION"
     )
-    opentext_act_as: Literal["performer", "service", "none"] = Field(default="service", alias="OPENTEXT_ACT_AS")
+    opentext_act_as: ActAs = Field(default=ActAs.SERVICE, alias="OPENTEXT_ACT_AS")
     opentext_timezone: Zone = Field(default="UTC", alias="OPENTEXT_TIMEZONE", description="Zone of its workflow dates.")
     opentext_concurrency: int = Field(
         default=4, ge=1, le=64, alias="OPENTEXT_CONCURRENCY", description="Reconciles at once, server-wide."

@@ -23,6 +23,7 @@ from shared.models.opentext import (
 )
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.wanted import Outcome, PlanTarget, WantedTask
+from shared.models.words import ActAs
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=3)
@@ -31,7 +32,7 @@ PLACE = Place(PLAN, {"Review": BUCKET, "Later": "bucket-2"}, {"Contract": "categ
 ALICE, BOB, EVE = "user-alice", "user-bob", "user-eve"
 HASH = "rule-hash"
 POLICY = Policy(
-    settle=timedelta(seconds=120), grace=timedelta(seconds=60), act_as="performer", rule_hashes={"rule": HASH}
+    settle=timedelta(seconds=120), grace=timedelta(seconds=60), act_as=ActAs.PERFORMER, rule_hashes={"rule": HASH}
 )
 STEP = StepRef(process_id=5, subprocess_id=5, task_id=1, visit="2026-11-20T09:00:00")
 VERSION = DocumentVersion(node_id=77, version=1)

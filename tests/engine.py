@@ -5,6 +5,7 @@ from pathlib import Path
 
 from local.in_process.system import GRAPH, OPENTEXT, TABLES, Inside
 from shared.models.messages import OriginMessage
+from shared.models.words import WaitedFor
 from shared.reconciler.reconcile import reconcile
 from shared.watchers.timers import sweep_agenda, sweep_plans
 from tests.repository import ROOT
@@ -25,9 +26,9 @@ class Engine:
         """Move every clock on."""
         self.inside.at += by
 
-    async def look(self, origin: str, reason: str = "hint") -> None:
+    async def look(self, origin: str, waited_for: WaitedFor = WaitedFor.HINT) -> None:
         """Reconcile one origin once; what fails there is the test's to see."""
-        await reconcile(OriginMessage(origin=origin, reason=reason), self.services)
+        await reconcile(OriginMessage(origin=origin, waited_for=waited_for), self.services)
 
     async def rest(self) -> None:
         """Work until nothing is queued."""

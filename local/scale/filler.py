@@ -18,6 +18,7 @@ from shared.models.keys import OriginKind, origin_key
 from shared.models.link import Link
 from shared.models.messages import AgendaEntry
 from shared.models.planner import PlannerTask
+from shared.models.words import WaitedFor
 from shared.store.lease import Lease, link_key
 from shared.store.plans import PlanRow
 from shared.store.row import escape, stamp
@@ -108,7 +109,7 @@ class Filler:
             row = IndexRow(origin=origin, item=item, etag=link.etag, details_etag=link.details_etag)
             _put(account, "tasks", plan, task_id, row.model_dump_json())
             _put(account, "tasks", task_id, "claim", Claim(origin=origin, item=item).model_dump_json())
-        entry = AgendaEntry(at=due, origin=origin, reason="resync")
+        entry = AgendaEntry(at=due, origin=origin, waited_for=WaitedFor.RESYNC)
         at = stamp(due)
         _put(account, "agenda", at[:_HOUR], f"{at}|{origin}|resync", entry.model_dump_json())
 

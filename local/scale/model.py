@@ -14,6 +14,7 @@ from local.scale.filler import PAGE, PER_ORIGIN, Filler
 from local.scale.mapping import APPROVALS, PLANS, plan_title, write_mapping
 from shared.models.link import Link
 from shared.models.messages import OriginMessage, PlanMessage
+from shared.models.words import WaitedFor
 from shared.watchers.discovery import NEXT
 from shared.watchers.timers import sweep_agenda, sweep_plans
 
@@ -137,7 +138,9 @@ class Model:
     async def resync(self) -> Cost:
         """Look at one workspace completely, in which nothing changed."""
         self._start()
-        self.inside.origins.messages.append(OriginMessage(origin=self._first, reason="resync").model_dump_json())
+        self.inside.origins.messages.append(
+            OriginMessage(origin=self._first, waited_for=WaitedFor.RESYNC).model_dump_json()
+        )
         await self.inside.drain()
         return self._cost()
 
@@ -162,7 +165,9 @@ class Model:
     async def _drop_timers(self) -> None:
         """Leave the thresholds alone on the agenda: three days of resyncs are not what is measured."""
         agenda = self.inside.services().agenda
-        while due := [one for one in await agenda.due(self.inside.at, 1000) if one.entry.reason != "threshold"]:
+        while due := [
+            one for one in await agenda.due(self.inside.at, 1000) if one.entry.waited_for is not WaitedFor.THRESHOLD
+        ]:
             for one in due:
                 await agenda.remove(one)
 
@@ -182,7 +187,9 @@ class Model:
         )
 
     def _hint(self, origin: str) -> None:
-        self.inside.origins.messages.append(OriginMessage(origin=origin, reason="build").model_dump_json())
+        self.inside.origins.messages.append(
+            OriginMessage(origin=origin, waited_for=WaitedFor.DISCOVERED).model_dump_json()
+        )
 
     async def _rest(self) -> None:
         """Let plans and origins come to rest, and the plans' pace with them."""

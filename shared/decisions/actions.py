@@ -10,6 +10,7 @@ from shared.models.evidence import Event
 from shared.models.link import Link
 from shared.models.opentext import AttributeValue, StepRef
 from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.words import WaitedFor
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class LookAgain:
 
     item: str
     at: datetime
-    reason: str
+    waited_for: WaitedFor
 
 
 Action = Create | Settle | Remember | Write | Send | CheckSending | SetAttributes | Delegate | LookAgain

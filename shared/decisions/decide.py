@@ -8,17 +8,20 @@ out and asking again ends, when both sides agree, in None.
 from datetime import datetime, timedelta
 
 from shared.decisions.actions import Action, Create, LookAgain, Remember, Settle, Write
-from shared.decisions.completion import UNRECORDED, record_again
+from shared.decisions.completion import record_again
 from shared.decisions.description_block import closing_block, with_block
 from shared.decisions.ending import Ended, MappingChanged, ending, no_longer_asked
 from shared.decisions.fields import Target
 from shared.decisions.item_view import YOUNG, Policy, View, actor_of, event, is_behind
 from shared.decisions.observed import Found, Missing, Unread
 from shared.decisions.open_task import agree, decide_open, decide_refused
+from shared.models.events import EventKind
 from shared.models.evidence import Event
+from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import Link, LinkState
 from shared.models.planner import DetailsPatch, TaskPatch
 from shared.models.wanted import WhenDeleted
+from shared.models.words import ItemKind, WaitedFor
 
 REPLICA = timedelta(seconds=30)
 """By then every replica knows what one of them knew."""
@@ -29,8 +32,10 @@ def decide(view: View, policy: Policy, now: datetime) -> Action | None:
     link = view.link
     if link is None:
         return _decide_new(view)
+    if link.is_of_newer_release:
+        return None
     if view.found is not None and link.sending is None and is_behind(view.found, link):
-        return LookAgain(link.item, now + REPLICA, "replica")
+        return LookAgain(link.item, now + REPLICA, WaitedFor.REPLICA)
     action = _decide_known(view, link, policy, now)
     if view.is_refused and isinstance(action, Write):
         return decide_refused(view, action, policy, now)
@@ -54,42 +59,32 @@ def _decide_new(view: View) -> Action | None:
         return None
     wanted = view.target.wanted
     if wanted.held is not None:
-        held = Link(
-            item=wanted.item_key,
-            rule_id=wanted.rule_id,
-            rule_hash=wanted.rule_hash,
-            kind=wanted.kind,
-            state=LinkState.HELD,
-            hold="mapping",
-            reason=wanted.held,
-            step=wanted.step,
-        )
-        return Remember(held, (event("held", held, reason=wanted.held),))
+        held = Link.first_held(wanted, wanted.held_by, wanted.held)
+        return Remember(held, (event(EventKind.HELD, held, reason=wanted.held),))
     return Create(view.target) if set(wanted.waits_on) <= view.completed else None
 
 
 def _decide_held(view: View, link: Link, now: datetime) -> Action | None:
     if view.target is None:
         return None if view.is_undecided else _close_unmade(view, link)
-    if link.hold == "deleted":
+    if link.hold is HoldCause.DELETED:
         return None
     if (held := view.target.wanted.held) is not None:
-        if (link.hold, link.reason) == ("mapping", held):
-            return None
-        return Remember(link.model_copy(update={"hold": "mapping", "reason": held, "retry_at": None}))
+        cause = view.target.wanted.held_by
+        return None if (link.hold, link.reason) == (cause, held) else Remember(link.held(cause, held))
     if link.retry_at is not None and now < link.retry_at:
-        return LookAgain(link.item, link.retry_at, "retry")
+        return LookAgain(link.item, link.retry_at, WaitedFor.RETRY)
     return Create(view.target, link)
 
 
 def _close_unmade(view: View, link: Link) -> Remember:
-    closed = link.model_copy(update={"state": LinkState.CLOSED, "hold": ""})
-    return Remember(closed, (event("closed", closed, reason=no_longer_asked(view.why_not)),))
+    closed = link.closed(no_longer_asked(view.why_not))
+    return Remember(closed, (event(EventKind.CLOSED, closed, reason=closed.reason),))
 
 
 def _decide_reserved(view: View, link: Link, policy: Policy, now: datetime) -> Action:
     due = link.retry_at or ((link.reserved_at or now) + policy.settle)
-    return LookAgain(link.item, due, "settle") if now < due else Settle(link, view.target)
+    return LookAgain(link.item, due, WaitedFor.SETTLE) if now < due else Settle(link, view.target)
 
 
 def _decide_released(view: View, link: Link, now: datetime) -> Action | None:
@@ -97,10 +92,8 @@ def _decide_released(view: View, link: Link, now: datetime) -> Action | None:
         return _decide_missing(view, link, now)
     if view.target is None:
         return None if view.found is None else agree(link, view.found)
-    back = link.model_copy(
-        update={"state": LinkState.OPEN, "reason": "", "rule_hash": view.target.wanted.rule_hash},
-    )
-    return Remember(back, (event("adopted", back),), again=True)
+    back = link.adopted(view.target.wanted.rule_hash)
+    return Remember(back, (event(EventKind.ADOPTED, back),), again=True)
 
 
 def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
@@ -126,42 +119,37 @@ def _decide_without_task(view: View, link: Link) -> Action | None:
         return None
     if (why := view.target.wanted.held) is None:
         return Create(view.target, link)
-    waiting = link.model_copy(update={"state": LinkState.HELD, "hold": "mapping", "reason": why})
-    return Remember(waiting, (event("held", waiting, reason=why),))
+    waiting = link.held(view.target.wanted.held_by, why)
+    return Remember(waiting, (event(EventKind.HELD, waiting, reason=why),))
 
 
 def _decide_missing(view: View, link: Link, now: datetime) -> Action | None:
     """Decide for a deleted task: it is never a completed one."""
     made = link.reserved_at or now
     if now < made + YOUNG:
-        return LookAgain(link.item, made + YOUNG, "missing")
-    deleted = event("deleted", link, task=link.task_id)
+        return LookAgain(link.item, made + YOUNG, WaitedFor.MISSING)
+    deleted = event(EventKind.DELETED, link, task=link.task_id)
     if link.state is not LinkState.OPEN:
-        return Remember(_without_task(link, link.state), (deleted,))
+        return Remember(link.lost_task(), (deleted,))
     if view.target is None and view.is_undecided:
         # What the rule says of a deleted task counts once it is known that the rule still asks for it.
         return None
     if view.target is None:
-        return Remember(_without_task(link, LinkState.CLOSED), (deleted,))
+        return Remember(link.closed(link.reason, task_gone=True), (deleted,))
     return _after_deletion(view.target, link, deleted)
 
 
 def _after_deletion(target: Target, link: Link, deleted: Event) -> Action:
     """Do what the rule says of a wanted task that a person deleted."""
-    held = _without_task(link, LinkState.HELD)
     if (why := target.wanted.held) is not None:
         # Its plan may be gone, with its group: there is nowhere to make it again.
-        waiting = held.model_copy(update={"hold": "mapping", "reason": why})
-        return Remember(waiting, (deleted, event("held", waiting, reason=why)))
+        waiting = link.held(target.wanted.held_by, why)
+        return Remember(waiting, (deleted, event(EventKind.HELD, waiting, reason=why)))
     if target.wanted.when_deleted is WhenDeleted.RECREATE:
         return Create(target, link)
     if target.wanted.when_deleted is WhenDeleted.HOLD:
-        return Remember(held.model_copy(update={"hold": "deleted", "reason": "a person deleted the task"}), (deleted,))
-    return Remember(_without_task(link, LinkState.WITHDRAWN), (deleted,))
-
-
-def _without_task(link: Link, state: LinkState) -> Link:
-    return link.model_copy(update={"state": state, "task_id": None, "etag": "", "details_etag": "", "base": {}})
+        return Remember(link.held(HoldCause.DELETED, "a person deleted the task"), (deleted,))
+    return Remember(link.withdrawn(link.reason, task_gone=True), (deleted,))
 
 
 def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Action | None:
@@ -169,8 +157,8 @@ def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Ac
         return agree(link, found)
     why = ending(link, view.origin, policy.rule_hashes, is_undecided=view.is_undecided, why_not=view.why_not)
     if isinstance(why, MappingChanged):
-        released = link.model_copy(update={"state": LinkState.RELEASED, "reason": "the mapping no longer asks for it"})
-        return Remember(released, (event("released", released),))
+        released = link.released()
+        return Remember(released, (event(EventKind.RELEASED, released),))
     if not isinstance(why, Ended):
         return None
     return _close(view, link, found, why.reason)
@@ -178,10 +166,16 @@ def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Ac
 
 def _close(view: View, link: Link, found: Found, reason: str) -> Write:
     """End the task with the reason; a completion that came too late is said to be one."""
-    closed = link.model_copy(update={"state": LinkState.CLOSED, "reason": reason, "hold": ""})
-    events: tuple[Event, ...] = (event("closed", closed, reason=reason),)
-    if found.task.is_completed and link.kind == "step" and "entra" in actor_of(found):
-        late = event("refused", link, actor=actor_of(found), reason="step_gone", completed_at=found.task.completed)
+    closed = link.closed(reason)
+    events: tuple[Event, ...] = (event(EventKind.CLOSED, closed, reason=reason),)
+    if found.task.is_completed and link.kind is ItemKind.STEP and "entra" in actor_of(found):
+        late = event(
+            EventKind.REFUSED,
+            link,
+            actor=actor_of(found),
+            reason=RefusalReason.STEP_GONE,
+            completed_at=found.task.completed,
+        )
         events = (late, *events)
     details = None
     if found.details is not None:
@@ -194,23 +188,16 @@ def _close(view: View, link: Link, found: Found, reason: str) -> Write:
 def _decide_finished(view: View, link: Link, found: Found, now: datetime) -> Action | None:
     """Decide for a completed or closed link whose item is wanted."""
     wanted = view.target.wanted if view.target else None
-    if wanted is None or link.kind == "step":
+    if wanted is None or link.kind is ItemKind.STEP:
         return agree(link, found)
-    reopened = link.model_copy(
-        update={
-            "state": LinkState.OPEN,
-            "hold": "",
-            "reason": "",
-            "retry_at": None,
-            "completed_by": None,
-            "completed_at": None,
-        }
-    )
+    reopened = link.reopened()
     if link.state is LinkState.CLOSED:
         patch = TaskPatch(percent_complete=0) if found.task.is_completed else None
-        return Write(reopened, view.target, task=patch, events=(event("reopened", link, reason="wanted again"),))
+        return Write(
+            reopened, view.target, task=patch, events=(event(EventKind.REOPENED, link, reason="wanted again"),)
+        )
     if not found.task.is_completed or _is_completed_anew(link, found):
-        return Remember(reopened, (event("reopened", link, reason="opened again in Planner"),), again=True)
+        return Remember(reopened, (event(EventKind.REOPENED, link, reason="opened again in Planner"),), again=True)
     due = link.base.get("due")
     moved = due is not None and wanted.due is not None and due.asked != wanted.due.isoformat()
     if moved and wanted.reopen_when_moved:
@@ -218,9 +205,9 @@ def _decide_finished(view: View, link: Link, found: Found, now: datetime) -> Act
             reopened,
             view.target,
             task=TaskPatch(percent_complete=0),
-            events=(event("reopened", link, reason="its date moved"),),
+            events=(event(EventKind.REOPENED, link, reason="its date moved"),),
         )
-    if (agreed := agree(link, found)) is not None or link.hold != UNRECORDED:
+    if (agreed := agree(link, found)) is not None or link.hold is not HoldCause.RECORD:
         return agreed
     return record_again(link, wanted, view.workspace_id, now)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from shared.models.link import Link, LinkState
 from shared.models.wanted import WantedTask
+from shared.models.words import ItemKind
 
 TOP = "=== OpenText (kept by the bridge, edits here are overwritten) ==="
 BOTTOM = "=== end ==="
@@ -48,7 +49,7 @@ def with_block(description: str | None, block: str) -> str:
 
 def render_block(origin: str, wanted: WantedTask, link: Link | None) -> str:
     """Write the block's text: notes for the person, what OpenText shows, and the reference line."""
-    shown = [f"document {d.node_id}: version {d.version}" for d in wanted.documents if wanted.kind == "step"]
+    shown = [f"document {d.node_id}: version {d.version}" for d in wanted.documents if wanted.kind is ItemKind.STEP]
     lines = [*notes(link), *wanted.context, *shown, f"ref: {origin} {wanted.item_key}"]
     return "\n".join(line.replace(TOP, "").replace(BOTTOM, "") for line in lines)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shared.models.link import Link
 from shared.models.opentext import Origin, Step, Workflow, WorkflowStatus
+from shared.models.words import ItemKind
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def ending(
     if link.step is not None and origin.workflow is not None and not _is_current(link, origin.workflow):
         return NotStated()
     # Its rule is the same, so it is what was escalated that moved, or was done.
-    if link.kind == "escalation" and not why_not:
+    if link.kind is ItemKind.ESCALATION and not why_not:
         return Ended("nobody waits for it any more")
     return Ended(no_longer_asked(why_not))
 

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from shared.decisions.fields import Target
 from shared.decisions.observed import Found, Seen
+from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.link import Link
 from shared.models.opentext import Origin
+from shared.models.words import ActAs
 
 YOUNG = timedelta(minutes=10)
 """A task younger than this that answers 404 may only not have reached every replica."""
@@ -19,7 +21,7 @@ class Policy:
 
     settle: timedelta
     grace: timedelta
-    act_as: str = "performer"
+    act_as: ActAs = ActAs.PERFORMER
     rule_hashes: dict[str, str] = field(default_factory=dict)
     """Rule id → hash, as the mapping stands."""
     mapping_hash: str = ""
@@ -81,7 +83,7 @@ def actor_of(found: Found) -> dict[str, str]:
     return {"entra" if kind == "user" else "application": who}
 
 
-def event(what: str, link: Link, *, actor: dict[str, str] | None = None, **detail: object) -> Event:
+def event(what: EventKind, link: Link, *, actor: dict[str, str] | None = None, **detail: object) -> Event:
     """Make a history event about a link; datetimes become ISO text."""
     plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in detail.items()}
     return Event(what=what, item=link.item, actor=actor or {"bridge": "bridge"}, detail=plain)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.models.holds import RefusalReason
 from shared.models.link import Link, LinkState
 from shared.models.wanted import Notify
 
@@ -37,7 +38,7 @@ def _outcomes(link: Link) -> list[str]:
         found.append(f"completed@{link.completed_at.isoformat() if link.completed_at else ''}")
     if link.state is LinkState.CLOSED and link.task_id is not None:
         found.append("closed@")
-    if link.refusals and link.refusals[-1].reason != "reassigned":
+    if link.refusals and link.refusals[-1].reason is not RefusalReason.REASSIGNED:
         found.append(f"{REFUSED}@{link.refusals[-1].at.isoformat()}")
     return found
 

@@ -12,10 +12,13 @@ from shared.decisions.fields import FIELDS, Target, outcome_lines
 from shared.decisions.item_view import Case, Policy, View, event
 from shared.decisions.merge import Merged, merge
 from shared.decisions.observed import Found
+from shared.models.events import EventKind
 from shared.models.evidence import Event
+from shared.models.holds import HoldCause
 from shared.models.link import FieldBase, Link, LinkState
 from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
 from shared.models.wanted import Owner
+from shared.models.words import ItemKind, WaitedFor
 
 _DETAILS = frozenset(f.name for f in FIELDS if f.in_details)
 
@@ -49,8 +52,7 @@ def decide_refused(view: View, write: Write, policy: Policy, now: datetime) -> A
         conflicts=tuple(one for one in merged.conflicts if one.field not in write.asked),
     )
     agreed = {name: known for name, known in merged.agreed.items() if name not in write.asked}
-    taken = link.model_copy(update={"base": {**link.base, **agreed}})
-    return _decide_progress(case, taken, _told(link, left, case.found))
+    return _decide_progress(case, link.based(agreed), _told(link, left, case.found))
 
 
 def _case(view: View, link: Link, policy: Policy, now: datetime) -> Case | None:
@@ -63,22 +65,18 @@ def _case(view: View, link: Link, policy: Policy, now: datetime) -> Case | None:
 
 def agree(link: Link, found: Found) -> Remember | None:
     """Take note of a version that asks for nothing, and of the plan that the task was moved to."""
-    agreed = link.model_copy(
-        update={
-            "plan_id": found.task.plan_id,
-            "bucket_id": found.task.bucket_id,
-            "etag": found.task.etag,
-            "details_etag": found.details.etag if found.details is not None else link.details_etag,
-        }
-    )
+    agreed = link.moved(found.task).agreed(found.task, found.details)
     return None if agreed == link else Remember(agreed)
 
 
 def _decide_case(case: Case) -> Action | None:
     link, found = case.link, case.found
     if found.task.plan_id != link.plan_id:
-        moved = link.model_copy(update={"plan_id": found.task.plan_id, "bucket_id": found.task.bucket_id})
-        return Remember(moved, (event("moved", link, before=link.plan_id, after=found.task.plan_id),), again=True)
+        return Remember(
+            link.moved(found.task),
+            (event(EventKind.MOVED, link, before=link.plan_id, after=found.task.plan_id),),
+            again=True,
+        )
     if not link.details_done:
         return None if found.details is None else first_write(link, case.target, found)
     if link.refusals and not link.refusals[-1].reopened:
@@ -88,11 +86,11 @@ def _decide_case(case: Case) -> Action | None:
 
 def _decide_sending(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     """Wait for an intent's outcome to settle; one that nobody can read waits for a person."""
-    if link.sending is None or (link.hold == "activities" and view.target is not None):
+    if link.sending is None or (link.hold is HoldCause.ACTIVITIES and view.target is not None):
         return None
     due = link.sending.at + policy.settle
     if now < due:
-        return LookAgain(link.item, due, "settle")
+        return LookAgain(link.item, due, WaitedFor.SETTLE)
     return CheckSending(link, view.target, is_current(link, view.origin))
 
 
@@ -113,7 +111,7 @@ def first_write(link: Link, target: Target, found: Found) -> Write:
     """
     versions = target.wanted.documents
     return Write(
-        link.model_copy(update={"details_done": True, "bound": versions}),
+        link.detailed(versions),
         target,
         details=first_details(target, found),
         asked={f.name: f.wanted(target) for f in FIELDS if f.in_details},
@@ -125,17 +123,16 @@ def _reopen(case: Case) -> Write | Remember:
     """Open a refused task again; ticks of outcomes go, and the note is in the block."""
     link = case.link
     last = link.refusals[-1]
-    done = link.model_copy(update={"refusals": (*link.refusals[:-1], last.model_copy(update={"reopened": True}))})
     merged = merge(case.target, case.found, link.base)
     if merged.noted.keys() & _DETAILS:
         return _note_losses(link, merged)
     return Write(
-        done,
+        link.asked_again(),
         case.target,
         task=TaskPatch(percent_complete=0) if case.found.task.is_completed else None,
         details=_unticked(case.target, case.found, merged.details),
         asked={name: value for name, value in merged.asked.items() if name in _DETAILS},
-        events=(event("reopened", link, reason=last.reason),),
+        events=(event(EventKind.REOPENED, link, reason=last.reason),),
     )
 
 
@@ -155,25 +152,20 @@ def _unticked(target: Target, found: Found, details: DetailsPatch | None) -> Det
 def _decide_merge(case: Case) -> Action | None:
     link, wanted = case.link, case.target.wanted
     merged = merge(case.target, case.found, link.base)
-    if wanted.kind == "step" and "assignees" in merged.taken and case.found.task.assignees != wanted.assignees:
+    if wanted.kind is ItemKind.STEP and "assignees" in merged.taken and case.found.task.assignees != wanted.assignees:
         return decide_reassigned(case)
     if merged.noted:
         return _note_losses(link, merged)
     rebinds = wanted.documents != link.bound
-    agreed = link.model_copy(
-        update={
-            "base": {**link.base, **merged.agreed},
-            "bound": wanted.documents,
-            "rule_hash": wanted.rule_hash,
-            "notify": wanted.notify,
-            "evidence": wanted.evidence,
-        }
-    )
+    agreed = link.based(merged.agreed).wanting(wanted)
     events = _told(link, merged, case.found)
     details = merged.details
     if rebinds:
         details = _unticked(case.target, case.found, details)
-        events = (*events, event("rebound", link, versions=[version.model_dump() for version in wanted.documents]))
+        events = (
+            *events,
+            event(EventKind.REBOUND, link, versions=[version.model_dump() for version in wanted.documents]),
+        )
     if merged.task is not None or details is not None:
         asked = merged.asked
         return Write(
@@ -184,8 +176,7 @@ def _decide_merge(case: Case) -> Action | None:
 
 def _note_losses(link: Link, merged: Merged) -> Remember:
     """Write into the history what a write is about to destroy, then decide again."""
-    noted = link.model_copy(update={"base": {**link.base, **merged.noted}})
-    return Remember(noted, _conflicts(link, merged, Owner.OPENTEXT), again=True)
+    return Remember(link.based(merged.noted), _conflicts(link, merged, Owner.OPENTEXT), again=True)
 
 
 def _decide_progress(case: Case, agreed: Link, events: tuple[Event, ...]) -> Action | None:
@@ -194,15 +185,9 @@ def _decide_progress(case: Case, agreed: Link, events: tuple[Event, ...]) -> Act
     attribute, percent = case.target.wanted.progress_attribute, found.task.percent_complete
     seen = link.base.get("progress")
     moved = seen is None or seen.got != percent
-    agreed = agreed.model_copy(
-        update={
-            "etag": found.task.etag,
-            "details_etag": found.details.etag if found.details is not None else link.details_etag,
-            "base": {**agreed.base, "progress": FieldBase(got=percent)},
-        }
-    )
+    agreed = agreed.agreed(found.task, found.details).based({"progress": FieldBase(got=percent)})
     if moved and (seen is not None or percent):
-        events = (*events, event("progressed", link, before=seen.got if seen else None, after=percent))
+        events = (*events, event(EventKind.PROGRESSED, link, before=seen.got if seen else None, after=percent))
         if attribute and case.workspace_id is not None:
             return SetAttributes(agreed, case.workspace_id, {attribute: percent}, events)
     return None if agreed == link else Remember(agreed, events)
@@ -214,18 +199,22 @@ def _told(link: Link, merged: Merged, found: Found) -> tuple[Event, ...]:
     read = {f.name: f.read(found) for f in FIELDS if f.name in merged.taken}
     got = {name: known.got for name, known in link.base.items()}
     asked = {name: known.asked for name, known in link.base.items()}
-    return (*conflicts, *_change("edited", link, got, read), *_change("updated", link, asked, merged.asked))
+    return (
+        *conflicts,
+        *_change(EventKind.EDITED, link, got, read),
+        *_change(EventKind.UPDATED, link, asked, merged.asked),
+    )
 
 
 def _conflicts(link: Link, merged: Merged, winner: Owner) -> tuple[Event, ...]:
     return tuple(
-        event("conflict", link, field=c.field, winner=c.winner.value, kept=c.kept, lost=c.lost)
+        event(EventKind.CONFLICT, link, field=c.field, winner=c.winner.value, kept=c.kept, lost=c.lost)
         for c in merged.conflicts
         if c.winner is winner
     )
 
 
-def _change(what: str, link: Link, before: dict[str, Any], after: dict[str, Any]) -> tuple[Event, ...]:
+def _change(what: EventKind, link: Link, before: dict[str, Any], after: dict[str, Any]) -> tuple[Event, ...]:
     if not after:
         return ()
     return (event(what, link, fields=list(after), before={name: before.get(name) for name in after}, after=after),)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from shared.decisions.fields import outcome_lines
 from shared.decisions.observed import Found
 from shared.models.deciders import Decider
+from shared.models.holds import REFUSALS, RefusalReason
 from shared.models.link import Link, Refusal, SendIntent
 from shared.models.opentext import Activity, StepForm
 from shared.models.wanted import WantedTask
@@ -30,7 +31,6 @@ class Wait:
     """Too early to say: look again then."""
 
     until: datetime
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -66,24 +66,20 @@ def judge(wanted: WantedTask, link: Link, found: Found, now: datetime, grace: ti
     by = _who(found)
     completed_at = found.task.completed or now
 
-    def refuse(reason: str, text: str) -> Refuse:
+    def refuse(reason: RefusalReason) -> Refuse:
+        text = REFUSALS[reason].format(outcomes=", ".join(outcome.title for outcome in wanted.outcomes))
         return Refuse(Refusal(reason=reason, text=text, completed_at=completed_at, completed_by=by, at=now))
 
     if (decider := wanted.decider(by)) is None:
-        return refuse("wrong_person", "Completed by somebody who is not a performer of this step. It was opened again.")
+        return refuse(RefusalReason.WRONG_PERSON)
     if wanted.documents != link.bound:
-        return refuse(
-            "new_version", "The documents changed since this task showed them. Look at the new version first."
-        )
+        return refuse(RefusalReason.NEW_VERSION)
     chosen = ticked(wanted, found)
     if wanted.outcomes and len(chosen) != 1:
         until = completed_at + grace
         if now < until:
-            return Wait(until=until, reason="outcome")
-        titles = ", ".join(outcome.title for outcome in wanted.outcomes)
-        if chosen:
-            return refuse("many_outcomes", f"More than one outcome is ticked. Tick exactly one of: {titles}.")
-        return refuse("no_outcome", f"No outcome is ticked. Tick exactly one of: {titles}, then complete again.")
+            return Wait(until)
+        return refuse(RefusalReason.MANY_OUTCOMES if chosen else RefusalReason.NO_OUTCOME)
     return Advance(chosen[0] if chosen else None, decider)
 
 

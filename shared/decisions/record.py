@@ -10,10 +10,13 @@ from typing import Any
 
 import rfc8785
 
+from shared.models.events import EVENTS, EventKind
 from shared.models.evidence import Event
+from shared.models.holds import HoldCause
 from shared.models.link import FieldBase, Link, LinkState
 from shared.models.opentext import Origin
 from shared.models.wanted import WantedTask
+from shared.models.words import ItemKind
 
 PREFIX = "record."
 DOCUMENT = "record.document"
@@ -26,8 +29,6 @@ _STATUS = {
     LinkState.WITHDRAWN: "Withdrawn",
     LinkState.RELEASED: "Released",
 }
-_TOLD_WITH_ORIGIN = frozenset({"created", "settled", "rebound", "sent_on", "completed", "refused"})
-"""Events that say what the origin was then: the record must be readable alone."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def responsible_for(link: Link) -> list[str]:
 def attributes_due(link: Link) -> tuple[Due, ...]:
     """List the attributes to set, by name: those whose value changed since they were set."""
     # An escalation asks somebody else about the same thing: the attributes are the first one's.
-    if link.evidence is None or link.state is LinkState.RESERVED or link.kind == "escalation":
+    if link.evidence is None or link.state is LinkState.RESERVED or link.kind is ItemKind.ESCALATION:
         return ()
     shown: dict[str, Any] = {
         "url": task_url(link),
@@ -109,7 +110,7 @@ def document_due(link: Link) -> str | None:
 
 
 def _mark(link: Link) -> str | None:
-    was_asked = bool(link.task_id) or link.hold == "deleted" or link.state is LinkState.WITHDRAWN
+    was_asked = bool(link.task_id) or link.hold is HoldCause.DELETED or link.state is LinkState.WITHDRAWN
     if not was_asked or link.state is LinkState.RESERVED:
         return None
     refused = link.refusals[-1].at.isoformat() if link.refusals else ""
@@ -136,8 +137,8 @@ def refused(link: Link, about: str, attempt: object, text: str) -> tuple[Link, t
     name = f"{_REFUSED}.{about}"
     known, now = link.base.get(name), FieldBase(asked=digest(attempt), got=text[:500])
     reason = f"{_NOTE}{text}"[:500] if not link.reason or link.reason.startswith(_NOTE) else link.reason
-    after = link.model_copy(update={"base": {**link.base, name: now}, "reason": reason})
-    told = Event(what="evidence_refused", item=link.item, actor={"bridge": "bridge"}, detail={"reason": text})
+    after = link.rebased({**link.base, name: now}, reason=reason)
+    told = Event(what=EventKind.EVIDENCE_REFUSED, item=link.item, actor={"bridge": "bridge"}, detail={"reason": text})
     return after, () if known == now else (told,)
 
 
@@ -145,7 +146,7 @@ def accepted(link: Link, about: str, base: dict[str, FieldBase]) -> Link:
     """Remember what is on the record now; a refusal of the same is over."""
     kept = {name: value for name, value in link.base.items() if name != f"{_REFUSED}.{about}"}
     reason = "" if link.reason.startswith(_NOTE) else link.reason
-    return link.model_copy(update={"base": {**kept, **base}, "reason": reason})
+    return link.rebased({**kept, **base}, reason=reason)
 
 
 def digest(value: object) -> str:
@@ -169,12 +170,12 @@ def in_context(event: Event, link: Link | None, origin: Origin, wanted: WantedTa
         known |= {"rule": link.rule_id, "kind": link.kind, "etag": link.etag, "details_etag": link.details_etag}
         known["versions"] = [version.model_dump() for version in link.bound]
         known["url"] = task_url(link)
-    if event.what in _TOLD_WITH_ORIGIN:
+    if EVENTS[event.what].tells_origin:
         known["about"] = describe(origin)
         known["names"] = _names(origin, wanted, event.actor)
         known["due"] = wanted.due.isoformat() if wanted is not None and wanted.due is not None else None
     detail = {name: value for name, value in known.items() if value not in (None, "", [], {})} | event.detail
-    return event.model_copy(update={"detail": detail, "actor": _with_login(event.actor, wanted)})
+    return event.with_detail(detail, actor=_with_login(event.actor, wanted))
 
 
 def _with_login(actor: dict[str, str], wanted: WantedTask | None) -> dict[str, str]:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.models.evidence import REDACTED, Entry, Event
+from shared.models.events import EventKind
+from shared.models.evidence import Entry, Event
 from shared.models.link import Link, LinkState
 
 SHORTEST_KEY = 16
@@ -76,7 +77,7 @@ def batches(redacted: Sequence[Entry], who: Person) -> list[tuple[Sequence[Entry
 
 def _told(lot: Sequence[Entry], who: Person) -> Event:
     parts = {str(entry.sequence): entry.personal.hash for entry in lot}
-    return Event(what=REDACTED, detail={"parts": parts, "removed": who.pseudonym})
+    return Event(what=EventKind.REDACTED, detail={"parts": parts, "removed": who.pseudonym})
 
 
 def redact_link(link: Link, who: Person) -> Link:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from shared.models.evidence import CHECKPOINT, Entry, Event
+from shared.models.events import EventKind
+from shared.models.evidence import Entry, Event
 from shared.models.link import Link, LinkState
 
 DEFAULT_YEARS = 10
@@ -33,7 +34,7 @@ def to_purge(entries: Sequence[Entry], links: Iterable[Link], now: datetime) -> 
     known = tuple(links)
     if not entries or any(link.state in _AT_WORK for link in known):
         return ()
-    told = [entry for entry in entries if entry.what != CHECKPOINT]
+    told = [entry for entry in entries if entry.what != EventKind.CHECKPOINT]
     if not told or ends(told[-1].at, years_of(known)) > now:
         return ()
     return tuple(entries)
@@ -50,10 +51,10 @@ def checkpoint(entries: Sequence[Entry], years: int, operator: str) -> Event:
         "hash": last.hash,
         "reason": f"kept for {years} years",
     }
-    return Event(what=CHECKPOINT, actor={"operator": operator}, detail=detail)
+    return Event(what=EventKind.CHECKPOINT, actor={"operator": operator}, detail=detail)
 
 
 def leftovers(entries: Sequence[Entry]) -> tuple[int, ...]:
     """Name the entries that a checkpoint stands for, and that a run which was cut off left behind."""
-    through = max((entry.detail["through"] for entry in entries if entry.what == CHECKPOINT), default=0)
+    through = max((entry.detail["through"] for entry in entries if entry.what == EventKind.CHECKPOINT), default=0)
     return tuple(entry.sequence for entry in entries if entry.sequence <= through)

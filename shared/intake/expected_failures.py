@@ -53,8 +53,7 @@ async def run_origin(
     except EXPECTED as error:
         storage = wired.storage()
         at = await _later(error, wired)
-        entry = AgendaEntry(at=at, origin=message.origin, reason=message.reason, bulk=message.bulk, trace=message.trace)
-        await storage.agenda.put(entry, storage.now())
+        await storage.agenda.put(AgendaEntry.later(message, at, message.waited_for), storage.now())
         _tell(error, f"{message.origin} is looked at again at {at:%H:%M:%S}")
 
 

@@ -22,6 +22,7 @@ from shared.intake.opentext import OversizedError
 from shared.intake.send_all import send_all
 from shared.models.graph import Notification, NotificationCollection
 from shared.models.messages import PlanMessage
+from shared.models.words import WaitedFor
 from shared.observability.telemetry import count, traceparent
 
 if TYPE_CHECKING:
@@ -152,4 +153,4 @@ def groups_of(notifications: Sequence[Notification]) -> dict[str, frozenset[str]
 
 def _message(plan_id: str, left: frozenset[str], trace: str | None) -> PlanMessage:
     # Of more than fit into a message the rest is found by the resync.
-    return PlanMessage(plan=plan_id, reason="notified", left=tuple(sorted(left))[:MOST_LEFT], trace=trace)
+    return PlanMessage(plan=plan_id, waited_for=WaitedFor.NOTIFIED, left=tuple(sorted(left))[:MOST_LEFT], trace=trace)

@@ -16,6 +16,6 @@ class Foreign(BaseModel):
 
 
 class Stored(BaseModel):
-    """Ours, as rows and messages keep it: what a newer release wrote beside is passed over: it can be rolled back."""
+    """Ours, as rows and messages keep it: what a newer release wrote beside is passed over."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

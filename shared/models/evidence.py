@@ -15,13 +15,12 @@ import rfc8785
 from pydantic import Field, model_validator
 
 from shared.models.base import Frozen
+from shared.models.events import EventKind
 from shared.models.json_values import plain, shortened
 from shared.models.personal import Personal, personal
 
 GENESIS = "0" * 64
 """What the first entry has as the hash before it."""
-REDACTED, CHECKPOINT = "redacted", "checkpoint"
-"""What the entries say that replace personal parts, and that stand for entries which were deleted."""
 IMPERSONAL = frozenset(
     {
         *("at", "completed_at", "due", "started", "versions", "etag", "details_etag"),
@@ -36,7 +35,7 @@ IMPERSONAL = frozenset(
 class Event(Frozen):
     """Something worth proving, before it has its place in the chain."""
 
-    what: str = Field(description="created, assigned, completed, sent_on, refused, conflict, deleted, ...")
+    what: EventKind
     item: str = Field(default="", description="Item key; '' concerns the whole origin.")
     actor: dict[str, str] = Field(
         default_factory=dict, description="entra and opentext ids of who did it; bridge otherwise."
@@ -45,6 +44,10 @@ class Event(Frozen):
         default_factory=dict, description="Before and after, reason, disposition, etags, versions: JSON values."
     )
 
+    def with_detail(self, detail: dict[str, Any], *, actor: dict[str, str]) -> "Event":
+        """Return the event with other details and another actor."""
+        return self.model_copy(update={"detail": detail, "actor": actor})
+
 
 class Entry(Frozen):
     """An event in its place."""
@@ -52,7 +55,7 @@ class Entry(Frozen):
     origin: str
     sequence: int = Field(description="From 1, without gaps.")
     at: datetime = Field(description="UTC.")
-    what: str
+    what: str = Field(description="An `EventKind`, or the word of a newer release: what was hashed stays as it is.")
     item: str = ""
     detail: dict[str, Any] = Field(default_factory=dict, description="What says nothing of people.")
     commitment: str = Field(description="Hash over the hashes of the personal part's fields.")
@@ -68,10 +71,15 @@ class Entry(Frozen):
         return value
 
     @property
+    def kind(self) -> EventKind:
+        """What it tells; UNKNOWN: a newer release knows."""
+        return EventKind(self.what)
+
+    @property
     def event(self) -> Event:
         """What was given to be remembered."""
         detail = {**self.detail, **self.personal.detail}
-        return Event(what=self.what, item=self.item, actor=self.personal.actor, detail=detail)
+        return Event(what=self.kind, item=self.item, actor=self.personal.actor, detail=detail)
 
     def canonical(self) -> bytes:
         """Return the bytes that are hashed, stored and exported."""
@@ -127,7 +135,7 @@ def _entry(origin: str, head: Head, event: Event, at: datetime, salt: Callable[[
         origin=origin,
         sequence=head.sequence + 1,
         at=at,
-        what=event.what,
+        what=event.what.value,
         item=plain(event.item),
         detail={name: value for name, value in detail.items() if name not in told},
         commitment=hidden.commitment,

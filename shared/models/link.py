@@ -1,93 +1,28 @@
-"""A link: this item and this Planner task are the same work. And what guards the making of one."""
+"""
+A link: this item and this Planner task are the same work.
 
+A link changes only by the methods below. Those that change its state are named in `TRANSITIONS`.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from shared.models.base import Stored
+from shared.models.holds import HOLDS, HoldCause
+from shared.models.link_parts import FieldBase, MailIntent, Posted, Refusal, Reservation, SendIntent
+from shared.models.link_states import LinkState, next_state
 from shared.models.opentext import DocumentVersion, StepRef
-from shared.models.wanted import EvidencePolicy, Notify
+from shared.models.planner import PlannerDetails, PlannerTask
+from shared.models.wanted import EvidencePolicy, Notify, WantedTask
+from shared.models.words import ItemKind
 
-
-class LinkState(StrEnum):
-    """Where an item stands."""
-
-    HELD = "held"
-    """No task, and `reason` says why."""
-    RESERVED = "reserved"
-    """About to be posted, or posted with the answer lost: look before posting."""
-    OPEN = "open"
-    """Has its task."""
-    COMPLETED = "completed"
-    """Completed, and OpenText knows."""
-    CLOSED = "closed"
-    """OpenText ended it: step gone, workflow stopped, workspace no longer matches."""
-    WITHDRAWN = "withdrawn"
-    """Over for good: its task was deleted and the policy leaves it at that, or an operator withdrew it."""
-    RELEASED = "released"
-    """The mapping changed and no longer asks for it: left alone."""
-
-
-class FieldBase(Stored):
-    """What both sides agreed on for one field when we last wrote."""
-
-    asked: Any = Field(default=None, description="What OpenText wanted then. Long text: its digest.")
-    got: Any = Field(default=None, description="What the service returned then. Long text: its digest.")
-
-
-class Posted(Stored):
-    """What a reservation will post: settling matches lists against it."""
-
-    title: str
-    bucket_id: str | None = None
-    start: datetime | None = None
-    due: datetime | None = None
-    assignees: tuple[str, ...] = ()
-    priority: int | None = None
-
-
-class Reservation(Stored):
-    """An announced POST, in the partition of its plan."""
-
-    plan_id: str
-    origin: str
-    item: str
-    at: datetime = Field(description="UTC: when it was announced.")
-    posted: Posted
-
-
-class SendIntent(Stored):
-    """A send-on about to be made, written before the call."""
-
-    id: str = Field(description="Stands in the comment: how the call is found again.")
-    step: StepRef
-    disposition: str | None = Field(default=None, description="None: plain SendOn.")
-    completed_by: str | None = Field(default=None, description="Entra user id.")
-    completed_at: datetime | None = None
-    versions: tuple[DocumentVersion, ...] = ()
-    acting: str = Field(default="", description="OpenText login in whose name it is sent.")
-    at: datetime = Field(description="UTC: when the intent was written.")
-
-
-class Refusal(Stored):
-    """A completion that may not advance the workflow."""
-
-    reason: str = Field(description="A code: wrong_person, new_version, no_outcome, many_outcomes, ...")
-    text: str = Field(description="The note that a person reads in the task.")
-    completed_at: datetime | None = None
-    completed_by: str | None = None
-    at: datetime
-    reopened: bool = Field(default=False, description="The task was opened again with the note.")
-
-
-class MailIntent(Stored):
-    """A mail about to be sent: at most once per outcome."""
-
-    on: str
-    at: datetime
-    outcome: str = Field(default="perhaps sent", description="perhaps sent, sent or refused.")
+__all__ = ["FieldBase", "Link", "LinkState", "MailIntent", "Posted", "Refusal", "Reservation", "SendIntent"]
+KEPT_REFUSALS, KEPT_MAILS = 5, 20
+_NO_HOLD: Mapping[str, Any] = {"hold": None, "reason": "", "retry_at": None}
+_NO_TASK: Mapping[str, Any] = {"task_id": None, "etag": "", "details_etag": "", "base": {}}
 
 
 class Link(Stored):
@@ -96,11 +31,11 @@ class Link(Stored):
     item: str
     rule_id: str
     rule_hash: str
-    kind: str = "task"
+    kind: ItemKind = ItemKind.TASK
     state: LinkState
     reason: str = Field(default="", description="Why it stands where it stands, in words for people.")
-    hold: str = Field(
-        default="", description="Code of a hold: mapping, refused, ambiguous, deleted, activities, place, record."
+    hold: Annotated[HoldCause | None, BeforeValidator(lambda value: value or None)] = Field(
+        default=None, description="Why it can't go on now. The first edition wrote an empty text for none."
     )
     retry_at: datetime | None = Field(
         default=None, description="UTC: a hold is looked at again then. None: when it changes."
@@ -129,3 +64,181 @@ class Link(Stored):
     evidence_hash: str = Field(
         default="", description="Last entry of the evidence document as last uploaded: its hash."
     )
+
+    @property
+    def is_of_newer_release(self) -> bool:
+        """A word of it is not known here: whoever wrote it goes on with it."""
+        return LinkState.UNKNOWN is self.state or self.hold is HoldCause.UNKNOWN or self.kind is ItemKind.UNKNOWN
+
+    @property
+    def is_at_work(self) -> bool:
+        """Something is still to come of it by itself: it is open, or held by something outside of its rule."""
+        is_held_outside = self.hold is not None and HOLDS[self.hold].outside
+        return self.state in (LinkState.OPEN, LinkState.RESERVED) or is_held_outside
+
+    # Ways from one state to another. Each raises ImpossibleError where the table has no such way.
+
+    @classmethod
+    def first_held(cls, wanted: WantedTask, cause: HoldCause, reason: str, *, retry_at: datetime | None = None) -> Self:
+        """Return the link of an item that can't have a task from the start."""
+        return cls(
+            item=wanted.item_key,
+            rule_id=wanted.rule_id,
+            rule_hash=wanted.rule_hash,
+            kind=wanted.kind,
+            state=next_state("held", None),
+            hold=cause,
+            reason=reason,
+            retry_at=retry_at,
+            step=wanted.step,
+        )
+
+    @classmethod
+    def reserved(cls, wanted: WantedTask, plan_id: str, posted: Posted, at: datetime, before: Self | None) -> Self:
+        """Return the link of an item whose task is about to be posted; of what stood before, what was told stays."""
+        return cls(
+            item=wanted.item_key,
+            rule_id=wanted.rule_id,
+            rule_hash=wanted.rule_hash,
+            kind=wanted.kind,
+            state=next_state("reserved", before.state if before is not None else None),
+            plan_id=plan_id,
+            bucket_id=posted.bucket_id,
+            reserved_at=at,
+            posted=posted,
+            step=wanted.step,
+            refusals=before.refusals if before is not None else (),
+            notify=wanted.notify,
+            mails=before.mails if before is not None else (),
+            evidence=wanted.evidence,
+            evidence_hash=before.evidence_hash if before is not None else "",
+        )
+
+    def held(self, cause: HoldCause, reason: str, *, retry_at: datetime | None = None) -> Self:
+        """Hold the item without a task: it has none, or it was deleted."""
+        without = _NO_TASK if self.task_id is not None else {}
+        return self._to("held", {**without, "hold": cause, "reason": reason, "retry_at": retry_at})
+
+    def opened(self, task: PlannerTask, base: Mapping[str, FieldBase]) -> Self:
+        """Take a task for the item's own."""
+        place = {"plan_id": task.plan_id, "bucket_id": task.bucket_id}
+        return self._to("opened", {**_NO_HOLD, **place, "task_id": task.id, "etag": task.etag, "base": dict(base)})
+
+    def completed(self, by: str | None, at: datetime | None) -> Self:
+        """End the item: its task is completed. A hold stays until it is freed."""
+        return self._to("completed", {"completed_by": by, "completed_at": at})
+
+    def advanced(self) -> Self:
+        """End the item: OpenText shows that the intent was carried out."""
+        if (intent := self.sending) is None:
+            return self
+        who = {"completed_by": intent.completed_by, "completed_at": intent.completed_at}
+        return self._to("completed", {**who, "sending": None, "sent_on": intent.id, "hold": None})
+
+    def reopened(self) -> Self:
+        """Have the item open again, with the task that it has."""
+        return self._to("reopened", {**_NO_HOLD, "completed_by": None, "completed_at": None})
+
+    def closed(self, reason: str, *, task_gone: bool = False) -> Self:
+        """End the item: OpenText says so."""
+        without = _NO_TASK if task_gone else {}
+        return self._to("closed", {**without, "hold": None, "reason": reason})
+
+    def released(self) -> Self:
+        """Leave the task alone: a changed mapping no longer asks for it."""
+        return self._to("released", {"reason": "the mapping no longer asks for it"})
+
+    def adopted(self, rule_hash: str) -> Self:
+        """Have a released item open again: the mapping asks for it again."""
+        return self._to("adopted", {"reason": "", "rule_hash": rule_hash})
+
+    def withdrawn(self, reason: str, *, task_gone: bool = False) -> Self:
+        """End the item for good."""
+        without = _NO_TASK if task_gone else {}
+        return self._to("withdrawn", {**without, "reason": reason})
+
+    # Changes within a state.
+
+    def lost_task(self) -> Self:
+        """Remember that the task of an item that is over was deleted."""
+        return self._with(_NO_TASK)
+
+    def hindered(self, cause: HoldCause, reason: str, *, retry_at: datetime | None = None) -> Self:
+        """Say why the item, which stays where it stands, can't go on."""
+        return self._with({"hold": cause, "reason": reason, "retry_at": retry_at})
+
+    def freed(self) -> Self:
+        """Let the item go on."""
+        return self._with(_NO_HOLD)
+
+    def agreed(self, task: PlannerTask, details: PlannerDetails | None) -> Self:
+        """Take note of versions that ask for nothing more."""
+        return self._with(
+            {"etag": task.etag, "details_etag": details.etag if details is not None else self.details_etag}
+        )
+
+    def moved(self, task: PlannerTask) -> Self:
+        """Take note of where people moved the task."""
+        return self._with({"plan_id": task.plan_id, "bucket_id": task.bucket_id})
+
+    def based(self, base: Mapping[str, FieldBase]) -> Self:
+        """Agree on some fields."""
+        return self._with({"base": {**self.base, **base}})
+
+    def rebased(self, base: Mapping[str, FieldBase], *, reason: str) -> Self:
+        """Agree on exactly these fields, and on what is said of the item."""
+        return self._with({"base": dict(base), "reason": reason})
+
+    def wanting(self, wanted: WantedTask) -> Self:
+        """Take over from what is wanted now what only the link keeps."""
+        return self._with(
+            {
+                "bound": wanted.documents,
+                "rule_hash": wanted.rule_hash,
+                "notify": wanted.notify,
+                "evidence": wanted.evidence,
+            }
+        )
+
+    def bound_to(self, versions: tuple[DocumentVersion, ...]) -> Self:
+        """Remember which versions the task shows."""
+        return self._with({"bound": versions})
+
+    def detailed(self, versions: tuple[DocumentVersion, ...]) -> Self:
+        """Remember that the details were written, and which versions they show."""
+        return self._with({"details_done": True, "bound": versions})
+
+    def refused(self, refusal: Refusal) -> Self:
+        """Remember a completion that does not count; nothing is being sent of it."""
+        return self._with({"refusals": (*self.refusals, refusal)[-KEPT_REFUSALS:], "sending": None})
+
+    def put_back(self, refusal: Refusal) -> Self:
+        """Remember an assignment that does not count."""
+        return self._with({"refusals": (*self.refusals, refusal)[-KEPT_REFUSALS:]})
+
+    def asked_again(self) -> Self:
+        """Remember that the task was opened again with the note of its last refusal."""
+        return self._with({"refusals": (*self.refusals[:-1], self.refusals[-1].told())})
+
+    def about_to_send(self, intent: SendIntent) -> Self:
+        """Announce a send-on."""
+        return self._with({"sending": intent})
+
+    def not_sent(self) -> Self:
+        """Take an announced send-on back: it was not carried out, or somebody else was first."""
+        return self._with({"sending": None})
+
+    def mailed(self, mail: MailIntent) -> Self:
+        """Keep what is known of a mail; of old ones the last twenty."""
+        others = tuple(one for one in self.mails if one.on != mail.on)
+        return self._with({"mails": (*others, mail)[-KEPT_MAILS:]})
+
+    def on_record(self, evidence_hash: str) -> Self:
+        """Remember up to which entry the evidence lies on the record."""
+        return self._with({"evidence_hash": evidence_hash})
+
+    def _to(self, name: str, changes: Mapping[str, Any]) -> Self:
+        return self._with({**changes, "state": next_state(name, self.state)})
+
+    def _with(self, changes: Mapping[str, Any]) -> Self:
+        return self.model_copy(update=dict(changes))

@@ -1,41 +1,100 @@
 """What travels on the queues and in the agenda: where to look, never what to do."""
 
 from datetime import datetime
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.models.base import Stored
+from shared.models.words import WAITS, Scope, WaitedFor
 
 
-class OriginMessage(Stored):
+class _Asking(Stored):
+    """What asks for a look: why now, and how much to read."""
+
+    waited_for: WaitedFor = Field(default=WaitedFor.HINT, description="Why it comes now.")
+    scope: Scope = Field(default=Scope.OPEN, description="How much the look reads; not given: as `waited_for` says.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stands there
+        """Read what the first edition wrote, one free text; take the scope from the reason where none is given."""
+        if not isinstance(value, dict):
+            return value
+        given = dict(value)
+        if "waited_for" not in given and isinstance(reason := given.pop("reason", None), str):
+            given["waited_for"] = WaitedFor(reason)
+        if "scope" not in given:
+            given["scope"] = WAITS[WaitedFor(given.get("waited_for", WaitedFor.HINT))].scope
+        return given
+
+
+class OriginMessage(_Asking):
     """Queue `origins`: look at this origin."""
 
     origin: str = Field(description="Origin key; node-<id> means: find out which origins it concerns.")
-    reason: str = Field(default="hint", description="Free text for the log: hint, agenda, changed, ...")
     plan: str | None = Field(default=None, description="Planner plan id: the read of a plan that asked for this look.")
     hint_id: str | None = Field(default=None, description="The sender's id of the hint, for the log.")
     bulk: bool = Field(default=False, description="Back-fill: steps back while others wait.")
     trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
+
+    def again(self, *, bulk: bool) -> Self:
+        """Return the message that has the same looked at once more: all that was asked for was read by then."""
+        return self.model_copy(update={"waited_for": WaitedFor.AGAIN, "scope": Scope.OPEN, "bulk": bulk})
+
+    def at(self, origin: str) -> Self:
+        """Return the message for an origin that the node of this one concerns."""
+        return self.model_copy(update={"origin": origin, "waited_for": WaitedFor.NODE})
 
 
 class PlanMessage(Stored):
     """Queue `plans`: read this plan."""
 
     plan: str = Field(description="Planner plan id. Opaque, case-sensitive.")
-    reason: str = Field(default="due", description="due, or notified: its group changed.")
+    waited_for: WaitedFor = Field(default=WaitedFor.DUE, description="Why it comes now: DUE or NOTIFIED.")
     left: tuple[str, ...] = Field(default=(), description="Entra ids of people who left the plan's group.")
     trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stands there
+        """Read what the first edition wrote: one free text."""
+        if isinstance(value, dict) and "waited_for" not in value and isinstance(value.get("reason"), str):
+            return {**value, "waited_for": WaitedFor(value["reason"])}
+        return value
 
-class AgendaEntry(Stored):
-    """One durable timer: look at `origin` at `at`, because of `reason`."""
+
+class AgendaEntry(_Asking):
+    """One durable timer: look at `origin` at `at`."""
 
     at: datetime = Field(description="UTC. Never in the past when written.")
     origin: str
-    reason: str = Field(description="One word: settle, retry, resync, threshold, gate, bulk, dead ...")
     bulk: bool = Field(default=False, description="Back-fill: taken only when nothing else is due.")
     attempts: int = Field(default=0, description="How often this was put off already.")
     trace: str | None = None
+
+    @classmethod
+    def later(cls, message: OriginMessage, at: datetime, waited_for: WaitedFor, *, attempts: int = 0) -> Self:
+        """Return the timer that puts a message off; how much it reads goes along."""
+        return cls(
+            at=at,
+            origin=message.origin,
+            waited_for=waited_for,
+            scope=message.scope,
+            bulk=message.bulk,
+            attempts=attempts,
+            trace=message.trace,
+        )
+
+    def not_before(self, now: datetime) -> Self:
+        """Return the timer, moved out of the past."""
+        return self if self.at >= now else self.model_copy(update={"at": now})
+
+    def message(self) -> OriginMessage:
+        """Return the message that is queued once it is due."""
+        return OriginMessage(
+            origin=self.origin, waited_for=self.waited_for, scope=self.scope, bulk=self.bulk, trace=self.trace
+        )
 
 
 class DeadLetter(Stored):

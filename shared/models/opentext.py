@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from pydantic import Field
 
-from shared.models.base import Frozen
+from shared.models.base import Frozen, Stored
 from shared.models.keys import OriginKind, origin_key
 
 Scalar: TypeAlias = str | int | float | bool
@@ -62,7 +62,7 @@ class Role(Frozen):
     members: tuple[Person, ...] = ()
 
 
-class DocumentVersion(Frozen):
+class DocumentVersion(Stored):
     """Which version of which node was shown: what an approval is bound to."""
 
     node_id: int = Field(description="The original's id, never a shortcut's.")
@@ -121,7 +121,7 @@ class Workspace(Frozen):
     missing_documents: tuple[MissingDocument, ...] | None = Field(default=(), description="None: not known.")
 
 
-class StepRef(Frozen):
+class StepRef(Stored):
     """One visit of one step. A loop comes back to the same ids with another visit."""
 
     process_id: int

@@ -8,6 +8,7 @@ from shared.models.base import Frozen
 from shared.models.opentext import Origin
 from shared.models.people import Directory
 from shared.models.wanted import Wanted
+from shared.models.words import ActAs
 
 
 class Recording(Frozen):
@@ -17,7 +18,7 @@ class Recording(Frozen):
     directory: Directory
     now: datetime = Field(description="Aware.")
     completed: tuple[str, ...] = Field(default=(), description="Keys of completed items, sorted.")
-    act_as: str = Field(default="performer", description="OPENTEXT_ACT_AS.")
+    act_as: ActAs = Field(default=ActAs.PERFORMER, description="OPENTEXT_ACT_AS.")
     wanted: Wanted | None = Field(
         default=None, description="What the mapping made of it when it was recorded. None: not noted."
     )

@@ -5,9 +5,11 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from shared.models.base import Frozen
+from shared.models.base import Frozen, Stored
 from shared.models.deciders import Decider
+from shared.models.holds import HoldCause
 from shared.models.opentext import AttributeValue, DocumentVersion, StepRef
+from shared.models.words import ItemKind
 
 
 class Owner(StrEnum):
@@ -99,7 +101,7 @@ class WantedReference(Frozen):
     alias: str
 
 
-class Notify(Frozen):
+class Notify(Stored):
     """Who is told by mail when the item comes to an outcome."""
 
     on: str = Field(description="completed, refused, closed, overdue or reminded.")
@@ -108,7 +110,7 @@ class Notify(Frozen):
     body: str
 
 
-class EvidencePolicy(Frozen):
+class EvidencePolicy(Stored):
     """What goes back on the record."""
 
     folder_id: int | None = Field(default=None, description="None: the workspace itself.")
@@ -128,7 +130,7 @@ class WantedTask(Frozen):
     item_key: str
     rule_id: str
     rule_hash: str = Field(description="SHA-256 of the rule as read: tells a changed mapping from a changed origin.")
-    kind: str = Field(description="task, step, document, missing_document or escalation.")
+    kind: ItemKind
     title: str
     plan: PlanTarget
     bucket: str | None = Field(default=None, description="Name. None: the plan's first.")
@@ -161,6 +163,7 @@ class WantedTask(Frozen):
     owners: dict[str, Owner] = Field(default_factory=dict, description="Differences from the default owners, by field.")
     waits_on: tuple[str, ...] = Field(default=(), description="Item keys that must be completed before this appears.")
     held: str | None = Field(default=None, description="Why it is not to be made now; None: make it.")
+    held_by: HoldCause = Field(default=HoldCause.MAPPING, description="The cause, where `held` names a reason.")
     when_deleted: WhenDeleted = WhenDeleted.RECREATE
     reopen_when_moved: bool = Field(
         default=False, description="A completed milestone whose date moves is opened again."
@@ -169,6 +172,10 @@ class WantedTask(Frozen):
     progress_attribute: str | None = Field(default=None, description="Attribute that shows the percent.")
     notify: tuple[Notify, ...] = ()
     evidence: EvidencePolicy | None = None
+
+    def held_for(self, cause: HoldCause, reason: str) -> "WantedTask":
+        """Return the item, not to be made now."""
+        return self.model_copy(update={"held": reason, "held_by": cause})
 
     def decider(self, entra_id: str | None) -> Decider | None:
         """Find who a person is to this step; None: nobody whose decision counts."""
@@ -244,3 +251,7 @@ class Wanted(Frozen):
     def why_not(self, item: str) -> str:
         """Say which value that was read says no to an item; "" where none does."""
         return next((one.said for one in self.refused if _covers(one.covers, item)), "")
+
+    def with_tasks(self, tasks: tuple[WantedTask, ...]) -> "Wanted":
+        """Return the same with other tasks."""
+        return self.model_copy(update={"tasks": tasks})

@@ -17,9 +17,9 @@ from shared.models.base import Frozen
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import AgendaEntry
 from shared.models.opentext import StatusRow
+from shared.models.words import WaitedFor
 from shared.services import Services
 
-REASON = "backfill"
 AT_ONCE = 50
 """Rows that are written side by side; as many may be written twice when a run is broken off."""
 
@@ -137,7 +137,7 @@ async def hand_on(found: Found, scope: Scope, progress: Progress, services: Serv
 
 
 def _row(kind: OriginKind, number: int, progress: Progress) -> AgendaEntry:
-    return AgendaEntry(at=progress.at, origin=origin_key(kind, number), reason=REASON, bulk=True)
+    return AgendaEntry(at=progress.at, origin=origin_key(kind, number), waited_for=WaitedFor.BACKFILL, bulk=True)
 
 
 def _cursor(scope: Scope) -> str:

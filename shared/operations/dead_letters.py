@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from shared.errors import RefusedError
 from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage, PlanMessage
+from shared.models.words import WaitedFor
 from shared.observability.telemetry import count
 from shared.services import Storage
 from shared.store.agenda import Dead
@@ -31,7 +32,7 @@ async def bury(queue: str, body: str, storage: Storage) -> None:
     if origin is not None:
         before = sum(_origin_of(dead.letter.body) == origin for dead in await storage.agenda.list_dead())
         at = now + min(FIRST * float(2 ** min(before, 10)), LONGEST)
-        await storage.agenda.put(AgendaEntry(at=at, origin=origin, reason="dead", attempts=before + 1), now)
+        await storage.agenda.put(AgendaEntry(at=at, origin=origin, waited_for=WaitedFor.DEAD, attempts=before + 1), now)
     replay = f"python manage.py replay --origin {origin}" if origin else "python manage.py dead list"
     letter = DeadLetter(at=now, queue=queue, body=body[:LONGEST_BODY], reason="failed at every try", replay=replay)
     await storage.agenda.put_dead(letter)

@@ -18,11 +18,13 @@ from shared.mapping.evaluation.needs import needs
 from shared.mapping.language.rules import DocumentRule, Mapping, MissingDocumentRule, StepRule
 from shared.mapping.language.sections import PlanSpec
 from shared.mapping.language.tasks import WorkspacePlan, parts
+from shared.models.events import EventKind
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
 from shared.models.messages import AgendaEntry
 from shared.models.opentext import StepRef
 from shared.models.planner import PlannerDetails, PlannerTask
+from shared.models.words import ItemKind, WaitedFor
 from shared.services import Services
 from shared.store.origins import Held
 from shared.store.plans import PlanRow
@@ -145,7 +147,7 @@ async def _link_all(origin: str, ours: Sequence[Ours], services: Services, found
         return
     now = services.now()
     # First of all: an origin that has a row counts as known, and discovery passes it over.
-    await services.agenda.put(AgendaEntry(at=now, origin=origin, reason=REASON, bulk=True), now)
+    await services.agenda.put(AgendaEntry(at=now, origin=origin, waited_for=WaitedFor.REBUILT, bulk=True), now)
     held = await services.origins.take(origin, now)
     if held is None:
         message = f"{origin} is being worked on: stop the app first"
@@ -154,7 +156,7 @@ async def _link_all(origin: str, ours: Sequence[Ours], services: Services, found
         current = await _current_steps(origin, ours, services)
         links = [await _claimed(held, one, current, services, found) for one in _oldest(ours, found)]
         made = [link for link in links if link is not None]
-        events = [event("adopted", link, task=link.task_id, reason=REASON) for link in made]
+        events = [event(EventKind.ADOPTED, link, task=link.task_id, reason=REASON) for link in made]
         await held.commit(links=made, events=events, now=services.now())
         for link in made:
             await _index(origin, link, services)
@@ -200,7 +202,7 @@ def link_of(origin: str, one: Ours, mapping: Mapping, current: Iterable[StepRef]
     """
     rule_id, *rest = one.item.split("|")
     kind = _kind(rule_id, rest, mapping)
-    step = _step(origin, rest) if kind == "step" else None
+    step = _step(origin, rest) if kind is ItemKind.STEP else None
     task = one.task
     state, reason = _state(one, step, current)
     return Link(
@@ -220,15 +222,15 @@ def link_of(origin: str, one: Ours, mapping: Mapping, current: Iterable[StepRef]
     )
 
 
-def _kind(rule_id: str, rest: Sequence[str], mapping: Mapping) -> str:
+def _kind(rule_id: str, rest: Sequence[str], mapping: Mapping) -> ItemKind:
     if rest and rest[-1].startswith("level-"):
-        return "escalation"
+        return ItemKind.ESCALATION
     rule = next((rule for rule in mapping.rules if rule.id == rule_id), None)
     if isinstance(rule, StepRule):
-        return "step"
+        return ItemKind.STEP
     if isinstance(rule, MissingDocumentRule):
-        return "missing_document"
-    return "document" if isinstance(rule, DocumentRule) else "task"
+        return ItemKind.MISSING_DOCUMENT
+    return ItemKind.DOCUMENT if isinstance(rule, DocumentRule) else ItemKind.TASK
 
 
 def _step(origin: str, rest: Sequence[str]) -> StepRef | None:

@@ -7,6 +7,7 @@ from shared.evidence.redaction import Person, batches, redact, redact_link
 from shared.evidence.retention import checkpoint, leftovers, to_purge, years_of
 from shared.models.evidence import Entry
 from shared.models.messages import OriginMessage
+from shared.models.words import WaitedFor
 from shared.services import Storage
 from shared.store.origins import Entries, Held
 
@@ -41,9 +42,7 @@ async def redact_origin(origin: str, who: Person, keeping: Keeping, *, reason: s
         # Read again: under the lease nobody adds any.
         found = redact(await keeping.storage.origins.list_entries(origin), who)
         for lot, event in batches(found, who):
-            told = event.model_copy(
-                update={"actor": {"operator": keeping.operator}, "detail": {**event.detail, "reason": reason}}
-            )
+            told = event.with_detail({**event.detail, "reason": reason}, actor={"operator": keeping.operator})
             await held.commit(now=keeping.storage.now(), events=[told], entries=Entries(rewrite=lot))
         changed = [new for link in held.links.values() if (new := redact_link(link, who)) != link]
         await held.commit(now=keeping.storage.now(), links=changed)
@@ -97,4 +96,4 @@ async def _take(origin: str, keeping: Keeping) -> Held:
 
 async def _release(held: Held, keeping: Keeping) -> None:
     if await held.release(keeping.storage.now()):
-        await keeping.storage.queues.send_origin(OriginMessage(origin=held.origin, reason="again"))
+        await keeping.storage.queues.send_origin(OriginMessage(origin=held.origin, waited_for=WaitedFor.AGAIN))

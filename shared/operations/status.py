@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.decisions.completion import UNRECORDED
+from shared.models.holds import HoldCause
 from shared.models.link import LinkState
 from shared.services import Storage
 from shared.store.agenda import Census
@@ -81,6 +81,6 @@ async def _links(storage: Storage) -> tuple[Counter[LinkState], tuple[HeldLink, 
     async for origin, link in storage.origins.list_links():
         states[link.state] += 1
         is_at_work = link.state in (LinkState.OPEN, LinkState.RESERVED)
-        if link.state is LinkState.HELD or (link.hold and is_at_work) or link.hold == UNRECORDED:
+        if link.state is LinkState.HELD or (link.hold and is_at_work) or link.hold is HoldCause.RECORD:
             held.append(HeldLink(origin, link.item, link.reason, link.retry_at))
     return states, tuple(held)

@@ -13,12 +13,14 @@ from shared.decisions.actions import Write
 from shared.decisions.description_block import closing_block, with_block
 from shared.decisions.item_view import Policy, event
 from shared.decisions.observed import Found, Missing, Seen, Unread
+from shared.models.events import EventKind
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
 from shared.models.opentext import Document, Origin, Workflow, Workspace
 from shared.models.planner import DetailsPatch, TaskPatch
 from shared.models.wanted import Wanted
+from shared.models.words import WaitedFor
 from shared.reconciler.actions.write import read_again, write_tasks
 from shared.reconciler.session import Work
 from shared.services import Services
@@ -69,7 +71,7 @@ async def _withdraw(origin: str, rule_id: str, services: Services) -> list[Withd
         return await _withdraw_held(held, rule_id, services)
     finally:
         if await held.release(services.now()):
-            await services.queues.send_origin(OriginMessage(origin=origin, reason="again"))
+            await services.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.AGAIN))
 
 
 async def _withdraw_held(held: Held, rule_id: str, services: Services) -> list[Withdrawal]:
@@ -89,7 +91,7 @@ async def _act(work: Work, links: Sequence[Link]) -> None:
     gone = [link for link in links if isinstance(work.seen.get(link.item), Missing)]
     if gone:
         await work.commit(
-            [_ended(link) for link in gone], [event("withdrawn", link, task=link.task_id) for link in gone]
+            [_ended(link) for link in gone], [event(EventKind.WITHDRAWN, link, task=link.task_id) for link in gone]
         )
     await write_tasks(work, [_write(work, link) for link in links if isinstance(work.seen.get(link.item), Found)])
 
@@ -102,11 +104,13 @@ def _write(work: Work, link: Link) -> Write:
     if found.details is not None:
         text = with_block(found.details.description, closing_block(work.origin.key, link, REASON))
         details = DetailsPatch(description=text) if text != found.details.description else None
-    return Write(_ended(link), None, task=task, details=details, events=(event("withdrawn", link, task=link.task_id),))
+    return Write(
+        _ended(link), None, task=task, details=details, events=(event(EventKind.WITHDRAWN, link, task=link.task_id),)
+    )
 
 
 def _ended(link: Link) -> Link:
-    return link.model_copy(update={"state": LinkState.WITHDRAWN, "reason": REASON})
+    return link.withdrawn(REASON)
 
 
 def _outcome(link: Link, seen: Seen | None) -> str:

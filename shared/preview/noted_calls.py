@@ -37,6 +37,8 @@ class Notes:
     calls: list[Call] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     """What the history would tell."""
+    documents: dict[str, str] = field(default_factory=dict)
+    """By item key: the folder into which a new version of the evidence document is due."""
 
     def graph(
         self,

@@ -23,6 +23,7 @@ from shared.models.link import Link
 from shared.models.messages import OriginMessage
 from shared.models.opentext import Origin
 from shared.models.wanted import Wanted
+from shared.models.words import Scope, WaitedFor
 from shared.preview.dry_services import NotedQueues, Unheld, shut
 from shared.preview.noted_calls import Call, Notes
 from shared.reconciler.actions.mail import tell_stakeholders
@@ -52,8 +53,10 @@ class Preview:
     """In the order in which they would be sent."""
     events: tuple[Event, ...]
     """What the history would tell."""
-    looks: dict[str, datetime]
-    """Reason → when it would be looked at again."""
+    documents: dict[str, str]
+    """By item key: the folder into which a new version of the evidence document is due."""
+    looks: dict[WaitedFor, datetime]
+    """What is waited for → when it would be looked at again."""
 
     @property
     def hash(self) -> str:
@@ -86,7 +89,7 @@ async def preview_origin(key: str, services: Services) -> Preview:
     before = await services.origins.find_links(key)
     held = Unheld(key, dict(before), notes, until=now + 10 * CALL_TIME)
     # As a resync does: finished tasks are read too, and nothing is taken from memory.
-    work = await read_work(held, "resync", shut(services, notes))
+    work = await read_work(held, Scope.RESYNC, shut(services, notes))
     seen = dict(work.seen)
     await _rounds(work, notes)
     await _record(work, notes)
@@ -101,6 +104,7 @@ async def preview_origin(key: str, services: Services) -> Preview:
         seen=seen,
         calls=tuple(notes.calls),
         events=tuple(notes.events),
+        documents=notes.documents,
         looks=work.looks,
     )
 
@@ -151,7 +155,7 @@ async def _record(work: Work, notes: Notes) -> None:
         link = work.held.links[item]
         if link.evidence is not None and document_due(link) is not None:
             folder = link.evidence.folder_id or "of the workspace"
-            notes.events.append(Event(what="evidence document due", item=item, detail={"folder": folder}))
+            notes.documents[item] = str(folder)
 
 
 async def _respect_gates(services: Services, now: datetime) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shared.mapping.evaluation.preview import preview
+from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.link import Link, LinkState
 from shared.models.wanted import Wanted, WantedTask
@@ -87,6 +88,8 @@ def _item(shown: Preview, item: str, task: WantedTask | None) -> Iterator[str]:
     yield from _indented(line.removeprefix("  ") for line in about[1:])
     yield from _indented(_standing(before, after))
     yield from _indented(line for event in shown.events if event.item == item for line in _event_lines(shown, event))
+    if (folder := shown.documents.get(item)) is not None:
+        yield from _indented(iter([f"evidence:  a new version of the document is due in folder {folder}"]))
     yield from _indented(line for call in shown.calls if call.item == item for line in call_lines(call))
 
 
@@ -95,7 +98,7 @@ def _event_lines(shown: Preview, event: Event) -> Iterator[str]:
     told = " ".join(f"{key}={_json(value)}" for key, value in values.items())
     yield f"history:   {event.what} {told}".rstrip()
     space = shown.origin.workspace
-    if event.what == "recorded" and space is not None:
+    if event.what is EventKind.RECORDED and space is not None:
         for name, value in event.detail["attributes"].items():
             yield from (f"- {name}: {_json(space.attributes.get(name))}", f"+ {name}: {_json(value)}")
 

@@ -5,21 +5,16 @@ from datetime import datetime, timedelta
 
 from shared.errors import BridgeError, LeaseLostError, ThrottledError
 from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage
+from shared.models.words import WaitedFor
 from shared.observability.telemetry import count
 from shared.services import Services
 from shared.store.origins import Held
 
 log = logging.getLogger(__name__)
-RESYNC = "resync"
 FIRST = timedelta(seconds=10)
 LONGEST = timedelta(hours=1)
 REPORT_AFTER = timedelta(hours=24)
 GATE_WITHOUT_TIME = timedelta(minutes=1)
-
-
-def waiting_reason(message: OriginMessage, why: str) -> str:
-    """Say for what an origin is looked at later. A resync stays one: nothing else asks for all that it reads."""
-    return RESYNC if message.reason == RESYNC else why
 
 
 async def put_off(held: Held, message: OriginMessage, error: BridgeError, services: Services) -> None:
@@ -29,11 +24,7 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
     since = str(held.seen.get("failing_since") or now.isoformat())
     at = await _when(error, failures, services)
     log.warning("%s: %s: %s; again at %s", held.origin, type(error).__name__, error, at.isoformat())
-    reason = waiting_reason(message, "retry")
-    entry = AgendaEntry(
-        at=at, origin=held.origin, reason=reason, bulk=message.bulk, attempts=failures, trace=message.trace
-    )
-    await services.agenda.put(entry, now)
+    await services.agenda.put(AgendaEntry.later(message, at, WaitedFor.RETRY, attempts=failures), now)
     reported = bool(held.seen.get("reported"))
     if not reported and now - datetime.fromisoformat(since) >= REPORT_AFTER:
         await _report(message, error, services)

@@ -73,7 +73,7 @@ def _rule(action: Action, link: Link | None) -> str:
 
 def _outcome(action: Action, link: Link | None) -> str:
     if isinstance(action, LookAgain):
-        return f"again: {action.reason}"
+        return f"again: {action.waited_for}"
     if link is None:
         return "removed"
     return f"{link.state}: {link.hold}" if link.hold else str(link.state)

@@ -5,21 +5,20 @@ from datetime import timedelta
 from shared.decisions.item_view import Policy
 from shared.errors import LeaseLostError
 from shared.mapping.evaluation.wanted import lookups, needs, wanted
+from shared.models.holds import HoldCause
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
 from shared.models.opentext import Needs, Origin, Workspace
 from shared.models.wanted import Wanted
+from shared.models.words import SCOPES, ItemKind, Scope, WaitedFor
 from shared.reconciler.actions.write import read_again
 from shared.reconciler.session import Work
 from shared.services import Services
 from shared.store.origins import Held
 from shared.targets.resolver import PlaceError
 
-FULL = frozenset({"changed", "resync", "dead"})
-"""Reasons for which finished tasks are read too: somebody may have opened or deleted them."""
 
-
-async def read_work(held: Held, reason: str, services: Services) -> Work:
+async def read_work(held: Held, scope: Scope, services: Services) -> Work:
     """
     Read an origin and compute what it wants.
 
@@ -27,7 +26,7 @@ async def read_work(held: Held, reason: str, services: Services) -> Work:
         UnreadableError, NotFoundError: the origin can't be read; nothing is decided.
         RetryLaterError: something did not answer.
     """
-    home = held.seen.get("home") if reason != "resync" else None
+    home = held.seen.get("home") if not SCOPES[scope].anew else None
     origin = await read_origin(held.origin, services, home=home)
     asked = await compute_wanted(origin, services, completed=_completed(held.links))
     policy = Policy(
@@ -40,8 +39,8 @@ async def read_work(held: Held, reason: str, services: Services) -> Work:
     work = Work(services, held, origin, asked, policy)
     await _resolve_places(work)
     if asked.look_again is not None:
-        work.look_again(asked.look_again, "threshold")
-    await read_tasks(work, reason)
+        work.look_again(asked.look_again, WaitedFor.THRESHOLD)
+    await read_tasks(work, scope)
     return work
 
 
@@ -81,13 +80,15 @@ async def compute_wanted(origin: Origin, services: Services, *, completed: froze
     return wanted(mapping, origin, directory, now, completed=completed, act_as=act_as)
 
 
-async def read_tasks(work: Work, reason: str) -> None:
+async def read_tasks(work: Work, scope: Scope) -> None:
     """Read the tasks that may have to be decided on, and their details."""
     wanted_items = {task.item_key for task in work.wanted.tasks}
     items = [
         item
         for item, link in sorted(work.held.links.items())
-        if link.task_id and link.sending is None and _is_read(link, wanted=item in wanted_items, full=reason in FULL)
+        if link.task_id
+        and link.sending is None
+        and _is_read(link, wanted=item in wanted_items, full=SCOPES[scope].finished)
     ]
     if not items:
         return
@@ -100,7 +101,7 @@ async def read_tasks(work: Work, reason: str) -> None:
 def _is_read(link: Link, *, wanted: bool, full: bool) -> bool:
     if link.state is LinkState.OPEN or full:
         return True
-    return wanted and link.kind != "step" and link.state in (LinkState.COMPLETED, LinkState.CLOSED)
+    return wanted and link.kind is not ItemKind.STEP and link.state in (LinkState.COMPLETED, LinkState.CLOSED)
 
 
 def _completed(links: dict[str, Link]) -> frozenset[str]:
@@ -120,10 +121,10 @@ async def _resolve_places(work: Work) -> None:
             work.places[item] = place
     if held:
         tasks = tuple(
-            task.model_copy(update={"held": held[task.item_key]}) if task.item_key in held else task
+            task.held_for(HoldCause.TARGET, held[task.item_key]) if task.item_key in held else task
             for task in work.wanted.tasks
         )
-        work.wanted = work.wanted.model_copy(update={"tasks": tasks})
+        work.wanted = work.wanted.with_tasks(tasks)
 
 
 def home_of(origin: Origin) -> dict[str, int] | None:

@@ -13,8 +13,6 @@ from shared.reconciler.session import Work
 from shared.store.tasks import IndexRow, PlanIndex
 
 log = logging.getLogger(__name__)
-ASKED_FOR = frozenset({"changed", "settle"})
-"""Reasons of a look that a plan's rows gave. If there is nothing to do about it, the rows are wrong."""
 
 
 async def mend(work: Work, plan_ids: Iterable[str]) -> None:
@@ -42,7 +40,7 @@ async def _mend_rows(work: Work, plan_id: str, index: PlanIndex) -> None:
     }
     for task_id, row in wanted.items():
         found = index.tasks.get(task_id)
-        if found is None or found.model_copy(update={"trace": None}) != row:
+        if found is None or _untraced(found) != row:
             log.info("%s %s: its row in plan %s is put right", key, row.item, plan_id)
             await work.services.tasks.save_index(plan_id, task_id, row)
     for task_id, left in index.tasks.items():
@@ -57,6 +55,10 @@ async def _drop_reservations(work: Work, plan_id: str, index: PlanIndex) -> None
         is_open = link is not None and link.state is LinkState.RESERVED and link.plan_id == plan_id
         if reservation.origin == work.origin.key and not is_open:
             await work.services.tasks.unreserve(plan_id, reservation.origin, reservation.item)
+
+
+def _untraced(row: IndexRow) -> IndexRow:
+    return IndexRow(origin=row.origin, item=row.item, etag=row.etag, details_etag=row.details_etag)
 
 
 def _row(origin: str, link: Link) -> IndexRow:

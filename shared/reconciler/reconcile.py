@@ -28,6 +28,7 @@ from shared.errors import NeverError, ReReadError, RetryLaterError
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import LinkState
 from shared.models.messages import AgendaEntry, OriginMessage
+from shared.models.words import SCOPES, WAITS, WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.reconciler.actions.advance import check_sending, delegate, send_on, set_attributes
 from shared.reconciler.actions.create import create_tasks
@@ -35,10 +36,10 @@ from shared.reconciler.actions.mail import tell_stakeholders
 from shared.reconciler.actions.record import record
 from shared.reconciler.actions.settle import adopt_claimed, settle_task
 from shared.reconciler.actions.write import write_tasks
-from shared.reconciler.back_off import RESYNC, put_off, waiting_reason
+from shared.reconciler.back_off import put_off
 from shared.reconciler.decision_log import item_of, told
 from shared.reconciler.observe import home_of, read_work
-from shared.reconciler.plan_index import ASKED_FOR, mend
+from shared.reconciler.plan_index import mend
 from shared.reconciler.resolve_node import resolve_node
 from shared.reconciler.session import Work
 from shared.services import Services
@@ -50,8 +51,6 @@ ROUNDS = 6
 AGAIN = timedelta(seconds=10)
 SLOT_AGAIN = timedelta(seconds=5)
 UNREAD_AGAIN = timedelta(minutes=5)
-PROMPT = frozenset({"hint", "node", "discovered"})
-"""Reasons for which plans are read often again: people are at work on the record."""
 RESYNC_OPEN_WORKFLOW = timedelta(hours=1)
 RESYNC_OPEN = timedelta(hours=24)
 RESYNC_IDLE = timedelta(days=7)
@@ -70,7 +69,7 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
         return
     if (opening := await services.gates.find_closed(services.now())) is not None:
         at = opening + timedelta(minutes=1) * services.rng.random()
-        await _put(services, message, at, "gate")
+        await _put(services, message, at, WaitedFor.GATE)
         return
     held = await _hold(message, services)
     if held is None:
@@ -80,18 +79,17 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
         again = await _with_slot(held, message, services)
     finally:
         dirty = await held.release(services.now())
-        if again and message.reason == "again" and not dirty:
+        if again and message.waited_for is WaitedFor.AGAIN and not dirty:
             # Twice in a row: whatever is moving there gets a moment.
-            await _put(services, message, services.now() + AGAIN * (1 + services.rng.random()), "again")
+            await _put(services, message, services.now() + AGAIN * (1 + services.rng.random()), WaitedFor.AGAIN)
         elif dirty or again:
             # Whoever left a mark may have been in more of a hurry than back-fill.
-            hurry = {"reason": "again", "bulk": message.bulk and not dirty}
-            await services.queues.send_origin(message.model_copy(update=hurry))
+            await services.queues.send_origin(message.again(bulk=message.bulk and not dirty))
 
 
 async def _hold(message: OriginMessage, services: Services) -> Held | None:
     """Take the origin. None: somebody else is at it, or was, and will see to what this message asks for."""
-    if message.reason != "lease":
+    if message.waited_for is not WaitedFor.LEASE:
         held = await services.origins.take(message.origin, services.now())
     else:
         standing = await services.origins.standing(message.origin, services.now())
@@ -101,7 +99,7 @@ async def _hold(message: OriginMessage, services: Services) -> Held | None:
         held = await services.origins.take(message.origin, services.now()) if standing is Standing.ABANDONED else None
     if held is None:
         # Its holder was told to look once more; should it have died, this row does instead.
-        await _put(services, message, _lease_over(services), "lease")
+        await _put(services, message, _lease_over(services), WaitedFor.LEASE)
     return held
 
 
@@ -124,7 +122,7 @@ async def _with_slot(held: Held, message: OriginMessage, services: Services) -> 
         now=now,
     )
     if slot is None:
-        await _put(services, message, now + SLOT_AGAIN * (1 + services.rng.random()), "slot")
+        await _put(services, message, now + SLOT_AGAIN * (1 + services.rng.random()), WaitedFor.SLOT)
         return False
     try:
         return await _look(held, message, services)
@@ -135,22 +133,22 @@ async def _with_slot(held: Held, message: OriginMessage, services: Services) -> 
 async def _look(held: Held, message: OriginMessage, services: Services) -> bool:
     """Read, decide, act, remember; say whether to look again at once."""
     try:
-        work = await read_work(held, message.reason, services)
+        work = await read_work(held, message.scope, services)
         if message.plan is not None:
             await adopt_claimed(work, message.plan)
         await _rounds(work)
-        if message.reason in ASKED_FOR and not work.moved:
+        if SCOPES[message.scope].mends_rows and not work.moved:
             await mend(work, [message.plan] if message.plan else [])
         await tell_stakeholders(work)
-        await record(work, message.reason)
-        if message.reason in PROMPT and not message.bulk:
+        await record(work, anew=SCOPES[message.scope].anew)
+        if WAITS[message.waited_for].quickens and not message.bulk:
             await quicken((place.plan_id for place in work.places.values()), services.plans, work.now)
         await _plan_next(work)
     except ReReadError as error:
         # The lease was lost, or a row that all workers share was rewritten at this moment.
         log.info("%s: %s", held.origin, error)
-        if message.reason == RESYNC:
-            await _put(services, message, services.now() + AGAIN, RESYNC)
+        if SCOPES[message.scope].anew:
+            await _put(services, message, services.now() + AGAIN, WaitedFor.RESYNC)
         return True
     except (RetryLaterError, NeverError) as error:
         await put_off(held, message, error, services)
@@ -183,7 +181,7 @@ async def carry_out(work: Work, actions: list[Action]) -> bool:
     for action in actions:
         if isinstance(action, LookAgain):
             with told(work, [action]):
-                work.look_again(action.at, action.reason)
+                work.look_again(action.at, action.waited_for)
         elif type(action) in _SINGLE:
             await _carry_out_one(work, action)
     return any(
@@ -200,7 +198,7 @@ async def _carry_out_one(work: Work, action: Action) -> None:
     except NeverError as error:
         log.warning("%s %s: %s", work.origin.key, item_of(action), error)
         work.finished.add(item_of(action))
-        work.look_again(work.now + UNREAD_AGAIN, "unread")
+        work.look_again(work.now + UNREAD_AGAIN, WaitedFor.UNREAD)
 
 
 _SINGLE: dict[type, Callable[[Work, Any], Awaitable[None]]] = {
@@ -216,16 +214,18 @@ async def _plan_next(work: Work) -> None:
     """Leave the timers: what was noted to be looked at, and one resync."""
     services, now = work.services, work.now
     if any(isinstance(seen, Unread) for seen in work.seen.values()):
-        work.look_again(now + UNREAD_AGAIN, "unread")
-    for reason, at in work.looks.items():
-        entry = AgendaEntry(at=max(at, now), origin=work.origin.key, reason=reason, trace=traceparent())
+        work.look_again(now + UNREAD_AGAIN, WaitedFor.UNREAD)
+    for waited_for, at in work.looks.items():
+        entry = AgendaEntry(at=at, origin=work.origin.key, waited_for=waited_for, trace=traceparent())
         await services.agenda.put(entry, now)
     resync, after = work.held.seen.get("resync"), _resync_after(work)
     if resync is None or not now < datetime.fromisoformat(resync) <= now + after * 1.2:
         due = now + after * services.rng.uniform(0.8, 1.2)
         # A story ends when nothing is open any more.
         trace = None if after == RESYNC_IDLE else traceparent()
-        await services.agenda.put(AgendaEntry(at=due, origin=work.origin.key, reason=RESYNC, trace=trace), now)
+        await services.agenda.put(
+            AgendaEntry(at=due, origin=work.origin.key, waited_for=WaitedFor.RESYNC, trace=trace), now
+        )
         resync = due.isoformat()
     nodes = await _remember_nodes(work)
     seen = {"resync": resync, "mapping": work.policy.mapping_hash, "nodes": nodes, "home": home_of(work.origin)}
@@ -250,7 +250,5 @@ def _resync_after(work: Work) -> timedelta:
     return RESYNC_OPEN_WORKFLOW if kind is OriginKind.WORKFLOW else RESYNC_OPEN
 
 
-async def _put(services: Services, message: OriginMessage, at: datetime, reason: str) -> None:
-    reason = waiting_reason(message, reason)
-    entry = AgendaEntry(at=at, origin=message.origin, reason=reason, bulk=message.bulk, trace=message.trace)
-    await services.agenda.put(entry, services.now())
+async def _put(services: Services, message: OriginMessage, at: datetime, waited_for: WaitedFor) -> None:
+    await services.agenda.put(AgendaEntry.later(message, at, waited_for), services.now())

@@ -23,4 +23,4 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
     if workspace != number and rules_for(services.mapping, OriginKind.DOCUMENT):
         origins.add(origin_key(OriginKind.DOCUMENT, number))
     for origin in sorted(origins):
-        await services.queues.send_origin(message.model_copy(update={"origin": origin, "reason": "node"}))
+        await services.queues.send_origin(message.at(origin))

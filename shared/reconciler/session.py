@@ -15,6 +15,7 @@ from shared.models.evidence import Event
 from shared.models.link import Link, LinkState
 from shared.models.opentext import Origin
 from shared.models.wanted import Wanted, WantedTask
+from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.reconciler.event_metrics import measure
 from shared.services import Services
@@ -42,8 +43,8 @@ class Work:
     """Items that need a fresh look at OpenText before anything more is decided."""
     refused: dict[str, str] = field(default_factory=dict)
     """By item key: why Planner refused a change. Nothing more is written to its task in this look."""
-    looks: dict[str, datetime] = field(default_factory=dict)
-    """Reason → when to look again."""
+    looks: dict[WaitedFor, datetime] = field(default_factory=dict)
+    """What is waited for → when to look again."""
     moved: bool = False
     """A link was written: what was found called for something."""
     again: bool = False
@@ -79,9 +80,9 @@ class Work:
         place = self.places.get(wanted.item_key, Place(wanted.plan.plan_id or "", is_known=False))
         return Target(self.origin.key, wanted, place, render_block(self.origin.key, wanted, link))
 
-    def look_again(self, at: datetime, reason: str) -> None:
+    def look_again(self, at: datetime, waited_for: WaitedFor) -> None:
         """Note when to look again; the earliest of a reason counts."""
-        self.looks[reason] = min(at, self.looks.get(reason, at))
+        self.looks[waited_for] = min(at, self.looks.get(waited_for, at))
 
     def ensure_time(self) -> None:
         """

@@ -65,9 +65,9 @@ class Agenda:
         Raises:
             UnavailableError, OutcomeUnknownError: as for any write.
         """
-        entry = entry.model_copy(update={"at": max(entry.at, now)})
+        entry = entry.not_before(now)
         at = stamp(entry.at)
-        key = f"{at}|{escape(entry.origin)}|{escape(entry.reason)}"
+        key = f"{at}|{escape(entry.origin)}|{escape(entry.waited_for)}"
         prefix = _BULK if entry.bulk else ""
         return DueEntry(entry, await self._table.put(prefix + at[:_HOUR], key, entry.model_dump_json()))
 

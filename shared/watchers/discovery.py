@@ -15,6 +15,7 @@ from shared.mapping.evaluation.sources import exact_types, is_type_mapped, is_wo
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.opentext import StatusRow
+from shared.models.words import WaitedFor
 from shared.services import Services
 from shared.store.slots import Slot
 from shared.watchers.list_digest import compare, digest, remember
@@ -28,7 +29,6 @@ MOST_AT_ONCE = 100
 """More than this become bulk rows of the agenda, so that hints do not wait behind them."""
 AT_WORK = timedelta(minutes=10)
 """How long a discovery may hold its place among those who work on OpenText."""
-REASON = "discovered"
 
 
 async def discover(services: Services) -> int:
@@ -160,8 +160,8 @@ async def hand_on(origins: Sequence[str], services: Services) -> None:
     """Have origins looked at: the first hundred as if hints had come, more of them one after another."""
     now = services.now()
     for origin in origins[:MOST_AT_ONCE]:
-        await services.queues.send_origin(OriginMessage(origin=origin, reason=REASON))
+        await services.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.DISCOVERED))
     for origin in origins[MOST_AT_ONCE:]:
-        await services.agenda.put(AgendaEntry(at=now, origin=origin, reason=REASON, bulk=True), now)
+        await services.agenda.put(AgendaEntry(at=now, origin=origin, waited_for=WaitedFor.DISCOVERED, bulk=True), now)
     if origins:
         log.info("discovery handed on %d origins, from %s on", len(origins), origins[0])

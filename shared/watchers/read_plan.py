@@ -16,6 +16,7 @@ from shared.errors import BridgeError, NeverError, RefusedError, StaleError
 from shared.models.link import Link, LinkState
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.planner import PlannerTask
+from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.services import Services
 from shared.store.plans import PlanRow
@@ -44,7 +45,7 @@ async def read_plan(message: PlanMessage, services: Services) -> None:
         return
     digest = digest_of(tasks)
     if row is not None and row.digest == digest and not row.gone and not message.left:
-        if message.reason != "due" and (quick := quickened(row, services.now())) is not None:
+        if message.waited_for is not WaitedFor.DUE and (quick := quickened(row, services.now())) is not None:
             await _save(quick, row, services)
         return
     index = await services.tasks.read_plan(message.plan)
@@ -54,7 +55,7 @@ async def read_plan(message: PlanMessage, services: Services) -> None:
     for origin in sorted(origins):
         trace = traces.get(origin) or message.trace or traceparent()
         await services.queues.send_origin(
-            OriginMessage(origin=origin, reason="changed", plan=message.plan, trace=trace)
+            OriginMessage(origin=origin, waited_for=WaitedFor.CHANGED, plan=message.plan, trace=trace)
         )
     loose = await _handle_strangers(tasks, index, services)
     if row is not None:
@@ -90,7 +91,7 @@ async def _leave(plan_id: str, row: PlanRow | None, why: str, services: Services
         return
     log.error("plan %s can't be read: %s", plan_id, why)
     for origin in sorted(owners(await services.tasks.read_plan(plan_id))):
-        await services.queues.send_origin(OriginMessage(origin=origin, reason="changed"))
+        await services.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.CHANGED))
     now = services.now()
     await _save(row.model_copy(update={"gone": why[:500] or "no reason", "next_read": now + GONE}), row, services)
 
@@ -113,7 +114,7 @@ async def look_after(left: Collection[str], tasks: Sequence[PlannerTask], index:
     now = services.now()
     for origin in sorted(origins):
         at = now + KEPT + timedelta(minutes=1) * services.rng.random()
-        await services.agenda.put(AgendaEntry(at=at, origin=origin, reason="members"), now)
+        await services.agenda.put(AgendaEntry(at=at, origin=origin, waited_for=WaitedFor.MEMBERS), now)
 
 
 def digest_of(tasks: Sequence[PlannerTask]) -> str:
@@ -155,18 +156,18 @@ async def _handle_strangers(tasks: Sequence[PlannerTask], index: PlanIndex, serv
         if task.id not in index.tasks and task.created_by is not None and task.created_by.key in creators
     ]
     strangers = [task for task in unknown if task.created is None or task.created < ripe]
-    asked: dict[str, str] = {}
+    asked: dict[str, WaitedFor] = {}
     unclaimed: list[PlannerTask] = []
     for task in strangers:
         claim = await services.tasks.find_claim(task.id)
         if claim is None:
             unclaimed.append(task)
         elif claim.origin not in (TWIN, UNREAD) and not await _is_left_over(task, claim, services):
-            asked[claim.origin] = "changed"
+            asked[claim.origin] = WaitedFor.CHANGED
     if unclaimed:
-        asked |= {reservation.origin: "settle" for reservation in index.reservations}
-    for origin, reason in sorted(asked.items()):
-        await services.queues.send_origin(OriginMessage(origin=origin, reason=reason, plan=tasks[0].plan_id))
+        asked |= {reservation.origin: WaitedFor.SETTLE for reservation in index.reservations}
+    for origin, waited_for in sorted(asked.items()):
+        await services.queues.send_origin(OriginMessage(origin=origin, waited_for=waited_for, plan=tasks[0].plan_id))
     if not index.reservations:
         for task in unclaimed:
             await _delete_twin(task, index, services)

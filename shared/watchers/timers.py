@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shared.errors import StaleError
-from shared.models.messages import OriginMessage, PlanMessage
+from shared.models.messages import PlanMessage
 from shared.observability.telemetry import count, show
 from shared.services import Services
 from shared.store.agenda import DueEntry
@@ -67,8 +67,7 @@ async def sweep_agenda(services: Services) -> int:
         entry = due.entry
         if entry.bulk and waiting + queued >= SHORT_QUEUE:
             break
-        message = OriginMessage(origin=entry.origin, reason=entry.reason, bulk=entry.bulk, trace=entry.trace)
-        await services.queues.send_origin(message)
+        await services.queues.send_origin(entry.message())
         await services.agenda.remove(due)
         queued += 1
     count("sweeps", timer="escalation_sweep")

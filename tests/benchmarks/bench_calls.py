@@ -7,6 +7,7 @@ from pathlib import Path
 
 from local.demo.world import create_contract
 from shared.models.messages import PlanMessage
+from shared.models.words import WaitedFor
 from shared.watchers.read_plan import read_plan
 from tests.benchmarks.ratios import Ratio
 from tests.engine import Engine, engine
@@ -89,7 +90,7 @@ async def _completed_approval() -> list[Ratio]:
     # A worker looks the gates up once in five seconds, for all that it does in them.
     await started.services.gates.find_closed(started.services.now())
     before = started.calls()
-    await started.look(origin, "changed")
+    await started.look(origin, WaitedFor.CHANGED)
     spent = _spent(started, before)
     return [
         Ratio("a completed approval, decided and sent on: OpenText", spent["opentext"], 5, "calls"),

@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from local.demo.world import create_contract
+from shared.models.words import WaitedFor
 from tests.benchmarks.ratios import Ratio, cpu
 from tests.engine import Engine, engine
 
@@ -44,7 +45,7 @@ async def _at_rest() -> tuple[Engine, str]:
 def _look(runner: asyncio.Runner, started: Engine, origin: str) -> None:
     async def looks() -> None:
         for _ in range(LOOKS):
-            await started.look(origin, "changed")
+            await started.look(origin, WaitedFor.CHANGED)
 
     runner.run(looks())
 

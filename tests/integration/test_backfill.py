@@ -11,6 +11,7 @@ from local.in_process.tables import failure
 from local.local_system import ROOT
 from shared.errors import RetryLaterError
 from shared.models.messages import AgendaEntry, OriginMessage
+from shared.models.words import WaitedFor
 from shared.operations.backfill import AT_ONCE, Scope, find, hand_on, resume
 from shared.watchers.timers import SHORT_QUEUE, sweep_agenda
 
@@ -124,7 +125,7 @@ async def test_an_approval_overtakes_back_fill():
     await run(inside)
     services = inside.services()
     await services.cursors.save("discovery/next", (inside.at + timedelta(days=1)).isoformat())
-    await services.agenda.put(AgendaEntry(at=inside.at, origin="workflow-7", reason="threshold"), inside.at)
+    await services.agenda.put(AgendaEntry(at=inside.at, origin="workflow-7", waited_for=WaitedFor.THRESHOLD), inside.at)
 
     await sweep_agenda(services)
 
@@ -152,7 +153,7 @@ async def test_back_fill_leaves_a_place_to_approvals():
 
     assert {task["title"].partition(":")[0] for task in inside.world.graph.tasks.values()} == {"Second"}
     due = await services.agenda.due(inside.at + TICK)
-    waiting = [entry.entry for entry in due if entry.entry.reason == "slot"]
+    waiting = [entry.entry for entry in due if entry.entry.waited_for is WaitedFor.SLOT]
     assert [(entry.origin, entry.bulk) for entry in waiting] == [(f"workspace-{first}", True)]
 
 

@@ -13,6 +13,7 @@ from local.local_system import ROOT
 from manage import app
 from shared import wiring
 from shared.models.messages import AgendaEntry, OriginMessage
+from shared.models.words import Scope, WaitedFor
 from shared.operations.dead_letters import bury
 
 END = START + timedelta(days=400)
@@ -57,10 +58,14 @@ def test_status_says_what_waits_what_is_paused_and_what_is_held(inside):
     services = inside.services()
 
     async def happen():
-        await services.agenda.put(AgendaEntry(at=inside.at, origin="workspace-1", reason="retry"), inside.at)
-        await services.agenda.put(AgendaEntry(at=inside.at, origin="workspace-2", reason="x", bulk=True), inside.at)
         await services.agenda.put(
-            AgendaEntry(at=inside.at + timedelta(hours=1), origin="workspace-1", reason="resync"), inside.at
+            AgendaEntry(at=inside.at, origin="workspace-1", waited_for=WaitedFor.RETRY), inside.at
+        )
+        await services.agenda.put(
+            AgendaEntry(at=inside.at, origin="workspace-2", waited_for=WaitedFor.RETRY, bulk=True), inside.at
+        )
+        await services.agenda.put(
+            AgendaEntry(at=inside.at + timedelta(hours=1), origin="workspace-1", waited_for=WaitedFor.RESYNC), inside.at
         )
         await services.gates.close("opentext", inside.at + timedelta(minutes=5))
         await bury("origins", OriginMessage(origin="workspace-9").model_dump_json(), services)
@@ -91,7 +96,9 @@ def test_replay_queues_an_origin_for_a_complete_look(inside):
     answer = manage("replay", "--origin", "workspace-28866")
 
     assert answer.exit_code == 0
-    assert [(message.origin, message.reason) for message in queued(inside)] == [("workspace-28866", "resync")]
+    assert [(message.origin, message.waited_for, message.scope) for message in queued(inside)] == [
+        ("workspace-28866", WaitedFor.OPERATOR, Scope.RESYNC)
+    ]
 
 
 @pytest.mark.parametrize("origin", ["28866", "folder-1", "workspace-0"])

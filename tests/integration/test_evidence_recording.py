@@ -13,6 +13,7 @@ from evidence_verify import BrokenError, verify
 from local.demo.world import create_contract
 from local.simulators.faults import Fault
 from shared.evidence.document import file_name
+from shared.models.words import WaitedFor
 from tests.engine import MAPPING, engine
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
@@ -39,8 +40,8 @@ class Story:
     def attribute(self, name):
         return self.content.attribute(self.workspace, f"Contract.{name}")
 
-    async def look(self, reason="hint"):
-        await self.engine.look(self.origin, reason)
+    async def look(self, waited_for=WaitedFor.HINT):
+        await self.engine.look(self.origin, waited_for)
         await self.engine.rest()
 
     async def approve(self):
@@ -121,7 +122,7 @@ async def test_at_rest_nothing_is_written_on_the_record_and_nothing_into_the_his
     versions = len(story.node().versions)
 
     await story.look()
-    await story.look("resync")
+    await story.look(WaitedFor.RESYNC)
 
     after = story.engine.inside.calls
     assert [entry.sequence for entry in await story.entries()] == [entry.sequence for entry in entries]
@@ -181,7 +182,7 @@ async def test_a_refusal_is_tried_again_by_the_resync_alone_and_then_over(story)
 
     await story.look()
     assert len(story.node().versions) == 1
-    await story.look("resync")
+    await story.look(WaitedFor.RESYNC)
 
     assert len(story.node().versions) == 2
     assert (await story.link()).reason == ""

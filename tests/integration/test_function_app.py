@@ -113,7 +113,7 @@ def test_a_hint_is_queued_as_the_host_reads_it(seen, storage):
     with QueueClient.from_connection_string(storage, "origins") as queue:
         bodies = [json.loads(base64.b64decode(message.content)) for message in queue.peek_messages(32)]
     (message,) = [body for body in bodies if body["origin"] == "node-28866"]
-    assert message["reason"] == "hint"
+    assert message["waited_for"] == "hint"
 
 
 def test_bad_hints_are_answered_with_problem_documents(seen):
@@ -210,4 +210,4 @@ async def agenda_of(storage):
         dead = await Agenda(tables).list_dead()
     finally:
         await tables.close()
-    return {row.entry.origin: (row.entry.reason, row.entry.trace) for row in due}, [one.letter for one in dead]
+    return {row.entry.origin: (row.entry.waited_for, row.entry.trace) for row in due}, [one.letter for one in dead]

@@ -20,6 +20,7 @@ from local.local_system import ROOT, System, read_offset, running
 from local.simulators.faults import Fault
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
+from shared.models.words import WaitedFor
 from shared.store.queues import ORIGINS
 from shared.store.tasks import Claim, PlanIndex
 from shared.wiring import Wiring
@@ -224,7 +225,7 @@ class Stage:
             await until(self._is_complete)
             # As a plan's reader does that finds a task of nobody's beside them.
             for reservation in (await self.index()).reservations:
-                message = OriginMessage(origin=reservation.origin, reason="settle")
+                message = OriginMessage(origin=reservation.origin, waited_for=WaitedFor.SETTLE)
                 await self.worker.storage().queues.send_origin(message)
             await until(self._is_idle)
         finally:

@@ -11,6 +11,7 @@ from local.local_system import CLIENT_STATE, ROOT
 from shared.intake.graph import notifications_over
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage, PlanMessage
+from shared.models.words import WaitedFor
 from shared.targets.read_interval import BUSY, QUIET
 from shared.watchers.timers import sweep_agenda, sweep_plans
 
@@ -218,7 +219,7 @@ async def test_a_member_without_a_task_makes_nobody_look(inside):
     await inside.drain()
 
     due = await inside.services().agenda.due(inside.at + timedelta(minutes=17))
-    assert not [entry for entry in due if entry.entry.reason == "members"]
+    assert not [entry for entry in due if entry.entry.waited_for is WaitedFor.MEMBERS]
 
 
 async def test_a_deleted_group_holds_its_links_and_says_so(inside):
@@ -289,7 +290,7 @@ async def test_a_limit_of_a_task_is_said_on_its_link_once_and_forgotten_when_it_
     key = f"workspace-{workspace}"
     inside.world.graph.rules.limits.checklist = 1
     for _ in range(3):
-        inside.origins.messages.append(OriginMessage(origin=key, reason="resync").model_dump_json())
+        inside.origins.messages.append(OriginMessage(origin=key, waited_for=WaitedFor.RESYNC).model_dump_json())
         await inside.drain()
 
     services = inside.services()
@@ -300,7 +301,7 @@ async def test_a_limit_of_a_task_is_said_on_its_link_once_and_forgotten_when_it_
     assert told.count("held") == 1
 
     inside.world.graph.rules.limits.checklist = 20
-    inside.origins.messages.append(OriginMessage(origin=key, reason="resync").model_dump_json())
+    inside.origins.messages.append(OriginMessage(origin=key, waited_for=WaitedFor.RESYNC).model_dump_json())
     await inside.drain()
 
     link = (await services.origins.find_links(key))["contract-package|legal-review"]

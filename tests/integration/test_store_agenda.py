@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.models.messages import AgendaEntry, DeadLetter
+from shared.models.words import WaitedFor
 from shared.store.agenda import Agenda
 from tests.integration.store_builders import NOW, ORIGIN, SECOND
 
@@ -16,8 +17,8 @@ def agenda(tables):
     return Agenda(tables)
 
 
-def entry(at=NOW, origin=ORIGIN, reason="retry", **fields):
-    return AgendaEntry(at=at, origin=origin, reason=reason, **fields)
+def entry(at=NOW, origin=ORIGIN, waited_for=WaitedFor.RETRY, **fields):
+    return AgendaEntry(at=at, origin=origin, waited_for=waited_for, **fields)
 
 
 async def put_all(agenda, *entries, now=NOW - 100 * HOUR):
@@ -26,7 +27,7 @@ async def put_all(agenda, *entries, now=NOW - 100 * HOUR):
 
 
 async def reasons(agenda, now, limit=500):
-    return [due.entry.reason for due in await agenda.due(now, limit)]
+    return [due.entry.waited_for for due in await agenda.due(now, limit)]
 
 
 async def test_an_agenda_nobody_wrote_to_has_nothing_due(agenda):
@@ -35,16 +36,16 @@ async def test_an_agenda_nobody_wrote_to_has_nothing_due(agenda):
 
 
 async def test_what_is_due_comes_oldest_first_over_hours_and_days(agenda):
-    times = {"last": NOW, "first": NOW - 30 * HOUR, "third": NOW - SECOND, "second": NOW - 2 * HOUR}
-    await put_all(agenda, *(entry(at, reason=reason) for reason, at in times.items()))
+    times = {"retry": NOW, "settle": NOW - 30 * HOUR, "gate": NOW - SECOND, "slot": NOW - 2 * HOUR}
+    await put_all(agenda, *(entry(at, waited_for=reason) for reason, at in times.items()))
 
-    assert await reasons(agenda, NOW) == ["first", "second", "third", "last"]
+    assert await reasons(agenda, NOW) == ["settle", "slot", "gate", "retry"]
     assert await agenda.oldest(NOW) == NOW - 30 * HOUR
 
 
 async def test_what_is_not_due_stays_away(agenda):
     at = NOW + timedelta(microseconds=1)
-    await put_all(agenda, entry(at), entry(NOW + HOUR, reason="later"))
+    await put_all(agenda, entry(at), entry(NOW + HOUR, waited_for=WaitedFor.SLOT))
 
     assert await reasons(agenda, NOW) == []
     assert await reasons(agenda, at) == ["retry"]
@@ -67,19 +68,22 @@ async def test_nothing_is_written_into_the_past(agenda):
 
 async def test_a_worker_whose_clock_is_slow_writes_what_is_still_found(agenda):
     """No cursor has passed it: the range begins at the beginning."""
-    await agenda.put(entry(reason="now"), NOW)
-    await agenda.put(entry(NOW - 3 * HOUR, reason="slow clock"), NOW - 3 * HOUR)
+    await agenda.put(entry(waited_for=WaitedFor.HINT), NOW)
+    await agenda.put(entry(NOW - 3 * HOUR, waited_for=WaitedFor.SETTLE), NOW - 3 * HOUR)
 
-    assert await reasons(agenda, NOW) == ["slow clock", "now"]
+    assert await reasons(agenda, NOW) == ["settle", "hint"]
 
 
 async def test_back_fill_waits_until_nothing_else_is_due(agenda):
     await put_all(
-        agenda, entry(NOW - 5 * HOUR, reason="bulk", bulk=True), entry(reason="approval"), entry(NOW - SECOND)
+        agenda,
+        entry(NOW - 5 * HOUR, waited_for=WaitedFor.BACKFILL, bulk=True),
+        entry(waited_for=WaitedFor.THRESHOLD),
+        entry(NOW - SECOND),
     )
 
-    assert await reasons(agenda, NOW) == ["retry", "approval", "bulk"]
-    assert await reasons(agenda, NOW, limit=2) == ["retry", "approval"]
+    assert await reasons(agenda, NOW) == ["retry", "threshold", "backfill"]
+    assert await reasons(agenda, NOW, limit=2) == ["retry", "threshold"]
 
 
 async def test_no_more_is_read_than_asked_for(agenda, tables):
@@ -91,7 +95,9 @@ async def test_no_more_is_read_than_asked_for(agenda, tables):
 
 
 async def test_the_same_look_is_one_row_and_different_looks_are_many(agenda):
-    await put_all(agenda, entry(), entry(), entry(reason="x/y"), entry(origin="workflow-1"), entry(NOW - SECOND))
+    await put_all(
+        agenda, entry(), entry(), entry(waited_for=WaitedFor.LEASE), entry(origin="workflow-1"), entry(NOW - SECOND)
+    )
 
     assert len(await agenda.due(NOW)) == 4
 
@@ -134,8 +140,8 @@ async def test_a_census_counts_every_timer_once(agenda):
     await put_all(
         agenda,
         entry(),
-        entry(NOW - 40 * HOUR, reason="threshold"),
-        entry(NOW + SECOND, reason="resync"),
+        entry(NOW - 40 * HOUR, waited_for=WaitedFor.THRESHOLD),
+        entry(NOW + SECOND, waited_for=WaitedFor.RESYNC),
         entry(bulk=True),
         entry(NOW + HOUR, bulk=True),
     )

@@ -11,6 +11,7 @@ from local.in_process.tables import failure
 from shared.errors import LeaseLostError, OutcomeUnknownError, UnavailableError
 from shared.models.evidence import Head
 from shared.models.messages import AgendaEntry
+from shared.models.words import WaitedFor
 from shared.store.agenda import Agenda
 from shared.store.creators import Creators
 from shared.store.cursors import Cursors
@@ -251,7 +252,7 @@ def every_other_write(tables):
         lambda: Nodes(tables).link(1, ORIGIN),
         lambda: Creators(tables).add("user:1"),
         lambda: Gates(tables).close("graph", NOW),
-        lambda: agenda.put(AgendaEntry(at=NOW, origin=ORIGIN, reason="x"), NOW),
+        lambda: agenda.put(AgendaEntry(at=NOW, origin=ORIGIN, waited_for=WaitedFor.RETRY), NOW),
     ]
 
 
@@ -262,7 +263,7 @@ async def ensure_all_were_made(tables):
     assert await Nodes(tables).find_origins(1) == (ORIGIN,)
     assert await Creators(tables).list_all() == {"user:1"}
     assert await Gates(tables).find("graph") == NOW
-    assert [due.entry.reason for due in await Agenda(tables).due(NOW)] == ["x"]
+    assert [due.entry.waited_for for due in await Agenda(tables).due(NOW)] == [WaitedFor.RETRY]
 
 
 @lost

@@ -13,7 +13,7 @@ from shared.models.messages import OriginMessage, PlanMessage
 from shared.store.queues import Queues
 
 NUMBERS = itertools.count(1)
-MESSAGE = OriginMessage(origin="workspace-28866", reason="hint ä", trace="00-ab-cd-01")
+MESSAGE = OriginMessage(origin="workspace-28866", hint_id="hint ä", trace="00-ab-cd-01")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ async def test_a_message_is_base64_json_and_never_expires(queues, raw):
 
     body = base64.b64decode(message.content)
     assert OriginMessage.model_validate_json(body) == MESSAGE
-    assert "hint_id" not in json.loads(body)
+    assert "plan" not in json.loads(body)
     assert message.expires_on.year > 9000
 
 
@@ -86,7 +86,7 @@ async def test_a_delayed_message_is_not_seen_yet(queues, raw):
 
 async def test_a_message_that_does_not_fit_is_refused(queues):
     with pytest.raises(TooLargeError):
-        await queues.send_origin(MESSAGE.model_copy(update={"reason": "x" * 50_000}))
+        await queues.send_origin(MESSAGE.model_copy(update={"hint_id": "x" * 50_000}))
 
 
 async def test_a_queue_that_can_not_be_reached_is_said_to_be():

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
+from shared.models.words import WaitedFor
 from shared.operations.rebuild import rebuild
 from shared.watchers.discovery import NEXT
 from tests.simulation import invariants
@@ -272,7 +273,9 @@ class History:
         """Resync every origin, come to rest, and name what is not as it was."""
         before = snapshot(self.world)
         for origin in known_origins(self.world):
-            self.origins.put(OriginMessage(origin=origin, reason="resync").model_dump_json(exclude_none=True))
+            self.origins.put(
+                OriginMessage(origin=origin, waited_for=WaitedFor.RESYNC).model_dump_json(exclude_none=True)
+            )
         await self._drain()
         # The plans were read since anything was written: who finds nothing to do need not read them again.
         if self._waiting() or snapshot(self.world) != before:
@@ -316,7 +319,9 @@ class History:
     def _discover(self) -> None:
         """Stand in for discovery: announce every origin that no hint that arrived ever named."""
         for origin in sorted(set(self.world.origins) - set(known_origins(self.world))):
-            self.origins.put(OriginMessage(origin=origin, reason="discovered").model_dump_json(exclude_none=True))
+            self.origins.put(
+                OriginMessage(origin=origin, waited_for=WaitedFor.DISCOVERED).model_dump_json(exclude_none=True)
+            )
 
     async def _is_silent(self) -> bool:
         """Read every plan: an echo of our own last write is announced once."""

@@ -66,7 +66,7 @@ def reservations(world: World) -> list[Reservation]:
 def agenda(world: World) -> list[AgendaEntry]:
     """Read the agenda, the earliest first."""
     found = [_timer(data) for name, _, data in rows(world, "agenda") if name != "dead"]
-    return sorted(found, key=lambda entry: (entry.at, entry.origin, entry.reason))
+    return sorted(found, key=lambda entry: (entry.at, entry.origin, entry.waited_for))
 
 
 def take_resyncs(world: World, *, after: datetime) -> set[str]:

@@ -22,6 +22,7 @@ from shared.clients.opentext.sign_in import REFUSED, Credential, Desk, SignIn
 from shared.clients.opentext.transport import DryWire, Form, Query, Request, Upload, Wire, as_body
 from shared.errors import RefusedError
 from shared.models.opentext import Person
+from shared.models.words import ActAs
 from shared.observability.telemetry import count
 
 
@@ -216,10 +217,10 @@ class Sessions:
         Raises:
             RefusedError: the bridge only records (`OPENTEXT_ACT_AS=none`).
         """
-        if self._sign_in.act_as == "none":
+        if self._sign_in.act_as is ActAs.NONE:
             message = "OPENTEXT_ACT_AS=none: nobody is acted for, the person completes in OpenText"
             raise RefusedError(message, code="act_as_none")
-        if self._sign_in.act_as == "service":
+        if self._sign_in.act_as is ActAs.SERVICE:
             return self._service
         if person.user_id not in self._performers:
             self._performers[person.user_id] = Session(

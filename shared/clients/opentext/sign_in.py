@@ -15,6 +15,7 @@ from shared.clients.opentext.errors import error_for, garbled, message_of
 from shared.clients.opentext.transport import Request, Wire
 from shared.errors import RefusedError
 from shared.models.opentext import Person
+from shared.models.words import ActAs
 
 REFUSED = "sign_in"
 """Code of the refusal when a sign-in is not accepted."""
@@ -38,7 +39,7 @@ class SignIn:
     partition: str = "Content Server Members"
     """OTDS knows a person as <login>@<partition>."""
     impersonation: Literal["token-exchange", "ticket-for-user", "proxy"] = "token-exchange"
-    act_as: Literal["performer", "service", "none"] = "service"
+    act_as: ActAs = ActAs.SERVICE
 
 
 @dataclass(frozen=True)

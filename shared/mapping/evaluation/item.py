@@ -28,6 +28,7 @@ from shared.models.wanted import (
     WantedReference,
     WantedTask,
 )
+from shared.models.words import ActAs
 
 T = TypeVar("T")
 _PERFORMER = Assign(all=(Who(kind="performer"),))
@@ -43,7 +44,7 @@ class Item:
     scene: Scene
     people: People
     key: str
-    act_as: str
+    act_as: ActAs
     holds: list[str] = field(default_factory=list)
 
     def build(
@@ -174,7 +175,7 @@ class Item:
             return self.spec.assign
         if not isinstance(self.rule, StepRule):
             return Assign()
-        return self.rule.approvers if self.act_as == "service" else _PERFORMER
+        return self.rule.approvers if self.act_as is ActAs.SERVICE else _PERFORMER
 
     def _mail(self, spec: NotifySpec, words: dict[str, Any]) -> Notify:
         return Notify(
@@ -227,8 +228,10 @@ class Item:
     def _deciders(self) -> tuple[Decider, ...]:
         if not isinstance(self.rule, StepRule):
             return ()
-        deciders = self.people.approvers(self.rule.approvers) if self.act_as == "service" else self.people.deciders()
-        if not deciders and self.act_as == "service":
+        deciders = (
+            self.people.approvers(self.rule.approvers) if self.act_as is ActAs.SERVICE else self.people.deciders()
+        )
+        if not deciders and self.act_as is ActAs.SERVICE:
             self.holds.append("the rule's approvers are nobody: no completion could count")
         elif not deciders and self._moves_step:
             # A task for somebody else, the fallback say, could never be completed so that it counts.
@@ -250,7 +253,7 @@ class Item:
         if self.act_as == "none":
             return False
         is_plain = self.people.spec.unknown_performer is UnknownPerformer.TASK
-        return self.act_as == "service" or not is_plain or bool(self.people.deciders())
+        return self.act_as is ActAs.SERVICE or not is_plain or bool(self.people.deciders())
 
     def _evidence(self) -> EvidencePolicy | None:
         spec = self.rule.evidence

@@ -23,6 +23,7 @@ from shared.models.keys import OriginKind, item_key
 from shared.models.opentext import Origin
 from shared.models.people import Directory, Lookups
 from shared.models.wanted import Wanted, WantedTask
+from shared.models.words import ActAs
 
 __all__ = ["lookups", "needs", "wanted"]
 
@@ -34,7 +35,7 @@ def wanted(
     now: datetime,
     *,
     completed: frozenset[str] = frozenset(),
-    act_as: str = "performer",
+    act_as: ActAs = ActAs.PERFORMER,
 ) -> Wanted:
     """
     Compute the wanted tasks.
@@ -51,7 +52,7 @@ def wanted(
     return Wanted(tasks=tasks, look_again=again, mapping_hash=mapping.hash, is_certain=desk.book.is_answered)
 
 
-def lookups(mapping: Mapping, origin: Origin, now: datetime, *ways: str) -> Lookups:
+def lookups(mapping: Mapping, origin: Origin, now: datetime, *ways: ActAs) -> Lookups:
     """
     List what the directory has to answer before `wanted` is asked, whatever is completed by then.
 
@@ -59,7 +60,7 @@ def lookups(mapping: Mapping, origin: Origin, now: datetime, *ways: str) -> Look
         ways: the `act_as` that it will be asked with; none: any.
     """
     book = Book(Directory())
-    for act_as in ways or ("performer", "service"):
+    for act_as in ways or (ActAs.PERFORMER, ActAs.SERVICE):
         for _ in _Desk(mapping, book, now, frozenset(), act_as, curious=True).tasks(origin):
             pass
     return book.asked()
@@ -73,7 +74,7 @@ class _Desk:
     book: Book
     now: datetime
     completed: frozenset[str]
-    act_as: str
+    act_as: ActAs
     curious: bool = False
     """Ask for everybody who could be needed: nothing counts as held or completed."""
     changes: set[datetime] = field(default_factory=set)

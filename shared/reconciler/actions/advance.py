@@ -5,15 +5,18 @@ import uuid
 from datetime import UTC, timedelta
 
 from shared.decisions.actions import CheckSending, Delegate, Send, SetAttributes
-from shared.decisions.completion import UNRECORDED, put_back, refuse
+from shared.decisions.completion import put_back, refuse
 from shared.decisions.item_view import event
 from shared.decisions.observed import Found
 from shared.decisions.outcome import Done, SendAgain, check_form, resume_sending
 from shared.errors import NeverError, OutcomeUnknownError, RefusedError, UnreadableError
 from shared.models.deciders import Decider
+from shared.models.events import EventKind
+from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import Link, LinkState, Refusal, SendIntent
 from shared.models.messages import AgendaEntry
 from shared.models.opentext import Person, Step, StepForm
+from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.reconciler.actions.write import write_tasks
 from shared.reconciler.session import Work
@@ -35,7 +38,7 @@ async def send_on(work: Work, action: Send) -> None:
     acting = action.decider.performer
     form = await work.services.opentext.workflows.read_form(step.ref, acting=acting)
     if (problem := check_form(form, action.disposition)) is not None:
-        await _refuse(work, action, "form", problem)
+        await _refuse(work, action, RefusalReason.FORM, problem)
         return
     intent = SendIntent(
         id=_intent_id(work, link, action),
@@ -48,8 +51,8 @@ async def send_on(work: Work, action: Send) -> None:
         at=work.now,
     )
     guard = await _guard(work)
-    sending = link.model_copy(update={"sending": intent})
-    told = event("sending", link, disposition=intent.disposition, intent=intent.id, acting=intent.acting)
+    sending = link.about_to_send(intent)
+    told = event(EventKind.SENDING, link, disposition=intent.disposition, intent=intent.id, acting=intent.acting)
     await work.commit([sending], [told])
     await _send(work, action, sending, form, acting)
     if work.held.links[link.item].sending is None:
@@ -74,13 +77,15 @@ async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Pe
         return
     except UnreadableError:
         # The step is not this performer's any more: nothing was sent.
-        told = event("not_sent", link, intent=intent.id, reason="OpenText does not show the step to this performer")
-        await work.commit([link.model_copy(update={"sending": None})], [told])
+        told = event(
+            EventKind.NOT_SENT, link, intent=intent.id, reason="OpenText does not show the step to this performer"
+        )
+        await work.commit([link.not_sent()], [told])
         work.finished.add(link.item)
-        work.look_again(work.now + NOT_THEIRS_AGAIN, "retry")
+        work.look_again(work.now + NOT_THEIRS_AGAIN, WaitedFor.RETRY)
         return
     except RefusedError as error:
-        await _refuse(work, action, "opentext", f"OpenText refused it: {error}")
+        await _refuse(work, action, RefusalReason.OPENTEXT, f"OpenText refused it: {error}")
         return
     await sent(work, link)
 
@@ -91,20 +96,11 @@ async def sent(work: Work, link: Link) -> None:
     if intent is None:
         return
     found = work.seen.get(link.item)
-    done = link.model_copy(
-        update={
-            "state": LinkState.COMPLETED,
-            "sending": None,
-            "sent_on": intent.id,
-            "hold": "",
-            "completed_by": intent.completed_by,
-            "completed_at": intent.completed_at,
-            "etag": found.task.etag if isinstance(found, Found) else link.etag,
-            "details_etag": found.details.etag if isinstance(found, Found) and found.details else link.details_etag,
-        }
-    )
+    done = link.advanced()
+    if isinstance(found, Found):
+        done = done.agreed(found.task, found.details)
     told = event(
-        "sent_on",
+        EventKind.SENT_ON,
         link,
         actor={"entra": intent.completed_by or "", "opentext": intent.acting},
         disposition=intent.disposition,
@@ -133,19 +129,18 @@ async def check_sending(work: Work, action: CheckSending) -> None:
         await sent(work, link)
     elif isinstance(verdict, SendAgain):
         # The intent goes: the completion is judged anew, on the same visit, with everything read afresh.
-        await work.commit(
-            [link.model_copy(update={"sending": None})], [event("not_sent", link, intent=link.sending.id)]
-        )
+        await work.commit([link.not_sent()], [event(EventKind.NOT_SENT, link, intent=link.sending.id)])
     else:
-        overtaken = link.model_copy(update={"sending": None})
-        await work.commit([overtaken], [event("overtaken", link, intent=link.sending.id)])
+        overtaken = link.not_sent()
+        await work.commit([overtaken], [event(EventKind.OVERTAKEN, link, intent=link.sending.id)])
 
 
 async def _hold_activities(work: Work, link: Link, reason: str) -> None:
-    held = link.model_copy(
-        update={"hold": "activities", "reason": f"a send-on's outcome can't be read, a person decides: {reason}"}
+    why = f"a send-on's outcome can't be read, a person decides: {reason}"
+    held = link.hindered(HoldCause.ACTIVITIES, why)
+    await work.commit(
+        [held], () if link.hold is HoldCause.ACTIVITIES else [event(EventKind.HELD, held, reason=held.reason)]
     )
-    await work.commit([held], () if link.hold == "activities" else [event("held", held, reason=held.reason)])
     work.finished.add(link.item)
 
 
@@ -173,7 +168,7 @@ async def delegate(work: Work, action: Delegate) -> None:
         log.info("%s %s: OpenText did not take the delegation: %s", work.origin.key, link.item, error)
         await write_tasks(work, [put_back(link, action.target, found, work.now)])
         return
-    await work.commit([link], [event("delegated", link, to=person.login, entra=action.to)])
+    await work.commit([link], [event(EventKind.DELEGATED, link, to=person.login, entra=action.to)])
     work.finished.add(link.item)
     work.again = True
 
@@ -189,21 +184,21 @@ async def set_attributes(work: Work, action: SetAttributes) -> None:
     try:
         await work.services.opentext.workspaces.set_attributes(action.node_id, action.values)
     except NeverError as error:
-        if link.hold != UNRECORDED:
-            events.append(event("record_refused", link, attributes=dict(action.values), reason=str(error)))
+        if link.hold is not HoldCause.RECORD:
+            events.append(event(EventKind.RECORD_REFUSED, link, attributes=dict(action.values), reason=str(error)))
         if link.state is LinkState.COMPLETED:
             again = work.now + UNRECORDED_AGAIN
             reason = f"the record could not be told: {error}"
-            link = link.model_copy(update={"hold": UNRECORDED, "reason": reason, "retry_at": again})
-            work.look_again(again, "retry")
+            link = link.hindered(HoldCause.RECORD, reason, retry_at=again)
+            work.look_again(again, WaitedFor.RETRY)
     else:
-        events.append(event("recorded", link, attributes=dict(action.values)))
-        if link.hold == UNRECORDED:
-            link = link.model_copy(update={"hold": "", "reason": "", "retry_at": None})
+        events.append(event(EventKind.RECORDED, link, attributes=dict(action.values)))
+        if link.hold is HoldCause.RECORD:
+            link = link.freed()
     await work.commit([link], events)
 
 
-async def _refuse(work: Work, action: Send, reason: str, text: str) -> None:
+async def _refuse(work: Work, action: Send, reason: RefusalReason, text: str) -> None:
     refusal = Refusal(
         reason=reason,
         text=text,
@@ -218,7 +213,7 @@ async def _refuse(work: Work, action: Send, reason: str, text: str) -> None:
 async def _guard(work: Work) -> DueEntry:
     """Write the timer that settles the send-on, before the send-on."""
     at = work.now + work.policy.settle
-    entry = AgendaEntry(at=at, origin=work.origin.key, reason="settle", trace=traceparent())
+    entry = AgendaEntry(at=at, origin=work.origin.key, waited_for=WaitedFor.SETTLE, trace=traceparent())
     return await work.services.agenda.put(entry, work.now)
 
 

@@ -16,9 +16,12 @@ from shared.decisions.merge import first_base, settled_base
 from shared.decisions.observed import Found
 from shared.errors import BridgeError, LeaseLostError, NotFoundError, OutcomeUnknownError, RefusedError, RetryLaterError
 from shared.mapping.language.calendar import as_utc
+from shared.models.events import EventKind
+from shared.models.holds import HoldCause
 from shared.models.link import FieldBase, Link, LinkState, Posted, Reservation
 from shared.models.messages import AgendaEntry
 from shared.models.planner import NewTask, PlannerTask
+from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.reconciler.actions.hold_for_capacity import keep_room
 from shared.reconciler.actions.write import write_details
@@ -38,13 +41,13 @@ async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
     links = [_reserved(create.target, work, create.link) for create in creates]
     guard = await _announce(work, links)
     deleted = [create.link for create in creates if create.link is not None and create.link.task_id is not None]
-    await work.commit(links, [event("deleted", link, task=link.task_id) for link in deleted])
+    await work.commit(links, [event(EventKind.DELETED, link, task=link.task_id) for link in deleted])
     work.ensure_time()
     answers = await work.services.planner.create_tasks([_new_task(create.target) for create in creates])
     made: list[str] = []
     for create, link, answer in zip(creates, links, answers, strict=True):
         if isinstance(answer, PlannerTask):
-            if await adopt(work, create.target, link, answer, "created"):
+            if await adopt(work, create.target, link, answer, EventKind.CREATED):
                 made.append(link.item)
         else:
             await _not_made(work, create.target, link, answer)
@@ -54,7 +57,7 @@ async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
         await work.services.agenda.remove(guard)
 
 
-async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask, what: str) -> bool:
+async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask, what: EventKind) -> bool:
     """
     Commit a task to its link: global claim, link, index, and the reservation goes last.
 
@@ -63,7 +66,7 @@ async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask
         target: None when the item is not wanted any more; the link is then closed by the next decision.
         link: the reserved link.
         task: as POST or a list returned it.
-        what: "created" or "settled", for the history.
+        what: CREATED or SETTLED, for the history.
 
     Returns:
         False when another link holds the task: ours stays reserved and settles.
@@ -77,22 +80,10 @@ async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask
     except RefusedError:
         log.warning("%s %s: task %s belongs to another link", work.origin.key, link.item, task.id)
         return False
-    if what == "created" and task.created_by is not None and task.created_by.key:
+    if what is EventKind.CREATED and task.created_by is not None and task.created_by.key:
         await services.creators.add(task.created_by.key)
     found = Found(task)
-    made = link.model_copy(
-        update={
-            "state": LinkState.OPEN,
-            "hold": "",
-            "reason": "",
-            "retry_at": None,
-            "plan_id": task.plan_id,
-            "bucket_id": task.bucket_id,
-            "task_id": task.id,
-            "etag": task.etag,
-            "base": _base(target, found, link, what) if target is not None else {},
-        }
-    )
+    made = link.opened(task, _base(target, found, link, what) if target is not None else {})
     people = [decision.model_dump() for decision in target.wanted.people] if target is not None else []
     told = event(what, made, task=task.id, plan=task.plan_id, title=task.title, etag=task.etag, people=people)
     try:
@@ -105,20 +96,20 @@ async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask
     return True
 
 
-def _base(target: Target, found: Found, link: Link, what: str) -> dict[str, FieldBase]:
-    if what == "created" or link.posted is None:
+def _base(target: Target, found: Found, link: Link, what: EventKind) -> dict[str, FieldBase]:
+    if what is EventKind.CREATED or link.posted is None:
         return first_base(target, found, in_details=False)
     return settled_base(target, found, link.posted)
 
 
-async def _take_back(work: Work, item: str, task: PlannerTask, what: str) -> None:
+async def _take_back(work: Work, item: str, task: PlannerTask, what: EventKind) -> None:
     """
     Let a task go that our lost lease can't commit.
 
     It is not deleted here: whoever has the lease may have found it and be about to link it, by our claim. If its item
     has another task by now, it is let go, and the next read of its plan finds it as a twin.
     """
-    if what != "created":
+    if what is not EventKind.CREATED:
         return
     log.warning("%s: task %s was made without a lease", work.origin.key, task.id)
     try:
@@ -132,7 +123,7 @@ async def _take_back(work: Work, item: str, task: PlannerTask, what: str) -> Non
 async def _announce(work: Work, links: Sequence[Link]) -> DueEntry:
     """Write the timer, which is returned, then the reservations: both stand before anything is posted."""
     at = work.now + work.policy.settle
-    entry = AgendaEntry(at=at, origin=work.origin.key, reason="settle", trace=traceparent())
+    entry = AgendaEntry(at=at, origin=work.origin.key, waited_for=WaitedFor.SETTLE, trace=traceparent())
     guard = await work.services.agenda.put(entry, work.now)
     for link in links:
         await work.services.tasks.reserve(reservation_of(work, link))
@@ -154,50 +145,32 @@ async def _not_made(work: Work, target: Target, link: Link, answer: BridgeError)
     """Remember why there is no task: a refusal stands, an unknown outcome settles, a pause is kept."""
     if isinstance(answer, OutcomeUnknownError):
         log.warning("%s %s: answer to the POST was lost", work.origin.key, link.item)
-        work.look_again(work.now + work.policy.settle, "settle")
+        work.look_again(work.now + work.policy.settle, WaitedFor.SETTLE)
         return
     if isinstance(answer, NotFoundError):
         # The plan or its bucket is gone: what we know of places is old.
         work.services.places.forget()
     retry_at = None if isinstance(answer, RetryLaterError) else work.now + REFUSED_AGAIN
-    held = link.model_copy(
-        update={"state": LinkState.HELD, "hold": "refused", "reason": str(answer), "retry_at": retry_at}
-    )
-    told = () if isinstance(answer, RetryLaterError) else (event("held", held, reason=str(answer)),)
+    held = link.held(HoldCause.REFUSED, str(answer), retry_at=retry_at)
+    told = () if isinstance(answer, RetryLaterError) else (event(EventKind.HELD, held, reason=str(answer)),)
     await work.commit([held], told)
     await work.services.tasks.unreserve(link.plan_id or target.place.plan_id, work.origin.key, link.item)
     if isinstance(answer, RetryLaterError):
         raise answer
-    work.look_again(work.now + REFUSED_AGAIN, "retry")
+    work.look_again(work.now + REFUSED_AGAIN, WaitedFor.RETRY)
 
 
 def _reserved(target: Target, work: Work, before: Link | None) -> Link:
-    wanted = target.wanted
-    posted = _new_task(target)
-    return Link(
-        item=wanted.item_key,
-        rule_id=wanted.rule_id,
-        rule_hash=wanted.rule_hash,
-        kind=wanted.kind,
-        state=LinkState.RESERVED,
-        plan_id=posted.plan_id,
-        bucket_id=posted.bucket_id,
-        reserved_at=work.now,
-        posted=Posted(
-            title=posted.title,
-            bucket_id=posted.bucket_id,
-            start=posted.start,
-            due=posted.due,
-            assignees=posted.assignees,
-            priority=posted.priority,
-        ),
-        step=wanted.step,
-        refusals=before.refusals if before is not None else (),
-        notify=wanted.notify,
-        mails=before.mails if before is not None else (),
-        evidence=wanted.evidence,
-        evidence_hash=before.evidence_hash if before is not None else "",
+    new = _new_task(target)
+    posted = Posted(
+        title=new.title,
+        bucket_id=new.bucket_id,
+        start=new.start,
+        due=new.due,
+        assignees=new.assignees,
+        priority=new.priority,
     )
+    return Link.reserved(target.wanted, new.plan_id, posted, work.now, before)
 
 
 def _new_task(target: Target) -> NewTask:

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from shared.decisions.actions import Create
 from shared.decisions.item_view import event
+from shared.models.events import EventKind
 from shared.models.evidence import Event
+from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
 from shared.reconciler.session import Work
 from shared.store.plans import PlanRow
 from shared.targets.capacity import fills
 
-HOLD = "capacity"
 AGAIN = timedelta(hours=6)
 """When something that is held is tried again."""
 
@@ -52,33 +53,16 @@ def _room(row: PlanRow | None, wanted: int) -> tuple[int, str]:
 
 
 def _held(work: Work, create: Create, reason: str) -> Link:
-    wanted, place = create.target.wanted, create.target.place
-    changes = {
-        "state": LinkState.HELD,
-        "hold": HOLD,
-        "reason": reason,
-        "retry_at": work.now + AGAIN,
-        "plan_id": place.plan_id,
-        "task_id": None,
-        "etag": "",
-        "details_etag": "",
-        "base": {},
-    }
-    known = create.link or Link(
-        item=wanted.item_key,
-        rule_id=wanted.rule_id,
-        rule_hash=wanted.rule_hash,
-        kind=wanted.kind,
-        state=LinkState.HELD,
-        step=wanted.step,
-    )
-    return known.model_copy(update=changes)
+    again = work.now + AGAIN
+    if create.link is None:
+        return Link.first_held(create.target.wanted, HoldCause.CAPACITY, reason, retry_at=again)
+    return create.link.held(HoldCause.CAPACITY, reason, retry_at=again)
 
 
 def _told(create: Create, link: Link) -> Iterator[Event]:
     """Tell the history once: that a task was deleted, and that its item waits for room."""
     before = create.link
     if before is not None and before.task_id is not None:
-        yield event("deleted", before, task=before.task_id)
-    if before is None or before.hold != HOLD:
-        yield event("held", link, reason=link.reason)
+        yield event(EventKind.DELETED, before, task=before.task_id)
+    if before is None or before.hold is not HoldCause.CAPACITY:
+        yield event(EventKind.HELD, link, reason=link.reason)

@@ -5,6 +5,7 @@ import logging
 from shared.decisions.item_view import event
 from shared.decisions.mails_due import Telling, owed
 from shared.errors import NeverError, OutcomeUnknownError, RetryLaterError
+from shared.models.events import EventKind
 from shared.models.link import Link, MailIntent
 from shared.reconciler.session import Work
 
@@ -23,16 +24,16 @@ async def tell_stakeholders(work: Work) -> None:
 async def _tell(work: Work, link: Link, telling: Telling) -> None:
     work.ensure_time()
     intent = MailIntent(on=telling.outcome, at=work.now)
-    await work.commit([_with(link, intent)])
+    await work.commit([link.mailed(intent)])
     outcome = await _send(work, telling)
     told = event(
-        "told",
+        EventKind.TOLD,
         link,
         outcome=telling.outcome.split("|")[0],
         to=list(telling.notify.to),
         mail=outcome,
     )
-    await work.commit([_with(link, intent.model_copy(update={"outcome": outcome}))], [told])
+    await work.commit([link.mailed(intent.came_to(outcome))], [told])
 
 
 async def _send(work: Work, telling: Telling) -> str:
@@ -49,9 +50,3 @@ async def _send(work: Work, telling: Telling) -> str:
         log.warning("%s: a mail was refused: %s", work.origin.key, error)
         return f"refused: {error}"[:200]
     return "sent"
-
-
-def _with(link: Link, intent: MailIntent) -> Link:
-    """Keep the intent; of old ones the last twenty."""
-    others = tuple(mail for mail in link.mails if mail.on != intent.on)
-    return link.model_copy(update={"mails": (*others, intent)[-20:]})

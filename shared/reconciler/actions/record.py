@@ -24,34 +24,35 @@ from shared.evidence.document import (
     read_head,
     render_json,
 )
+from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.link import FieldBase, Link
 from shared.models.opentext import AttributeValue
 from shared.models.wanted import EvidencePolicy
+from shared.models.words import WaitedFor
 from shared.reconciler.actions.upload import Placed, Shelf, find_file, put_file
 from shared.reconciler.session import Work
 
 log = logging.getLogger(__name__)
 AGAIN = timedelta(minutes=5)
 NO_WORKSPACE = "the origin lies in no workspace"
-RESYNC = "resync"
 
 
-async def record(work: Work, reason: str) -> None:
+async def record(work: Work, *, anew: bool) -> None:
     """
     Put on the record what is due. At rest this costs nothing: no call, no read, no write.
 
     Args:
         work: the reconcile at work, with its decisions carried out.
-        reason: why the origin is looked at; `resync` also tries again what was refused.
+        anew: also try again what was refused.
 
     Raises:
         RetryLaterError: OpenText did not answer; what was put there is recognised by the next look.
         LeaseLostError: another worker owns the origin now.
     """
     for item in sorted(work.held.links):
-        await record_attributes(work, item, again=reason == RESYNC)
-    for folder in _folders(work, again=reason == RESYNC):
+        await record_attributes(work, item, again=anew)
+    for folder in _folders(work, again=anew):
         await _record_documents(work, folder)
 
 
@@ -73,14 +74,14 @@ async def record_attributes(work: Work, item: str, *, again: bool) -> None:
         values = await _set(work, due)
     except StaleError as error:
         log.info("%s %s: %s", work.origin.key, item, error)
-        work.look_again(work.now + AGAIN, "record")
+        work.look_again(work.now + AGAIN, WaitedFor.RECORD)
     except NeverError as error:
         after, events = decisions.refused(link, "attributes", attempt, str(error))
         if after != link:
             await work.commit([after], events)
     else:
         after = decisions.accepted(link, "attributes", {PREFIX + one.name: one.base for one in due})
-        told = Event(what="recorded", item=item, actor={"bridge": "bridge"}, detail={"attributes": values})
+        told = Event(what=EventKind.RECORDED, item=item, actor={"bridge": "bridge"}, detail={"attributes": values})
         await work.commit([after], [told])
 
 
@@ -158,7 +159,7 @@ async def _record_documents(work: Work, folder: _Folder) -> None:
         got = await _put_documents(work, folder)
     except StaleError as error:
         log.info("%s: %s", work.origin.key, error)
-        work.look_again(work.now + AGAIN, "record")
+        work.look_again(work.now + AGAIN, WaitedFor.RECORD)
     except NeverError as error:
         log.warning("%s: the evidence could not be recorded: %s", work.origin.key, error)
         said = [
@@ -174,7 +175,7 @@ async def _record_documents(work: Work, folder: _Folder) -> None:
             decisions.accepted(work.held.links[item], "document", {DOCUMENT: FieldBase(asked=mark, got=got)})
             for item, mark in folder.marks.items()
         ]
-        await work.commit([link.model_copy(update={"evidence_hash": head.hash}) for link in links])
+        await work.commit([link.on_record(head.hash) for link in links])
 
 
 async def _put_documents(work: Work, folder: _Folder) -> dict[str, int | str]:
@@ -212,7 +213,7 @@ async def _lines(work: Work, node: int | None) -> tuple[str, ...]:
     if continues(read_entries(lines), there):
         return lines
     log.error("%s: the history is not the one on the record", work.origin.key)
-    told = Event(what="history_replaced", actor={"bridge": "bridge"}, detail={"head": str(there)})
+    told = Event(what=EventKind.HISTORY_REPLACED, actor={"bridge": "bridge"}, detail={"head": str(there)})
     await work.commit([], [told])
     return await work.services.origins.list_lines(work.origin.key)
 

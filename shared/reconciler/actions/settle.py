@@ -5,8 +5,11 @@ from datetime import timedelta
 from shared.decisions.actions import Create, Settle
 from shared.decisions.item_view import event
 from shared.decisions.settle import Ambiguous, Match, candidates, settle
-from shared.models.link import Link, LinkState
+from shared.models.events import EventKind
+from shared.models.holds import HoldCause
+from shared.models.link import Link
 from shared.models.planner import PlannerTask
+from shared.models.words import WaitedFor
 from shared.reconciler.actions.create import adopt, create_tasks, reservation_of
 from shared.reconciler.actions.write import write_details
 from shared.reconciler.session import Work
@@ -24,7 +27,7 @@ async def settle_task(work: Work, action: Settle) -> None:
     tasks = await work.services.planner.list_tasks(plan_id)
     claims = await _claims(work, tasks, index)
     if (mine := _already_claimed(work, link, tasks, claims)) is not None:
-        if await adopt(work, action.target, link, mine, "settled"):
+        if await adopt(work, action.target, link, mine, EventKind.SETTLED):
             await write_details(work, [link.item])
         return
     row = await work.services.plans.find(plan_id)
@@ -37,10 +40,10 @@ async def settle_task(work: Work, action: Settle) -> None:
     )
     verdict = settle(reservation_of(work, link), index.reservations, found)
     if isinstance(verdict, Match):
-        if await adopt(work, action.target, link, verdict.task, "settled"):
+        if await adopt(work, action.target, link, verdict.task, EventKind.SETTLED):
             await write_details(work, [link.item])
         else:
-            work.look_again(work.now + work.policy.settle, "settle")
+            work.look_again(work.now + work.policy.settle, WaitedFor.SETTLE)
     elif isinstance(verdict, Ambiguous):
         await _hold(work, link, verdict)
     else:
@@ -69,7 +72,7 @@ async def adopt_claimed(work: Work, plan_id: str) -> None:
     for item, link in bare.items():
         if (mine := _already_claimed(work, link, tasks, claims)) is not None:
             target = work.target(wanted[item]) if item in wanted else None
-            if await adopt(work, target, link, mine, "settled"):
+            if await adopt(work, target, link, mine, EventKind.SETTLED):
                 await write_details(work, [item])
             work.again = True
 
@@ -92,10 +95,10 @@ def _already_claimed(
 async def _hold(work: Work, link: Link, verdict: Ambiguous) -> None:
     again = work.now + AMBIGUOUS_AGAIN
     reason = f"one of these tasks may be ours, nothing is posted: {', '.join(verdict.task_ids)}"
-    held = link.model_copy(update={"hold": "ambiguous", "reason": reason, "retry_at": again})
-    told = () if link.hold == "ambiguous" else (event("held", held, reason=reason),)
+    held = link.hindered(HoldCause.AMBIGUOUS, reason, retry_at=again)
+    told = () if link.hold is HoldCause.AMBIGUOUS else (event(EventKind.HELD, held, reason=reason),)
     await work.commit([held], told)
-    work.look_again(again, "settle")
+    work.look_again(again, WaitedFor.SETTLE)
 
 
 async def _never_made(work: Work, action: Settle) -> None:
@@ -104,11 +107,9 @@ async def _never_made(work: Work, action: Settle) -> None:
     if target is not None and target.wanted.held is None:
         await create_tasks(work, [Create(target, link)])
         return
-    ended: dict[str, object]
     if target is None:
-        ended = {"state": LinkState.CLOSED, "reason": "never made", "hold": ""}
+        after, what = link.closed("never made"), EventKind.CLOSED
     else:
-        ended = {"state": LinkState.HELD, "reason": target.wanted.held, "hold": "mapping", "retry_at": None}
-    after = link.model_copy(update=ended)
-    await work.commit([after], [event(after.state.value, after, reason=after.reason)])
+        after, what = link.held(target.wanted.held_by, target.wanted.held or ""), EventKind.HELD
+    await work.commit([after], [event(what, after, reason=after.reason)])
     await work.services.tasks.unreserve(link.plan_id or "", work.origin.key, link.item)

@@ -16,8 +16,11 @@ from shared.decisions.merge import base_after
 from shared.decisions.observed import Found, Missing, Seen, Unread
 from shared.decisions.open_task import first_write
 from shared.errors import BridgeError, NotFoundError, RetryLaterError, StaleError
+from shared.models.events import EventKind
+from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
 from shared.models.planner import DetailsChange, PlannerDetails, PlannerTask, TaskChange
+from shared.models.words import WaitedFor
 from shared.reconciler.session import Work
 
 log = logging.getLogger(__name__)
@@ -149,22 +152,22 @@ def _failed(work: Work, write: Write, answer: object) -> str:
 async def _say_refused(work: Work) -> None:
     """Say on a link, once, what Planner refused: a limit of a task, mostly. A later look tries again."""
     if work.refused:
-        work.look_again(work.now + REFUSED_AGAIN, "retry")
+        work.look_again(work.now + REFUSED_AGAIN, WaitedFor.RETRY)
     known = work.held.links
     said = [
-        known[item].model_copy(update={"hold": "refused", "reason": reason})
+        known[item].hindered(HoldCause.REFUSED, reason)
         for item, reason in sorted(work.refused.items())
         if item in known and known[item].reason != reason
     ]
     if said:
-        await work.commit(said, [event("held", link, reason=link.reason) for link in said])
+        await work.commit(said, [event(EventKind.HELD, link, reason=link.reason) for link in said])
 
 
 def _taken(link: Link) -> Link:
     """Return the link without what Planner refused before: it took a change."""
-    if link.hold != "refused" or not link.reason.startswith(REFUSED):
+    if link.hold is not HoldCause.REFUSED or not link.reason.startswith(REFUSED):
         return link
-    return link.model_copy(update={"hold": "", "reason": ""})
+    return link.freed()
 
 
 def _task_change(work: Work, write: Write) -> TaskChange:
@@ -192,16 +195,14 @@ def _after(work: Work, write: Write, before: Seen, written: Seen) -> Link:
     link, found, old = write.link, work.seen[write.link.item], work.held.links.get(write.link.item)
     if not (isinstance(found, Found) and isinstance(before, Found) and isinstance(written, Found)):
         return link
-    changes: dict[str, object] = {}
     if write.target is not None:
-        changes["base"] = {**link.base, **base_after(written, write.asked)}
+        link = link.based(base_after(written, write.asked))
     if write.rebinds and found.task.is_completed and old is not None:
         # Completed before the new versions could be seen: it counts for the old ones.
-        changes["bound"] = old.bound
+        link = link.bound_to(old.bound)
     if not _somebody_wrote(write, before, written) and not _differ(written, found):
-        changes["etag"] = found.task.etag
-        changes["details_etag"] = found.details.etag if found.details is not None else link.details_etag
-    return link.model_copy(update=changes)
+        link = link.agreed(found.task, found.details)
+    return link
 
 
 def _somebody_wrote(write: Write, before: Found, after: Found) -> bool:

@@ -24,6 +24,7 @@ from shared.models.link import FieldBase, LinkState, Refusal, SendIntent
 from shared.models.opentext import DocumentVersion, StepRef
 from shared.models.planner import TaskPatch
 from shared.models.wanted import WhenDeleted
+from shared.models.words import WaitedFor
 from tests.build import ALICE, BOB, EVE, NOW, POLICY, STEP, approval, decider, found, link, view, wanted, workflow
 
 DONE: dict[str, Any] = {
@@ -349,10 +350,10 @@ def test_a_completion_that_the_record_could_not_be_told_of_is_told_later():
     known = {"state": "completed", "hold": "record", "reason": "read-only", "etag": found(**DONE).task.etag}
     later = NOW + timedelta(minutes=1)
 
-    assert act(told, link(**known, retry_at=later), found(**DONE)) == LookAgain("rule|review", later, "retry")
+    assert act(told, link(**known, retry_at=later), found(**DONE)) == LookAgain("rule|review", later, WaitedFor.RETRY)
     again = act(told, link(**known, retry_at=NOW), found(**DONE))
     assert isinstance(again, SetAttributes)
     assert again.values == {"A.B": "Done", "A.P": 100}
     dropped = act(wanted(), link(**known, retry_at=NOW), found(**DONE))
     assert isinstance(dropped, Remember)
-    assert (dropped.link.hold, dropped.link.reason, dropped.link.retry_at) == ("", "", None)
+    assert (dropped.link.hold, dropped.link.reason, dropped.link.retry_at) == (None, "", None)

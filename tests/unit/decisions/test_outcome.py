@@ -56,7 +56,7 @@ def verdict(item, seen, known=None):
         (approval(documents=(DocumentVersion(node_id=77, version=2),)), {}, "new_version"),
         (approval(), {"ticks": ()}, "no_outcome"),
         (approval(), {"ticks": ("Approve", "Reject")}, "many_outcomes"),
-        (approval(), {"ticks": (), "ago": timedelta(seconds=20)}, Wait(NOW + timedelta(seconds=40), "outcome")),
+        (approval(), {"ticks": (), "ago": timedelta(seconds=20)}, Wait(NOW + timedelta(seconds=40))),
         (approval(), {"by": EVE, "ticks": (), "ago": timedelta(seconds=20)}, "wrong_person"),
     ],
     ids=[

@@ -10,7 +10,8 @@ import pytest
 from shared.evidence.audit import COLUMNS, is_asked_for, row_of, to_csv, to_json
 from shared.evidence.history import items_of
 from shared.evidence.sentences import actor, sentence
-from shared.models.evidence import Event
+from shared.models.events import EventKind
+from shared.models.evidence import Entry, Event
 from tests.evidence import ORIGIN, START, history
 
 PEOPLE = [{"person": "lwhite", "entra_id": "user-liz", "outcome": "assigned"}, {"person": "", "entra_id": None}]
@@ -111,13 +112,21 @@ def test_rows_as_json_keep_their_types():
         ("told", {"outcome": "completed", "to": ["a@b"], "mail": "sent"}, "Mail about completed to a@b: sent"),
         ("recorded", {"attributes": {"C.Task": "u"}}, "Put on the record: C.Task = u"),
         ("closed", {"reason": {"sha256": "ab", "start": "long"}}, "long... (SHA-256 ab)"),
-        ("something_new", {"x": 1, "mapping": "m"}, "Something new: x: 1"),
+        ("assigned", {"x": 1, "mapping": "m"}, "Assigned: x: 1"),
     ],
 )
 def test_each_entry_is_a_sentence(what, detail, said):
     (entry,) = history(Event(what=what, item="r|a", detail=detail))
 
     assert said in sentence(entry)
+
+
+def test_an_entry_of_a_newer_release_is_told_in_its_own_word():
+    (entry,) = history(Event(what=EventKind.ASSIGNED, item="r|a", detail={"x": 1}))
+    newer = Entry.model_validate({**dict(entry), "what": "something_new"})
+
+    assert newer.kind is EventKind.UNKNOWN
+    assert sentence(newer) == "Something new: x: 1"
 
 
 @pytest.mark.parametrize(

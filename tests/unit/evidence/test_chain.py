@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import evidence_verify
 from evidence_verify import BrokenError, verify
+from shared.models.events import EventKind
 from shared.models.evidence import Entry, Event, Head, chain
 from shared.models.personal import Personal, personal
 from tests.evidence import EVENTS, ORIGIN, RICH, START, chains, document, history, many
@@ -164,7 +165,7 @@ def test_a_file_cut_off_is_found_without_the_record(entries, data):
 def test_a_history_written_anew_is_found_by_the_head_on_the_record(entries, event, data):
     place = data.draw(st.integers(0, len(entries) - 1))
     events = [entry.event for entry in entries]
-    events[place] = event.model_copy(update={"what": "invented"})
+    events[place] = event.model_copy(update={"what": EventKind.HISTORY_REPLACED})
     forged = history(*events)
     head = f"{len(entries)}:{entries[-1].hash}"
 

@@ -17,6 +17,7 @@ from shared.decisions.record import (
     was_refused,
 )
 from shared.models.evidence import Event
+from shared.models.holds import HoldCause
 from shared.models.link import FieldBase, LinkState, Refusal
 from shared.models.wanted import EvidencePolicy, PersonDecision
 from tests.build import ALICE, BOB, STEP, TASK, VERSION, approval, link, workflow
@@ -117,8 +118,8 @@ REFUSAL = Refusal(reason="wrong_person", text="", at=AT)
         ({"state": LinkState.COMPLETED, "sent_on": "bridge-1"}, True),
         ({"state": LinkState.CLOSED}, True),
         ({"state": LinkState.WITHDRAWN, "task_id": None}, True),
-        ({"state": LinkState.HELD, "hold": "deleted", "task_id": None}, True),
-        ({"state": LinkState.HELD, "hold": "mapping", "task_id": None}, False),
+        ({"state": LinkState.HELD, "hold": HoldCause.DELETED, "task_id": None}, True),
+        ({"state": LinkState.HELD, "hold": HoldCause.MAPPING, "task_id": None}, False),
         ({"state": LinkState.RESERVED}, False),
     ],
     ids=[

@@ -19,10 +19,11 @@ from shared.errors import (
 )
 from shared.intake.expected_failures import run_origin, run_plan, run_timer
 from shared.models.messages import OriginMessage, PlanMessage
+from shared.models.words import WaitedFor
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-ORIGIN = OriginMessage(origin="workspace-1", reason="changed", trace=TRACE)
+ORIGIN = OriginMessage(origin="workspace-1", waited_for=WaitedFor.CHANGED, trace=TRACE)
 PLAN = PlanMessage(plan="xqQg5FS2LkCp935s-FIFm2QAFkHM")
 
 
@@ -102,7 +103,7 @@ async def test_a_message_waits_in_the_agenda_until_settings_and_mapping_are_mend
         await run_origin(ORIGIN, failing(AssertionError("must not run")), wired)
 
     (entry,) = wired.agenda.entries
-    assert (entry.origin, entry.reason, entry.trace) == ("workspace-1", "changed", TRACE)
+    assert (entry.origin, entry.waited_for, entry.trace) == ("workspace-1", WaitedFor.CHANGED, TRACE)
     assert timedelta(minutes=5) <= entry.at - NOW <= timedelta(minutes=7.5)
     assert str(failure) in caplog.text
 

@@ -18,6 +18,7 @@ from shared.clients.opentext.sign_in import SignIn
 from shared.clients.opentext.transport import Upload
 from shared.errors import OutcomeUnknownError, RefusedError, UnavailableError
 from shared.models.opentext import Person
+from shared.models.words import ActAs
 
 BASE = "https://ecm.contoso.example/cs/cs"
 OTDS = "https://otds.contoso.example/otdsws"
@@ -28,7 +29,7 @@ CLIENT = SignIn(
     otds_base_url=OTDS,
     otds_client_id="bridge",
     otds_client_secret="top-secret",
-    act_as="performer",
+    act_as=ActAs.PERFORMER,
 )
 DEKE = Person(user_id=15665, login="dfoxhoven")
 
@@ -315,14 +316,14 @@ async def test_in_service_mode_everybody_is_acted_for_by_the_integration_user():
 
 
 async def test_nobody_is_acted_for_where_the_bridge_only_records():
-    sessions = sessions_of(Server(), SignIn(base_url=BASE, act_as="none"))
+    sessions = sessions_of(Server(), SignIn(base_url=BASE, act_as=ActAs.NONE))
     with pytest.raises(RefusedError) as caught:
         await sessions.performer(DEKE)
     assert caught.value.code == "act_as_none"
 
 
 async def test_impersonation_without_otds_says_what_is_missing():
-    sessions = sessions_of(Server(), SignIn(base_url=BASE, act_as="performer"))
+    sessions = sessions_of(Server(), SignIn(base_url=BASE, act_as=ActAs.PERFORMER))
     with pytest.raises(RefusedError, match="OTDS_BASE_URL"):
         await (await sessions.performer(DEKE)).get("v2/x")
 

@@ -6,6 +6,7 @@ from shared.mapping.evaluation.wanted import lookups
 from shared.models.deciders import FoundBy
 from shared.models.opentext import Role
 from shared.models.wanted import PersonDecision
+from shared.models.words import ActAs
 from tests.unit.mapping.mapping_world import (
     GROUP,
     NOW,
@@ -315,7 +316,7 @@ def test_in_service_mode_the_approvers_complete_and_are_assigned():
     rule = step_rule(approvers=["role:Legal"])
     robot = step(performers=(person("svc-bridge"),))
 
-    task = task_of(rule, origin=of_workflow(robot), act_as="service")
+    task = task_of(rule, origin=of_workflow(robot), act_as=ActAs.SERVICE)
 
     assert task.assignees == ("id-lwhite", "id-nkaur")
     assert deciders(task) == {"id-lwhite": (None, FoundBy.APPROVER), "id-nkaur": (None, FoundBy.APPROVER)}
@@ -323,7 +324,7 @@ def test_in_service_mode_the_approvers_complete_and_are_assigned():
 
 def test_in_service_mode_a_rule_without_approvers_is_held():
     """Otherwise nobody's completion could ever count."""
-    task = task_of(step_rule(), origin=of_workflow(), act_as="service")
+    task = task_of(step_rule(), origin=of_workflow(), act_as=ActAs.SERVICE)
 
     assert task.held == "the rule's approvers are nobody: no completion could count"
 

@@ -1,0 +1,74 @@
+"""Why a system, a plan, a rule or an origin can't go on: the words, with what heals each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.models.words import Word
+
+
+class Where(Word):
+    """What a trouble stands in the way of."""
+
+    SYSTEM = "system"
+    PLAN = "plan"
+    RULE = "rule"
+    ORIGIN = "origin"
+    ITEM = "item"
+    UNKNOWN = "unknown"
+
+
+class Cause(Word):
+    """Why a system, plan, rule or origin can't go on; an item's causes are `HoldCause`."""
+
+    UNAVAILABLE = "unavailable"
+    THROTTLED = "throttled"
+    SIGN_IN = "sign_in"
+    NOT_ALLOWED = "not_allowed"
+    GONE = "gone"
+    UNREADABLE = "unreadable"
+    UNREADABLE_ROW = "unreadable_row"
+    FULL = "full"
+    SETTINGS = "settings"
+    MAPPING = "mapping"
+    NOT_KNOWN = "not_known"
+    AMBIGUOUS = "ambiguous"
+    BRAKE = "brake"
+    CLOCK = "clock"
+    MAIL = "mail"
+    FAILED = "failed"
+    POISON = "poison"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class CauseFacts:
+    """What one cause means, and what heals it."""
+
+    sentence: str
+    heals: str
+    needs_person: bool = True
+    """False: it is expected to pass by itself."""
+
+
+CAUSES: Mapping[Cause, CauseFacts] = {
+    Cause.UNAVAILABLE: CauseFacts("It does not answer.", "wait, or look at the system", needs_person=False),
+    Cause.THROTTLED: CauseFacts("It asked for a pause.", "wait, or manage.py gate open", needs_person=False),
+    Cause.SIGN_IN: CauseFacts("It refuses the bridge's sign-in.", "mend the credentials, then manage.py gate open"),
+    Cause.NOT_ALLOWED: CauseFacts("It does not allow what the rules need.", "grant the permission: manage.py doctor"),
+    Cause.GONE: CauseFacts("It was deleted.", "restore it, or change the rule"),
+    Cause.UNREADABLE: CauseFacts("It can't be read.", "let the bridge read it: manage.py doctor"),
+    Cause.UNREADABLE_ROW: CauseFacts(
+        "A stored row can't be read.", "deploy the release that wrote it, or delete the row"
+    ),
+    Cause.FULL: CauseFacts("It has no room.", "delete or archive tasks"),
+    Cause.SETTINGS: CauseFacts("A setting is missing or malformed.", "mend the setting that is named"),
+    Cause.MAPPING: CauseFacts("The mapping can't be used.", "manage.py mapping check"),
+    Cause.NOT_KNOWN: CauseFacts("A name that the rule uses is not there.", "mend the rule, or rename it back"),
+    Cause.AMBIGUOUS: CauseFacts("Two things have the name that the rule uses.", "name it by id in the rule"),
+    Cause.BRAKE: CauseFacts("Too many items would have ended at once.", "manage.py brake release RULE"),
+    Cause.CLOCK: CauseFacts("Its clock or time zone differs.", "mend OPENTEXT_TIMEZONE"),
+    Cause.MAIL: CauseFacts("Mail is refused.", "mend NOTIFY_FROM, or the permission Mail.Send"),
+    Cause.FAILED: CauseFacts("Something unforeseen stops it.", "manage.py dead list, and tell the developers"),
+    Cause.POISON: CauseFacts("A message that no function could read.", "manage.py dead list"),
+    Cause.UNKNOWN: CauseFacts("Written by a newer release.", "deploy the newer release again"),
+}
