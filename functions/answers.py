@@ -1,26 +1,48 @@
 """HTTP answers to what went wrong: problem documents that name the field."""
 
+import asyncio
 import json
 import logging
+from collections.abc import Awaitable
 from http import HTTPStatus
+from typing import TypeVar
 
 import azure.functions as func
 
-from shared.errors import BridgeError, RejectedError, RetryLaterError, SettingsError
-from shared.intake.opentext import OversizedError
+from shared.errors import BridgeError, RejectedError, RetryLaterError, SettingsError, UnavailableError
+from shared.intake.opentext import NoBodyError, OversizedError
 from shared.intake.signatures import UnprovenError
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 ANSWERED = (RejectedError, RetryLaterError, SettingsError)
 """What an HTTP function answers itself; everything else is a fault of ours, and the host's 500."""
 RETRY_SECONDS = 30
+DOOR_SECONDS = 4.0
+"""OpenText waits five seconds inside a transaction, Graph ten."""
 _STATUS = (
     (UnprovenError, HTTPStatus.UNAUTHORIZED),
+    (NoBodyError, HTTPStatus.LENGTH_REQUIRED),
     (OversizedError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (RejectedError, HTTPStatus.BAD_REQUEST),
 )
 """The first that fits; 503 for what may pass later."""
+
+
+async def within(work: Awaitable[T]) -> T:
+    """
+    Wait for work that asks storage, no longer than a sender waits for us.
+
+    Raises:
+        UnavailableError: it took too long. What it asked for may have been done.
+    """
+    try:
+        async with asyncio.timeout(DOOR_SECONDS):
+            return await work
+    except TimeoutError as error:
+        message = f"storage did not answer within {DOOR_SECONDS:g} seconds"
+        raise UnavailableError(message) from error
 
 
 def problem(error: BridgeError) -> func.HttpResponse:
@@ -37,7 +59,7 @@ def problem(error: BridgeError) -> func.HttpResponse:
         body["errors"] = [{"field": one.field, "detail": one.message} for one in error.problems]
         return _document(body, status, {})
     # Strangers may read this: what is missing stands in the log and on /api/ready.
-    body["detail"] = "Nothing was taken. Send it again later."
+    body["detail"] = "Perhaps not all of it was taken. Send it again later: taking it twice does no harm."
     return _document(body, status, {"Retry-After": str(RETRY_SECONDS)})
 
 

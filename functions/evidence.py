@@ -4,7 +4,8 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-from functions.answers import ANSWERED, document, problem
+from functions.answers import ANSWERED, document, problem, within
+from functions.guard import guarded
 from shared import wiring
 from shared.errors import Problem, RejectedError
 from shared.evidence.document import JSON_TYPE, file_name, render_json
@@ -15,13 +16,14 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfi
 
 
 @bp.route(route="origins/{key}/evidence", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@guarded
 async def evidence(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Answer with the whole history; a key is needed, since it names people."""
     key = str(req.route_params.get("key", ""))
     with working("evidence", origin=key, delivery=context.invocation_id, trace=context.trace_context.trace_parent):
         try:
             _check(key)
-            lines = await wiring.storage().origins.list_lines(key)
+            lines = await within(wiring.storage().origins.list_lines(key))
         except ANSWERED as error:
             return problem(error)
     if not lines:

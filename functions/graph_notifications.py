@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import azure.functions as func
 
-from functions.answers import ANSWERED, accepted, problem
+from functions.answers import ANSWERED, accepted, problem, within
+from functions.guard import guarded
 from shared import wiring
 from shared.intake.graph import Notifications, handshake
 from shared.observability.telemetry import working
@@ -13,12 +14,14 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfi
 
 
 @bp.route(route="graph/notifications", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@guarded
 async def graph_notifications(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Queue a read of the plans of each group that changed."""
     return await _answer(req, context, Notifications.take_changes)
 
 
 @bp.route(route="graph/lifecycle", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@guarded
 async def graph_lifecycle(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Have the subscriptions looked after by their timer."""
     return await _answer(req, context, Notifications.take_lifecycle)
@@ -32,7 +35,7 @@ async def _answer(
         return func.HttpResponse(token, mimetype="text/plain", headers={"X-Content-Type-Options": "nosniff"})
     with working(context.function_name, delivery=context.invocation_id, trace=context.trace_context.trace_parent):
         try:
-            await take(wiring.notifications(), req.get_body())
+            await within(take(wiring.notifications(), req.get_body()))
         except ANSWERED as error:
             return problem(error)
     return accepted()

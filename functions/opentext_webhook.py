@@ -2,7 +2,8 @@
 
 import azure.functions as func
 
-from functions.answers import ANSWERED, accepted, problem
+from functions.answers import ANSWERED, accepted, problem, within
+from functions.guard import guarded
 from shared import wiring
 from shared.observability.telemetry import working
 
@@ -10,11 +11,12 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfi
 
 
 @bp.route(route="opentext/events", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@guarded
 async def opentext_webhook(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Queue the hinted origins and answer at once: OpenText may wait inside a transaction."""
     with working("opentext_webhook", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
         try:
-            await wiring.intake().take(req.get_body(), req.headers)
+            await within(wiring.intake().take(req.get_body(), req.headers))
         except ANSWERED as error:
             return problem(error)
     return accepted()

@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from functions.guard import guarded
 from shared import wiring
 from shared.observability.telemetry import working
 
@@ -9,12 +10,14 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfi
 
 
 @bp.queue_trigger(arg_name="message", queue_name="origins-poison", connection="AzureWebJobsStorage")
+@guarded
 async def dead_origins(message: func.QueueMessage) -> None:
     """Write down an origin message that failed for good."""
     await _bury("origins", message)
 
 
 @bp.queue_trigger(arg_name="message", queue_name="plans-poison", connection="AzureWebJobsStorage")
+@guarded
 async def dead_plans(message: func.QueueMessage) -> None:
     """Write down a plan message that failed for good."""
     await _bury("plans", message)

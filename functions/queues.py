@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from functions.guard import guarded
 from shared import wiring
 from shared.intake.expected_failures import run_origin, run_plan
 from shared.models.messages import OriginMessage, PlanMessage
@@ -11,6 +12,7 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfi
 
 
 @bp.queue_trigger(arg_name="message", queue_name="origins", connection="AzureWebJobsStorage")
+@guarded
 async def reconcile(message: func.QueueMessage) -> None:
     """Bring both sides of one origin together."""
     from shared.reconciler.reconcile import reconcile as flow  # noqa: PLC0415 - see above
@@ -21,6 +23,7 @@ async def reconcile(message: func.QueueMessage) -> None:
 
 
 @bp.queue_trigger(arg_name="message", queue_name="plans", connection="AzureWebJobsStorage")
+@guarded
 async def read_plan(message: func.QueueMessage) -> None:
     """Read one plan and hand on the origins whose tasks changed."""
     from shared.watchers.read_plan import read_plan as flow  # noqa: PLC0415 - see above

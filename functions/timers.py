@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from functions.guard import guarded
 from shared import wiring
 from shared.intake.expected_failures import run_timer
 from shared.observability.telemetry import working
@@ -10,6 +11,7 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfi
 
 
 @bp.timer_trigger(arg_name="timer", schedule="%WRITE_BACK_SCHEDULE%")
+@guarded
 async def write_back(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
     """Queue the plans that are due for a read."""
     from shared.watchers.timers import sweep_plans as flow  # noqa: PLC0415 - HTTP functions do without the SDKs
@@ -19,6 +21,7 @@ async def write_back(timer: func.TimerRequest, context: func.Context) -> None:  
 
 
 @bp.timer_trigger(arg_name="timer", schedule="%ESCALATION_SCHEDULE%")
+@guarded
 async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
     """Queue what the agenda has due, and what no hint announced."""
     from shared.watchers.timers import sweep_agenda as flow  # noqa: PLC0415 - HTTP functions do without the SDKs
@@ -28,6 +31,7 @@ async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> N
 
 
 @bp.timer_trigger(arg_name="timer", schedule="%SUBSCRIPTION_SCHEDULE%")
+@guarded
 async def renew_subscriptions(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
     """Create, renew and reauthorise the Graph subscriptions."""
     from shared.watchers.subscriptions import renew_subscriptions as flow  # noqa: PLC0415 - HTTP functions: no SDKs

@@ -28,6 +28,8 @@ _READY_SECONDS = 90
 SPANS = "spans.jsonl"
 """In the system's folder: the app's spans, where they were asked for."""
 SETTINGS = {
+    "AzureWebJobsDisableHomepage": "true",
+    "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT": "1048576",
     "OPENTEXT_AUTH": "otds",
     "OTDS_CLIENT_ID": CLIENT_ID,
     "OTDS_CLIENT_SECRET": CLIENT_SECRET,

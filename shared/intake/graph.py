@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr, ValidationError
 
 from shared.errors import Problem, RejectedError
-from shared.intake.opentext import OversizedError
+from shared.intake.opentext import check_body
 from shared.intake.send_all import send_all
 from shared.models.graph import Notification, NotificationCollection
 from shared.models.messages import PlanMessage
@@ -120,11 +120,11 @@ def read_notifications(body: bytes) -> tuple[Notification, ...]:
     Read the body of a notification request.
 
     Raises:
+        NoBodyError: it is empty.
         OversizedError: more than 1 MiB.
         RejectedError: no notification collection; the problems name the fields.
     """
-    if len(body) > LARGEST_BODY:
-        raise OversizedError([Problem("body", f"is larger than {LARGEST_BODY // 1024} KiB")])
+    check_body(body, LARGEST_BODY)
     try:
         return NotificationCollection.model_validate_json(body).value
     except ValidationError as error:

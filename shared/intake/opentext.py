@@ -40,6 +40,25 @@ class OversizedError(RejectedError):
     """More than is taken at once: send less."""
 
 
+class NoBodyError(RejectedError):
+    """Nothing came: the host hands on no body that was sent without its length."""
+
+
+def check_body(body: bytes, largest: int) -> None:
+    """
+    Refuse a body that is not there, or too large, before anything else is done with it.
+
+    Raises:
+        NoBodyError: it is empty. A chunked body arrives so: the Functions host does not read it.
+        OversizedError: more than `largest` bytes.
+    """
+    if not body:
+        cure = "is empty: send Content-Length with it; a chunked body (Transfer-Encoding) is not taken"
+        raise NoBodyError([Problem("body", cure)])
+    if len(body) > largest:
+        raise OversizedError([Problem("body", f"is larger than {largest // 1024} KiB")])
+
+
 @dataclass(frozen=True)
 class Intake:
     """The door that hints come in by."""
@@ -55,13 +74,13 @@ class Intake:
             headers: names in lower case.
 
         Raises:
+            NoBodyError: the body is empty.
             OversizedError: more than 256 KiB or 100 hints.
             UnprovenError: neither a valid signature nor the secret in its header.
             RejectedError: a hint is wrong; none was queued.
             RetryLaterError: storage did not take all; sending again is safe.
         """
-        if len(body) > LARGEST_BODY:
-            raise OversizedError([Problem("body", f"is larger than {LARGEST_BODY // 1024} KiB")])
+        check_body(body, LARGEST_BODY)
         prove(body, headers, self.secrets)
         messages = origins_of(read_hints(body, headers.get("content-type", "")))
         await send_all(self.queues.send_origin(message) for message in messages)

@@ -1,5 +1,6 @@
 """Microsoft Graph's change notifications, subscriptions and directory objects."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,6 +10,14 @@ from shared.models.base import Foreign
 from shared.models.fields import NotKnown, Opaque, OptionalText
 
 Told = Annotated[OptionalText, NotKnown]
+
+
+_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+
+
+def _is_id(value: object) -> bool:
+    """Tell whether a value is a directory object's id: anything else is nobody, and has no place in a message."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 class EntraUser(Foreign):
@@ -44,7 +53,7 @@ class Notification(Foreign):
         told = self.resource_data if isinstance(self.resource_data, dict) else {}
         members = told.get("members@delta")
         rows = [row for row in members if isinstance(row, dict)] if isinstance(members, list) else []
-        return frozenset(row["id"] for row in rows if "@removed" in row and isinstance(row.get("id"), str))
+        return frozenset(row["id"] for row in rows if "@removed" in row and _is_id(row.get("id")))
 
 
 class NotificationCollection(Foreign):

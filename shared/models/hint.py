@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.models.base import Foreign
 from shared.models.keys import OriginKind, origin_key
+from shared.models.text import whole
 
 LONGEST_TEXT = 200
 """Characters of free text that are kept for the log."""
@@ -25,7 +26,8 @@ def _number(value: object) -> int | None:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value)[:LONGEST_TEXT]
+    # Whole first: a cut, or a sender, may leave half of a pair, which no message can be written with.
+    return "" if value is None else whole(whole(str(value))[:LONGEST_TEXT])
 
 
 NodeNumber = Annotated[int | None, BeforeValidator(_number)]

@@ -53,6 +53,7 @@ METRICS = (
     Metric("sweeps", Kind.COUNTER, "{run}", "Timer runs that came to their end.", ("timer",)),
     Metric("advance_lag", Kind.HISTOGRAM, "s", "From a task's completion in Planner to the advance in OpenText."),
     Metric("oldest_pending", Kind.GAUGE, "s", "How long the oldest due timer has been waiting for a sweep."),
+    Metric("loop_held", Kind.HISTOGRAM, "s", "How long a worker's event loop was held, from 0.25 s on."),
     Metric("plan_fill", Kind.GAUGE, "1", "Share of its tasks' limit that the fullest plan uses; 1: nothing fits."),
     Metric("subscription_left", Kind.GAUGE, "s", "Until the first wanted subscription ends; 0: one is missing."),
 )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Probe = Callable[[], Awaitable[None]]
 """Raises what is wrong."""
-LONGEST_PROBE_SECONDS = 10.0
+LONGEST_PROBE_SECONDS = 4.0
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ def seen(storage):
         hint('{"node_id": 28866}', secret="wrong"),
         hint('[{"node_id": 1}, {"node_id": "x"}]'),
         hint(" " * (256 * 1024 + 1)),
+        hint(""),
         {"function": "graph_notifications", "query": {"validationToken": "Validation: <token> & more"}},
         {"function": "graph_lifecycle", "query": {"validationToken": "opaque"}},
         {"function": "graph_notifications", "body": json.dumps({"value": [notification("a-strangers-state")]})},
@@ -117,9 +118,10 @@ def test_a_hint_is_queued_as_the_host_reads_it(seen, storage):
 
 
 def test_bad_hints_are_answered_with_problem_documents(seen):
-    answers = seen["answers"][1:4]
+    answers = seen["answers"][1:5]
 
-    assert [answer["status"] for answer in answers] == [401, 400, 413]
+    assert [answer["status"] for answer in answers] == [401, 400, 413, 411]
+    assert "Content-Length" in answers[3]["body"]
     assert all(answer["headers"]["content-type"].startswith("application/problem+json") for answer in answers)
     assert json.loads(answers[1]["body"])["errors"] == [
         {"field": "[1].node_id", "detail": "must be a positive whole number of at most 19 digits"}
@@ -127,7 +129,7 @@ def test_bad_hints_are_answered_with_problem_documents(seen):
 
 
 def test_the_handshake_is_answered_with_the_decoded_token(seen):
-    notifications, lifecycle = seen["answers"][4:6]
+    notifications, lifecycle = seen["answers"][5:7]
 
     assert (notifications["status"], notifications["body"]) == (200, "Validation: <token> & more")
     assert notifications["headers"]["content-type"].startswith("text/plain")
@@ -136,16 +138,16 @@ def test_the_handshake_is_answered_with_the_decoded_token(seen):
 
 def test_notifications_are_accepted_whoever_sends_them(seen):
     """A stranger's are dropped, and it is not told."""
-    assert [answer["status"] for answer in seen["answers"][6:9]] == [202, 202, 202]
+    assert [answer["status"] for answer in seen["answers"][7:10]] == [202, 202, 202]
     assert "1 notifications had a wrong clientState" in seen["log"]
 
 
 def test_a_body_that_is_no_notification_collection_is_refused(seen):
-    assert seen["answers"][9]["status"] == 400
+    assert seen["answers"][10]["status"] == 400
 
 
 def test_the_process_says_that_it_lives(seen):
-    assert (seen["answers"][10]["status"], json.loads(seen["answers"][10]["body"])) == (200, {"alive": True})
+    assert (seen["answers"][11]["status"], json.loads(seen["answers"][11]["body"])) == (200, {"alive": True})
 
 
 def test_no_secret_is_in_the_log(seen):
@@ -156,7 +158,12 @@ def test_no_secret_is_in_the_log(seen):
 
 
 def test_without_any_setting_the_app_is_indexed_and_says_what_is_missing():
-    calls = [{"function": "ready"}, {"function": "health"}, hint('{"node_id": 1}'), {"function": "graph_lifecycle"}]
+    calls = [
+        {"function": "ready"},
+        {"function": "health"},
+        hint('{"node_id": 1}'),
+        {"function": "graph_lifecycle", "body": "{}"},
+    ]
     calls.append({"function": "graph_notifications", "query": {"validationToken": "opaque"}})
     seen = run(calls, {})
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from shared.errors import RejectedError, UnavailableError
-from shared.intake.opentext import Intake, OversizedError, origins_of, read_hints
+from shared.intake.opentext import Intake, NoBodyError, OversizedError, origins_of, read_hints
 from shared.intake.signatures import UnprovenError
 from shared.models.hint import Hint
 from tests.unit.intake.senders import PLAIN, SECRET, signed
@@ -210,3 +210,31 @@ async def test_a_hint_sent_again_is_simply_taken_again():
     taken = [await intake.take(NODE, headers) for _ in range(2)]
 
     assert (taken, len(queues.sent)) == ([1, 1], 2)
+
+
+async def test_half_a_surrogate_pair_anywhere_stops_no_hint():
+    """JSON can say what UTF-8 can't: a hint that holds it is taken like the others of its list."""
+    queues = QueueDouble()
+    body = (
+        b'[{"node_id": 1}, {"node_id": 2, "id": "a\\ud800", "event": "\\udc00", "occurred": "\\ud83d"}, {"node_id": 3}]'
+    )
+
+    await door(queues).take(body, {"x-webhook-secret": PLAIN})
+
+    assert [json.loads(message.model_dump_json())["origin"] for message in queues.sent] == [
+        "node-1",
+        "node-2",
+        "node-3",
+    ]
+
+
+def test_a_text_is_not_cut_in_the_middle_of_a_character():
+    (hint,) = read_hints(json.dumps({"node_id": 1, "id": "x" * 199 + "\U0001f600"}).encode(), "")
+
+    assert hint.id.encode()
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-webhook-secret": PLAIN}], ids=["unproven", "proven"])
+async def test_a_chunked_body_which_arrives_empty_is_told_what_to_send(headers):
+    with pytest.raises(NoBodyError, match="Content-Length"):
+        await door(QueueDouble()).take(b"", headers)
