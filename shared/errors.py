@@ -10,6 +10,7 @@ One tree of errors, named by what the caller does next.
     │   ├── NotFoundError         the other side states that it is not there
     │   ├── UnreadableError       gone, hidden or not allowed: the other side does not say which
     │   ├── RefusedError          understood and refused (limits, rules, holds)
+    │   │   └── SignInRefusedError    who we are was refused: too many tries lock the account
     │   └── TooLargeError         more than one row can hold
     ├── ReReadError           what we knew is old
     │   ├── StaleError            somebody wrote first; nothing of ours was written
@@ -77,6 +78,23 @@ class RefusedError(NeverError):
         """Keep the other side's machine-readable code ("" when it gave none)."""
         super().__init__(message)
         self.code = code
+
+
+class SignInRefusedError(RefusedError):
+    """A sign-in was refused. Each further try may bring the account nearer to being locked."""
+
+    def __init__(self, message: str, *, identity: str, retry_after: timedelta | None = None) -> None:
+        """
+        Keep whose sign-in it was.
+
+        Args:
+            message: names what was asked, without a secret.
+            identity: "service", or "performer-<user id>": whose gate closes.
+            retry_after: None: this was asked of the server; otherwise it was not, and may be after that time.
+        """
+        super().__init__(message, code="sign_in")
+        self.identity = identity
+        self.retry_after = retry_after
 
 
 class TooLargeError(NeverError):

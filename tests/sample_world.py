@@ -71,7 +71,7 @@ def _workspace(world: World, origin: Origin) -> int:
         content.add_category(category, known)
     if space.workspace_type not in {kind.name for kind in content.state.types.values()}:
         content.add_workspace_type(space.workspace_type)
-    roles = {role.name: [person.login for person in role.members] for role in space.roles}
+    roles = {role.name: [person.login for person in role.members] for role in space.roles or ()}
     return content.create_workspace(
         space.workspace_type, space.name, attributes=space.attributes, roles=roles, created=space.created
     )

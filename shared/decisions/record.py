@@ -190,7 +190,7 @@ def _with_login(actor: dict[str, str], wanted: WantedTask | None) -> dict[str, s
 def _names(origin: Origin, wanted: WantedTask | None, actor: dict[str, str]) -> dict[str, str]:
     """Name the people of an event as OpenText shows them, by login and by address."""
     steps = (*origin.workflow.current, *origin.workflow.completed) if origin.workflow is not None else ()
-    roles = origin.workspace.roles if origin.workspace is not None else ()
+    roles = (origin.workspace.roles or ()) if origin.workspace is not None else ()
     persons = [person for one in steps for person in one.performers] + [who for role in roles for who in role.members]
     names = {key: person.name for person in persons for key in (person.login, person.email) if key and person.name}
     about = {actor.get("opentext", "")} | ({who.person for who in wanted.people} if wanted is not None else set())

@@ -7,7 +7,7 @@ All times are aware and in UTC; the client converts what Content Server sends wi
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, Self, TypeAlias
 
 from pydantic import Field
 
@@ -45,6 +45,34 @@ class AttributeDefinition(Frozen):
     multi: bool = False
 
 
+class Part(StrEnum):
+    """What of an origin may be not known although the rest of it was read."""
+
+    ATTRIBUTES = "attributes"
+    ROLES = "roles"
+    CLASSIFICATIONS = "classifications"
+    RM_STATUS = "rm_status"
+    HOLDS = "holds"
+    MISSING_DOCUMENTS = "missing_documents"
+    DOCUMENTS = "documents"
+    STEPS = "steps"
+    PERFORMERS = "performers"
+    INITIATOR = "initiator"
+    RESERVED_BY = "reserved_by"
+    CREATED = "created"
+    MODIFIED = "modified"
+    INITIATED = "initiated"
+    DUE = "due"
+
+    def of(self, name: str) -> str:
+        """Name one of several: `attributes:Contract.Owner`, `roles:Legal`, `documents:4711`."""
+        return f"{self}:{name}"
+
+
+NotKnown: TypeAlias = dict[str, str]
+"""By part, or by one of several (`Part.of`): why it can't be read. Never that there is nothing."""
+
+
 class Person(Frozen):
     """A Content Server user."""
 
@@ -59,7 +87,8 @@ class Role(Frozen):
 
     name: str
     leader: bool = False
-    members: tuple[Person, ...] = ()
+    members: tuple[Person, ...] = Field(default=(), description="As many as could be read: see `not_known`.")
+    not_known: str | None = Field(default=None, description="Why there may be more members. None: these are all.")
 
 
 class DocumentVersion(Stored):
@@ -83,8 +112,9 @@ class Document(Frozen):
     attributes: Attributes = Field(default_factory=dict)
     definitions: tuple[AttributeDefinition, ...] = Field(default=(), description="Of the categories that it has.")
     classifications: tuple[str, ...] | None = Field(default=(), description="None: not known.")
-    rm_status: str | None = Field(default=None, description="Records status; None: no record, or no module.")
+    rm_status: str | None = Field(default="", description='Records status; "": no record. None: not known.')
     holds: tuple[str, ...] | None = Field(default=(), description="Names of active holds. None: not known.")
+    not_known: NotKnown = Field(default_factory=dict, description="What of it could not be read, and why.")
 
     @property
     def bound(self) -> DocumentVersion:
@@ -114,11 +144,16 @@ class Workspace(Frozen):
     url: str = ""
     attributes: Attributes = Field(default_factory=dict)
     definitions: tuple[AttributeDefinition, ...] = Field(default=(), description="Of the categories that it has.")
-    roles: tuple[Role, ...] = ()
+    roles: tuple[Role, ...] | None = Field(default=(), description="None: not known.")
     classifications: tuple[str, ...] | None = Field(default=(), description="None: not known.")
-    rm_status: str | None = None
+    rm_status: str | None = Field(default="", description='"": no record. None: not known.')
     holds: tuple[str, ...] | None = Field(default=(), description="None: not known.")
     missing_documents: tuple[MissingDocument, ...] | None = Field(default=(), description="None: not known.")
+    not_known: NotKnown = Field(default_factory=dict, description="What of it could not be read, and why.")
+
+    def completed(self, **parts: Any) -> Self:  # noqa: ANN401 - fields of this model
+        """Return it with what was read besides."""
+        return self.model_copy(update=parts)
 
 
 class StepRef(Stored):
@@ -142,6 +177,11 @@ class Step(Frozen):
     group: str | None = Field(
         default=None, description="Name of the group it waits with; None: it was accepted, or is personal."
     )
+    not_known: NotKnown = Field(default_factory=dict, description="What of it could not be read, and why.")
+
+    def performed_by(self, people: tuple[Person, ...], not_known: NotKnown) -> Self:
+        """Return it with its performers, and with what of them can't be read."""
+        return self.model_copy(update={"performers": people, "not_known": not_known})
 
 
 class WorkflowStatus(StrEnum):
@@ -172,11 +212,17 @@ class Workflow(Frozen):
     documents: tuple[Document, ...] = Field(default=(), description="Attached, shortcuts resolved, by id.")
     attachment_folder_id: int | None = None
     url: str = ""
+    not_known: NotKnown = Field(default_factory=dict, description="What of it could not be read, and why.")
 
     @property
     def ended(self) -> bool:
         """Content Server states positively that nothing more will happen."""
         return self.status in (WorkflowStatus.COMPLETED, WorkflowStatus.STOPPED)
+
+    @property
+    def unread_documents(self) -> tuple[str, ...]:
+        """Why something attached can't be read; without any, `documents` is everything."""
+        return tuple(why for part, why in sorted(self.not_known.items()) if part.partition(":")[0] == Part.DOCUMENTS)
 
 
 class StatusRow(Frozen):

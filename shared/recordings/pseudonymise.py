@@ -63,7 +63,7 @@ def named_in(mapping: Mapping) -> frozenset[str]:
 def people_of(origin: Origin) -> Iterator[Person]:
     """List everybody whom an origin shows: members of roles, performers, the initiator."""
     if origin.workspace is not None:
-        yield from (person for role in origin.workspace.roles for person in role.members)
+        yield from (person for role in origin.workspace.roles or () for person in role.members)
     if origin.workflow is not None:
         steps = (*origin.workflow.current, *origin.workflow.completed)
         yield from (person for step in steps for person in step.performers)

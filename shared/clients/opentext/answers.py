@@ -5,13 +5,20 @@ Servers send an object where the API's description shows a list, and the other w
 numbers as text; "" where they mean nothing.
 """
 
-import json
-from datetime import UTC, datetime, tzinfo
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable
+from datetime import datetime, tzinfo
+from typing import Any, TypeAlias, TypeVar
 
-from shared.errors import UnavailableError
+from shared.clients.json_body import read_json
+from shared.errors import UnreadableError
+from shared.models.listed import Listed, UnreadRow
+from shared.models.moments import read_moment
+from shared.models.text import cleaned
 
 Json: TypeAlias = dict[str, Any]
+T = TypeVar("T")
+_SHOWN = 40
+"""Characters of a value that can't be read."""
 
 
 def one(value: object) -> object:
@@ -43,14 +50,39 @@ def at(value: object, *path: str) -> object:
 
 def rows(answer: object) -> list[Json]:
     """
-    Take the rows of a list.
+    Take the rows of a list, which stand in `results`, in `results.data` or in `data`; one that is no object is empty.
 
-    They stand in `results`, in `results.data` or in `data`; anything that is no object is passed over.
+    Raises:
+        UnreadableError: there is no list. Only a list states that something is not in it.
     """
-    found = obj(answer).get("results", answer)
+    found: object = answer
+    if isinstance(answer, dict):
+        found = answer.get("results", answer.get("data"))
     if isinstance(found, dict):
-        found = found.get("data", [])
-    return [row for row in many(found) if isinstance(row, dict)]
+        # Some servers send a list of one as an object, wrapped or not.
+        found = found.get("data", found or None)
+    if not isinstance(found, (list, dict)):
+        message = "Content Server's answer has no list where one belongs"
+        raise UnreadableError(message)
+    return [row if isinstance(row, dict) else {} for row in many(found)]
+
+
+def each(listed: Iterable[Json], read: Callable[[Json], T]) -> Listed[T]:
+    """Read rows one by one; one that can't be read costs itself, and stands in `unread`."""
+    found: list[T] = []
+    unread: list[UnreadRow] = []
+    for row in listed:
+        try:
+            found.append(read(row))
+        except UnreadableError as error:
+            unread.append(unread_row(row, error))
+    return Listed(found, unread)
+
+
+def unread_row(row: object, error: UnreadableError) -> UnreadRow:
+    """Tell of a row that can't be read."""
+    known = properties(row).get("id")
+    return UnreadRow(id=str(known) if isinstance(known, (int, str)) else None, reason=str(error))
 
 
 def properties(row: object) -> Json:
@@ -60,33 +92,61 @@ def properties(row: object) -> Json:
 
 
 def text(value: object) -> str:
-    """Take text. Nothing is "", a number is written out."""
+    """Take text, cleaned. Nothing is "", a number is written out."""
+    if isinstance(value, str):
+        return cleaned(value)
     return "" if value is None or isinstance(value, (dict, list)) else str(value)
 
 
 def number(value: object) -> int | None:
-    """Take an id or a count, also one that is sent as text. None: nothing was sent."""
+    """
+    Take an id or a count, also one that is sent as text. None: nothing was sent.
+
+    Raises:
+        UnreadableError: it is no number.
+    """
     if isinstance(value, bool) or value in (None, ""):
         return None
     try:
         return int(str(value))
     except ValueError as error:
-        message = f"Content Server sent {str(value)[:40]!r} where a number belongs"
-        raise UnavailableError(message) from error
+        message = f"Content Server sent {str(value)[:_SHOWN]!r} where a number belongs"
+        raise UnreadableError(message) from error
 
 
 def required(row: object, name: str) -> int:
     """
-    Take an id that every sound answer has.
+    Take an id that every sound row has.
 
     Raises:
-        UnavailableError: it is not there: the answer is garbled.
+        UnreadableError: it is not there.
     """
     found = number(obj(row).get(name))
     if found is None:
         message = f"Content Server's answer has no {name}: it is not what was asked for"
-        raise UnavailableError(message)
+        raise UnreadableError(message)
     return found
+
+
+def number_or_none(value: object) -> int | None:
+    """Take an id that only helps to find something: an odd one is as good as none."""
+    try:
+        return number(value)
+    except UnreadableError:
+        return None
+
+
+def required_text(row: object, name: str) -> str:
+    """
+    Take a text that every sound row has.
+
+    Raises:
+        UnreadableError: it is not there.
+    """
+    if found := text(obj(row).get(name)):
+        return found
+    message = f"Content Server's answer has no {name}"
+    raise UnreadableError(message)
 
 
 def flag(value: object) -> bool:
@@ -99,22 +159,20 @@ def instant(value: object, zone: tzinfo) -> datetime | None:
     Take a date and time, in UTC.
 
     Args:
+        value: ISO text, as workflows and nodes send it.
         zone: of what is sent without one: workflow dates always are, node dates may be.
 
     Returns:
-        None: "" or null, Content Server's way to say that there is none.
+        None: "", null, or a date that means none.
 
     Raises:
-        UnavailableError: it is no ISO date.
+        UnreadableError: it is no ISO date.
     """
-    if value in (None, ""):
-        return None
     try:
-        found = datetime.fromisoformat(str(value))
+        return read_moment(value, zone)
     except ValueError as error:
-        message = f"Content Server sent {str(value)[:40]!r} where a date belongs"
-        raise UnavailableError(message) from error
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+        message = f"Content Server sent {str(value)[:_SHOWN]!r} where a date belongs"
+        raise UnreadableError(message) from error
 
 
 def is_last(answer: object, *, sent: int, asked: int) -> bool:
@@ -124,8 +182,7 @@ def is_last(answer: object, *, sent: int, asked: int) -> bool:
     Servers clamp the limit: the one that they echo counts, not the one that was asked for.
     """
     paging = obj(at(answer, "collection", "paging") or at(answer, "paging"))
-    limit = number(paging.get("limit")) or asked
-    return sent == 0 or sent < limit
+    return sent == 0 or sent < (number_or_none(paging.get("limit")) or asked)
 
 
 def decoded(content: bytes) -> object:
@@ -135,4 +192,5 @@ def decoded(content: bytes) -> object:
     Raises:
         ValueError: it is none.
     """
-    return json.loads(content)
+    found: object = read_json(content)
+    return found

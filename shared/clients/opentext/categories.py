@@ -15,8 +15,17 @@ from functools import cached_property
 from typing import Any
 
 from shared.clients.opentext.answers import Json, at, flag, many, obj, text
-from shared.errors import RefusedError
-from shared.models.opentext import AttributeDefinition, Attributes, AttributeType, AttributeValue, Scalar
+from shared.clients.opentext.attribute_values import typed
+from shared.errors import RefusedError, UnreadableError
+from shared.models.opentext import (
+    AttributeDefinition,
+    Attributes,
+    AttributeType,
+    AttributeValue,
+    NotKnown,
+    Part,
+    Scalar,
+)
 
 _KEY = re.compile(r"^(\d+)(?:_(\d+)(?:_(\d+|x)_(\d+))?)?$")
 _ROW = re.compile(r"^(.+)\[([1-9][0-9]{0,3})\]\.(.+)$")
@@ -98,6 +107,11 @@ class Schema:
         definition = self._definition(key)
         return definition is not None and definition.multi
 
+    def type_of(self, key: str) -> AttributeType:
+        """Tell what the attribute of a key holds, as its category declares it."""
+        definition = self._definition(key)
+        return AttributeType.UNKNOWN if definition is None else definition.type
+
     def holds_users(self, name: str) -> bool:
         """Tell whether an attribute's values are ids of users."""
         key = self.key_of(name)
@@ -158,14 +172,23 @@ def raw_values(categories: object) -> Json:
     return found
 
 
-def attributes_of(raw: Mapping[str, Any], schema: Schema) -> Attributes:
-    """Name the values. Without a description a value can't be named, and is left out."""
+def attributes_of(raw: Mapping[str, Any], schema: Schema) -> tuple[Attributes, NotKnown]:
+    """
+    Name the values, and say which can't be read.
+
+    Without a description a value can't be named, and is left out. What its attribute does not hold can't be read.
+    """
     found: Attributes = {}
+    odd: NotKnown = {}
     for key, value in raw.items():
-        if (name := schema.name_of(key)) is not None and not isinstance(value, dict):
-            told_apart = key if _generic(name) in schema.ambiguous else name
-            found[told_apart] = _value(value, multi=schema.is_multi(key))
-    return found
+        if (name := schema.name_of(key)) is None:
+            continue
+        told_apart = key if _generic(name) in schema.ambiguous else name
+        try:
+            found[told_apart] = typed(value, schema.type_of(key), multi=schema.is_multi(key))
+        except UnreadableError as error:
+            odd[Part.ATTRIBUTES.of(told_apart)] = str(error)
+    return found, odd
 
 
 def undescribed(raw: Mapping[str, Any], schema: Schema) -> bool:
@@ -198,7 +221,7 @@ def changes(asked: Mapping[str, AttributeValue], raw: Mapping[str, Any], schema:
         if _generic(name) in here.ambiguous:
             message = f"two attributes are called {name!r}: name the one that is meant by its key, e.g. {key}"
             raise RefusedError(message, code="ambiguous")
-        if encode(value) != encode(_value(raw.get(key), multi=isinstance(value, tuple))):
+        if _is_other(value, raw.get(key), schema.type_of(key)):
             wanted[key] = encode(value)
     return wanted
 
@@ -269,11 +292,12 @@ def _pattern(key: str) -> str:
     return "_".join([*parts[:2], "x", parts[3]]) if len(parts) == 4 else key
 
 
-def _value(value: object, *, multi: bool) -> AttributeValue:
-    if isinstance(value, list) or multi:
-        kept = tuple(item for item in many(value) if isinstance(item, (str, int, float, bool)) and item != "")
-        return kept or None
-    return value if isinstance(value, (str, int, float, bool)) and value != "" else None
+def _is_other(asked: AttributeValue, there: object, kind: AttributeType) -> bool:
+    try:
+        return encode(asked) != encode(typed(there, kind, multi=isinstance(asked, tuple)))
+    except UnreadableError:
+        # What can't be read is surely something else.
+        return True
 
 
 def _scalar(value: Scalar) -> str:

@@ -7,11 +7,12 @@ Source: OTCS REST, v2/members and v2/members/{id}/members.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from shared.clients.opentext.answers import Json, number, properties, required, rows, text
+from shared.clients.opentext.answers import Json, each, number, properties, required, rows, text
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query
 from shared.clients.ttl_cache import Kept
 from shared.errors import RefusedError, UnreadableError
+from shared.models.listed import Listed
 from shared.models.opentext import Person
 
 USER, GROUP, SERVICE_USER = 0, 1, 17
@@ -44,15 +45,14 @@ class Members:
         Read a user.
 
         Raises:
-            UnreadableError: gone or hidden.
-            RefusedError: it is a group.
+            UnreadableError: gone or hidden, or no user but a group.
         """
         if (known := self._people.find(user_id)) is not None:
             return known
         row = properties((await self._site.get(f"v2/members/{user_id}")).get("results"))
         if number(row.get("type")) not in (None, USER, SERVICE_USER):
             message = f"member {user_id} is not a user"
-            raise RefusedError(message, code="not_a_user")
+            raise UnreadableError(message)
         return self._people.keep(user_id, person_of(row))
 
     async def find_by_email(self, email: str) -> Person | None:
@@ -75,16 +75,20 @@ class Members:
                 raise RefusedError(message, code="ambiguous")
             if found:
                 return next(iter(found.values()))
-            if not listed:
+            if not listed and listed.is_whole:
                 return None
         message = f"users can't be searched by address: nobody listed has {email}"
         raise UnreadableError(message)
 
     async def find_by_login(self, login: str) -> Person | None:
         """Find a user by the exact login; case does not matter. None: there is none that we may see."""
-        for person in await self._list_users("where_name", login):
+        listed = await self._list_users("where_name", login)
+        for person in listed:
             if _same(person.login, login):
                 return person
+        if not listed.is_whole:
+            message = f"a user may be {login!r}, but can't be read: {listed.unread[0].reason}"
+            raise UnreadableError(message)
         return None
 
     async def find_group(self, name: str) -> int | None:
@@ -137,10 +141,10 @@ class Members:
         person = person_of(row)
         return self._people.keep(person.user_id, person)
 
-    async def _list_users(self, name: str, value: str) -> list[Person]:
+    async def _list_users(self, name: str, value: str) -> Listed[Person]:
         query: Query = (("where_type", USER), (name, value), ("limit", PAGE), ("page", 1))
         answer = await self._site.get("v2/members", query)
-        return [person_of(properties(row)) for row in rows(answer)]
+        return each(rows(answer), person_of)
 
 
 def person_of(row: object) -> Person:

@@ -8,16 +8,30 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from shared.clients.opentext import categories
-from shared.clients.opentext.answers import Json, at, flag, number, obj, properties, required, rows, text
+from shared.clients.opentext.answers import (
+    Json,
+    at,
+    each,
+    flag,
+    number,
+    number_or_none,
+    obj,
+    properties,
+    required,
+    required_text,
+    rows,
+    text,
+)
 from shared.clients.opentext.categories import Schema
+from shared.clients.opentext.gaps import Gaps
 from shared.clients.opentext.members import FRESH, Members
-from shared.clients.opentext.records import DOCUMENT, Records, newest_version
+from shared.clients.opentext.records import ABSENT_FOR, DOCUMENT, Records, newest_version
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
 from shared.clients.ttl_cache import Kept
-from shared.errors import UnreadableError
-from shared.models.opentext import AttributeDefinition, Attributes, Document, Needs
+from shared.errors import RefusedError, SignInRefusedError, UnreadableError
+from shared.models.opentext import AttributeDefinition, Attributes, Document, Needs, Part
 
 SHORTCUT = 1
 BATCH = 250
@@ -32,61 +46,79 @@ class Nodes:
         self._people = UserValues(members)
         self._records = records
         self._schema: Kept[str, Schema] = Kept(now, FRESH)
+        self._has_no_list: Kept[str, bool] = Kept(now, ABSENT_FOR)
 
     async def read_document(self, node_id: int, needs: Needs) -> Document:
         """
         Read a document, or any other node; a shortcut's original in its place.
 
+        What of it can't be read stands in `not_known`.
+
         Raises:
-            UnreadableError: gone or hidden.
+            UnreadableError: gone or hidden, or without its version.
         """
         answer = await self._site.get(f"v2/nodes/{node_id}", _fields(needs))
         row = obj(answer.get("results"))
-        if (original := _original(properties(row))) is not None:
-            return await self.read_document(original, needs)
+        if (original := _original(properties(row))) not in (None, node_id):
+            return await self.read_document(int(original or 0), needs)
         return await self._document(row, needs)
 
-    async def list_attached(self, folder_id: int, needs: Needs) -> tuple[Document, ...]:
+    async def list_attached(self, folder_id: int, needs: Needs, gaps: Gaps) -> tuple[Document, ...]:
         """
         List what lies in a workflow's attachment folder, shortcuts resolved, by id.
 
-        Raises:
-            UnreadableError: something attached can't be read: nobody can say what an approval would be of.
+        What can't be read is noted: then nobody can say what an approval would be of.
         """
         wanted: set[int] = set()
         async for page in list_pages(self._site, f"v2/nodes/{folder_id}/nodes", (("fields", "properties"),)):
-            for row in map(properties, page):
-                original = _original(row)
-                wanted.add(required(row, "id") if original is None else original)
-        return await self.list_documents(wanted, needs)
+            wanted.update(gaps.rows(Part.DOCUMENTS, each(map(properties, page), _stands_for)))
+        return await self.list_documents(wanted, needs, gaps)
 
-    async def list_documents(self, node_ids: Iterable[int], needs: Needs) -> tuple[Document, ...]:
-        """List documents by id, 250 in a call. Servers that leave out what was asked for cost one more a node."""
+    async def list_documents(self, node_ids: Iterable[int], needs: Needs, gaps: Gaps) -> tuple[Document, ...]:
+        """
+        List documents by id, 250 in a call; those that can't be read are noted.
+
+        Servers that have no such list, or leave out what was asked for, cost one call more a node.
+        """
         asked = sorted(set(node_ids))
-        found: list[Document] = []
+        found: list[Document | None] = []
         for start in range(0, len(asked), BATCH):
             batch = asked[start : start + BATCH]
-            sent = {required(properties(row), "id"): row for row in await self._list(batch, needs)}
-            found += [await self._complete(node_id, sent.get(node_id), needs) for node_id in batch]
-        return tuple(found)
+            sent = await self._list(batch, needs)
+            found += [
+                await gaps.read(Part.DOCUMENTS.of(str(node_id)), self._complete(node_id, sent.get(node_id), needs))
+                for node_id in batch
+            ]
+        return tuple(document for document in found if document is not None)
 
-    async def attributes(self, node_id: int, row: Json) -> tuple[Attributes, tuple[AttributeDefinition, ...]]:
+    async def attributes(
+        self, node_id: int, row: Json, gaps: Gaps
+    ) -> tuple[Attributes, tuple[AttributeDefinition, ...]]:
         """
         Name a row's attribute values, and say which attributes it has; users stand there by login.
 
-        What no answer described lately is asked for.
+        What no answer described lately is asked for. A value that can't be read is noted, and left out.
         """
         raw = categories.raw_values(at(row, "data", "categories"))
         schema = self.learn(row)
         if categories.undescribed(raw, schema):
-            answer = await self._site.get(f"v2/nodes/{node_id}/categories", (("metadata", None),))
-            schema = self.learn(*rows(answer))
+            # Without the description nothing can be named; but the rest of the node is there.
+            asked = self._site.get(f"v2/nodes/{node_id}/categories", (("metadata", None),))
+            described = await gaps.read(Part.ATTRIBUTES, asked)
+            schema = self.learn(*rows(described)) if described and "results" in described else schema
         own = schema.of_categories(categories.assigned(row) | Schema.of(row).categories)
-        named = categories.attributes_of(raw, own)
-        values = {
-            name: await self._people.logins(value) if own.holds_users(name) else value for name, value in named.items()
-        }
-        return values, own.attributes
+        named, odd = categories.attributes_of(raw, own)
+        gaps.not_known |= odd
+        return await self._with_logins(named, own, gaps), own.attributes
+
+    async def _with_logins(self, named: Attributes, schema: Schema, gaps: Gaps) -> Attributes:
+        found: Attributes = {}
+        for name, value in named.items():
+            if value is None or not schema.holds_users(name):
+                found[name] = value
+            elif (logins := await gaps.read(Part.ATTRIBUTES.of(name), self._people.logins(value))) is not None:
+                found[name] = logins
+        return found
 
     def learn(self, *answers: object) -> Schema:
         """Take in the categories that answers describe, and return all that were described lately."""
@@ -94,43 +126,51 @@ class Nodes:
         described = Schema.of(*answers)
         return self._schema.keep("", known | described) if described else known
 
-    async def _list(self, node_ids: list[int], needs: Needs) -> list[Json]:
+    async def _list(self, node_ids: list[int], needs: Needs) -> dict[int, Json]:
+        """Read many nodes at once. What is left out here is asked for one by one: a list may hide what can be read."""
+        if self._has_no_list.find(""):
+            return {}
         fields = _fields(needs)
         # What to send is said twice: OpenText's own library says it in the form, other endpoints take it from the URL.
         form: dict[str, str | list[str]] = {"ids": [str(node_id) for node_id in node_ids]}
         form["fields"] = [text(value) for name, value in fields if name == "fields"]
-        answer = await (await self._site.service()).post_form("v2/nodes/list", form, query=fields, writes=False)
-        return rows(answer)
+        try:
+            answer = await (await self._site.service()).post_form("v2/nodes/list", form, query=fields, writes=False)
+            listed = each(rows(answer), lambda row: (required(properties(row), "id"), row))
+        except SignInRefusedError:
+            raise
+        except (RefusedError, UnreadableError):
+            self._has_no_list.keep("", value=True)
+            return {}
+        return dict(listed)
 
     async def _complete(self, node_id: int, row: Json | None, needs: Needs) -> Document:
-        if row is None:
-            message = f"node {node_id} is attached, but is gone or hidden"
-            raise UnreadableError(message)
-        data = obj(row.get("data"))
+        data = obj(row.get("data")) if row is not None else {}
         versioned = number(properties(row).get("type")) == DOCUMENT
-        if (versioned and "versions" not in data) or (needs.attributes and "categories" not in data):
+        if row is None or (versioned and "versions" not in data) or (needs.attributes and "categories" not in data):
             return await self.read_document(node_id, needs)
         return await self._document(row, needs)
 
     async def _document(self, row: Json, needs: Needs) -> Document:
-        found = properties(row)
+        found, gaps = properties(row), Gaps()
         node_id = required(found, "id")
-        compliance = await self._records.read_compliance(node_id, needs)
-        attributes, definitions = await self.attributes(node_id, row) if needs.attributes else ({}, ())
+        compliance = await self._records.read_compliance(node_id, needs, gaps)
+        attributes, definitions = await self.attributes(node_id, row, gaps) if needs.attributes else ({}, ())
         return Document(
             node_id=node_id,
-            name=text(found.get("name")),
-            version=newest_version(at(row, "data", "versions")),
+            name=required_text(found, "name"),
+            version=_version(found, at(row, "data", "versions")),
             url=self._site.node_url(node_id),
-            reserved_by=await self._reserved_by(found),
-            created=self._site.instant(found.get("create_date")),
-            modified=self._site.instant(found.get("modify_date")),
-            parent_id=number(found.get("parent_id")),
+            reserved_by=await gaps.read(Part.RESERVED_BY, self._reserved_by(found)),
+            created=gaps.value(Part.CREATED, lambda: self._site.instant(found.get("create_date"))),
+            modified=gaps.value(Part.MODIFIED, lambda: self._site.instant(found.get("modify_date"))),
+            parent_id=number_or_none(found.get("parent_id")),
             attributes=attributes,
             definitions=definitions,
             classifications=compliance.classifications,
             rm_status=compliance.rm_status,
             holds=compliance.holds,
+            not_known=gaps.not_known,
         )
 
     async def _reserved_by(self, found: Json) -> str | None:
@@ -147,9 +187,27 @@ def _fields(needs: Needs) -> Query:
     return fields
 
 
+def _stands_for(row: Json) -> int:
+    original = _original(row)
+    return required(row, "id") if original is None else original
+
+
 def _original(row: Json) -> int | None:
     """Find what a shortcut stands for. None: it is no shortcut. Servers may send the original's whole row."""
     if number(row.get("type")) != SHORTCUT:
         return None
     original = row.get("original_id")
-    return required(original, "id") if isinstance(original, dict) else required(row, "original_id")
+    found = required(original, "id") if isinstance(original, dict) else required(row, "original_id")
+    if not found:
+        message = f"shortcut {row.get('id')} leads nowhere: its original is gone"
+        raise UnreadableError(message)
+    return found
+
+
+def _version(row: Json, versions: object) -> int:
+    """Take the newest version: an approval is bound to it, so a document's must be there."""
+    found = newest_version(versions)
+    if not found and number(row.get("type")) == DOCUMENT:
+        message = f"Content Server does not say which version document {row.get('id')} has"
+        raise UnreadableError(message)
+    return found

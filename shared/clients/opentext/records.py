@@ -1,7 +1,7 @@
 """
 Holds, records and classifications of a node, and the evidence that is put on the record.
 
-These are modules that a customer may not have: then a server does not know the paths, and a node has none.
+These are modules that a customer may not have: then a server does not know the paths, and nothing is known.
 
 Source: OTCS REST, v1/nodes/{id}/holds, rmclassifications and classifications; v2/nodes and its versions.
 """
@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.clients.opentext.answers import Json, at, flag, many, number, obj, properties, required, text
+from shared.clients.opentext.answers import Json, at, flag, many, number, obj, properties, required, rows, text
 from shared.clients.opentext.errors import NO_ENDPOINT
+from shared.clients.opentext.gaps import Gaps
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query, Upload, as_body
 from shared.clients.ttl_cache import Kept
-from shared.errors import RefusedError
-from shared.models.opentext import Needs
+from shared.errors import RefusedError, UnreadableError
+from shared.models.opentext import Needs, Part
 
 DOCUMENT = 144
 LONGEST_DESCRIPTION = 255
@@ -25,11 +26,11 @@ ABSENT_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Compliance:
-    """What the records modules say of a node."""
+    """What the records modules say of a node. None: not known, which is not none."""
 
-    classifications: tuple[str, ...] = ()
-    rm_status: str | None = None
-    holds: tuple[str, ...] = ()
+    classifications: tuple[str, ...] | None = ()
+    rm_status: str | None = ""
+    holds: tuple[str, ...] | None = ()
 
 
 class Records:
@@ -39,34 +40,51 @@ class Records:
         self._site = site
         self._absent: Kept[str, bool] = Kept(now, ABSENT_FOR)
 
-    async def read_compliance(self, node_id: int, needs: Needs) -> Compliance:
-        """Read as much as is needed: one call for each."""
+    async def read_compliance(self, node_id: int, needs: Needs, gaps: Gaps) -> Compliance:
+        """Read as much as is needed: one call for each. What can't be read is noted, and not known."""
+        asked, status, holds = needs.classifications, needs.records, needs.holds
         return Compliance(
-            classifications=await self.list_classifications(node_id) if needs.classifications else (),
-            rm_status=await self.find_status(node_id) if needs.records else None,
-            holds=await self.list_holds(node_id) if needs.holds else (),
+            classifications=await gaps.read(Part.CLASSIFICATIONS, self.list_classifications(node_id)) if asked else (),
+            rm_status=await gaps.read(Part.RM_STATUS, self.find_status(node_id)) if status else "",
+            holds=await gaps.read(Part.HOLDS, self.list_holds(node_id)) if holds else (),
         )
 
     async def list_holds(self, node_id: int) -> tuple[str, ...]:
-        """List the names of active holds, sorted. Empty, too, where there are no holds at all."""
-        rows = await self._module("holds", node_id)
-        return tuple(sorted({text(row.get("hold_name")) for row in rows if flag(row.get("active", True))}))
+        """
+        List the names of active holds, sorted.
 
-    async def find_status(self, node_id: int) -> str | None:
-        """Find the records status. None: not a record, or no records management."""
-        rows = await self._module("rmclassifications", node_id)
-        return next((found for row in rows if (found := text(row.get("file_status")))), None)
+        Raises:
+            UnreadableError: this server has no holds, or does not say.
+        """
+        found = await self._module("holds", node_id)
+        active = [row for row in found if flag(row.get("active")) or row.get("active") is None]
+        return tuple(sorted({_named(row, "hold_name", "hold_id") for row in active}))
+
+    async def find_status(self, node_id: int) -> str:
+        """
+        Find the records status. "": not a record.
+
+        Raises:
+            UnreadableError: this server has no records management, or does not say.
+        """
+        listed = await self._module("rmclassifications", node_id)
+        return next((found for row in listed if (found := text(row.get("file_status")))), "")
 
     async def list_classifications(self, node_id: int) -> tuple[str, ...]:
-        """List the names of classifications, sorted."""
-        rows = await self._module("classifications", node_id)
-        return tuple(sorted({text(row.get("name")) for row in rows} - {""}))
+        """
+        List the names of classifications, sorted.
+
+        Raises:
+            UnreadableError: this server has no classifications, or does not say.
+        """
+        listed = await self._module("classifications", node_id)
+        return tuple(sorted({_named(row, "name", "id") for row in listed}))
 
     async def classify(self, node_id: int, class_id: int) -> None:
         """Give a node its records classification. A node that has it is left alone."""
         path = f"v1/nodes/{node_id}/rmclassifications"
         answer = await self._site.get(path)
-        there = [number(obj(row).get("rmclassification_id")) for row in many(answer.get("data"))]
+        there = [number(row.get("rmclassification_id")) for row in rows(answer)]
         if class_id in there:
             return
         body: Json = {"class_id": class_id}
@@ -119,16 +137,22 @@ class Records:
         await (await self._site.service()).post_form(f"v2/nodes/{node_id}/versions/{version}/lock", {})
 
     async def _module(self, name: str, node_id: int) -> list[Json]:
-        if self._absent.find(name):
-            return []
-        try:
-            answer = await self._site.get(f"v1/nodes/{node_id}/{name}")
-        except RefusedError as error:
-            if error.code != NO_ENDPOINT:
-                raise
-            self._absent.keep(name, value=True)
-            return []
-        return [row for row in many(answer.get("data")) if isinstance(row, dict)]
+        if not self._absent.find(name):
+            try:
+                return rows(await self._site.get(f"v1/nodes/{node_id}/{name}"))
+            except RefusedError as error:
+                if error.code != NO_ENDPOINT:
+                    raise
+                self._absent.keep(name, value=True)
+        message = f"this Content Server does not tell {name}: the module is not installed"
+        raise UnreadableError(message)
+
+
+def _named(row: Json, name: str, number: str) -> str:
+    if found := text(row.get(name)) or text(row.get(number)):
+        return found
+    message = f"Content Server sent a row without {name}"
+    raise UnreadableError(message)
 
 
 def newest_version(versions: object) -> int:

@@ -1,7 +1,7 @@
 """Attributes that hold users: ids in Content Server, logins for everybody else."""
 
 from shared.clients.opentext.members import Members
-from shared.errors import RefusedError, UnreadableError
+from shared.errors import RefusedError
 from shared.models.opentext import AttributeValue, Scalar
 
 
@@ -12,14 +12,18 @@ class UserValues:
         self._members = members
 
     async def login(self, user_id: int) -> str:
-        """Name a user; one that is gone or hidden, by number."""
-        try:
-            return (await self._members.read(user_id)).login
-        except UnreadableError:
-            return f"user {user_id}"
+        """
+        Name a user.
+
+        Raises:
+            UnreadableError: gone or hidden.
+            RefusedError: it is a group.
+        """
+        person = await self._members.read(user_id)
+        return person.login or person.name or f"user {user_id}"
 
     async def logins(self, value: AttributeValue) -> AttributeValue:
-        """Name the users of an attribute. None stays None."""
+        """Name the users of an attribute. None stays None. Errors as `login`."""
         if isinstance(value, tuple):
             return tuple([await self._login_of(item) for item in value])
         return None if value is None else await self._login_of(value)
@@ -36,10 +40,10 @@ class UserValues:
         return None if value is None else await self._id_of(value)
 
     async def _login_of(self, value: Scalar) -> Scalar:
-        return await self.login(int(value)) if str(value).isdigit() else value
+        return await self.login(int(value)) if _is_id(value) else value
 
     async def _id_of(self, value: Scalar) -> Scalar:
-        if str(value).isdigit():
+        if _is_id(value):
             return value
         name = str(value)
         find = self._members.find_by_email if "@" in name else self._members.find_by_login
@@ -47,3 +51,8 @@ class UserValues:
             message = f"there is no user {name!r} that may be seen"
             raise RefusedError(message, code="no_user")
         return person.user_id
+
+
+def _is_id(value: Scalar) -> bool:
+    written = str(value)
+    return written.isascii() and written.isdigit()

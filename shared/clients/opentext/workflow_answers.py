@@ -4,10 +4,13 @@ Read the answers about workflows. Pure.
 Source: OTCS REST, v2/workflows/status, v1/forms/processes/tasks/update, processes' activities.
 """
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 
-from shared.clients.opentext.answers import Json, at, flag, many, number, obj, required, text
+from shared.clients.opentext.answers import Json, at, each, flag, many, number, number_or_none, obj, required, text
+from shared.errors import UnreadableError
+from shared.models.listed import Listed
 from shared.models.opentext import (
     Activity,
     Disposition,
@@ -63,9 +66,10 @@ def step_of(row: Json, instant: Instant) -> Step:
     )
 
 
-def steps_of(results: object, place: str, instant: Instant) -> tuple[Step, ...]:
-    """Read `current` or `completed` of an instance's step list."""
-    return tuple(step_of(obj(row), instant) for row in many(at(results, "step_list", place)))
+def steps_of(results: object, place: str, instant: Instant) -> Listed[Step]:
+    """Read `current` or `completed` of an instance's step list, row by row."""
+    listed = many(at(results, "step_list", place))
+    return each((row if isinstance(row, dict) else {} for row in listed), lambda row: step_of(row, instant))
 
 
 def performer_of(row: Json) -> Person:
@@ -94,13 +98,29 @@ def form_of(data: Json) -> StepForm:
 
 
 def activity_of(row: Json, instant: Instant) -> Activity:
-    """Read a line of a workflow's audit."""
+    """
+    Read a line of a workflow's audit. Its words decide whether something was done: none of them is passed over.
+
+    Raises:
+        UnreadableError: the line is empty.
+    """
+    if not row:
+        message = "a line of the workflow's audit can't be read"
+        raise UnreadableError(message)
+    comment = row.get("comment")
     return Activity(
-        at=instant(row.get("date")),
-        user_id=number(row.get("user_id")) or 0,
+        at=_date_or_none(row.get("date"), instant),
+        user_id=number_or_none(row.get("user_id")) or 0,
         action=text(row.get("action")),
-        comment=text(row.get("comment")),
+        comment=json.dumps(comment) if isinstance(comment, (dict, list)) else text(comment),
     )
+
+
+def _date_or_none(value: object, instant: Instant) -> datetime | None:
+    try:
+        return instant(value)
+    except UnreadableError:
+        return None
 
 
 def listed(row: Json, instant: Instant) -> StatusRow:
@@ -111,7 +131,7 @@ def listed(row: Json, instant: Instant) -> StatusRow:
         subprocess_id=number(found.get("subprocess_id")),
         name=text(found.get("wf_name")),
         status=status_of(found.get("status_key")),
-        steps=tuple(step_of(obj(step), instant) for step in many(found.get("parallel_steps"))),
+        steps=each(map(obj, many(found.get("parallel_steps"))), lambda step: step_of(step, instant)),
     )
 
 

@@ -10,8 +10,9 @@ PUT v2/processes/{id}/subprocesses/{id}/tasks/{id}.
 from collections.abc import Sequence
 from typing import Literal
 
-from shared.clients.opentext.answers import Json, at, decoded, number, obj, rows, text
+from shared.clients.opentext.answers import Json, at, decoded, each, many, number, obj, rows, text
 from shared.clients.opentext.errors import garbled
+from shared.clients.opentext.gaps import Gaps
 from shared.clients.opentext.members import Members
 from shared.clients.opentext.nodes import Nodes
 from shared.clients.opentext.server import Site
@@ -27,9 +28,11 @@ from shared.clients.opentext.workflow_answers import (
     steps_of,
 )
 from shared.errors import UnreadableError
+from shared.models.listed import Listed
 from shared.models.opentext import (
     Activity,
     Needs,
+    Part,
     Person,
     StatusRow,
     Step,
@@ -55,31 +58,32 @@ class Workflows:
         Read a workflow: its steps with their performers, and what is attached.
 
         Raises:
-            UnreadableError: gone or hidden; or a performers' group, or something attached is.
+            UnreadableError: gone or hidden. What of it can't be read stands in `not_known`, of it and of its steps.
         """
-        answer = await self._site.get(f"v2/workflows/status/processes/{process_id}")
-        results = obj(answer.get("results"))
+        what = f"v2/workflows/status/processes/{process_id}"
+        results = obj((await self._site.get(what)).get("results"))
         details = obj(results.get("wf_details"))
         if not details:
-            what = f"v2/workflows/status/processes/{process_id}"
             raise garbled(what, wrote=False)
-        initiator = obj(details.get("initiator"))
-        current = steps_of(results, "current", self._site.instant)
-        completed = steps_of(results, "completed", self._site.instant)
-        folder = number(at(results, "attachments", "attachment_folder_id"))
+        gaps = Gaps()
+        current = gaps.rows(Part.STEPS, steps_of(results, "current", self._site.instant))
+        completed = gaps.rows(Part.STEPS.of("completed"), steps_of(results, "completed", self._site.instant))
+        folder = gaps.value(Part.DOCUMENTS, lambda: number(at(results, "attachments", "attachment_folder_id")))
+        documents = await gaps.read(Part.DOCUMENTS, self._nodes.list_attached(folder, needs, gaps)) if folder else ()
         return Workflow(
             process_id=process_id,
             name=text(details.get("wf_name")),
             status=status_of(details.get("status")),
-            initiated=self._site.instant(details.get("date_initiated")),
-            due=self._site.instant(details.get("due_date")),
-            initiator=performer_of(initiator) if initiator else None,
+            initiated=gaps.value(Part.INITIATED, lambda: self._site.instant(details.get("date_initiated"))),
+            due=gaps.value(Part.DUE, lambda: self._site.instant(details.get("due_date"))),
+            initiator=gaps.value(Part.INITIATOR, lambda: _initiator(details)),
             current=tuple([await self._with_performers(step) for step in current]),
             completed=completed,
-            next_steps=tuple(text(row.get("task_name")) for row in rows(at(results, "step_list", "next"))),
-            documents=await self._nodes.list_attached(folder, needs) if folder else (),
+            next_steps=_names(at(results, "step_list", "next")),
+            documents=documents or (),
             attachment_folder_id=folder,
             url=self._url((*current, *completed[-1:])),
+            not_known=gaps.not_known,
         )
 
     async def read_form(self, step: StepRef, *, acting: Person | None) -> StepForm:
@@ -135,16 +139,16 @@ class Workflows:
         self,
         kind: Literal["Managed", "Initiated", "Both"],
         status: Literal["ontime", "workflowlate", "completed", "stopped"],
-    ) -> tuple[StatusRow, ...]:
+    ) -> Listed[StatusRow]:
         """
         List the workflows that the integration user manages or initiated: others never show.
 
         The list has no pages. One status a call: several at once are not understood everywhere.
         """
         answer = await self._site.get("v2/workflows/status", (("kind", kind), ("wstatus", status)))
-        return tuple(listed(row, self._site.instant) for row in rows(answer))
+        return each(rows(answer), lambda row: listed(row, self._site.instant))
 
-    async def webreport(self, nickname: str, parameters: Query = ()) -> tuple[StatusRow, ...]:
+    async def webreport(self, nickname: str, parameters: Query = ()) -> Listed[StatusRow]:
         """
         Run the customer's report over all steps, whoever manages them.
 
@@ -162,7 +166,7 @@ class Workflows:
         except ValueError as error:
             message = f"report {nickname!r} does not answer JSON"
             raise UnreadableError(message) from error
-        return tuple(reported(row, self._site.instant) for row in _report_rows(answer))
+        return each(_report_rows(answer), lambda row: reported(row, self._site.instant))
 
     async def _act(self, step: StepRef, body: dict[str, str], acting: Person | None) -> None:
         path = f"v2/processes/{step.process_id}/subprocesses/{step.subprocess_id}/tasks/{step.task_id}"
@@ -175,10 +179,15 @@ class Workflows:
 
     async def _with_performers(self, step: Step) -> Step:
         """Complete a step's performers: addresses that were not sent, and the users of its group."""
-        people = {person.user_id: await self._complete(person) for person in step.performers}
+        gaps = Gaps()
+        people: dict[int, Person] = {}
+        for person in step.performers:
+            found = await gaps.read(Part.PERFORMERS, self._complete(person))
+            people[person.user_id] = found or person
         if step.group is not None:
-            people.update({person.user_id: person for person in await self._expand(step.group)})
-        return step.model_copy(update={"performers": tuple(people[user_id] for user_id in sorted(people))})
+            members = await gaps.read(Part.PERFORMERS, self._expand(step.group))
+            people.update({person.user_id: person for person in members or ()})
+        return step.performed_by(tuple(people[user_id] for user_id in sorted(people)), gaps.not_known)
 
     async def _complete(self, person: Person) -> Person:
         if person.email is not None and person.login:
@@ -197,6 +206,14 @@ class Workflows:
 
 
 def _report_rows(answer: object) -> list[Json]:
-    if isinstance(answer, list):
-        return [row for row in answer if isinstance(row, dict)]
-    return rows(obj(answer).get("data", answer))
+    return rows(obj(answer).get("data", answer) if isinstance(answer, dict) else answer)
+
+
+def _initiator(details: Json) -> Person | None:
+    row = obj(details.get("initiator"))
+    return performer_of(row) if row else None
+
+
+def _names(steps: object) -> tuple[str, ...]:
+    found = (text(obj(row).get("task_name")) for row in many(steps))
+    return tuple(name for name in found if name)

@@ -5,12 +5,26 @@ Source: OTCS Business Workspaces REST, v2/businessworkspaces and v1/nodes/{id}/b
 OTCS REST, v2/nodes/{id}/categories.
 """
 
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 
-from shared.clients.opentext.answers import Json, at, flag, many, number, obj, properties, required, rows, text
+from shared.clients.opentext.answers import (
+    Json,
+    at,
+    each,
+    flag,
+    number,
+    number_or_none,
+    obj,
+    properties,
+    required,
+    required_text,
+    rows,
+    text,
+)
 from shared.clients.opentext.attribute_writer import AttributeWriter
-from shared.clients.opentext.errors import NO_ENDPOINT
+from shared.clients.opentext.gaps import Gaps
 from shared.clients.opentext.members import FRESH, GROUP, Members
 from shared.clients.opentext.nodes import Nodes
 from shared.clients.opentext.records import Records
@@ -19,7 +33,10 @@ from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
 from shared.clients.ttl_cache import Kept
 from shared.errors import RefusedError, UnreadableError
-from shared.models.opentext import AttributeValue, Document, MissingDocument, Needs, Person, Role, Workspace
+from shared.models.listed import Listed
+from shared.models.opentext import AttributeValue, Document, MissingDocument, Needs, Part, Person, Role, Workspace
+
+log = logging.getLogger(__name__)
 
 WORKSPACE = 848
 MEMBERS_OF_A_ROLE = 1000
@@ -44,48 +61,61 @@ class Workspaces:
         Read a workspace: one call, and one for each further part that is needed.
 
         Raises:
-            UnreadableError: gone or hidden, or a group among its members is.
+            UnreadableError: gone or hidden. What of it can't be read stands in `not_known`.
         """
         query: list[tuple[str, str | int | None]] = [("fields", "properties")]
         if needs.attributes:
             query += [("fields", "categories"), ("metadata", None)]
         row = obj((await self._site.get(f"v2/businessworkspaces/{node_id}", query)).get("results"))
-        compliance = await self._records.read_compliance(node_id, needs)
-        attributes, definitions = await self._nodes.attributes(node_id, row) if needs.attributes else ({}, ())
-        return self._stub(properties(row)).model_copy(
-            update={
-                "attributes": attributes,
-                "definitions": definitions,
-                "roles": await self.list_roles(node_id) if needs.roles else (),
-                "missing_documents": await self.list_missing(node_id) if needs.missing_documents else (),
-                "classifications": compliance.classifications,
-                "rm_status": compliance.rm_status,
-                "holds": compliance.holds,
-            }
+        gaps = Gaps()
+        stub = self._stub(properties(row), gaps)
+        compliance = await self._records.read_compliance(node_id, needs, gaps)
+        attributes, definitions = await self._nodes.attributes(node_id, row, gaps) if needs.attributes else ({}, ())
+        roles = await gaps.read(Part.ROLES, self.list_roles(node_id, gaps)) if needs.roles else ()
+        missing = await self._find_missing(node_id, gaps) if needs.missing_documents else ()
+        return stub.completed(
+            attributes=attributes,
+            definitions=definitions,
+            roles=roles,
+            missing_documents=missing,
+            classifications=compliance.classifications,
+            rm_status=compliance.rm_status,
+            holds=compliance.holds,
+            not_known=gaps.not_known,
         )
 
     async def read_document(self, node_id: int, needs: Needs) -> Document:
         """Read a document; a shortcut's original in its place."""
         return await self._nodes.read_document(node_id, needs)
 
-    async def list_roles(self, node_id: int) -> tuple[Role, ...]:
-        """List a workspace's roles with their users, groups expanded."""
+    async def list_roles(self, node_id: int, gaps: Gaps | None = None) -> tuple[Role, ...]:
+        """List a workspace's roles with their users, groups expanded; one that can't be read says so, and is noted."""
+        gaps = gaps or Gaps()
         path = f"v2/businessworkspaces/{node_id}/members"
         roles: list[Role] = []
         async for page in list_pages(self._site, path, (("limit_members", MEMBERS_OF_A_ROLE),)):
-            roles += [await self._role(node_id, row) for row in page]
+            for row in page:
+                role = await self._role(node_id, row)
+                roles += [role] if role.name else []
+                if role.not_known is not None:
+                    gaps.not_known[Part.ROLES.of(role.name or "?")] = role.not_known
         return tuple(roles)
 
-    async def list_missing(self, node_id: int) -> tuple[MissingDocument, ...] | None:
-        """List the documents that the workspace should have and lacks, by id. None: the server can't tell."""
-        try:
-            answer = await self._site.get(f"v2/businessworkspaces/{node_id}/missingdocuments")
-        except RefusedError as error:
-            if error.code != NO_ENDPOINT:
-                raise
-            return None
-        found = [self._missing(properties(row)) for row in rows(answer)]
-        return tuple(sorted(found, key=lambda item: item.node_id))
+    async def list_missing(self, node_id: int) -> Listed[MissingDocument]:
+        """
+        List the documents that the workspace should have and lacks, by id.
+
+        Raises:
+            UnreadableError, RefusedError: the server can't tell (no such module, or no list): that is not "none".
+        """
+        answer = await self._site.get(f"v2/businessworkspaces/{node_id}/missingdocuments")
+        found = each(map(properties, rows(answer)), self._missing)
+        return Listed(sorted(found, key=lambda item: item.node_id), found.unread)
+
+    async def _find_missing(self, node_id: int, gaps: Gaps) -> tuple[MissingDocument, ...] | None:
+        found = await gaps.read(Part.MISSING_DOCUMENTS, self.list_missing(node_id))
+        # What is missing closes its task when it is listed no longer: so a list with a hole states nothing.
+        return found if found is not None and gaps.rows(Part.MISSING_DOCUMENTS, found).is_whole else None
 
     async def find_workspace_of(self, node_id: int) -> int | None:
         """
@@ -105,7 +135,8 @@ class Workspaces:
         """
         List the workspaces of a type made since a time, newest first; attributes and roles are not read.
 
-        A server that can't sort by that date sends them in another order: then all of them are looked through.
+        A server that can't sort by that date sends them in another order: then all of them are looked through. A row
+        that can't be read is logged: a hint or its next change finds that workspace.
 
         Raises:
             UnreadableError: there is no such type that we may see.
@@ -119,7 +150,9 @@ class Workspaces:
             ("fields", "properties"),
         )
         async for page in list_pages(self._site, "v2/businessworkspaces", query):
-            stubs = [self._stub(properties(row), type_name) for row in page]
+            stubs = each(map(properties, page), lambda row: self._stub(row, Gaps(), type_name))
+            for odd in stubs.unread:
+                log.warning("a workspace of type %s can't be read: %s: %s", type_name, odd.id, odd.reason)
             for stub in stubs:
                 if stub.created is None or stub.created >= since:
                     yield stub
@@ -140,10 +173,12 @@ class Workspaces:
         """
         if (known := self._types.find(name)) is not None:
             return known
-        for row in map(properties, rows(await self._site.get("v2/businessworkspacetypes"))):
-            if text(row.get("wksp_type_name")) == name:
-                return self._types.keep(name, required(row, "wksp_type_id"))
-        message = f"there is no workspace type {name!r} that may be seen"
+        types = map(properties, rows(await self._site.get("v2/businessworkspacetypes")))
+        found = {required(row, "wksp_type_id") for row in types if text(row.get("wksp_type_name")) == name}
+        if len(found) == 1:
+            return self._types.keep(name, found.pop())
+        many_ = f"{len(found)} workspace types are called {name!r}: {sorted(found)}"
+        message = many_ if found else f"there is no workspace type {name!r} that may be seen"
         raise UnreadableError(message)
 
     async def set_attributes(self, node_id: int, values: Mapping[str, AttributeValue]) -> bool:
@@ -164,53 +199,60 @@ class Workspaces:
 
     async def _workspace_above(self, node_id: int) -> int | None:
         answer = await self._site.get(f"v1/nodes/{node_id}/ancestors")
-        above = [obj(row) for row in many(answer.get("ancestors", answer.get("data")))]
+        above = rows(answer.get("ancestors", answer.get("data")))
         found = [required(row, "id") for row in above if number(row.get("type")) == WORKSPACE]
         return found[-1] if found else None
 
     async def _role(self, node_id: int, row: Json) -> Role:
-        role = properties(row)
-        listed = many(row.get("members", at(row, "data", "members")))
-        if len(listed) >= MEMBERS_OF_A_ROLE:
-            path = f"v2/businessworkspaces/{node_id}/roles/{required(role, 'id')}/members"
-            listed = list(rows(await self._site.get(path)))
+        role, gaps = properties(row), Gaps()
+        listed = await gaps.read(Part.ROLES, self._listed_members(node_id, row))
         people: dict[int, Person] = {}
-        for member in map(properties, listed):
-            people.update({person.user_id: person for person in await self._people(member)})
+        for member in map(properties, listed or ()):
+            found = await gaps.read(Part.ROLES, self._people(member))
+            people.update({person.user_id: person for person in found or ()})
+        name = text(role.get("name"))
         return Role(
-            name=text(role.get("name")),
+            name=name,
             leader=flag(role.get("leader")),
             members=tuple(people[user_id] for user_id in sorted(people)),
+            not_known=gaps.not_known.get(Part.ROLES) if name else "Content Server sent a role without its name",
         )
+
+    async def _listed_members(self, node_id: int, row: Json) -> list[Json]:
+        listed = rows(row.get("members", at(row, "data", "members")))
+        if len(listed) < MEMBERS_OF_A_ROLE:
+            return listed
+        path = f"v2/businessworkspaces/{node_id}/roles/{required(properties(row), 'id')}/members"
+        return rows(await self._site.get(path))
 
     async def _people(self, member: Json) -> tuple[Person, ...]:
         if number(member.get("type")) == GROUP:
             return await self._members.expand(required(member, "id"))
         return (await self._members.complete(member),)
 
-    def _stub(self, row: Json, type_name: str = "") -> Workspace:
+    def _stub(self, row: Json, gaps: Gaps, type_name: str = "") -> Workspace:
         node_id = required(row, "id")
         return Workspace(
             node_id=node_id,
-            name=text(row.get("name")),
+            name=required_text(row, "name"),
             workspace_type=text(row.get("wksp_type_name")) or type_name,
-            type_id=number(row.get("wnf_wksp_type_id", row.get("wksp_type_id"))),
-            template_id=number(row.get("wnf_wksp_template_id")),
-            parent_id=number(row.get("parent_id")),
-            created=self._site.instant(row.get("create_date")),
-            modified=self._site.instant(row.get("modify_date")),
+            type_id=number_or_none(row.get("wnf_wksp_type_id", row.get("wksp_type_id"))),
+            template_id=number_or_none(row.get("wnf_wksp_template_id")),
+            parent_id=number_or_none(row.get("parent_id")),
+            created=gaps.value(Part.CREATED, lambda: self._site.instant(row.get("create_date"))),
+            modified=gaps.value(Part.MODIFIED, lambda: self._site.instant(row.get("modify_date"))),
             url=self._site.node_url(node_id),
         )
 
     def _missing(self, row: Json) -> MissingDocument:
         return MissingDocument(
             node_id=required(row, "id"),
-            name=text(row.get("name")),
+            name=required_text(row, "name"),
             due=self._site.instant(row.get("due_date")),
         )
 
 
-def _sorted_past(stubs: list[Workspace], since: datetime) -> bool:
+def _sorted_past(stubs: tuple[Workspace, ...], since: datetime) -> bool:
     """Tell whether a page goes down in time to before `since`: then nothing newer follows it."""
     times = [stub.created for stub in stubs if stub.created is not None]
     return len(times) == len(stubs) and times == sorted(times, reverse=True) and times[-1] < since

@@ -85,6 +85,10 @@ def _each(scene: Scene, label: str, read: Callable[[Workspace | Document], str])
         yield f"{label}{where}: {read(node)}"
 
 
+def _told(word: str | None) -> str:
+    return "not known" if word is None else word or "none"
+
+
 def _named(names: tuple[str, ...] | None) -> str:
     return "not known" if names is None else ", ".join(names) or "none"
 
@@ -102,7 +106,7 @@ _WORDS: dict[str, Callable[[Scene], Iterator[str]]] = {
     "performers": _performers,
     "next_step": _next_step,
     "workflow_status": _workflow_status,
-    "rm_status": lambda scene: _each(scene, "Records status", lambda node: node.rm_status or "none"),
+    "rm_status": lambda scene: _each(scene, "Records status", lambda node: _told(node.rm_status)),
     "holds": lambda scene: _each(scene, "Holds", lambda node: _named(node.holds)),
     "classification": lambda scene: _each(scene, "Classification", lambda node: _named(node.classifications)),
     "reserved": _reserved,

@@ -222,6 +222,9 @@ class Item:
         return self.attempt(lambda: references(chosen, self.scene, self.mapping.limits.alias), ())
 
     def _documents(self) -> tuple[Any, ...]:
+        if isinstance(self.rule, StepRule) and self.scene.workflow is not None:
+            # A decision is bound to everything attached: what can't be read can't be decided on.
+            self.holds += [f"what is attached can't be read: {why}" for why in self.scene.workflow.unread_documents]
         bound = {document.bound.node_id: document.bound for document in self.scene.documents}
         return tuple(bound[node] for node in sorted(bound))
 

@@ -156,7 +156,7 @@ class People:
             case "user":
                 yield who.value, None
             case "role":
-                roles = scene.workspace.roles if scene.workspace is not None else ()
+                roles = (scene.workspace.roles or ()) if scene.workspace is not None else ()
                 members = (person for role in roles if role.name == who.value for person in role.members)
                 yield from ((person.login, person) for person in members)
             case "performer":

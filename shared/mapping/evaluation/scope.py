@@ -112,7 +112,7 @@ def _filled(node: Workspace | Document | None) -> Attributes:
 
 
 def _people(scene: Scene) -> Iterator[Person]:
-    for role in scene.workspace.roles if scene.workspace is not None else ():
+    for role in (scene.workspace.roles or ()) if scene.workspace is not None else ():
         yield from role.members
     if scene.step is not None:
         yield from scene.step.performers

@@ -1,5 +1,6 @@
 """What Content Server sends is read in all its shapes, and what makes no sense is never guessed at."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.clients.opentext import answers
-from shared.errors import UnavailableError
+from shared.errors import UnreadableError
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -28,8 +29,9 @@ def test_one_takes_the_first_of_a_list_or_the_value_itself(value, expected):
     )
 )
 def test_no_json_breaks_the_readers(value):
-    """Whatever a server sends: the walkers find something or nothing, and never raise."""
-    answers.rows(value)
+    """Whatever a server sends: the walkers find something or nothing, and only a list is a list."""
+    with suppress(UnreadableError):
+        answers.rows(value)
     answers.properties(value)
     answers.at(value, "results", "data", "properties")
     answers.text(value)
@@ -49,6 +51,36 @@ def test_no_json_breaks_the_readers(value):
 )
 def test_rows_are_found_wherever_they_stand(answer):
     assert answers.rows(answer) == [{"id": 1}]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"results": None},
+        {"results": {}},
+        {"results": "none"},
+        {"results": {"data": None}},
+        {"data": 7},
+        None,
+        "",
+        7,
+    ],
+)
+def test_only_a_list_states_that_something_is_not_in_it(answer):
+    with pytest.raises(UnreadableError):
+        answers.rows(answer)
+
+
+def test_a_row_that_is_no_object_is_there_all_the_same():
+    assert answers.rows({"results": [None, "x", {"id": 1}]}) == [{}, {}, {"id": 1}]
+
+
+def test_rows_are_read_one_by_one_and_those_that_can_not_be_are_told():
+    listed = answers.each([{"id": 1}, {"id": "x"}, {}], lambda row: answers.required(row, "id"))
+
+    assert listed == (1,)
+    assert [row.id for row in listed.unread] == ["x", None]
 
 
 @pytest.mark.parametrize(
@@ -77,12 +109,12 @@ def test_numbers_may_come_as_text(value, expected):
 
 @pytest.mark.parametrize("value", ["abc", {"id": 1}, "1.5"])
 def test_what_is_no_number_is_a_garbled_answer(value):
-    with pytest.raises(UnavailableError, match="where a number belongs"):
+    with pytest.raises(UnreadableError, match="where a number belongs"):
         answers.number(value)
 
 
 def test_an_answer_without_its_id_is_garbled():
-    with pytest.raises(UnavailableError, match="no id"):
+    with pytest.raises(UnreadableError, match="no id"):
         answers.required({}, "id")
 
 
@@ -96,8 +128,11 @@ def test_an_answer_without_its_id_is_garbled():
         ("2024-10-03T15:21:23Z", datetime(2024, 10, 3, 15, 21, 23, tzinfo=UTC)),
         ("2023-07-06 21:42:30.000", datetime(2023, 7, 6, 19, 42, 30, tzinfo=UTC)),
         ("2024-10-03", datetime(2024, 10, 2, 22, 0, tzinfo=UTC)),
+        ("0001-01-01T00:00:00", None),
+        ("9999-12-31T23:59:59", None),
+        ("1899-12-30T00:00:00Z", None),
     ],
-    ids=["empty", "null", "summer", "winter", "utc", "draft", "day"],
+    ids=["empty", "null", "summer", "winter", "utc", "draft", "day", "first", "last", "ole"],
 )
 def test_dates_without_a_zone_are_in_the_servers(value, expected):
     """OpenText facts 4i.4 and 7: "" or null: none; a `Z` stands with some and is missing from others."""
@@ -105,7 +140,7 @@ def test_dates_without_a_zone_are_in_the_servers(value, expected):
 
 
 def test_a_date_that_is_none_is_a_garbled_answer():
-    with pytest.raises(UnavailableError, match="where a date belongs"):
+    with pytest.raises(UnreadableError, match="where a date belongs"):
         answers.instant("D/2026/5/28:0:0:0", BERLIN)
 
 

@@ -18,7 +18,7 @@ from shared.clients.opentext.workflow_answers import (
     step_of,
 )
 from shared.errors import UnavailableError, UnreadableError
-from shared.models.opentext import Needs, Person, WorkflowStatus
+from shared.models.opentext import Needs, Part, Person, WorkflowStatus
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -155,8 +155,8 @@ def test_a_report_may_use_the_views_own_columns(given):
     assert (found.process_id, found.name, found.steps[0].ref.task_id, found.steps[0].name) == (7, "A", 2, "Approver")
 
 
-def test_a_report_that_does_not_tell_the_workflow_is_garbled():
-    with pytest.raises(UnavailableError):
+def test_a_report_that_does_not_tell_the_workflow_can_not_be_read():
+    with pytest.raises(UnreadableError):
         reported({"task_id": 1}, berlin)
 
 
@@ -218,7 +218,7 @@ async def test_a_list_of_nodes_that_leaves_versions_out_costs_one_more_call_a_no
     assert [(item.node_id, item.version) for item in found.documents] == [(7, 4)]
 
 
-async def test_a_shortcut_that_leads_nowhere_makes_the_workflow_unreadable():
+async def test_a_shortcut_that_leads_nowhere_is_told_and_the_rest_of_the_workflow_read():
     children = {"results": [row(1, name="link", type=1, original_id=0)]}
     status = {"attachments": {"attachment_folder_id": 5}, "step_list": {}, "wf_details": {"wf_name": "A"}}
     made, _ = client(
@@ -228,8 +228,10 @@ async def test_a_shortcut_that_leads_nowhere_makes_the_workflow_unreadable():
             "v2/nodes/list": [{"results": []}],
         }
     )
-    with pytest.raises(UnreadableError):
-        await made.workflows.read(3, BARE)
+    found = await made.workflows.read(3, BARE)
+
+    assert (found.name, found.documents) == ("A", ())
+    assert "leads nowhere" in found.not_known[Part.DOCUMENTS]
 
 
 async def test_a_shortcut_may_carry_its_originals_whole_row():
@@ -249,9 +251,9 @@ async def test_a_workflow_without_details_is_garbled_not_ended():
         await made.workflows.read(3, BARE)
 
 
-async def test_a_workspace_without_an_id_is_garbled_not_empty():
+async def test_a_workspace_without_an_id_is_unreadable_not_empty():
     made, _ = client({"v2/businessworkspaces/3": [{"results": {"data": {"properties": {}}}}]})
-    with pytest.raises(UnavailableError):
+    with pytest.raises(UnreadableError):
         await made.workspaces.read(3, BARE)
 
 
