@@ -1,42 +1,20 @@
 """
-Keep secrets out of every log record, whoever writes it.
+Keep secrets out of every log record and of all that is exported, whoever writes it.
 
-The rule is that nobody logs a secret; this is the net below it.
+The rule is that nobody tells a secret; this is the net below it.
 """
 
 import logging
-import re
 from collections.abc import Callable
 
+from shared.observability.exporters import mask_exports
+from shared.observability.masking import guarded_exception, redact
 from shared.observability.telemetry import FIELDS, log_fields
 
-MASK = "***"
+__all__ = ["CHATTY", "Redaction", "guarded_exception", "install", "redact"]
+
 CHATTY = ("azure", "httpx", "httpcore")
 """Loggers that write several lines a request, with its headers: they are heard from WARNING on."""
-_NAMES = (
-    "otcsticket|otdsticket|ticket|subject_token|actor_token|access_token|refresh_token|id_token|client_secret|"
-    "client_assertion|password|x-webhook-secret|webhook-signature|clientstate|client_state|validationtoken|"
-    "x-functions-key|accountkey|sharedaccesskey|sharedaccesssignature|cookie|set-cookie"
-)
-_VALUE = r"[^\s\"'&;,)}\]]+"
-_PATTERNS = (
-    # `name: value`, `name=value`, `"name": "value"`: headers, forms, JSON, connection strings
-    re.compile(rf"(?i)(?<![\w-])((?:{_NAMES})[\"']?\s*[:=]\s*[\"']?){_VALUE}"),
-    # `(b"name", b"value")`: headers as httpcore logs them
-    re.compile(rf"(?i)([\"'](?:{_NAMES})[\"'],\s*b?[\"']){_VALUE}"),
-    re.compile(rf"(?i)([?&](?:code|sig)=){_VALUE}"),
-    re.compile(r"(?i)(\bauthorization[\"']?\s*[:=]\s*[\"']?basic\s+)[A-Za-z0-9+/=]+"),
-    re.compile(r"(?i)(\bbearer\s+)[A-Za-z0-9._~+/=-]{4,}"),
-    re.compile(r"()\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"),
-    re.compile(r"()\bwhsec_[A-Za-z0-9+/=]+"),
-)
-
-
-def redact(text: str) -> str:
-    """Mask what looks like a ticket, token, bearer, password or key."""
-    for pattern in _PATTERNS:
-        text = pattern.sub(rf"\g<1>{MASK}", text)
-    return text
 
 
 class Redaction(logging.Filter):
@@ -45,9 +23,7 @@ class Redaction(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Change the record in place; every record passes."""
         _redact_message(record)
-        if record.exc_info and not record.exc_text:
-            # Formatters show exc_text when it is there.
-            record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
+        _redact_exception(record)
         fields = log_fields()
         for name in FIELDS:
             # Prefixed: `extra=` of another library may not meet a field of that name.
@@ -64,6 +40,17 @@ def _redact_message(record: logging.LogRecord) -> None:
         record.args = tuple(redact(value) if isinstance(value, str) else value for value in record.args)
     if redact(_message(record)) != _message(record):
         record.msg, record.args = redact(message), ()
+
+
+def _redact_exception(record: logging.LogRecord) -> None:
+    """Exporters take the exception itself, formatters its text: neither may tell."""
+    if isinstance(record.exc_info, tuple) and (error := record.exc_info[1]) is not None:
+        guarded = guarded_exception(error)
+        record.exc_info = (type(guarded), guarded, record.exc_info[2])
+        if not record.exc_text:
+            record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
+    if record.stack_info:
+        record.stack_info = redact(record.stack_info)
 
 
 def _message(record: logging.LogRecord) -> str:
@@ -99,3 +86,4 @@ def install() -> None:
         logging.setLogRecordFactory(_Factory(factory))
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    mask_exports()
