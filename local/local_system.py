@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 
 import httpx
@@ -45,6 +47,8 @@ SETTINGS = {
     "SETTLE_SECONDS": "10",
     "LEASE_SECONDS": "120",
     "OUTCOME_GRACE_SECONDS": "5",
+    # Of the host stand-in: nobody wants to wait for host.json's maxPollingInterval either.
+    "LOCAL_HOST_LONGEST_PAUSE_SECONDS": "0.5",
 }
 """What local.settings.json would hold beside the addresses. Times are short: nobody wants to wait for a demo."""
 
@@ -194,11 +198,11 @@ async def _host(settings: dict[str, str], arguments: list[str], folder: Path, lo
     file = folder / "settings.json"
     file.write_text(json.dumps({"IsEncrypted": False, "Values": settings}))
     command = [sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--settings", str(file), *arguments]
-    command += ["--function-key", FUNCTION_KEY, "--longest-pause", "0.5"]
+    command += ["--function-key", FUNCTION_KEY]
     environment = {name: value for name, value in os.environ.items() if name not in settings}
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
-            *command, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=errors
+            *command, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=errors, process_group=0
         )
     try:
         await _until_ready(process)
@@ -208,7 +212,8 @@ async def _host(settings: dict[str, str], arguments: list[str], folder: Path, lo
         raise
     finally:
         if process.returncode is None:
-            process.terminate()
+            # As Ctrl-C would: what runs may end, and the timers' locks are given back.
+            process.send_signal(signal.SIGINT)
         await process.wait()
 
 
@@ -222,8 +227,8 @@ async def _until_ready(process: asyncio.subprocess.Process) -> None:
         line = await asyncio.wait_for(process.stdout.readline(), _READY_SECONDS)
     except TimeoutError:
         line = b""
-    if not line.startswith(b"{"):
-        message = "the host did not start"
+    if not line.startswith(b"{") or not json.loads(line)["functions"]:
+        message = "the host did not start, or found no functions"
         raise RuntimeError(message)
 
 
@@ -232,7 +237,11 @@ def _delivering(world: World, http: httpx.AsyncClient) -> Iterator[None]:
     """Let the simulated Graph call the app: handshakes and notifications."""
 
     async def deliver(url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        answer = await http.post(url, headers=headers, content=body)
+        try:
+            answer = await http.post(url, headers=headers, content=body)
+        except httpx.TransportError:
+            # Nobody is there: Graph hears that from a front end, and tries again.
+            return HTTPStatus.SERVICE_UNAVAILABLE, {}, b""
         return answer.status_code, dict(answer.headers), answer.content
 
     async def pump() -> None:

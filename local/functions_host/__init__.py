@@ -1,11 +1,11 @@
 """
-A stand-in for the Azure Functions host, for one machine: `python -m local.host --app DIR`.
+A stand-in for the Azure Functions host, for one machine: `python -m local.functions_host --app DIR`.
 
-The functions are loaded, checked and called by Microsoft's own worker library (azure-functions-runtime), so what
-indexes here indexes in Azure. Around it stand HTTP routes with keys, timers, and storage queue triggers with
-visibility, dequeue counts and poison queues, as host.json sets them.
+It is two processes, as in Azure. The worker (worker_process.py) holds the app on one loop: Microsoft's own worker
+library (azure-functions-runtime) loads, checks and calls the functions, so what indexes here indexes in Azure. The host
+holds the HTTP door with its keys, the timers with their locks, and the queue listeners with visibility, dequeue counts
+and poison queues, as host.json sets them. What it does was measured on the real host; docs/local-host.md tells it.
 
 Not here: other triggers, output bindings and cookies (a function that asks for one is refused at the start, or fails),
-storage by identity, scaling, the 230 s limit of Azure's front end, timers' memory over a restart, logging levels
-of host.json. What only Azure shows stands in the README.
+storage by identity, scaling, the 230 s limit of Azure's front end, logging levels of host.json, other parts of /admin.
 """

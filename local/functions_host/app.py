@@ -4,7 +4,6 @@ The function app, indexed and called by Microsoft's worker library. One app a pr
 `azure_functions_runtime.native_invocation` is not documented: its version is pinned.
 """
 
-import asyncio
 import json
 import logging
 import os
@@ -12,8 +11,6 @@ import secrets
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,40 +20,19 @@ import azure_functions_runtime as worker
 from azure_functions_runtime.bindings.datumdef import Datum
 from azure_functions_runtime.native_invocation import invocation_request_native
 
-from local.functions_host.errors import HostError, InvocationFailedError
+from local.functions_host.errors import HostError, InvocationFailedError, NotServedError
+from local.functions_host.function import Function
 
 log = logging.getLogger(__name__)
 
 SERVED = {"httptrigger", "http", "timertrigger", "queuetrigger"}
 
 
-@dataclass(frozen=True)
-class Function:
-    """One function as the worker indexed it."""
-
-    name: str
-    id: str
-    trigger: Mapping[str, Any]
-    """The trigger's binding: type, name of the parameter, and what the decorator was given."""
-
-    @property
-    def kind(self) -> str:
-        """Lower case: httptrigger, timertrigger or queuetrigger."""
-        return str(self.trigger["type"]).lower()
-
-
 class App:
     """A loaded function app."""
 
-    def __init__(self, functions: Sequence[Function], *, longest: timedelta) -> None:
-        """
-        Keep the functions.
-
-        Args:
-            longest: an invocation that takes longer is stopped (host.json's functionTimeout).
-        """
+    def __init__(self, functions: Sequence[Function]) -> None:
         self.functions = tuple(functions)
-        self._longest = longest
 
     async def invoke(
         self,
@@ -74,19 +50,14 @@ class App:
             trace: W3C traceparent of the caller. None: the invocation begins a trace.
 
         Raises:
-            InvocationFailedError: it raised, took too long, or answered with what its binding refuses.
+            InvocationFailedError: it raised, or answered with what its binding refuses.
         """
         inputs = [(function.trigger["name"], value)]
         parent = trace or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
         began = time.perf_counter()
-        try:
-            async with asyncio.timeout(self._longest.total_seconds()):
-                done, returned, _outputs, error, _traceback = await invocation_request_native(
-                    str(uuid4()), function.id, inputs, dict(metadata or {}), trace_parent=parent
-                )
-        except TimeoutError as late:
-            message = f"{function.name}: stopped after {self._longest}"
-            raise InvocationFailedError(message) from late
+        done, returned, _outputs, error, _traceback = await invocation_request_native(
+            str(uuid4()), function.id, inputs, dict(metadata or {}), trace_parent=parent
+        )
         if not done:
             # The worker has logged the traceback already.
             message = f"{function.name}: {error}"
@@ -95,12 +66,13 @@ class App:
         return returned
 
 
-async def load_app(folder: Path, *, longest: timedelta) -> App:
+async def load_app(folder: Path) -> App:
     """
     Import `function_app.py` of a folder and index its functions. The folder becomes the working directory, as in Azure.
 
     Raises:
-        HostError: the worker refuses the app (one wrong signature refuses it whole), or a binding is not served here.
+        HostError: the worker refuses the app (one wrong signature refuses it whole).
+        NotServedError: a binding is not served here.
     """
     sys.path.insert(0, str(folder))
     os.chdir(folder)
@@ -113,7 +85,7 @@ async def load_app(folder: Path, *, longest: timedelta) -> App:
     if not indexed:
         message = f"{folder}: holds no function_app.py with functions"
         raise HostError(message)
-    return App([_function(item) for item in indexed], longest=longest)
+    return App([_function(item) for item in indexed])
 
 
 def _init_request(folder: Path) -> SimpleNamespace:
@@ -151,6 +123,6 @@ def _function(item: Any) -> Function:  # noqa: ANN401 - one of the classes above
     bindings = [json.loads(text) for text in item.raw_bindings]
     if unserved := [binding["type"] for binding in bindings if binding["type"].lower() not in SERVED]:
         message = f"{item.name}: the binding {', '.join(unserved)} is not served by this host stand-in"
-        raise HostError(message)
+        raise NotServedError(message)
     trigger = next(binding for binding in bindings if binding["type"].lower().endswith("trigger"))
     return Function(item.name, item.function_id, trigger)

@@ -1,156 +1,127 @@
-"""HTTP triggers: routes, keys, and the worker's request and answer."""
+"""HTTP triggers: the door, keys, and the worker's request and answer."""
 
-import re
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from azure_functions_runtime.bindings.datumdef import Datum
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from local.functions_host.app import App, Function
-from local.functions_host.errors import HostError, InvocationFailedError
+from local.functions_host.bodies import Body, TooLargeError
+from local.functions_host.errors import InvocationFailedError
+from local.functions_host.function import Function
 from local.functions_host.keys import Keys, may_enter
+from local.functions_host.routes import Route, decoded_path, find_route
 from local.functions_host.timers import Timer
+from local.functions_host.workers import Workers
 
-_HOLE = re.compile(r"\{(?P<rest>\*?)(?P<name>\w+)(?::(?P<kind>\w+))?(?P<optional>\?)?\}")
-_KINDS = {None: "[^/]+", "int": "-?[0-9]+", "alpha": "[A-Za-z]+", "guid": "[0-9A-Fa-f-]{36}"}
+log = logging.getLogger(__name__)
+
+HOMEPAGE = "<!doctype html><title>Your Functions app is up and running</title>".ljust(150_000)
+"""In Azure a page of 150 KB."""
+NOT_RUNNING = "Function host is not running."
 
 
 @dataclass(frozen=True)
-class Route:
-    """Where an HTTP function stands."""
+class DoorOptions:
+    """What settings say to the door."""
 
-    function: Function
-    path: re.Pattern[str]
-    methods: frozenset[str]
-    """Empty: every method."""
-    level: str
-    """anonymous, function or admin."""
-    exactness: tuple[int, ...]
-    """Smaller is more exact, and is tried first."""
-
-
-def route(function: Function, prefix: str) -> Route:
-    """
-    Read the route of an HTTP function.
-
-    Args:
-        prefix: host.json's routePrefix, "" for none.
-
-    Raises:
-        HostError: the template has a segment that is not served here.
-
-    Source: https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger
-    """
-    trigger = function.trigger
-    template = "/".join(part for part in (prefix, trigger.get("route") or function.name) if part)
-    return Route(
-        function=function,
-        path=_pattern(template),
-        methods=frozenset(str(method).upper() for method in trigger.get("methods") or ()),
-        level=str(trigger.get("authLevel") or "function").lower(),
-        exactness=_exactness(template),
-    )
-
-
-def find_route(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-    """
-    Find the most exact route for a request, with the values of its parameters.
-
-    None: no function stands there. A wrong method is not told apart: the host answers 404 to it too.
-    """
-    for candidate in sorted(routes, key=lambda item: item.exactness):
-        match = candidate.path.fullmatch("/" + path.strip("/"))
-        if match and (not candidate.methods or method in candidate.methods):
-            return candidate, {name: value for name, value in match.groupdict().items() if value is not None}
-    return None
+    keys: Keys
+    body_limit: int
+    has_homepage: bool
+    """The setting AzureWebJobsDisableHomepage is not true."""
+    is_running: bool = True
+    """False: host.json is wrong; everything is answered 503."""
 
 
 class Door:
     """The ASGI application."""
 
-    def __init__(self, app: App, routes: Sequence[Route], timers: Mapping[str, Timer], *, keys: Keys) -> None:
-        self._app = app
+    def __init__(
+        self, workers: Workers, routes: Sequence[Route], timers: Mapping[str, Timer], *, options: DoorOptions
+    ) -> None:
+        self._workers = workers
         self._routes = routes
         self._timers = timers
-        self._keys = keys
+        self._options = options
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        response = await self._answer(Request(scope, receive))
+        request = Request(scope)
+        body = Body(receive, request.headers.get("content-length"))
+        response = Response(status_code=400)
+        if all(value.isascii() for _, value in scope["headers"]):
+            response = await self._answer(request, decoded_path(scope["raw_path"]), body)
+        await body.discard()
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request, path: str, body: Body) -> Response:
+        if not self._options.is_running:
+            return PlainTextResponse(NOT_RUNNING, status_code=503)
+        if path == "/" and request.method == "GET":
+            return HTMLResponse(HOMEPAGE) if self._options.has_homepage else Response(status_code=204)
+        # A bad key in the header beats a good one in the query.
         given = request.headers.get("x-functions-key") or request.query_params.get("code", "")
-        if request.url.path.startswith("/admin/functions/") and request.method == "POST":
-            return await self._run_by_hand(request.url.path.rsplit("/", 1)[1], given)
-        found = find_route(self._routes, request.method, request.url.path)
+        if path.startswith("/admin/"):
+            return self._administer(request.method, path, given)
+        found = find_route(self._routes, request.method, path)
         if found is None:
             return Response(status_code=404)
         target, parameters = found
-        if not may_enter(target.level, self._keys, given):
+        if not may_enter(target.level, self._options.keys, given):
             return Response(status_code=401)
-        return await self._call(target.function, request, parameters)
+        value = partial(_datum, request, path, parameters)
+        return await self._call(target.function, value, body, request.headers.get("traceparent"))
 
-    async def _call(self, function: Function, request: Request, parameters: Mapping[str, str]) -> Response:
-        value = await _datum(request, parameters)
+    async def _call(
+        self, function: Function, value: Callable[[bytes], Datum], body: Body, trace: str | None
+    ) -> Response:
         try:
-            returned = await self._app.invoke(function, value, trace=request.headers.get("traceparent"))
-        except InvocationFailedError:
+            # Read whole before the function is asked: that is why the limit matters.
+            content = value(await body.read(self._options.body_limit))
+            returned = await self._workers.invoke(function, content, trace=trace)
+        except (InvocationFailedError, TooLargeError) as error:
             # What went wrong stands in the log; the host tells callers nothing.
+            log.error("%s: %s", function.name, error)  # noqa: TRY400 - the worker has logged the traceback
             return Response(status_code=500)
         return _response(returned)
 
-    async def _run_by_hand(self, name: str, given: str) -> Response:
+    def _administer(self, method: str, path: str, given: str) -> Response:
         """
-        Run a timer now: `POST /admin/functions/NAME` with the master key.
+        Answer the host's own doors, which open with the master key.
+
+        `POST /admin/functions/NAME` runs a timer now, `GET /admin/host/status` tells the state.
 
         Source: https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http
         """
-        if not may_enter("admin", self._keys, given):
+        if not may_enter("admin", self._options.keys, given):
             return Response(status_code=401)
-        if name not in self._timers:
+        if (method, path) == ("GET", "/admin/host/status"):
+            return JSONResponse({"state": "Running"})
+        name = path.removeprefix("/admin/functions/")
+        if method != "POST" or name not in self._timers:
             return PlainTextResponse("no timer of that name", status_code=404)
         self._timers[name].run_now()
         return Response(status_code=202)
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    # Paths are matched without regard to case; the values of parameters keep theirs.
-    return re.compile("".join(_segment(text, template) for text in template.split("/")), re.IGNORECASE)
-
-
-def _segment(text: str, template: str) -> str:
-    hole = _HOLE.fullmatch(text)
-    if hole is None and "{" not in text:
-        return "/" + re.escape(text)
-    if hole is None or hole["kind"] not in _KINDS:
-        message = f"route {template}: {text} is not served by this host stand-in"
-        raise HostError(message)
-    value = f"/(?P<{hole['name']}>{'.*' if hole['rest'] else _KINDS[hole['kind']]})"
-    return f"(?:{value})?" if hole["rest"] or hole["optional"] else value
-
-
-def _exactness(template: str) -> tuple[int, ...]:
-    """Rank each segment: a literal goes before a constraint, that before any value, and all before the rest."""
-    holes = [_HOLE.fullmatch(text) for text in template.split("/")]
-    return tuple(0 if hole is None else 3 if hole["rest"] else 1 if hole["kind"] else 2 for hole in holes)
-
-
-async def _datum(request: Request, parameters: Mapping[str, str]) -> Datum:
+def _datum(request: Request, path: str, parameters: Mapping[str, str], body: bytes) -> Datum:
     """Give the request as the host sends it: names of headers in lower case, repeated ones joined by commas."""
+    url = f"{request.url.scheme}://{request.url.netloc}{path}"
     return Datum(
         {
             "method": Datum(request.method, "string"),
-            "url": Datum(str(request.url), "string"),
+            # The host gives the display form: the path decoded, the query as it came.
+            "url": Datum(f"{url}?{request.url.query}" if request.url.query else url, "string"),
             "headers": _strings(_joined(request.headers.items())),
             "query": _strings(_joined(request.query_params.multi_items())),
             "params": _strings(parameters),
-            "body": Datum(await request.body(), "bytes"),
+            "body": Datum(body, "bytes"),
         },
         "http",
     )
@@ -167,9 +138,12 @@ def _strings(values: Mapping[str, str]) -> dict[str, Datum]:
 
 def _response(returned: Datum | None) -> Response:
     if returned is None:
-        return Response(status_code=204)
+        return Response(status_code=500)
     value: Any = returned.value
     if returned.type != "http":
         return PlainTextResponse(value)
     headers = {name: header.value for name, header in value["headers"].items()}
+    if not all(text.isascii() for text in headers.values()):
+        log.error("a response header is outside ASCII")
+        return Response(status_code=500)
     return Response(value["body"].value, status_code=int(value["status_code"].value), headers=headers)

@@ -1,46 +1,40 @@
 """
-Storage queue triggers, as the host's listener works them.
+Storage queue triggers, as the storage extension's listener works them.
 
-Messages are taken in batches while few enough are running; each is hidden as long as its function runs. Success
-deletes it; failure shows it again after host.json's visibilityTimeout, and the last allowed try moves it to the
-poison queue. A message whose host was killed comes back when its hiding ends.
+Messages are taken in batches while few enough are running, and all are handed to the worker at once. Each is hidden for
+600 s, renewed at half, as long as its function runs: when the host dies they come back after that. Success deletes a
+message; a failure shows it again after host.json's visibilityTimeout, and the last allowed try moves it to the poison
+queue. A poison queue has no poison queue of its own: what fails there stays hidden for its 600 s, and is tried again.
 
-Source: https://github.com/Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage.Queues, QueueProcessor
+Source: https://github.com/Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage.Queues, QueueListener
+and QueueProcessor
 """
 
 import asyncio
-import base64
-import binascii
 import contextlib
-import json
 import logging
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import random
+from collections.abc import Callable
+from datetime import timedelta
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
 from azure_functions_runtime.bindings.datumdef import Datum
 
-from local.functions_host.app import App, Function
+from local.functions_host.backoff import Backoff
 from local.functions_host.configuration import QueueOptions
 from local.functions_host.errors import InvocationFailedError
+from local.functions_host.function import Function
 from local.functions_host.hiding import Hidden
+from local.functions_host.messages import NotDecodableError, decode, metadata, text_of
+from local.functions_host.pace import Pace
+from local.functions_host.storage import StorageWatch
+from local.functions_host.workers import Workers
 
 log = logging.getLogger(__name__)
 
 POISON = "-poison"
-FIRST_PAUSE = timedelta(milliseconds=100)
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How the stand-in departs from the host's own times, which are made for the cloud."""
-
-    hidden: timedelta = timedelta(seconds=30)
-    """How long a message stays hidden without a sign of its host. In Azure 10 minutes."""
-    longest_pause: timedelta = timedelta(milliseconds=200)
-    """Between two looks into an empty queue, where host.json allows longer ones."""
 
 
 class QueueListener:
@@ -48,51 +42,72 @@ class QueueListener:
 
     def __init__(
         self,
-        app: App,
+        workers: Workers,
         function: Function,
         *,
         queue: QueueClient,
         poison: QueueClient | None,
         options: QueueOptions,
         pace: Pace,
+        watch: StorageWatch,
     ) -> None:
         """
         Keep what it works with.
 
         Args:
             queue: without an encoding policy, so that text which is not base64 can be moved as it is.
-            poison: None for a poison queue itself: what fails there for good stays there, hidden, until it expires.
+            poison: None for a poison queue itself.
         """
-        self._app = app
+        self._workers = workers
         self._function = function
         self._queue = queue
         self._poison = poison
         self._options = options
-        self._pace = pace
+        self._hidden_for = pace.message_seconds
+        self._backoff = Backoff(_longest(options, pace), random.uniform)
+        self._watch = watch
         self._running = 0
+        self._freed = asyncio.Event()
         self._nudged = asyncio.Event()
         self._stopping = False
+        self.tell_poison: Callable[[], None] = lambda: None
+        """Called when a message has moved to the poison queue: the listener of that one looks at once."""
+
+    @property
+    def queue_name(self) -> str:
+        """The queue that it reads."""
+        return str(self._queue.queue_name)
 
     def stop(self) -> None:
         """Take no more messages. Those that are running go on."""
         self._stopping = True
         self._nudged.set()
+        self._freed.set()
+
+    def look(self) -> None:
+        """Look into the queue now, instead of after the pause."""
+        self._nudged.set()
 
     async def run(self) -> None:
         """Take messages until stopped, then wait for those that are running."""
-        pause = FIRST_PAUSE
+        found = False
         async with asyncio.TaskGroup() as tasks:
             while not self._stopping:
-                taken = await self._take() if self._running <= self._options.new_batch_threshold else []
+                taken = await self._take()
                 for message in taken:
                     self._running += 1
                     tasks.create_task(self._work(message))
-                pause = FIRST_PAUSE if taken else self._longer(pause)
-                if not taken or self._running > self._options.new_batch_threshold:
-                    await self._rest(pause)
+                found = found or bool(taken)
+                if taken:
+                    await self._wait_for_room()
+                else:
+                    await self._rest(self._backoff.after(found=found))
+                    found = False
 
-    def _longer(self, pause: timedelta) -> timedelta:
-        return min(pause * 2, self._options.max_polling_interval, self._pace.longest_pause)
+    async def _wait_for_room(self) -> None:
+        while self._running > self._options.new_batch_threshold and not self._stopping:
+            self._freed.clear()
+            await self._freed.wait()
 
     async def _rest(self, pause: timedelta) -> None:
         with contextlib.suppress(TimeoutError):
@@ -103,67 +118,66 @@ class QueueListener:
     async def _take(self) -> list[QueueMessage]:
         """Take one batch. A queue that is not there yet is an empty one, as for the host."""
         pages = self._queue.receive_messages(
-            messages_per_page=self._options.batch_size, visibility_timeout=int(self._pace.hidden.total_seconds())
+            messages_per_page=self._options.batch_size, visibility_timeout=int(self._hidden_for.total_seconds())
         ).by_page()
+        taken: list[QueueMessage] = []
         try:
             async for page in pages:
-                return [message async for message in page]
+                taken = [message async for message in page]
+                break
         except ResourceNotFoundError:
-            return []
+            self._watch.answered()
         except AzureError as error:
+            self._watch.failed(error)
             log.warning("queue %s can't be read: %s", self._queue.queue_name, error)
-        return []
+        else:
+            self._watch.answered()
+        return taken
 
     async def _work(self, message: QueueMessage) -> None:
         try:
             await self._handle(message)
         except AzureError as error:
             # Somebody else has the message, or storage is away: it comes back and is tried again.
+            self._watch.failed(error)
             log.warning("%s: message %s could not be settled: %s", self._function.name, message.id, error)
         finally:
             self._running -= 1
-            self._nudged.set()
+            self._freed.set()
 
     async def _handle(self, message: QueueMessage) -> None:
-        hidden = Hidden(self._queue, message, self._pace.hidden)
-        # Counted over the limit without a verdict: its host died each time.
-        if (message.dequeue_count or 0) > self._options.max_dequeue_count:
-            await self._bury(message, hidden)
-            return
+        hidden = Hidden(self._queue, message, self._hidden_for)
+        tries, most = message.dequeue_count or 0, self._options.max_dequeue_count
         try:
-            text = self._decode(str(message.content))
-        except ValueError:
-            log.error("%s: message %s is not %s", self._function.name, message.id, self._options.message_encoding)  # noqa: TRY400 - known
+            body = decode(str(message.content), self._options.message_encoding)
+        except NotDecodableError as error:
+            log.error("%s: message %s: %s", self._function.name, message.id, error)  # noqa: TRY400 - known
             await self._bury(message, hidden)
             return
-        if await self._succeeds(message, text, hidden):
-            await hidden.delete()
-        elif (message.dequeue_count or 0) >= self._options.max_dequeue_count:
+        if self._poison is not None and tries > most:
+            # Counted over the limit without a verdict: its host died each time.
             await self._bury(message, hidden)
-        else:
+        elif await self._succeeds(message, body, hidden):
+            await hidden.delete()
+        elif self._poison is not None and tries < most:
             await hidden.show_after(self._options.visibility_timeout)
+        else:
+            await self._bury(message, hidden)
 
-    async def _succeeds(self, message: QueueMessage, text: str, hidden: Hidden) -> bool:
+    async def _succeeds(self, message: QueueMessage, body: bytes, hidden: Hidden) -> bool:
         async with hidden.kept():
             try:
-                await self._app.invoke(self._function, Datum(text, "string"), metadata=_metadata(message))
-            except InvocationFailedError as error:
-                log.error("%s (try %s)", error, message.dequeue_count)  # noqa: TRY400 - the worker has logged it
+                value = Datum(text_of(body), "string")
+                await self._workers.invoke(self._function, value, metadata=metadata(message))
+            except (InvocationFailedError, NotDecodableError) as error:
+                log.error("%s: %s (try %s)", self._function.name, error, message.dequeue_count)  # noqa: TRY400 - logged
                 return False
         return True
 
-    def _decode(self, content: str) -> str:
-        if self._options.message_encoding == "none":
-            return content
-        try:
-            return base64.b64decode(content, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError) as error:
-            message = "not base64 of UTF-8"
-            raise ValueError(message) from error
-
     async def _bury(self, message: QueueMessage, hidden: Hidden) -> None:
+        """Move a message to the poison queue; of a poison queue itself, leave it hidden until its time is over."""
         if self._poison is None:
-            log.error("%s: message %s failed for good", self._function.name, message.id)
+            log.error("%s: message %s failed, and stays hidden", self._function.name, message.id)
             return
         try:
             await self._poison.send_message(message.content)
@@ -172,21 +186,8 @@ class QueueListener:
             await self._poison.send_message(message.content)
         await hidden.delete()
         log.error("%s: message %s moved to %s", self._function.name, message.id, self._poison.queue_name)
+        self.tell_poison()
 
 
-def _metadata(message: QueueMessage) -> dict[str, Datum]:
-    times = {
-        "InsertionTime": message.inserted_on,
-        "ExpirationTime": message.expires_on,
-        "NextVisibleTime": message.next_visible_on,
-    }
-    return {
-        "Id": Datum(message.id, "string"),
-        "PopReceipt": Datum(message.pop_receipt, "string"),
-        "DequeueCount": Datum(str(message.dequeue_count), "json"),
-        **{name: Datum(json.dumps(_stamp(moment)), "json") for name, moment in times.items()},
-    }
-
-
-def _stamp(moment: datetime | None) -> str | None:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S+00:00") if moment else None
+def _longest(options: QueueOptions, pace: Pace) -> timedelta:
+    return min(options.max_polling_interval, pace.longest_pause_seconds or options.max_polling_interval)

@@ -1,4 +1,4 @@
-"""Everything together: one app, its door, its listeners, until a signal ends them."""
+"""Everything together: one worker, its door, its listeners, until a signal or the host itself ends them."""
 
 import asyncio
 import contextlib
@@ -7,26 +7,30 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 import uvicorn
-from azure.storage.queue.aio import QueueServiceClient
 
-from local.functions_host.app import App, Function, load_app
-from local.functions_host.configuration import QueueOptions, read_host_json, read_settings_file, resolve
-from local.functions_host.errors import HostError
-from local.functions_host.http import Door, route
+from local.functions_host.assembly import Assembly, Parts
+from local.functions_host.bodies import body_limit
+from local.functions_host.configuration import HostJson, read_host_json, read_settings_file
+from local.functions_host.errors import HostEndedError, HostError
+from local.functions_host.function import Function
+from local.functions_host.http import Door, DoorOptions
 from local.functions_host.keys import Keys
-from local.functions_host.queues import POISON, Pace, QueueListener
-from local.functions_host.schedule import read_schedule
+from local.functions_host.pace import Pace, read_pace
+from local.functions_host.queues import QueueListener
+from local.functions_host.storage import StorageWatch
 from local.functions_host.timers import Timer
+from local.functions_host.workers import WorkerOptions, Workers
 
 log = logging.getLogger(__name__)
+
+NO_HOMEPAGE = "AzureWebJobsDisableHomepage"
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,6 @@ class Options:
     keys: Keys
     settings: Path | None = None
     """A file like local.settings.json. The environment's own variables win over it."""
-    pace: Pace = field(default_factory=Pace)
-    grace: timedelta = timedelta(seconds=10)
-    """How long running functions may go on after a signal."""
     spans: Path | None = None
     """A file that gets every span. None: nobody traces."""
 
@@ -66,58 +67,106 @@ class _Server(uvicorn.Server):
 
 async def serve(options: Options, status: TextIO) -> None:
     """
-    Serve an app until SIGTERM or SIGINT.
+    Serve an app until SIGINT. SIGTERM is left as it is: it ends the process, and nothing is said to anybody.
 
     Args:
-        status: gets one line of JSON when the app can be called (ready, port, functions), and is closed.
+        status: gets one line of JSON when the app can be called (port, functions, disabled ones), and is closed.
 
     Raises:
-        HostError: it can't be served.
+        HostError: it can't be served here.
+        HostEndedError: the host ended itself.
     """
     stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopping.set)
     for name, value in (read_settings_file(options.settings) if options.settings else {}).items():
         os.environ.setdefault(name, value)
-    host_json = read_host_json(options.app)
-    app = await load_app(options.app, longest=host_json.function_timeout)
-    timers = {function.name: _timer(app, function, os.environ) for function in _of(app, "timertrigger")}
-    routes = [route(function, host_json.extensions.http.route_prefix) for function in _of(app, "httptrigger")]
-    server = _server(Door(app, routes, timers, keys=options.keys), options.grace)
-    async with contextlib.AsyncExitStack() as open_clients:
-        queues = await _open_queues(app, os.environ, open_clients)
-        listeners = [
-            _listener(app, function, queues, options=host_json.extensions.queues, pace=options.pace)
-            for function in _of(app, "queuetrigger")
-        ]
-        ready = partial(_say_ready, status, app)
-        await _run(server, [*timers.values(), *listeners], options, ready=ready, stopping=stopping)
-
-
-async def _run(
-    server: _Server,
-    listeners: list[Timer | QueueListener],
-    options: Options,
-    *,
-    ready: Callable[[int], None],
-    stopping: asyncio.Event,
-) -> None:
+    pace = read_pace(os.environ)
     listening = _listen(options.port)
     try:
-        async with asyncio.timeout(None) as end, asyncio.TaskGroup() as tasks:
+        host_json = read_host_json(options.app)
+    except HostError as error:
+        # As in Azure: the process stays, and says nothing but 503.
+        log.error("the host can't start: %s", error)  # noqa: TRY400 - it says all
+        await _refuse(_door_options(options, is_running=False), listening, status, stopping)
+        return
+    await _Host(options, host_json, pace).run(listening, status, stopping)
+
+
+class _Host:
+    """A host whose configuration is right."""
+
+    def __init__(self, options: Options, host_json: HostJson, pace: Pace) -> None:
+        self._options = options
+        self._host_json = host_json
+        self._pace = pace
+        self._watch = StorageWatch(pace.refused_seconds)
+        self._workers = Workers(
+            WorkerOptions(options.app, host_json.function_timeout, pace.orphaned_seconds, options.spans)
+        )
+
+    async def run(self, listening: socket.socket, status: TextIO, stopping: asyncio.Event) -> None:
+        """Serve until told to stop; then let what ends in time end."""
+        async with contextlib.AsyncExitStack() as clients:
+            clients.push_async_callback(self._workers.end)
+            functions = await self._workers.start()
+            assembly = Assembly(
+                self._workers, os.environ, host_json=self._host_json, pace=self._pace, watch=self._watch
+            )
+            parts = await assembly.make(functions, self._options.app, clients)
+            ready = partial(_say_ready, status, functions, parts, listening)
+            try:
+                await self._serve(parts, listening, ready, stopping)
+            except* HostEndedError as ended:
+                raise ended.exceptions[0] from None
+
+    async def _serve(
+        self, parts: Parts, listening: socket.socket, ready: Callable[[], None], stopping: asyncio.Event
+    ) -> None:
+        server = _server(Door(self._workers, parts.routes, parts.timers, options=_door_options(self._options)))
+        sources: list[Timer | QueueListener] = [*parts.timers.values(), *parts.listeners]
+        async with asyncio.TaskGroup() as tasks:
+            guards = [tasks.create_task(self._workers.run()), tasks.create_task(self._watch.run())]
             tasks.create_task(server.serve(sockets=[listening]))
             await server.listening.wait()
-            for listener in listeners:
-                tasks.create_task(listener.run())
-            ready(listening.getsockname()[1])
+            feeding = [tasks.create_task(source.run()) for source in sources]
+            ready()
             await stopping.wait()
             log.info("stopping")
-            end.reschedule(asyncio.get_running_loop().time() + options.grace.total_seconds())
+            for source in sources:
+                source.stop()
+            await self._let_end(feeding)
             server.should_exit = True
-            for listener in listeners:
-                listener.stop()
-    except TimeoutError:
-        log.warning("functions were still running after %s and were stopped", options.grace)
+            for task in [*guards, *feeding]:
+                task.cancel()
+
+    async def _let_end(self, feeding: Sequence[asyncio.Task[None]]) -> None:
+        """Wait for what runs. What is over time is cut, and its messages stay hidden."""
+        ending = asyncio.gather(self._workers.wait_idle(), *feeding)
+        try:
+            await asyncio.wait_for(ending, self._pace.grace_seconds.total_seconds())
+        except TimeoutError:
+            log.warning("functions were still running after %s and were cut", self._pace.grace_seconds)
+
+
+async def _refuse(door: DoorOptions, listening: socket.socket, status: TextIO, stopping: asyncio.Event) -> None:
+    """Answer everything with 503 until told to stop."""
+    options = WorkerOptions(Path(), HostJson().function_timeout, Pace().orphaned_seconds)
+    server = _server(Door(Workers(options), [], {}, options=door))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(server.serve(sockets=[listening]))
+        await server.listening.wait()
+        _say_ready(status, (), Parts(), listening)
+        await stopping.wait()
+        server.should_exit = True
+
+
+def _door_options(options: Options, *, is_running: bool = True) -> DoorOptions:
+    return DoorOptions(
+        keys=options.keys,
+        body_limit=body_limit(os.environ),
+        has_homepage=os.environ.get(NO_HOMEPAGE, "").lower() != "true",
+        is_running=is_running,
+    )
 
 
 def _listen(port: int) -> socket.socket:
@@ -128,17 +177,14 @@ def _listen(port: int) -> socket.socket:
         raise HostError(message) from error
 
 
-def _say_ready(status: TextIO, app: App, port: int) -> None:
-    names = sorted(function.name for function in app.functions)
+def _say_ready(status: TextIO, functions: tuple[Function, ...], parts: Parts, listening: socket.socket) -> None:
+    names = sorted(function.name for function in functions)
+    told = {"port": listening.getsockname()[1], "functions": names, "disabled": parts.disabled}
     with status:
-        status.write(json.dumps({"ready": True, "port": port, "functions": names}) + "\n")
+        status.write(json.dumps(told) + "\n")
 
 
-def _of(app: App, kind: str) -> list[Function]:
-    return [function for function in app.functions if function.kind == kind]
-
-
-def _server(door: Door, grace: timedelta) -> _Server:
+def _server(door: Door) -> _Server:
     config = uvicorn.Config(
         door,
         log_config=None,
@@ -146,37 +192,6 @@ def _server(door: Door, grace: timedelta) -> _Server:
         lifespan="off",
         # Longer than clients keep theirs, else they write into a connection that is just being closed.
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=int(grace.total_seconds()),
+        timeout_graceful_shutdown=1,
     )
     return _Server(config)
-
-
-def _timer(app: App, function: Function, settings: Mapping[str, str]) -> Timer:
-    schedule = read_schedule(resolve(function.trigger["schedule"], settings))
-    return Timer(app, function, schedule=schedule, now=lambda: datetime.now(UTC))
-
-
-async def _open_queues(
-    app: App, settings: Mapping[str, str], open_clients: contextlib.AsyncExitStack
-) -> dict[str, QueueServiceClient]:
-    """Connect to the storage of each connection that queue triggers name."""
-    queues = {}
-    for name in {_connection(function) for function in _of(app, "queuetrigger")}:
-        if not settings.get(name):
-            message = f"{name} is not set: queue triggers need a connection string here"
-            raise HostError(message)
-        queues[name] = await open_clients.enter_async_context(QueueServiceClient.from_connection_string(settings[name]))
-    return queues
-
-
-def _connection(function: Function) -> str:
-    return str(function.trigger.get("connection") or "AzureWebJobsStorage")
-
-
-def _listener(
-    app: App, function: Function, queues: Mapping[str, QueueServiceClient], *, options: QueueOptions, pace: Pace
-) -> QueueListener:
-    service = queues[_connection(function)]
-    name = resolve(function.trigger["queueName"], os.environ)
-    poison = None if name.endswith(POISON) else service.get_queue_client(name + POISON)
-    return QueueListener(app, function, queue=service.get_queue_client(name), poison=poison, options=options, pace=pace)

@@ -8,7 +8,6 @@ body alone and a timer nothing. The worker's library keeps global state: one app
 import asyncio
 import json
 import sys
-from datetime import timedelta
 
 from azure_functions_runtime.bindings.datumdef import Datum
 
@@ -25,7 +24,7 @@ def loaded():
 
 
 async def main(calls):
-    app = await load_app(ROOT, longest=timedelta(minutes=1))
+    app = await load_app(ROOT)
     functions = {function.name: function for function in app.functions}
     seen = {"functions": {name: function.trigger for name, function in functions.items()}, "at_import": loaded()}
     seen["answers"] = [await answer(app, functions[call["function"]], call) for call in calls]

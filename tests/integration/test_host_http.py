@@ -7,11 +7,11 @@ import re
 import httpx
 import pytest
 
-from local.functions_host.errors import HostError
 from local.functions_host.keys import Keys
-from local.functions_host.process import running_host, start_host
+from local.functions_host.process import running_host
 from tests.integration.tiny_app import FUNCTION_APP, NEVER, write_app
 
+MASTER = {"x-functions-key": Keys().master}
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
@@ -34,7 +34,19 @@ def client(host):
 
 
 def test_every_function_of_the_app_is_announced(host):
-    assert host.functions == ("broken", "bury", "echo", "known", "locked", "tick", "wait_seen", "work")
+    assert host.functions == (
+        "broken",
+        "bury",
+        "echo",
+        "known",
+        "locked",
+        "returns_none",
+        "slow",
+        "tick",
+        "umlaut",
+        "wait_seen",
+        "work",
+    )
 
 
 def test_a_function_gets_the_whole_request_and_its_whole_answer_goes_back(client, host):
@@ -111,24 +123,54 @@ def test_only_the_master_key_fires_a_timer_by_hand(client, host):
 
 
 @pytest.mark.parametrize(
-    ("code", "missing", "said"),
+    "code",
     [
-        (FUNCTION_APP, "TICK", "%TICK%: the setting TICK is not set"),
-        (FUNCTION_APP, "AzureWebJobsStorage", "AzureWebJobsStorage is not set"),
-        (FUNCTION_APP.replace("-> str", "-> func.HttpResponse | None"), None, "known"),
-        (FUNCTION_APP.replace("import os", "import nothing_of_that_name"), None, "nothing_of_that_name"),
-        ("", None, "Could not find top level function app"),
-        (FUNCTION_APP.replace("%TICK%", "every day"), None, "must be NCRONTAB"),
+        FUNCTION_APP.replace("-> str", "-> func.HttpResponse | None"),
+        FUNCTION_APP.replace("import os", "import nothing_of_that_name"),
+        "",
     ],
-    ids=["no-setting", "no-storage", "bad-signature", "bad-import", "no-app", "bad-schedule"],
+    ids=["bad-signature", "bad-import", "no-app"],
 )
-def test_an_app_that_azure_would_not_run_does_not_start(tmp_path, settings, code, missing, said):
-    given = {name: value for name, value in settings.items() if name != missing}
+def test_an_app_that_the_worker_refuses_runs_with_no_functions_and_every_route_is_404(tmp_path, settings, code):
+    with running_host(write_app(tmp_path, code), tmp_path / "log", settings=settings) as host:
+        answers = [httpx.get(f"{host.url}/api/{path}", timeout=30) for path in ("seen/0", "locked", "none")]
+        state = httpx.get(f"{host.url}/admin/host/status", headers=MASTER, timeout=30).json()
 
-    with pytest.raises(HostError, match="exit code 1") as refused:
-        start_host(write_app(tmp_path, code), tmp_path / "log", settings=given)
+    assert (host.functions, [answer.status_code for answer in answers]) == ((), [404] * 3)
+    assert state == {"state": "Running"}
 
-    assert said in str(refused.value)
+
+@pytest.mark.parametrize(
+    "content",
+    ['{"extensions": {"queues": {"batchSize": 64}}}', "{not JSON"],
+    ids=["batch-over-32", "no-json"],
+)
+def test_a_wrong_host_json_is_a_host_that_answers_503_to_everything(tmp_path, settings, content):
+    app = write_app(tmp_path)
+    (app / "host.json").write_text(content)
+
+    with running_host(app, tmp_path / "log", settings=settings) as host:
+        answer = httpx.get(f"{host.url}/api/seen/0", timeout=30)
+
+    assert (answer.status_code, answer.text) == (503, "Function host is not running.")
+
+
+@pytest.mark.parametrize(
+    ("given", "disabled"),
+    [
+        ({"TICK": None}, {"tick"}),
+        ({"TICK": ""}, {"tick"}),
+        ({"TICK": "every day"}, {"tick"}),
+        ({"AzureWebJobsStorage": None}, {"work", "bury"}),
+    ],
+    ids=["not-set", "empty", "malformed", "no-storage"],
+)
+def test_a_function_whose_setting_is_wrong_is_disabled_alone(tmp_path, settings, given, disabled):
+    left = {name: value for name, value in (settings | given).items() if value is not None}
+
+    with running_host(write_app(tmp_path), tmp_path / "log", settings=left) as host:
+        assert httpx.get(f"{host.url}/api/seen/0", timeout=30).status_code == 200
+        assert (set(host.disabled), "tick" in host.functions) == (disabled, True)
 
 
 def test_variables_of_the_environment_win_over_the_settings_file(tmp_path, storage):

@@ -2,6 +2,8 @@
 
 import contextlib
 import itertools
+import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -10,16 +12,19 @@ from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueClient, TextBase64EncodePolicy
 
 from local.functions_host.process import running_host
+from tests.integration.functions_hosts import until
 from tests.integration.tiny_app import NEVER, write_app
 
 NUMBERS = itertools.count()
+QUICK = {"LOCAL_HOST_LONGEST_PAUSE_SECONDS": "0.2"}
+BRIEF = {"LOCAL_HOST_MESSAGE_SECONDS": "1"}
 
 
 class Bench:
     """A queue of its own, the app that reads it, and what the app has seen."""
 
     def __init__(self, storage: str, folder: Path, name: str) -> None:
-        self.settings = {"AzureWebJobsStorage": storage, "QUEUE": name, "TICK": NEVER}
+        self.settings = {"AzureWebJobsStorage": storage, "QUEUE": name, "TICK": NEVER, **QUICK}
         self.app = write_app(folder)
         self.log = folder / "log"
         self.queue = QueueClient.from_connection_string(storage, name, message_encode_policy=TextBase64EncodePolicy())
@@ -28,13 +33,18 @@ class Bench:
         with contextlib.suppress(ResourceExistsError):
             self.queue.create_queue()
 
-    def host(self, *arguments, **settings):
-        return running_host(self.app, self.log, settings={**self.settings, **settings}, arguments=arguments)
+    def host(self, **settings):
+        return running_host(self.app, self.log, settings={**self.settings, **settings})
 
     def seen(self, host, count):
-        """Wait until the app has seen so many things. Asked anew where the waiting itself runs into the time limit."""
-        asked = (httpx.get(f"{host.url}/api/seen/{count}", timeout=60) for _ in range(20))
-        return next(answer for answer in asked if answer.status_code == 200).json()
+        """Wait until the worker that stands has seen so many things."""
+        return httpx.get(f"{host.url}/api/seen/{count}", timeout=60).json()
+
+    def notes(self, count):
+        """Wait until so many things were seen by whatever worker."""
+        file = self.app / "notes.jsonl"
+        until(lambda: file.exists() and file.read_text().count("\n") >= count)
+        return [json.loads(line) for line in file.read_text().splitlines()]
 
     def left(self):
         """Count what is still on the queue, hidden or not."""
@@ -92,7 +102,7 @@ def test_a_message_stays_hidden_as_long_as_its_function_runs(bench):
     """It runs for two and a half times what it is hidden for at first."""
     bench.queue.send_message("long")
 
-    with bench.host("--hidden", "1", WORK_SECONDS="2.5") as host:
+    with bench.host(**BRIEF, WORK_SECONDS="2.5") as host:
         bench.seen(host, 1)
         bench.queue.send_message("next")
         bench.queue.send_message("last")
@@ -105,10 +115,10 @@ def test_a_message_stays_hidden_as_long_as_its_function_runs(bench):
 def test_the_message_of_a_killed_host_comes_back(bench):
     bench.queue.send_message("orphan")
 
-    with bench.host("--hidden", "1", WORK_SECONDS="60") as host:
+    with bench.host(**BRIEF, WORK_SECONDS="60") as host:
         bench.seen(host, 1)
         host.kill()
-    with bench.host("--hidden", "1") as second:
+    with bench.host(**BRIEF) as second:
         assert [(item["body"], item["try"]) for item in bench.seen(second, 1)] == [("orphan", 2)]
 
 
@@ -133,22 +143,28 @@ def test_no_more_run_at_once_than_host_json_allows(bench):
     assert max(item["running"] for item in seen) <= 3
 
 
-def test_an_invocation_over_the_time_limit_is_a_failed_try(bench):
-    """host.json's functionTimeout; the function would run for a minute."""
-    shorter = (bench.app / "host.json").read_text().replace("00:00:30", "00:00:01")
+def test_function_timeout_ends_the_worker_and_all_that_is_in_it(bench):
+    """The request is over time first, and the message's function dies with it; the host learns of that later."""
+    shorter = (bench.app / "host.json").read_text().replace("00:00:30", "00:00:03")
     (bench.app / "host.json").write_text(shorter)
-    bench.queue.send_message("endless")
 
-    with bench.host(WORK_SECONDS="60") as host:
-        seen = bench.seen(host, 3)
+    with bench.host(WORK_SECONDS="60") as host, ThreadPoolExecutor() as threads:
+        worker = host.worker
+        late = threads.submit(httpx.get, f"{host.url}/api/slow?seconds=60", timeout=60)
+        bench.notes(1)
+        bench.queue.send_message("endless")
+        notes = bench.notes(3)
 
-    assert [(item["function"], item["try"]) for item in seen] == [("work", 1), ("work", 2), ("bury", 1)]
+        assert late.result().status_code == 500
+        assert host.worker != worker
+
+    assert [(item["function"], item.get("try")) for item in notes] == [("slow", None), ("work", 1), ("work", 2)]
 
 
 def test_what_still_runs_when_the_grace_is_over_is_left_to_the_next_host(bench):
     bench.queue.send_message("endless")
 
-    with bench.host("--grace", "0.2", WORK_SECONDS="60") as host:
+    with bench.host(LOCAL_HOST_GRACE_SECONDS="0.2", WORK_SECONDS="60") as host:
         bench.seen(host, 1)
         code = host.stop()
 

@@ -1,8 +1,7 @@
 """The host stand-in's timers."""
 
-from datetime import datetime, timedelta
-
 import httpx
+import pytest
 
 from local.functions_host.keys import Keys
 from local.functions_host.process import running_host
@@ -13,9 +12,10 @@ def test_a_timer_fires_at_each_occurrence_of_the_schedule_that_its_setting_names
     settings = {"AzureWebJobsStorage": storage, "QUEUE": "timer-side", "TICK": "* * * * * *"}
 
     with running_host(write_app(tmp_path), tmp_path / "log", settings=settings) as host:
-        first, second, *_ = httpx.get(f"{host.url}/api/seen/2", timeout=30).json()
+        seen = httpx.get(f"{host.url}/api/seen/4", timeout=30).json()
+    first, second, *_ = [item for item in seen if item["function"] == "tick"]
 
-    assert datetime.fromisoformat(second["next"]) - datetime.fromisoformat(first["next"]) == timedelta(seconds=1)
+    assert second["at"] - first["at"] == pytest.approx(1, abs=0.5)
 
 
 def test_a_timer_can_be_fired_by_hand(tmp_path, storage):
@@ -25,4 +25,4 @@ def test_a_timer_can_be_fired_by_hand(tmp_path, storage):
         httpx.post(f"{host.url}/admin/functions/tick", headers={"x-functions-key": Keys().master})
         seen = httpx.get(f"{host.url}/api/seen/1", timeout=30).json()
 
-    assert [item["function"] for item in seen] == ["tick"]
+    assert seen[0]["function"] == "tick"

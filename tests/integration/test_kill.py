@@ -53,6 +53,7 @@ SETTINGS = {
     "SETTLE_SECONDS": "10",
     # The dead keep their places until their leases are over.
     "OPENTEXT_CONCURRENCY": "64",
+    "LOCAL_HOST_LONGEST_PAUSE_SECONDS": "0.1",
 }
 NEVER = dict.fromkeys(("WRITE_BACK_SCHEDULE", "ESCALATION_SCHEDULE", "SUBSCRIPTION_SCHEDULE"), "0 0 0 1 1 *")
 """Victims have no timers: every call that arrives is the creation's."""
@@ -61,8 +62,6 @@ RESYNC = timedelta(hours=30)
 WRITES = frozenset({"POST", "PUT", "PATCH", "MERGE", "DELETE"})
 MOST = 80
 """Far more than a creation has: ends a test that would not end."""
-HIDDEN = "60"
-"""Seconds a message stays with its host: longer than a creation, whatever holds the host's loop up."""
 KINDS = ("lease", "entry", "link", "claim", "reserved", "settle", "resync")
 """What keys of rows tell."""
 HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "host", "accept-encoding"})
@@ -160,8 +159,7 @@ class Stage:
 
     async def start(self, **settings: str) -> HostProcess:
         given = self._settings | settings
-        arguments = ["--hidden", HIDDEN, "--longest-pause", "0.1"]
-        return await asyncio.to_thread(start_host, ROOT, self.system.log, settings=given, arguments=arguments)
+        return await asyncio.to_thread(start_host, ROOT, self.system.log, settings=given)
 
     async def kill_at_each(self) -> tuple[str, ...]:
         """Kill one host a moment, each at a workspace of its own, until one lives; return the moments."""

@@ -15,6 +15,7 @@ FUNCTION_APP = """
 import asyncio
 import json
 import os
+import time
 
 import azure.functions as func
 
@@ -25,6 +26,9 @@ running = 0
 
 
 async def note(what):
+    # What a worker has seen outlives it in a file.
+    with open("notes.jsonl", "a") as notes:
+        notes.write(json.dumps(what) + "\\n")
     async with changed:
         seen.append(what)
         changed.notify_all()
@@ -62,6 +66,23 @@ async def broken(req: func.HttpRequest) -> func.HttpResponse:
     raise RuntimeError("not for the caller")
 
 
+@app.route(route="nothing_returned", auth_level=func.AuthLevel.ANONYMOUS)
+async def returns_none(req: func.HttpRequest) -> func.HttpResponse:
+    return None
+
+
+@app.route(route="umlaut", auth_level=func.AuthLevel.ANONYMOUS)
+async def umlaut(req: func.HttpRequest) -> func.HttpResponse:
+    return func.HttpResponse("fine", headers={"X-Name": "Gr\u00f6\u00dfe"})
+
+
+@app.route(route="slow", auth_level=func.AuthLevel.ANONYMOUS)
+async def slow(req: func.HttpRequest) -> func.HttpResponse:
+    await note({"function": "slow"})
+    await asyncio.sleep(float(req.params["seconds"]))
+    return func.HttpResponse("done")
+
+
 @app.queue_trigger(arg_name="message", queue_name="%QUEUE%", connection="AzureWebJobsStorage")
 async def work(message: func.QueueMessage) -> None:
     global running
@@ -76,12 +97,17 @@ async def work(message: func.QueueMessage) -> None:
 
 @app.queue_trigger(arg_name="message", queue_name="%QUEUE%-poison", connection="AzureWebJobsStorage")
 async def bury(message: func.QueueMessage) -> None:
-    await note({"function": "bury", "body": message.get_body().decode(), "try": message.dequeue_count})
+    text = message.get_body().decode()
+    await note({"function": "bury", "body": text, "try": message.dequeue_count})
+    if text == os.environ.get("NOT_BURIED"):
+        raise ValueError(text)
 
 
 @app.timer_trigger(arg_name="timer", schedule="%TICK%")
 async def tick(timer: func.TimerRequest) -> None:
-    await note({"function": "tick", "next": timer.schedule_status["Next"]})
+    await note({"function": "tick", "past_due": timer.past_due, "status": timer.schedule_status, "at": time.time()})
+    await asyncio.sleep(float(os.environ.get("TICK_SECONDS", "0")))
+    await note({"function": "tock"})
 """
 
 NEVER = "0 0 0 1 1 *"

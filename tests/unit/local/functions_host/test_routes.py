@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from local.functions_host.app import Function
 from local.functions_host.configuration import read_host_json, read_settings_file, resolve
-from local.functions_host.errors import HostError
-from local.functions_host.http import find_route, route
+from local.functions_host.errors import HostError, NotServedError
+from local.functions_host.function import Function
 from local.functions_host.keys import Keys, may_enter
+from local.functions_host.routes import decoded_path, find_route, route
 from tests.repository import ROOT
 
 
@@ -20,7 +20,7 @@ def function(name: str, template: str | None = None, methods: tuple[str, ...] = 
 ROUTES = [
     route(function(name, template, methods), "api")
     for name, template, methods in (
-        ("any", "{*rest}", ()),
+        ("any", "a/{*rest}", ()),
         ("one", "origins/{key}/evidence", ("GET",)),
         ("number", "origins/{id:int}/evidence", ("GET",)),
         ("list", "origins", ("GET", "POST")),
@@ -38,10 +38,32 @@ ROUTES = [
         ("GET", "/api/Origins", ("list", {})),
         ("GET", "/api/plans/AbC", ("maybe", {"id": "AbC"})),
         ("GET", "/api/plain", ("plain", {})),
-        ("DELETE", "/api/a/b", ("any", {"rest": "a/b"})),
+        ("DELETE", "/api/a/b", ("any", {"rest": "b"})),
         ("GET", "/origins", None),
+        ("GET", "/api/origins/", ("list", {})),
+        ("GET", "//api/origins", None),
+        ("GET", "/api//origins", None),
+        ("GET", "/api/origins//", None),
+        ("HEAD", "/api/plain", None),
+        ("OPTIONS", "/api/plain", None),
+        ("POST", "/api/plain", None),
     ],
-    ids=["parameter", "constraint-first", "no-case", "case-of-values", "by-name", "the-rest", "no-prefix"],
+    ids=[
+        "parameter",
+        "constraint-first",
+        "no-case",
+        "case-of-values",
+        "by-name",
+        "the-rest",
+        "no-prefix",
+        "slash-at-the-end",
+        "two-slashes-first",
+        "two-slashes",
+        "two-slashes-last",
+        "head",
+        "options",
+        "wrong-method",
+    ],
 )
 def test_a_request_finds_the_most_exact_route(method, path, found):
     match = find_route(ROUTES, method, path)
@@ -55,8 +77,12 @@ def test_an_optional_parameter_may_be_left_out_with_its_slash():
     assert (match and (match[0].function.name, match[1])) == ("maybe", {})
 
 
+def test_an_encoded_slash_stays_as_it_is_and_all_else_is_decoded():
+    assert decoded_path(b"/api/echo/a%2Fb%2fc%20%C3%BC%25") == "/api/echo/a%2Fb%2fc ü%"
+
+
 def test_a_constraint_that_is_not_served_is_refused():
-    with pytest.raises(HostError, match=r"\{key:length\} is not served"):
+    with pytest.raises(NotServedError, match=r"\{key:length\} is not served"):
         route(function("bad", "origins/{key:length}"), "api")
 
 

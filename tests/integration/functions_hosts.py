@@ -1,0 +1,207 @@
+"""
+Hosts that live and die on one Azurite: instances of the app with settings and host.json as they are delivered.
+
+`async with instances(mapping, folder) as stage:` starts Azurite, both simulators and a front end; `await stage.start()`
+starts a host and its worker, as often as a test wants. A `HostProcess` can be killed (both processes, the host alone,
+the worker alone), frozen and thawed; it tells its port and its log. While `stage.gate` is shut, storage refuses
+connections.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import re
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+from local.functions_host.pace import PREFIX
+from local.functions_host.process import HostProcess, start_host
+from local.local_system import ROOT, System, running
+
+DELIVERED = ROOT / "local.settings.example.json"
+_LOCAL_ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
+_FOUND_HERE = ("AzureWebJobsStorage", "PUBLIC_BASE_URL", "MAPPING_FILE", "CLOCK_FILE")
+"""Settings whose values are of this run, as are all addresses."""
+
+
+class Forwarder:
+    """Listens on a port and hands each connection on."""
+
+    def __init__(self, port: int, choose: Callable[[], int | None]) -> None:
+        """
+        Keep where from and where to.
+
+        Args:
+            choose: gives the port to connect to; None closes the connection.
+        """
+        self.port = port
+        self._choose = choose
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def open(self) -> None:
+        """Listen."""
+        self._server = await asyncio.start_server(self._forward, "127.0.0.1", self.port)
+
+    def shut(self) -> None:
+        """Refuse connections, and cut those that stand."""
+        if self._server is not None:
+            self._server.close()
+        for writer in [*self._open]:
+            writer.transport.abort()
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        port = self._choose()
+        with contextlib.suppress(OSError):
+            there, back = await asyncio.open_connection("127.0.0.1", port or 0)
+            self._open |= {writer, back}
+            await asyncio.gather(_copy(reader, back), _copy(there, writer))
+            self._open -= {writer, back}
+        writer.close()
+
+
+class Gate:
+    """Stands between the hosts and Azurite."""
+
+    def __init__(self, storage: str) -> None:
+        self._storage = storage
+        targets = [int(port) for port in _LOCAL_ADDRESS.findall(storage)]
+        self._forwarders = [Forwarder(free_port(), partial(int, target)) for target in targets]
+
+    @property
+    def storage(self) -> str:
+        """The connection string that leads through the gate."""
+        through = iter(self._forwarders)
+        return _LOCAL_ADDRESS.sub(lambda _: f"http://127.0.0.1:{next(through).port}", self._storage)
+
+    async def open(self) -> None:
+        """Let connections through."""
+        for each in self._forwarders:
+            await each.open()
+
+    def shut(self) -> None:
+        """Have storage refuse connections."""
+        for each in self._forwarders:
+            each.shut()
+
+
+class Stage:
+    """Azurite, both simulators, and the hosts that were started."""
+
+    def __init__(self, system: System, folder: Path) -> None:
+        self.system = system
+        self.gate = Gate(system.storage)
+        self.hosts: list[HostProcess] = []
+        self.front = Forwarder(_port(system.app_url), self._next_host)
+        """What Graph and OpenText call: takes each host that lives in turn, as Azure's front end does."""
+        self._folder = folder
+        self._turn = itertools.count()
+
+    async def start(self, *, host_json: dict[str, object] | None = None, **settings: str) -> HostProcess:
+        """
+        Start one more host.
+
+        Args:
+            host_json: instead of the delivered one.
+            settings: differences from the stage's.
+        """
+        app = ROOT if host_json is None else self._app_with(host_json)
+        log = self._folder / f"host-{len(self.hosts)}.log"
+        values = {name: value for name, value in self.system.settings.items() if not name.startswith(PREFIX)}
+        # All are one app: their timers' locks are the same, wherever they are started from.
+        values |= {"AzureWebJobsStorage": self.gate.storage, "AzureFunctionsWebHost__hostid": "bridge"}
+        host = await asyncio.to_thread(start_host, app, log, settings=values | settings)
+        self.hosts.append(host)
+        return host
+
+    def end(self) -> None:
+        """Kill all that still runs."""
+        for host in self.hosts:
+            host.kill()
+
+    def logged(self) -> str:
+        """Read all logs."""
+        return "\n".join(host.logged() for host in self.hosts)
+
+    def _next_host(self) -> int | None:
+        living = [host for host in self.hosts if host.process.poll() is None]
+        return _port(living[next(self._turn) % len(living)].url) if living else None
+
+    def _app_with(self, host_json: dict[str, object]) -> Path:
+        app = self._folder / f"app-{len(self.hosts)}"
+        app.mkdir()
+        for item in ROOT.iterdir():
+            if item.name != "host.json" and not item.name.startswith("."):
+                (app / item.name).symlink_to(item)
+        (app / "host.json").write_text(json.dumps(host_json))
+        return app
+
+
+@contextlib.asynccontextmanager
+async def instances(mapping: Path, folder: Path, **settings: str) -> AsyncIterator[Stage]:
+    """
+    Run all but the hosts; kill those that were started at the end.
+
+    Args:
+        mapping: an absolute path.
+        folder: gets the hosts' logs.
+        settings: differences from those that are delivered (local.settings.example.json).
+    """
+    given = {name: value for name, value in delivered_settings().items() if name not in _FOUND_HERE}
+    async with running(mapping, settings=given | settings, hosted=False) as system:
+        stage = Stage(system, folder)
+        await stage.gate.open()
+        await stage.front.open()
+        try:
+            yield stage
+        finally:
+            stage.end()
+            stage.front.shut()
+            stage.gate.shut()
+
+
+def delivered_settings() -> dict[str, str]:
+    """Read the sample settings, without the addresses in them."""
+    values: dict[str, str] = json.loads(DELIVERED.read_text())["Values"]
+    return {name: value for name, value in values.items() if not _LOCAL_ADDRESS.match(value)}
+
+
+async def happens(happened: Callable[[], object], *, seconds: float = 120) -> float:
+    """Wait for something that other processes do, and return how long it took; the time limit ends a failing test."""
+    began = time.monotonic()
+    async with asyncio.timeout(seconds):
+        while not (await seen if isinstance(seen := happened(), Awaitable) else seen):  # noqa: ASYNC110 - no event
+            await asyncio.sleep(0.05)
+    return time.monotonic() - began
+
+
+def until(happened: Callable[[], object], *, seconds: float = 60) -> None:
+    """Wait for something that another process does; the time limit only ends a failing test."""
+    end = time.monotonic() + seconds
+    while not happened():
+        if time.monotonic() > end:
+            message = f"did not happen within {seconds} s"
+            raise AssertionError(message)
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def _port(url: str) -> int:
+    return int(url.rpartition(":")[2])
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while part := await reader.read(65536):
+            writer.write(part)
+            await writer.drain()
+    writer.close()
