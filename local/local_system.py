@@ -173,7 +173,10 @@ async def running(
 @contextlib.asynccontextmanager
 async def _serving(handler: Handler, port: int) -> AsyncIterator[str]:
     """Serve a simulator over HTTP."""
-    config = uvicorn.Config(door(handler), log_level="warning", timeout_keep_alive=75, lifespan="off")
+    # The simulators tell their own time: a second `Date` of the machine's would stand before it.
+    config = uvicorn.Config(
+        door(handler), log_level="warning", timeout_keep_alive=75, lifespan="off", date_header=False
+    )
     server = _Server(config)
     sock = socket.create_server(("127.0.0.1", port))
     serving = asyncio.create_task(server.serve(sockets=[sock]))

@@ -5,9 +5,10 @@ Break a simulator's answers on purpose, before or after their effect.
     server.faults.add(Fault.dropped(method="PUT", after=True)) # done, but the client never hears of it
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from local.in_process.transport import Answer, DroppedError
 
@@ -29,6 +30,8 @@ class Fault:
     """The effect takes place, and its answer is lost."""
     times: int = 1
     """How many matching requests it breaks."""
+    change: Callable[[Any], Any] | None = None
+    """What becomes of the JSON that is answered; None: it stays."""
 
     @classmethod
     def html(cls, *, method: str = "", path: str = "", after: bool = False, times: int = 1) -> Self:
@@ -60,17 +63,30 @@ class Fault:
         """Break the connection."""
         return cls(None, method, path, after, times)
 
+    @classmethod
+    def odd(
+        cls, change: Callable[[Any], Any], *, method: str = "", path: str = "", after: bool = True, times: int = 1
+    ) -> Self:
+        """Carry the request out, and answer with JSON that is changed: `local.simulators.odd_data` knows some ways."""
+        return cls(None, method, path, after, times, change)
+
     def matches(self, method: str, path: str) -> bool:
         """Tell whether this request is to be broken."""
         return self.times > 0 and self.method in ("", method) and self.path in path
 
-    def strike(self) -> Answer:
+    def strike(self, true: Answer | None) -> Answer:
         """
         Give the false answer.
+
+        Args:
+            true: what would have been answered; None: the fault comes before the effect.
 
         Raises:
             DroppedError: the connection is to be broken.
         """
+        if self.change is not None and true is not None:
+            status, headers, content = true
+            return status, headers, json.dumps(self.change(json.loads(content))).encode() if content else content
         if self.answer is None:
             message = "the connection was dropped"
             raise DroppedError(message)

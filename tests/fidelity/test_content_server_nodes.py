@@ -224,3 +224,21 @@ async def test_whoever_reserved_a_node_may_change_it():
     reply = await caller.call("PUT", f"v2/nodes/{caller.document}", b={"name": "New.docx"}, by="liz")
     assert reply.results["data"]["properties"]["name"] == "New.docx"
     assert reply.results["data"]["properties"]["reserved_user_id"] == caller.user("liz")
+
+
+async def test_an_older_server_has_no_list_of_nodes():
+    """OpenText facts 1 and 7: what is not installed is "not in the mappings registry"."""
+    caller = Caller()
+    caller.server.switch(node_list=False)
+    reply = await caller.call("POST", "v2/nodes/list", form={"ids": str(caller.document)})
+
+    assert reply.error == (400, "The REST API URL could not be found in the mappings registry")
+
+
+async def test_a_date_attribute_takes_what_stands_for_no_date():
+    """Databases and people write 1899-12-30 or 9999-12-31: the server keeps and sends them."""
+    caller = Caller()
+    caller.server.set_attribute("nina", caller.workspace, "Contract.End Date", "9999-12-31")
+    row = (await caller.get(f"v2/nodes/{caller.workspace}?fields=categories")).results
+
+    assert "9999-12-31T00:00:00" in row["data"]["categories"][0].values()

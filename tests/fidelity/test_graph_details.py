@@ -17,6 +17,15 @@ async def patched(app, task, **changes):
     return await app.patch(url, changes, (await app.get(url)).etag)
 
 
+async def test_details_may_be_a_moment_later_than_their_task():
+    """Graph facts 8.6: whether a GET right after the POST may be a 404 is not documented; here it is a switch."""
+    app = Caller()
+    app.graph.state.rules.details_lag = 2
+    url = f"/planner/tasks/{(await app.task())['id']}/details"
+
+    assert [(await app.get(url)).status for _ in range(3)] == [404, 404, 200]
+
+
 async def test_a_reference_keeps_its_encoded_key():
     """Graph facts 4.2: response values keep the encoded key."""
     app = Caller()

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from local.in_process.transport import Direct
+from local.simulators import odd_data
 from local.simulators.faults import Fault
 from local.simulators.graph import Graph
 from local.simulators.http_adapter import door
@@ -52,6 +53,30 @@ async def test_a_body_that_is_no_json_object_is_refused():
 
     assert status == 400
     assert b'"innerError"' in body
+
+
+async def test_each_answer_tells_the_services_own_time():
+    """RFC 9110 section 6.6.1; only times of one clock can be compared."""
+    app = Caller()
+
+    assert (await app.get("/users")).headers["date"] == "Mon, 02 Mar 2026 09:00:00 GMT"
+    assert (await app.get("/planner/tasks/none")).headers["date"] == "Mon, 02 Mar 2026 09:00:00 GMT"
+
+
+async def test_an_answer_can_be_made_odd():
+    """Nulls are possible by the schema; rows that can't be read, by what another release may send."""
+    app = Caller()
+    one, two = [(await app.task())["id"] for _ in range(2)]
+    path = f"/planner/plans/{app.plan}/tasks"
+    app.graph.faults.add(Fault.odd(odd_data.field(one, "assignments", None), path=path))
+    app.graph.faults.add(Fault.odd(odd_data.rows(lambda found: [None, *found]), path=path))
+    app.graph.faults.add(Fault.odd(odd_data.instead({}), path=path))
+
+    nulled = {row["id"]: row["assignments"] for row in (await app.get(path)).json["value"]}
+    assert nulled == {one: None, two: {}}
+    assert [row and row["id"] for row in (await app.get(path)).json["value"]] == [None, one, two]
+    assert (await app.get(path)).json == {}
+    assert len((await app.get(path)).json["value"]) == 2
 
 
 async def test_a_throttled_request_says_how_long_to_wait():

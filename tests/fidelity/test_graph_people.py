@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 
 from local.simulators.graph.failures import GraphError
+from local.simulators.graph.rules import APPLICATION
 from local.simulators.graph.world import PLANNER
-from tests.fidelity.graph_caller import START, Caller
+from tests.fidelity.graph_caller import START, Caller, assigned
+
+KEY = "95e27074-6c4a-447a-aa24-9d718a0b86fa"
 
 
 async def test_a_person_signs_with_user_and_planners_application():
@@ -17,6 +20,25 @@ async def test_a_person_signs_with_user_and_planners_application():
 
     assert (read["createdBy"]["user"]["id"], read["createdBy"]["application"]["id"]) == (app.ada, PLANNER)
     assert (read["bucketId"], list(read["assignments"])) == (app.graph.plan_buckets(app.plan)["Review"], [app.bob])
+
+
+async def test_who_assigned_and_who_ticked_is_who_did_it():
+    """Graph facts 4.2: assignedBy, lastModifiedBy and their times are the service's; the app's own are the app's."""
+    app = Caller()
+    task = (await app.task(assignments=assigned(app.ada)))["id"]
+    url = f"/planner/tasks/{task}/details"
+    line = {"@odata.type": "microsoft.graph.plannerChecklistItem", "title": "Approve"}
+    await app.patch(url, {"checklist": {KEY: line}}, (await app.get(url)).etag)
+    app.clock.forward(minutes=5)
+    app.graph.person_patch_task(app.bob, task, assignments=assigned(app.bob))
+    app.graph.tick(app.bob, task, "Approve")
+    read = (await app.get(f"/planner/tasks/{task}")).json["assignments"]
+    ticked = (await app.details(task))["checklist"][KEY]
+
+    assert read[app.ada]["assignedBy"]["application"]["id"] == APPLICATION
+    assert read[app.ada]["assignedBy"]["user"] is None
+    assert read[app.bob]["assignedBy"]["user"]["id"] == ticked["lastModifiedBy"]["user"]["id"] == app.bob
+    assert read[app.bob]["assignedDateTime"] == ticked["lastModifiedDateTime"] > read[app.ada]["assignedDateTime"]
 
 
 async def test_a_moved_task_keeps_its_id():

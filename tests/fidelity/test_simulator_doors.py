@@ -27,7 +27,7 @@ class Server(uvicorn.Server):
 @contextlib.asynccontextmanager
 async def over_http(handler):
     sock = socket.create_server(("127.0.0.1", 0))
-    server = Server(uvicorn.Config(door(handler), log_level="critical", timeout_keep_alive=75))
+    server = Server(uvicorn.Config(door(handler), log_level="critical", timeout_keep_alive=75, date_header=False))
     running = asyncio.create_task(server.serve(sockets=[sock]))
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{sock.getsockname()[1]}") as client:
         yield client

@@ -113,9 +113,9 @@ class Kill(Fault):
     killer: Killer = field(default_factory=Killer)
     moment: str = ""
 
-    def strike(self):
+    def strike(self, true):
         self.killer.kill(self.moment)
-        return super().strike()
+        return super().strike(true)
 
 
 class Tables:

@@ -5,6 +5,7 @@ from typing import Any
 from local.in_process.transport import Answer
 from local.simulators.content_server.categories import NO_NODE, assign, schema, state_of, store
 from local.simulators.content_server.exchange import (
+    UNMAPPED,
     UNSEEN,
     Call,
     Page,
@@ -120,7 +121,9 @@ def _sort(found: list[Node], order: str) -> None:
 
 
 def list_nodes(state: State, call: Call) -> Answer:
-    """Answer `POST v2/nodes/list` (style A): 250 at most; what may not be seen is left out."""
+    """Answer `POST v2/nodes/list` (style A): 250 at most; what may not be seen is left out. Older servers lack it."""
+    if not state.has_node_list:
+        raise RefusedCall(400, UNMAPPED)
     form = call.form()
     given = form.pop("ids", [])
     # Public clients put `fields` into the form here; arguments of the address count as well.

@@ -77,9 +77,15 @@ class PeopleDoor:
         self.sign_in.forget_sessions()
 
     def switch(
-        self, *, records: bool | None = None, proxies: bool | None = None, email_filter: bool | None = None
+        self,
+        *,
+        records: bool | None = None,
+        proxies: bool | None = None,
+        email_filter: bool | None = None,
+        node_list: bool | None = None,
     ) -> None:
-        """Turn the records module, proxies, or the filter of members by e-mail on or off. None: as it is."""
+        """Turn the records module, proxies, the filter of members by e-mail, `nodes/list` on or off. None: as it is."""
+        self.state.has_node_list = self.state.has_node_list if node_list is None else node_list
         self.state.records_module = self.state.records_module if records is None else records
         self.state.proxies_enabled = self.state.proxies_enabled if proxies is None else proxies
         self.state.filters_by_email = self.state.filters_by_email if email_filter is None else email_filter

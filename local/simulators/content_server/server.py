@@ -49,12 +49,12 @@ class ContentServer(PeopleDoor, ContentDoor, WorkflowDoor):
         self.calls += 1
         fault = self.faults.take(method, path)
         if fault is not None and not fault.after:
-            return fault.strike()
+            return fault.strike(None)
         try:
             reply = self._answer(method, path, Call(method, query, headers, body))
         except RefusedCall as refusal:
             reply = refusal.answer()
-        return reply if fault is None else fault.strike()
+        return reply if fault is None else fault.strike(reply)
 
     def _answer(self, method: str, path: str, call: Call) -> Answer:
         if path.startswith("/otdsws/"):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from local.in_process.transport import Answer
 from local.simulators.graph import opentypes, values
-from local.simulators.graph.failures import Json, exceed, refuse
+from local.simulators.graph.failures import Json, exceed, not_found, refuse
 from local.simulators.graph.pages import single
 from local.simulators.graph.patching import Reader, Write, changed, check_archived, check_etag, merged
 from local.simulators.graph.request import Request
@@ -46,6 +46,9 @@ def read_details(state: State, request: Request, task_id: str) -> Answer:
         GraphError: 404, 403.
     """
     state.shown_task(task_id)
+    if state.late_details[task_id] > 0:
+        state.late_details[task_id] -= 1
+        raise not_found()
     return single(state, request, state.details[task_id], context="planner/tasks/details", details=None)
 
 

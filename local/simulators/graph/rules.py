@@ -51,6 +51,8 @@ class Rules:
     """The answer to a stale write that overlaps; None: one of the two, by the seed."""
     details_move_task_etag: bool = False
     """Whether an edit of the details alone moves the task's etag: not documented."""
+    details_lag: int = 0
+    """How many reads of a new task's details answer 404 first: whether they ever do is not documented."""
     creator_must_be_member: bool = False
     """Whether an app must belong to the group that it makes a plan in: documented for users only."""
     plan_created_status: Literal[200, 201] = 201

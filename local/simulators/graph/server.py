@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from email.utils import format_datetime
 
 from local.in_process.transport import Answer, Query
 from local.simulators.faults import Faults
@@ -58,18 +59,19 @@ class Graph(People):
             status, own, content = self._refuse(error, request)
         else:
             status, own, content = await self._dispatch(request)
-        return status, {**own, "request-id": self._request_id()}, content
+        told = {"request-id": self._request_id(), "date": format_datetime(self.state.now(), usegmt=True)}
+        return status, {**own, **told}, content
 
     async def _dispatch(self, request: Request) -> Answer:
         """Answer one request, alone or in a batch."""
         fault = self.faults.take(request.method, request.path)
         if fault is not None and not fault.after:
-            return fault.strike()
+            return fault.strike(None)
         try:
             answer = await self._settle(request)
         except GraphError as error:
             answer = self._refuse(error, request)
-        return answer if fault is None else fault.strike()
+        return answer if fault is None else fault.strike(answer)
 
     async def _settle(self, request: Request) -> Answer:
         if (request.method, request.path) == ("POST", "/$batch"):

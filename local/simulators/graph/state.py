@@ -89,6 +89,7 @@ class State:
         self.stale: Counter[str] = Counter()
         self.missing: Counter[str] = Counter()
         self.late: Counter[str] = Counter()
+        self.late_details: Counter[str] = Counter()
         self.subscription_lists: deque[datetime] = deque()
         self.misuse: list[str] = []
         self._order = 0

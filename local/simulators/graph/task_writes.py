@@ -213,6 +213,7 @@ def _keep(state: State, body: Json) -> Resource:
     state.plan_tasks[body["planId"]][task.id] = None
     blank = {"id": task.id, "description": "", "previewType": "automatic", "references": {}, "checklist": {}}
     state.details[task.id] = state.resource(blank)
+    state.late_details[task.id] = state.rules.details_lag
     return task
 
 
