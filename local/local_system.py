@@ -201,11 +201,17 @@ async def _host(settings: dict[str, str], arguments: list[str], folder: Path, lo
     file = folder / "settings.json"
     file.write_text(json.dumps({"IsEncrypted": False, "Values": settings}))
     command = [sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--settings", str(file), *arguments]
-    command += ["--function-key", FUNCTION_KEY]
+    command += ["--function-key", FUNCTION_KEY, "--end-with-stdin"]
     environment = {name: value for name, value in os.environ.items() if name not in settings}
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
-            *command, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=errors, process_group=0
+            *command,
+            cwd=ROOT,
+            env=environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+            process_group=0,
         )
     try:
         await _until_ready(process)

@@ -48,6 +48,7 @@ def _options(arguments: list[str]) -> Options:
     parser.add_argument("--function-key", default=Keys.function, help="opens functions of level FUNCTION")
     parser.add_argument("--master-key", default=Keys.master, help="opens everything, and /admin")
     parser.add_argument("--spans", type=Path, help="file that gets every span, a JSON object a line")
+    parser.add_argument("--end-with-stdin", action="store_true", help="end when stdin does: whoever started it is gone")
     given = parser.parse_args(arguments)
     return Options(
         app=given.app.resolve(),
@@ -55,6 +56,7 @@ def _options(arguments: list[str]) -> Options:
         keys=Keys(function=given.function_key, master=given.master_key),
         settings=given.settings.resolve() if given.settings else None,
         spans=given.spans.resolve() if given.spans else None,
+        ends_with_stdin=given.end_with_stdin,
     )
 
 

@@ -36,7 +36,7 @@ class HostProcess:
         """Ask it to end (SIGINT), wait, and return its exit code: 0 for a clean end. Harmless when it has ended."""
         self.process.send_signal(signal.SIGINT)
         try:
-            return self.process.wait(_STOP_SECONDS)
+            return self.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
             return self.process.returncode
@@ -44,12 +44,12 @@ class HostProcess:
     def kill(self) -> None:
         """End host and worker at once (SIGKILL), as an instance ends whose machine is lost."""
         self._signal_both(signal.SIGKILL)
-        self.process.wait()
+        self.wait()
 
     def kill_host(self) -> None:
         """End the host alone at once (SIGKILL): its worker goes on for a moment."""
         self.process.kill()
-        self.process.wait()
+        self.wait()
 
     def kill_worker(self) -> None:
         """End the worker alone at once (SIGKILL): the host puts another in its place."""
@@ -63,9 +63,17 @@ class HostProcess:
         """Let both go on (SIGCONT), as if no time had passed."""
         self._signal_both(signal.SIGCONT)
 
-    def wait(self, seconds: float) -> int:
-        """Wait until it ends by itself, and return its exit code."""
-        return self.process.wait(seconds)
+    def wait(self, seconds: float | None = None) -> int:
+        """
+        Wait until it ends by itself, and return its exit code.
+
+        Raises:
+            subprocess.TimeoutExpired: it goes on.
+        """
+        code = self.process.wait(seconds)
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        return code
 
     @property
     def worker(self) -> int:
@@ -98,10 +106,13 @@ def start_host(app: Path, log: Path, *, settings: Mapping[str, str], arguments: 
         HostError: it did not start; says what it logged.
     """
     command = [sys.executable, "-m", "local.functions_host", "--app", str(app.resolve()), "--port", "0"]
+    # Should we be killed, the host sees the end of its stdin, and ends.
+    command.append("--end-with-stdin")
     with log.open("a") as errors:
         log_began = log.stat().st_size
         process = subprocess.Popen(  # noqa: S603 - our own command line
             [*command, *arguments],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -46,6 +47,8 @@ class Options:
     """A file like local.settings.json. The environment's own variables win over it."""
     spans: Path | None = None
     """A file that gets every span. None: nobody traces."""
+    ends_with_stdin: bool = False
+    """It was started by a process that it must not outlive."""
 
 
 class _Server(uvicorn.Server):
@@ -76,8 +79,7 @@ async def serve(options: Options, status: TextIO) -> None:
         HostError: it can't be served here.
         HostEndedError: the host ended itself.
     """
-    stopping = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopping.set)
+    stopping = _stop_on_signal(ends_with_stdin=options.ends_with_stdin)
     for name, value in (read_settings_file(options.settings) if options.settings else {}).items():
         os.environ.setdefault(name, value)
     pace = read_pace(os.environ)
@@ -90,6 +92,20 @@ async def serve(options: Options, status: TextIO) -> None:
         await _refuse(_door_options(options, is_running=False), listening, status, stopping)
         return
     await _Host(options, host_json, pace).run(listening, status, stopping)
+
+
+def _stop_on_signal(*, ends_with_stdin: bool) -> asyncio.Event:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, stopping.set)
+
+    def starter_is_gone() -> None:
+        loop.remove_reader(sys.stdin)
+        stopping.set()
+
+    if ends_with_stdin:
+        loop.add_reader(sys.stdin, starter_is_gone)
+    return stopping
 
 
 class _Host:

@@ -197,7 +197,11 @@ async def _started(options: WorkerOptions) -> _Worker:
     with theirs:
         # What functions print joins the log.
         process = await asyncio.create_subprocess_exec(
-            *command, cwd=_REPOSITORY, pass_fds=[theirs.fileno()], stdout=sys.stderr.fileno()
+            *command,
+            cwd=_REPOSITORY,
+            pass_fds=[theirs.fileno()],
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=sys.stderr.fileno(),
         )
     channel = await open_channel(ours)
     indexed = await channel.receive()

@@ -1,10 +1,11 @@
 """The host stand-in's queue triggers, on Azurite."""
 
+import base64
 import contextlib
 import itertools
-import json
+import re
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -12,19 +13,21 @@ from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueClient, TextBase64EncodePolicy
 
 from local.functions_host.process import running_host
-from tests.integration.functions_hosts import until
-from tests.integration.tiny_app import NEVER, write_app
+from tests.integration.functions_hosts import free_port, until
+from tests.integration.tiny_app import NEVER, notes, write_app
 
 NUMBERS = itertools.count()
 QUICK = {"LOCAL_HOST_LONGEST_PAUSE_SECONDS": "0.2"}
+CUT = {"LOCAL_HOST_GRACE_SECONDS": "0.1"}
 BRIEF = {"LOCAL_HOST_MESSAGE_SECONDS": "1"}
 
 
 class Bench:
     """A queue of its own, the app that reads it, and what the app has seen."""
 
-    def __init__(self, storage: str, folder: Path, name: str) -> None:
+    def __init__(self, storage, folder, name):
         self.settings = {"AzureWebJobsStorage": storage, "QUEUE": name, "TICK": NEVER, **QUICK}
+        self.storage = storage
         self.app = write_app(folder)
         self.log = folder / "log"
         self.queue = QueueClient.from_connection_string(storage, name, message_encode_policy=TextBase64EncodePolicy())
@@ -42,13 +45,18 @@ class Bench:
 
     def notes(self, count):
         """Wait until so many things were seen by whatever worker."""
-        file = self.app / "notes.jsonl"
-        until(lambda: file.exists() and file.read_text().count("\n") >= count)
-        return [json.loads(line) for line in file.read_text().splitlines()]
+        until(lambda: len(notes(self.app)) >= count)
+        return notes(self.app)
 
     def left(self):
         """Count what is still on the queue, hidden or not."""
         return self.queue.get_queue_properties().approximate_message_count
+
+    def raw_poison(self):
+        """Make the poison queue, and give it."""
+        with contextlib.suppress(ResourceExistsError):
+            self.poison.create_queue()
+        return self.poison
 
     def poisoned(self):
         """Count what is on the poison queue, hidden or not."""
@@ -87,15 +95,77 @@ def test_a_message_that_keeps_failing_ends_in_the_poison_queue(bench):
     assert bench.left() == 0
 
 
-def test_text_that_is_not_base64_is_poison_without_a_try(bench):
-    """It arrives there as it was, where the poison function can't read it either: it stays."""
+def test_what_can_not_be_decoded_reaches_no_function_and_ends_in_the_poison_queue(bench):
+    """Text that is not base64 goes there at once, as it is; what is not UTF-8 fails in the binding, try after try."""
     bench.raw.send_message("plain text!")
-    bench.queue.send_message("good")
+    bench.raw.send_message(base64.b64encode(b"\xff\xfe").decode())
 
     with bench.host() as host:
-        assert [item["body"] for item in bench.seen(host, 1)] == ["good"]
+        until(lambda: bench.left() == 0)
+        bench.queue.send_message("good")
+        seen = bench.seen(host, 1)
+        log = host.logged()
 
-    assert (bench.left(), bench.poisoned()) == (0, 1)
+    assert [item["body"] for item in seen] == ["good"]
+    assert bench.poisoned() == 2
+    assert (log.count("is not base64"), log.count("work: is not UTF-8")) == (2, 2)
+
+
+def test_a_message_in_hand_is_away_for_600_s_unless_a_setting_says_otherwise(bench):
+    bench.queue.send_message("stamps")
+
+    with bench.host() as host:
+        _, (_, _, next_visible) = bench.seen(host, 2)
+
+    away = datetime.fromisoformat(next_visible) - datetime.now(UTC)
+    assert timedelta(seconds=550) < away <= timedelta(seconds=600)
+
+
+def test_when_the_worker_dies_its_work_fails_at_once_and_another_worker_stands(bench):
+    """The message is back after visibilityTimeout (none here), one try poorer: not after its 600 s."""
+    bench.queue.send_message("survivor")
+
+    with bench.host(WORK_SECONDS="60", **CUT) as host:
+        bench.notes(1)
+        first = host.worker
+        host.kill_worker()
+        tries = [item["try"] for item in bench.notes(2)]
+
+        assert (tries, host.worker != first) == ([1, 2], True)
+
+
+def test_a_host_killed_alone_leaves_an_orphan_that_goes_on_for_a_moment(bench):
+    """Its message stays away all the same: nobody deletes it, and nobody shows it."""
+    bench.queue.send_message("last words")
+
+    with bench.host(WORK_SECONDS="1") as host:
+        bench.notes(1)
+        host.kill_host()
+        assert [item["body"] for item in bench.notes(2)] == ["last words", "done"]
+
+    assert (bench.left(), list(bench.raw.receive_messages())) == (1, [])
+
+
+def test_a_poison_function_that_fails_is_tried_again_and_again(bench):
+    """More often than maxDequeueCount (two), each time after what a message in hand is hidden for: 600 s in Azure."""
+    bench.raw_poison().send_message(base64.b64encode(b"stubborn").decode())
+
+    with bench.host(**BRIEF, NOT_BURIED="stubborn"):
+        tries = [item["try"] for item in bench.notes(4)]
+
+    assert (tries, bench.poisoned()) == ([1, 2, 3, 4], 1)
+
+
+def test_a_host_whose_storage_refuses_connections_ends_itself(bench):
+    """After 25 s in Azure."""
+    away = re.sub(
+        r"(Blob|Queue|Table)Endpoint=http://[^/]+", rf"\1Endpoint=http://127.0.0.1:{free_port()}", bench.storage
+    )
+
+    with bench.host(AzureWebJobsStorage=away, LOCAL_HOST_REFUSED_SECONDS="0.5") as host:
+        code = host.wait(30)
+
+    assert (code, "storage has refused connections" in host.logged()) == (2, True)
 
 
 def test_a_message_stays_hidden_as_long_as_its_function_runs(bench):
@@ -148,7 +218,7 @@ def test_function_timeout_ends_the_worker_and_all_that_is_in_it(bench):
     shorter = (bench.app / "host.json").read_text().replace("00:00:30", "00:00:03")
     (bench.app / "host.json").write_text(shorter)
 
-    with bench.host(WORK_SECONDS="60") as host, ThreadPoolExecutor() as threads:
+    with bench.host(WORK_SECONDS="60", **CUT) as host, ThreadPoolExecutor() as threads:
         worker = host.worker
         late = threads.submit(httpx.get, f"{host.url}/api/slow?seconds=60", timeout=60)
         bench.notes(1)

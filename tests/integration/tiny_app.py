@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 HOST_JSON = {
     "version": "2.0",
@@ -46,7 +47,7 @@ async def echo(req: func.HttpRequest, context: func.Context) -> func.HttpRespons
     print("functions may print")
     told = {
         "url": req.url, "route": dict(req.route_params), "query": dict(req.params), "header": req.headers.get("X-One"),
-        "body": req.get_body().decode(), "trace": context.trace_context.trace_parent,
+        "body": req.get_body().decode(), "names": sorted(req.headers), "trace": context.trace_context.trace_parent,
     }
     return func.HttpResponse(json.dumps(told), status_code=201, headers={"X-Two": "2"}, mimetype="application/json")
 
@@ -89,8 +90,12 @@ async def work(message: func.QueueMessage) -> None:
     running += 1
     text = message.get_body().decode()
     await note({"function": "work", "body": text, "try": message.dequeue_count, "running": running})
+    if text == "stamps":
+        await note([str(each) for each in (message.insertion_time, message.expiration_time, message.time_next_visible)])
     await asyncio.sleep(float(os.environ.get("WORK_SECONDS", "0")))
     running -= 1
+    if text == "last words":
+        await note({"function": "work", "body": "done"})
     if text == "bad":
         raise ValueError(text)
 
@@ -103,15 +108,27 @@ async def bury(message: func.QueueMessage) -> None:
         raise ValueError(text)
 
 
+@app.timer_trigger(arg_name="timer", schedule="%TACK%")
+async def tack(timer: func.TimerRequest) -> None:
+    await note({"function": "tack"})
+
+
+@app.timer_trigger(arg_name="timer", schedule="%TOCK%")
+async def tock(timer: func.TimerRequest) -> None:
+    await note({"function": "tock"})
+
+
 @app.timer_trigger(arg_name="timer", schedule="%TICK%")
 async def tick(timer: func.TimerRequest) -> None:
     await note({"function": "tick", "past_due": timer.past_due, "status": timer.schedule_status, "at": time.time()})
-    await asyncio.sleep(float(os.environ.get("TICK_SECONDS", "0")))
-    await note({"function": "tock"})
+    if "TICK_SECONDS" in os.environ:
+        await asyncio.sleep(float(os.environ["TICK_SECONDS"]))
+        await note({"function": "ticked"})
 """
 
 NEVER = "0 0 0 1 1 *"
 """A schedule that no test lives to see."""
+NOTES = "notes.jsonl"
 
 
 def write_app(folder: Path, code: str = FUNCTION_APP) -> Path:
@@ -119,3 +136,9 @@ def write_app(folder: Path, code: str = FUNCTION_APP) -> Path:
     (folder / "function_app.py").write_text(code)
     (folder / "host.json").write_text(json.dumps(HOST_JSON))
     return folder
+
+
+def notes(folder: Path) -> list[Any]:
+    """Read what the app has seen, in whatever worker."""
+    file = folder / NOTES
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
