@@ -17,6 +17,7 @@ from shared.errors import NotFoundError, Problem, SettingsError, UnavailableErro
 from shared.evidence.audit import is_asked_for, row_of, to_csv, to_json
 from shared.evidence.document import file_name, render_json
 from shared.evidence.history import ItemHistory, items_of
+from shared.evidence.people import people_of
 from shared.evidence.redaction import Person, person
 from shared.evidence.sentences import actor, sentence
 from shared.operations.retention import Keeping, due_for_purge, purge_origin, redact_origin
@@ -82,9 +83,12 @@ def show(origin: Origin) -> None:
     async def work(wiring: Wiring) -> Table:
         entries = await wiring.storage().origins.list_entries(origin)
         table = Table("No.", "When (UTC)", "Who", "What", title=origin, title_justify="left")
+        people = people_of(entries)
         for entry in entries:
-            told = sentence(entry) + (f"\n[{entry.item}]" if entry.item else "")
-            table.add_row(str(entry.sequence), f"{entry.at:%Y-%m-%d %H:%M:%S}", actor(entry), _plain(told))
+            told = sentence(entry, people) + (f"\n[{entry.item}]" if entry.item else "")
+            table.add_row(
+                str(entry.sequence), f"{entry.at:%Y-%m-%d %H:%M:%S}", _plain(actor(entry, people)), _plain(told)
+            )
         return table
 
     Console().print(run(work))

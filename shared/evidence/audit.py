@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -10,10 +11,30 @@ from shared.evidence.history import ItemHistory
 
 Row = dict[str, str | int | float | bool | None]
 COLUMNS = (
-    *("origin", "item", "rule", "kind", "title", "responsible", "asked", "due", "state", "ended", "response_hours"),
+    *(
+        "origin",
+        "item",
+        "rule",
+        "kind",
+        "title",
+        "responsible",
+        "handovers",
+        "asked",
+        "due",
+        "state",
+        "ended",
+        "response_hours",
+    ),
     *("overdue", "completed_by", "acting", "disposition", "refusals", "reason", "documents", "url"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SIGNS = "=+@\uff1d\uff0b\uff20\ufe66\ufe62\ufe6b\u2212\uff0d\ufe63-"
+_UNSEEN = "\u200b-\u200f\u2060\ufeff"
+_FORMULA = re.compile(rf"(^|[;,|\t\r\n\"'])([\s{_UNSEEN}]*)([{_SIGNS}])")
+"""
+What a spreadsheet may take for the beginning of a formula, wherever a cell may begin for it: a list separator of
+another locale, a quote, a line's end or a tab in the middle of a text begins one where other rules are read by.
+"""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def row_of(item: ItemHistory, today: date) -> Row:
@@ -31,6 +52,7 @@ def row_of(item: ItemHistory, today: date) -> Row:
         "kind": item.kind,
         "title": item.title,
         "responsible": "; ".join(item.responsible),
+        "handovers": "; ".join(map(str, item.handovers)),
         "asked": _iso(item.asked),
         "due": item.due.isoformat() if item.due is not None else None,
         "state": item.state,
@@ -55,7 +77,7 @@ def is_asked_for(item: ItemHistory, since: datetime | None, rule: str | None) ->
 
 
 def to_csv(rows: Iterable[Row]) -> str:
-    """Write rows as CSV for a spreadsheet: what would be a formula there is made text."""
+    """Write rows as CSV for a spreadsheet: what would be a formula there, in whatever locale, is made text."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
@@ -70,7 +92,10 @@ def to_json(rows: Sequence[Row]) -> str:
 
 def _cell(value: str | float | None) -> str | float | None:
     # Source: https://owasp.org/www-community/attacks/CSV_Injection
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    text = _FORMULA.sub(r"\1\2'\3", _CONTROL.sub("", value))
+    return f"'{text}" if text.startswith(("\t", "\r", "\n")) else text
 
 
 def _iso(at: datetime | None) -> str | None:

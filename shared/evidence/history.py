@@ -5,22 +5,33 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from shared.evidence.people import REMOVED, People, asked_of, people_of
+from shared.models.events import EVENTS, EventKind, ItemState
 from shared.models.evidence import Entry
+from shared.models.link_states import LinkState
 
-_ENDS = frozenset({"completed", "sent_on", "closed", "deleted", "released"})
-_STATES = {
-    "created": "open",
-    "settled": "open",
-    "adopted": "open",
-    "reopened": "open",
-    "refused": "refused",
-    "held": "held",
-    "deleted": "deleted",
-    "released": "released",
-    "closed": "closed by OpenText",
-    "completed": "completed",
-    "sent_on": "completed, workflow advanced",
+_FOUND_AGAIN = {
+    LinkState.COMPLETED: ItemState.COMPLETED,
+    LinkState.CLOSED: ItemState.CLOSED,
+    LinkState.WITHDRAWN: ItemState.WITHDRAWN,
+    LinkState.RELEASED: ItemState.RELEASED,
+    LinkState.HELD: ItemState.HELD,
 }
+"""How an item shows that was found again after its history was lost. The others are open."""
+_ASKS = frozenset({EventKind.CREATED, EventKind.SETTLED})
+
+
+@dataclass(frozen=True)
+class Handover:
+    """An item went from one person to another."""
+
+    by: str
+    to: tuple[str, ...]
+    at: datetime
+
+    def __str__(self) -> str:
+        """Say it in a sentence's end."""
+        return f"to {', '.join(self.to) or 'nobody'} by {self.by} on {self.at:%d %b %Y, %H:%M} UTC"
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,8 @@ class ItemHistory:
     kind: str = ""
     url: str = ""
     responsible: tuple[str, ...] = ()
-    """As the rule's people decisions name them, or Entra ids."""
+    """Of whom it is asked now, or was at its end."""
+    handovers: tuple[Handover, ...] = ()
     asked: datetime | None = None
     """UTC: when its task was first made. None: it never was."""
     due: date | None = None
@@ -45,7 +57,7 @@ class ItemHistory:
     """In whose name OpenText was told."""
     disposition: str = ""
     refusals: int = 0
-    state: str = "open"
+    state: str = ItemState.OPEN.value
     reason: str = ""
     documents: tuple[tuple[str, str], ...] = field(default=())
     """Name with version, and URL, of what it was about, as last bound."""
@@ -64,15 +76,16 @@ class ItemHistory:
 def items_of(entries: Sequence[Entry]) -> tuple[ItemHistory, ...]:
     """Gather what the entries say of each item, in the order in which they first appear."""
     found: dict[str, ItemHistory] = {}
+    people = people_of(entries)
     for entry in entries:
         if entry.item:
             known = found.get(entry.item, ItemHistory(entry.item, entry.origin))
-            found[entry.item] = _after(known, entry)
+            found[entry.item] = _after(known, entry, people)
     return tuple(found.values())
 
 
-def _after(known: ItemHistory, entry: Entry) -> ItemHistory:
-    detail = entry.event.detail
+def _after(known: ItemHistory, entry: Entry, people: People) -> ItemHistory:
+    detail, facts = entry.event.detail, EVENTS[entry.kind]
     changes: dict[str, Any] = {
         "rule": detail.get("rule") or known.rule,
         "kind": detail.get("kind") or known.kind,
@@ -80,48 +93,59 @@ def _after(known: ItemHistory, entry: Entry) -> ItemHistory:
         "documents": _documents(detail) or known.documents,
         "due": _day(detail.get("due")) or known.due,
     }
-    if entry.what in _STATES:
-        changes |= {"state": _STATES[entry.what], "reason": _text(detail.get("text") or detail.get("reason"))}
-    if entry.what in ("created", "settled"):
-        changes |= {"title": _text(detail.get("title")), "responsible": _people(detail) or known.responsible}
-        changes |= {"asked": known.asked or entry.at, "ended": None}
-    if entry.what in ("reopened", "adopted"):
-        changes["ended"] = None
-    if entry.what == "refused":
+    if facts.shows is not None:
+        changes |= {"state": facts.shows.value, "reason": text_of(detail.get("text") or detail.get("reason"))}
+        changes |= {} if facts.ends else {"ended": None}
+    if entry.kind in _ASKS:
+        changes |= {"title": text_of(detail.get("title")), "asked": known.asked or entry.at}
+        changes["responsible"] = people.listed(asked_of(detail)) or known.responsible
+    if entry.kind is EventKind.ADOPTED:
+        changes |= _found_again(detail, people)
+    if entry.kind is EventKind.REFUSED:
         changes["refusals"] = known.refusals + 1
-    if entry.what in _ENDS:
-        changes |= _end(known, entry, detail)
-    return replace(known, **changes)
+    if facts.ends:
+        changes |= _end(known, entry, people)
+    return replace(known, **changes, **_handed_over(known, entry, people))
 
 
-def _end(known: ItemHistory, entry: Entry, detail: dict[str, Any]) -> dict[str, Any]:
-    actor = entry.personal.actor
-    names = detail.get("names", {})
-    by = person_of(actor, names) if "entra" in actor else known.completed_by
-    at = detail.get("completed_at") or detail.get("at")
-    ended = datetime.fromisoformat(at) if isinstance(at, str) else entry.at
-    acting = actor.get("opentext", "") if entry.what == "sent_on" else known.acting
-    return {"ended": ended, "completed_by": by, "acting": acting, "disposition": _text(detail.get("disposition"))}
+def _found_again(detail: dict[str, Any], people: People) -> dict[str, Any]:
+    """Show an item as it stood when it was found again: it may have ended long before."""
+    state = _FOUND_AGAIN.get(LinkState(detail["state"])) if detail.get("state") in set(LinkState) else None
+    if state is None:
+        return {}
+    by = people.listed([str(detail.get("completed_by") or "")])
+    ended = _moment(detail.get("completed_at")) if state is not ItemState.HELD else None
+    return {"state": state.value, "ended": ended, "completed_by": ", ".join(by)}
 
 
-def person_of(actor: dict[str, str], names: dict[str, str] | None = None) -> str:
-    """Name an actor: the person's name, OpenText login and Entra id, as far as they are known, or what else acted."""
-    login = actor.get("opentext", "")
-    parts = [named(login, names), f"Entra {actor['entra']}" if actor.get("entra") else ""]
-    return ", ".join(part for part in parts if part) or next(iter(actor.values()), "")
+def _handed_over(known: ItemHistory, entry: Entry, people: People) -> dict[str, Any]:
+    to = _handed_to(known, entry)
+    if to is None:
+        return {}
+    named = people.listed(to)
+    by = people.acting(entry.personal.actor) or REMOVED
+    return {"responsible": named, "handovers": (*known.handovers, Handover(by, named, entry.at))}
 
 
-def named(login: str, names: dict[str, str] | None) -> str:
-    """Write a login with the person's name before it, where that is known."""
-    return f"{names[login]} ({login})" if names and login in names else login
+def _handed_to(known: ItemHistory, entry: Entry) -> list[str] | None:
+    """Return whom an entry hands the item to; None: it does not. A step's helpers perform nothing."""
+    detail = entry.personal.detail
+    if entry.kind is EventKind.DELEGATED:
+        return [str(detail["to"])] if "to" in detail else []
+    after = detail.get("after") if entry.kind in (EventKind.EDITED, EventKind.UPDATED) else None
+    if not isinstance(after, dict) or "assignees" not in after or known.kind == "step":
+        return None
+    return [str(who) for who in after["assignees"] or ()]
 
 
-def _people(detail: dict[str, Any]) -> tuple[str, ...]:
-    people = detail.get("people")
-    found = [who for who in people if isinstance(who, dict)] if isinstance(people, list) else []
-    names = detail.get("names")
-    asked = (str(who.get("person") or who.get("entra_id")) for who in found if who.get("entra_id"))
-    return tuple(dict.fromkeys(named(who, names if isinstance(names, dict) else None) for who in asked))
+def _end(known: ItemHistory, entry: Entry, people: People) -> dict[str, Any]:
+    actor, detail = entry.personal.actor, entry.event.detail
+    by = people.acting(actor) if "entra" in actor else known.completed_by
+    if entry.personal.removed and not actor:
+        by = REMOVED
+    ended = _moment(detail.get("completed_at") or detail.get("at")) or entry.at
+    acting = people.named(actor.get("opentext", "")) if entry.kind is EventKind.SENT_ON else known.acting
+    return {"ended": ended, "completed_by": by, "acting": acting, "disposition": text_of(detail.get("disposition"))}
 
 
 def _documents(detail: dict[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -134,10 +158,18 @@ def _documents(detail: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _day(value: object) -> date | None:
-    return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+    moment = _moment(value)
+    return moment.date() if moment is not None else None
 
 
-def _text(value: object) -> str:
+def _moment(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def text_of(value: object) -> str:
     """Return a text; of one that was too long for the history, its beginning."""
     if isinstance(value, dict):
         return f"{value.get('start', '')}..."

@@ -19,6 +19,7 @@ from shared.mapping.language.rules import DocumentRule, Mapping, MissingDocument
 from shared.mapping.language.sections import PlanSpec
 from shared.mapping.language.tasks import WorkspacePlan, parts
 from shared.models.events import EventKind
+from shared.models.evidence import Event
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
 from shared.models.messages import AgendaEntry
@@ -156,13 +157,26 @@ async def _link_all(origin: str, ours: Sequence[Ours], services: Services, found
         current = await _current_steps(origin, ours, services)
         links = [await _claimed(held, one, current, services, found) for one in _oldest(ours, found)]
         made = [link for link in links if link is not None]
-        events = [event(EventKind.ADOPTED, link, task=link.task_id, reason=REASON) for link in made]
+        events = [_told(link) for link in made]
         await held.commit(links=made, events=events, now=services.now())
         for link in made:
             await _index(origin, link, services)
         found.tasks += len(made)
     finally:
         await held.release(services.now())
+
+
+def _told(link: Link) -> Event:
+    """Tell how an item stood when it was found: the history before that is lost."""
+    return event(
+        EventKind.ADOPTED,
+        link,
+        task=link.task_id,
+        reason=REASON,
+        state=link.state.value,
+        completed_at=link.completed_at,
+        completed_by=link.completed_by,
+    )
 
 
 def _oldest(ours: Iterable[Ours], found: Rebuilt) -> list[Ours]:

@@ -9,6 +9,7 @@ import pytest
 
 from shared.evidence.audit import COLUMNS, is_asked_for, row_of, to_csv, to_json
 from shared.evidence.history import items_of
+from shared.evidence.people import people_of
 from shared.evidence.sentences import actor, sentence
 from shared.models.events import EventKind
 from shared.models.evidence import Entry, Event
@@ -29,7 +30,7 @@ def test_an_item_is_told_from_asking_to_its_end():
 
     assert (item.origin, item.title, item.rule, item.responsible) == (ORIGIN, "Review", "r", ("lwhite",))
     assert (item.asked, item.ended, item.took) == (START, START + timedelta(hours=3), timedelta(hours=3))
-    assert (item.state, item.completed_by) == ("completed", "Entra user-liz")
+    assert (item.state, item.completed_by) == ("completed", "lwhite, Entra user-liz")
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,22 @@ def test_a_title_that_a_spreadsheet_would_run_is_text(title):
     assert rows[0]["title"] == f"'{title}"
 
 
+SEPARATORS = ["", ";", ",", "\t", "|", "\n", "\r\n", '"', "';", "; ", ";\u200b", "\ufeff"]
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+@pytest.mark.parametrize("sign", "=+-@\uff1d\uff0b\uff0d\uff20\u2212")
+def test_no_cell_of_any_reading_of_the_file_begins_a_formula(separator, sign):
+    """Excel in a German locale reads `;` as the end of a cell, LibreOffice what its user ticked."""
+    made = MADE.with_detail({**MADE.detail, "title": f"x{separator}{sign}cmd|' /C calc'!A0"}, actor={})
+    text = to_csv([row_of(only(made), date(2026, 3, 9))])
+
+    for delimiter in ";,\t|":
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            for cell in row:
+                assert cell.lstrip(" \u200b\ufeff")[:1] not in tuple(f"=@+\uff1d{sign}") or not cell.strip()
+
+
 def test_rows_as_json_keep_their_types():
     rows = [row_of(only(MADE, DONE), date(2026, 3, 9))]
 
@@ -147,3 +164,116 @@ def test_who_did_it_is_named_as_far_as_it_is_known(who, names, said):
 
 def test_a_history_of_the_whole_origin_has_no_items():
     assert items_of(history(Event(what="checkpoint", detail={"through": 0}))) == ()
+
+
+# --- who is responsible, at each moment ---
+
+PERFORMER = [{"person": "deke", "entra_id": "user-deke"}]
+ASKED = Event(
+    what="created",
+    item="r|a",
+    detail={"title": "Approve", "kind": "step", "people": PERFORMER, "names": {"deke": "Deke Foxhoven"}},
+)
+HANDED = Event(
+    what="delegated",
+    item="r|a",
+    actor={"entra": "user-deke", "opentext": "deke"},
+    detail={"to": "liz", "entra": "user-liz", "names": {"liz": "Liz White"}},
+)
+SENT = Event(
+    what="sent_on",
+    item="r|a",
+    actor={"entra": "user-liz", "opentext": "liz"},
+    detail={"disposition": "Approve", "intent": "b-1"},
+)
+
+
+def test_after_a_handover_it_is_asked_of_the_new_one_and_told_by_whom_and_when():
+    item = only(ASKED, HANDED, SENT)
+    (handover,) = item.handovers
+
+    assert item.responsible == ("Liz White (liz)",)
+    assert handover.by == "Deke Foxhoven (deke), Entra user-deke"
+    assert (handover.to, handover.at) == (("Liz White (liz)",), START + timedelta(minutes=7))
+    assert item.acting == "Liz White (liz)"
+    row = row_of(item, date(2026, 3, 9))
+    assert row["handovers"] == "to Liz White (liz) by Deke Foxhoven (deke), Entra user-deke on 02 Mar 2026, 09:07 UTC"
+    assert row["responsible"] == "Liz White (liz)"
+
+
+def test_before_the_handover_it_was_asked_of_the_first():
+    assert only(ASKED).responsible == ("Deke Foxhoven (deke)",)
+
+
+def change(kind, before, after):
+    return Event(what=kind, item="r|a", detail={"before": {"assignees": before}, "after": {"assignees": after}})
+
+
+def test_who_is_assigned_in_planner_takes_a_task_over_and_only_helps_with_a_step():
+    task = ASKED.with_detail({**ASKED.detail, "kind": "task"}, actor={})
+    edited = change("edited", ["user-deke"], ["user-deke", "user-eve"])
+
+    assert only(task, edited).responsible == ("Deke Foxhoven (deke)", "user-eve")
+    assert only(ASKED, edited).responsible == ("Deke Foxhoven (deke)",)
+    assert only(ASKED, edited).handovers == ()
+
+
+def test_people_are_named_in_the_sentences_whichever_entry_told_their_names():
+    entries = history(ASKED, HANDED, change("edited", ["user-deke"], ["user-liz"]))
+    people = people_of(entries)
+
+    assert [sentence(entry, people) for entry in entries] == [
+        "Task made: Approve, for Deke Foxhoven (deke)",
+        "Handed on in OpenText to Liz White (liz)",
+        "Changed in Planner: people from Deke Foxhoven (deke) to Liz White (liz)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("detail", "state", "ended"),
+    [
+        ({"state": "completed", "completed_at": "2026-03-01T10:00:00+00:00"}, "completed", True),
+        ({"state": "withdrawn"}, "withdrawn", False),
+        ({"state": "released"}, "released", False),
+        ({"state": "closed"}, "closed by OpenText", False),
+        ({"state": "open"}, "open", False),
+        ({}, "open", False),
+        ({"state": "of a newer release"}, "open", False),
+    ],
+    ids=str,
+)
+def test_what_is_found_again_shows_as_it_was(detail, state, ended):
+    item = only(Event(what="adopted", item="r|a", detail=detail))
+
+    assert (item.state, item.ended is not None) == (state, ended)
+
+
+def test_what_was_withdrawn_shows_as_withdrawn():
+    assert only(MADE, Event(what="withdrawn", item="r|a")).state == "withdrawn"
+
+
+def test_a_word_of_a_newer_release_is_told_as_it_stands():
+    (entry,) = history(MADE)
+    newer = entry.model_copy(update={"what": "blessed"})
+
+    assert sentence(newer).startswith("Blessed")
+    assert items_of([newer])[0].state == "open"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [("no_outcome", "No outcome is ticked"), ("wrong_person", "not a performer")]
+)
+def test_a_refusal_is_a_sentence_whoever_wrote_it_down(code, said):
+    (entry,) = history(Event(what="refused", item="r|a", detail={"reason": code}))
+
+    assert said in sentence(entry)
+    assert code not in sentence(entry)
+
+
+def test_where_a_name_was_removed_it_is_said():
+    (entry,) = history(SENT)
+    left = entry.model_copy(update={"personal": entry.personal.without(lambda field: field[0] == "actor")})
+
+    assert actor(left) == "somebody whose name was removed"
+    assert items_of([left])[0].completed_by == "somebody whose name was removed"
+    assert "2 details were removed" in sentence(left)
