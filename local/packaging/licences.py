@@ -17,6 +17,7 @@ ALLOWED = {
     "Apache Software License",
     "Apache-2.0",
     "BSD License",
+    "Apache License 2.0",
     "BSD-2-Clause",
     "BSD-3-Clause",
     "MIT",
@@ -28,6 +29,9 @@ ALLOWED = {
 """Permissive: keep the notice, which stands in each package's own folder."""
 EXCEPTIONS = {
     "certifi": ("Mozilla Public License 2.0 (MPL 2.0)", "a list of authorities, deployed unchanged"),
+    "fontpkg-noto-sans-arabic": ("OFL-1.1", "a font, deployed unchanged and under its own name"),
+    "fontpkg-noto-sans-devanagari": ("OFL-1.1", "a font, deployed unchanged and under its own name"),
+    "fontpkg-noto-sans-thai": ("OFL-1.1", "a font, deployed unchanged and under its own name"),
     "fontpkg-open-sans": ("OFL-1.1", "a font, deployed unchanged and under its own name"),
     "fpdf2": ("LGPL-3.0-only", "a library, deployed unchanged and as source: whoever wants to can replace it"),
 }

@@ -94,7 +94,7 @@ def _after(known: ItemHistory, entry: Entry, people: People) -> ItemHistory:
         "due": _day(detail.get("due")) or known.due,
     }
     if facts.shows is not None:
-        changes |= {"state": facts.shows.value, "reason": text_of(detail.get("text") or detail.get("reason"))}
+        changes |= {"state": facts.shows.value, "reason": _reason(known, entry)}
         changes |= {} if facts.ends else {"ended": None}
     if entry.kind in _ASKS:
         changes |= {"title": text_of(detail.get("title")), "asked": known.asked or entry.at}
@@ -108,9 +108,18 @@ def _after(known: ItemHistory, entry: Entry, people: People) -> ItemHistory:
     return replace(known, **changes, **_handed_over(known, entry, people))
 
 
+def _reason(known: ItemHistory, entry: Entry) -> str:
+    """Return why an item stands where it does: in the reviewer's own words, where there are any."""
+    detail = entry.event.detail
+    told = next((text_of(detail[name]) for name in ("comment", "text", "reason") if detail.get(name)), "")
+    # What was given with the completion is the reason for what was sent on.
+    return known.reason if entry.kind is EventKind.SENT_ON and not told and known.state == ItemState.COMPLETED else told
+
+
 def _found_again(detail: dict[str, Any], people: People) -> dict[str, Any]:
     """Show an item as it stood when it was found again: it may have ended long before."""
-    state = _FOUND_AGAIN.get(LinkState(detail["state"])) if detail.get("state") in set(LinkState) else None
+    word = detail.get("state")
+    state = _FOUND_AGAIN.get(LinkState(word)) if isinstance(word, str) and word in set(LinkState) else None
     if state is None:
         return {}
     by = people.listed([str(detail.get("completed_by") or "")])

@@ -114,8 +114,9 @@ def _reason(kind: EventKind) -> Callable[[Detail, People], str]:
 
 
 def _refused(detail: Detail, people: People) -> str:
-    if not detail.get("text") and detail.get("reason") in set(RefusalReason):
-        detail = {"text": REFUSALS[RefusalReason(detail["reason"])].replace("{outcomes}", "the outcomes")}
+    code = detail.get("reason")
+    if not detail.get("text") and isinstance(code, str) and code in set(RefusalReason):
+        detail = {"text": REFUSALS[RefusalReason(code)].replace("{outcomes}", "the outcomes")}
     return _reason(EventKind.REFUSED)(detail, people)
 
 

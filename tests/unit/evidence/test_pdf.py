@@ -8,12 +8,18 @@ import re
 import zlib
 
 import pytest
+from hypothesis import given, settings
 
 from evidence_verify import attached, verify
 from shared.errors import UnreadableError
+from shared.evidence.audit import row_of, to_csv
+from shared.evidence.history import items_of
+from shared.evidence.lettering import lettering_for
 from shared.evidence.pdf import render_pdf
+from shared.evidence.people import people_of
+from shared.evidence.sentences import actor, sentence
 from shared.models.evidence import Event
-from tests.evidence import document, history, many
+from tests.evidence import RICH, document, history, many
 
 URL = "https://planner.cloud.microsoft/webui/plan/p/view/board/task/t"
 DOCUMENT = {"id": 7, "name": "Supply contract.docx", "version": 3, "url": "https://ecm.contoso.example/app/nodes/7"}
@@ -99,13 +105,115 @@ def test_names_in_other_letters_are_drawn_with_a_font_that_has_them():
     assert b"OpenSans" not in render_pdf(document(approved()))
 
 
+SCRIPTS = {
+    "Greek": "Ελένη",
+    "Cyrillic": "Дмитрий",
+    "Hebrew": "דוד כהן",
+    "Arabic": "محمد الفاتح",
+    "Devanagari": "प्रिया शर्मा",
+    "Thai": "สมชาย ใจดี",
+    "Vietnamese": "Nguyễn Thị Hạnh",
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS.values(), ids=SCRIPTS)
+def test_names_in_the_scripts_that_have_a_font_are_drawn_whole(name):
+    lettering = lettering_for([name])
+
+    assert lettering.is_whole
+    assert lettering.shown(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("王小明", "[?]"),
+        ("Liz 🎉 White", "Liz [?] White"),
+        ("山田 太郎 (yamada)", "[?] (yamada)"),
+        ("👩‍💻x", "[?]x"),
+        ("김철수", "[?]"),
+    ],
+)
+def test_letters_without_a_font_are_marked_and_never_only_gone(name, shown):
+    lettering = lettering_for([name])
+
+    assert not lettering.is_whole
+    assert lettering.shown(name) == shown
+
+
+def test_a_page_says_that_letters_are_marked_and_the_attachment_has_them():
+    pdf = render_pdf(document(approved(name="王小明")))
+
+    assert "王小明".encode() in attached(pdf)
+    assert lettering_for(["王小明 é"]).shown("é") == "é"
+
+
+def test_names_of_many_scripts_give_the_same_bytes_twice():
+    content = document(approved(name=" ".join([*SCRIPTS.values(), "王小明"])))
+
+    assert render_pdf(content) == render_pdf(content)
+
+
+LONG = {
+    "many-lines": "\n".join(f"line {number}" for number in range(200)),
+    "one-word": "x" * 990,
+    "blank-lines": "\n" * 900,
+    "wide": "W " * 490,
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_a_row_of_any_length_goes_on_over_the_next_pages(text):
+    """Each text is as long as the history keeps it; an entry has several."""
+    told = Event(what="edited", item="r|1", detail={"before": {"a": text, "b": text}, "after": {"a": text, "b": text}})
+
+    pdf = render_pdf(document(history(told, told)))
+
+    assert attached(pdf)
+    assert "Its SHA-256" in text_of(pdf)
+
+
+@given(RICH)
+@settings(max_examples=5)
+def test_whatever_a_history_holds_a_pdf_comes_of_it(entries):
+    assert verify(render_pdf(document(entries))).last == len(entries)
+
+
+@given(RICH)
+def test_whatever_a_history_holds_it_is_told_in_sentences_and_rows(entries):
+    people = people_of(entries)
+
+    assert all(sentence(entry, people) and actor(entry, people) for entry in entries)
+    assert to_csv(row_of(item, entries[-1].at.date()) for item in items_of(entries))
+
+
+def test_headings_stand_in_the_outline_and_the_title_in_the_window():
+    pdf = render_pdf(document(approved()))
+
+    assert pdf.count(b"/Dest") >= 4
+    assert b"/DisplayDocTitle true" in pdf
+    assert b"/Lang (en)" in pdf
+
+
+def test_a_handover_is_told_with_who_and_when():
+    handed = Event(
+        what="delegated",
+        item="r|1",
+        actor={"entra": "user-liz", "opentext": "lwhite"},
+        detail={"to": "deke", "entra": "user-deke", "names": {"deke": "Deke Foxhoven"}},
+    )
+    text = text_of(render_pdf(document(history(*[entry.event for entry in approved()[:1]], handed))))
+
+    assert "to Deke Foxhoven (deke) by Liz White (lwhite), Entra user-liz on 02 Mar 2026, 09:07 UTC" in text
+
+
 @pytest.mark.parametrize("title", ["a\nb\tc\x07", "", "x" * 5_000, "very " * 300, "**bold** <b>"])
 def test_whatever_a_title_holds_a_page_is_drawn(title):
     assert render_pdf(document(approved(title=title))).startswith(b"%PDF")
 
 
 def test_a_long_history_takes_several_pages():
-    pdf = render_pdf(document(many(120)))
+    pdf = render_pdf(document(many(80)))
 
     assert pdf.count(b"/Type /Page\n") > 2
     assert "Page 2 of" in text_of(pdf)
