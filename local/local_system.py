@@ -45,7 +45,6 @@ SETTINGS = {
     "ESCALATION_SCHEDULE": "*/2 * * * * *",
     "SUBSCRIPTION_SCHEDULE": "*/10 * * * * *",
     "SETTLE_SECONDS": "10",
-    "LEASE_SECONDS": "120",
     "OUTCOME_GRACE_SECONDS": "5",
     # Of the host stand-in: nobody wants to wait for host.json's maxPollingInterval either.
     "LOCAL_HOST_LONGEST_PAUSE_SECONDS": "0.5",

@@ -14,7 +14,9 @@ One tree of errors, named by what the caller does next.
     │   └── TooLargeError         more than one row can hold
     ├── ReReadError           what we knew is old
     │   ├── StaleError            somebody wrote first; nothing of ours was written
-    │   └── LeaseLostError        another worker owns this origin now; nothing of ours was written
+    │   ├── LeaseLostError        another worker owns this origin now; nothing of ours was written
+    │   │   └── FencedError           others may believe this worker dead; nothing was sent
+    │   └── OutOfTimeError        a look has no time left for another call; what it has is committed
     ├── ImpossibleError       a mistake of ours: a state that can't come after the one before
     └── InputError            what we were given is wrong; each problem names its field
         ├── RejectedError         a hint or a notification
@@ -111,6 +113,14 @@ class StaleError(ReReadError):
 
 class LeaseLostError(ReReadError):
     """Another worker owns the origin now; nothing was written."""
+
+
+class FencedError(LeaseLostError):
+    """Others may believe this worker dead, and do its work; nothing was sent."""
+
+
+class OutOfTimeError(ReReadError):
+    """A look has no time left for another call; what it has is committed, the rest is handed on."""
 
 
 class ImpossibleError(BridgeError):

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from shared.clients.graph.subscriptions import Subscriptions
     from shared.clients.opentext import OpenText
     from shared.mapping.language.rules import Mapping
+    from shared.reconciler.deadline import Deadlines
+    from shared.reconciler.waiting_room import WaitingRoom
     from shared.settings import Settings
     from shared.store.agenda import Agenda
     from shared.store.creators import Creators
     from shared.store.cursors import Cursors
     from shared.store.gates import Gates
+    from shared.store.hands import Hands
     from shared.store.makings import Makings
     from shared.store.nodes import Nodes
     from shared.store.origins import Origins
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 class Storage:
     """What works without settings, mapping and the outside systems: enough to lose nothing."""
 
+    hands: Hands
+    """What this worker has in hand: leases and slots are its own as long as they stand here."""
     origins: Origins
     tasks: Tasks
     agenda: Agenda
@@ -66,6 +71,10 @@ class Services(Storage):
     """Where tasks belong: `Places(planner, plans, makings, now=..., settle=...)`."""
     directory: DirectoryClient
     subscriptions: Subscriptions
+    room: WaitingRoom
+    """Where messages wait for a slot."""
+    deadlines: Deadlines
+    """The limits of the looks at work."""
     mail: Mail | None
     """None: NOTIFY_FROM is not set; nobody is told by mail."""
     rng: Random

@@ -149,7 +149,6 @@ class Settings(HintSettings, NotificationSettings):
     )
     mapping_file: str = Field(default="mapping.yaml", alias="MAPPING_FILE")
     settle_seconds: int = Field(default=120, ge=0, alias="SETTLE_SECONDS")
-    lease_seconds: int = Field(default=660, ge=1, alias="LEASE_SECONDS", description="functionTimeout plus a minute.")
     outcome_grace_seconds: int = Field(default=60, ge=0, alias="OUTCOME_GRACE_SECONDS")
     azure_client_id: str | None = Field(
         default=None, alias="AZURE_CLIENT_ID", description="User-assigned identity for Graph."

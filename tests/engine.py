@@ -11,7 +11,7 @@ from shared.watchers.timers import sweep_agenda, sweep_plans
 from tests.repository import ROOT
 
 MAPPING = ROOT / "mapping.yaml"
-AS_DEPLOYED = {"SETTLE_SECONDS": "120", "LEASE_SECONDS": "660", "OUTCOME_GRACE_SECONDS": "60"}
+AS_DEPLOYED = {"SETTLE_SECONDS": "120", "OUTCOME_GRACE_SECONDS": "60"}
 
 
 class Engine:

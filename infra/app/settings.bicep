@@ -92,7 +92,6 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     SUBSCRIPTION_SCHEDULE: subscriptionSchedule
     SETTLE_SECONDS: string(settleSeconds)
     // functionTimeout of host.json and a minute.
-    LEASE_SECONDS: '660'
     OUTCOME_GRACE_SECONDS: string(outcomeGraceSeconds)
   }
 }

@@ -1,11 +1,12 @@
 """What the stories look at: tasks in the simulated Planner, links in the bridge's own tables."""
 
-from datetime import timedelta
 from typing import Any
 
 from local.local_system import System
 from shared.models.link import Link
+from shared.store.hands import Hands
 from shared.store.origins import Origins
+from shared.store.queues import Queues
 from shared.store.tables import Tables
 
 Json = dict[str, Any]
@@ -40,8 +41,11 @@ def url_of(task: Json) -> str:
 async def links(system: System) -> dict[str, dict[str, Link]]:
     """Read every link from the tables, by origin and item key."""
     tables = Tables.from_connection_string(system.storage, writer="looking")
+    queues = Queues.from_connection_string(system.storage)
     try:
-        origins = Origins(tables, "looking", timedelta(minutes=1))
+        # Nothing is taken here: the hands stay empty.
+        origins = Origins(tables, Hands(tables, queues, "looking"))
         return {key: await origins.find_links(key) async for key in origins.list_origins()}
     finally:
         await tables.close()
+        await queues.close()

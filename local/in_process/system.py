@@ -31,6 +31,7 @@ from shared.models.messages import OriginMessage, PlanMessage
 from shared.reconciler.reconcile import reconcile
 from shared.services import Services, Storage
 from shared.settings import Settings, read_settings
+from shared.store.hands import Hands
 from shared.store.queues import Queues
 from shared.store.table_client import TableClient
 from shared.store.tables import NAMES, Tables
@@ -43,7 +44,7 @@ from shared.wiring.stores import Stores, storage_over
 BASE = "http://127.0.0.1"
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday morning."""
-OPENTEXT, GRAPH, TABLES, QUEUES = "opentext", "graph", "tables", "queues"
+OPENTEXT, GRAPH, TABLES, QUEUES, HANDS = "opentext", "graph", "tables", "queues", "hands"
 
 
 class MemoryQueue:
@@ -82,7 +83,9 @@ class Inside:
         self.world = world or build(self.now)
         self.calls: Counter[str] = Counter()
         """By system and kind: "graph GET", "tables query"."""
-        self.account = MemoryTables(self._count_table)
+        self.account = MemoryTables(self._count_table, self.now)
+        self.hands = MemoryTables(self._count_hands, self.now)
+        """Workers' rows stand apart here, to be counted by themselves: how many share a write is a matter of load."""
         self.origins, self.plans = MemoryQueue(self.calls), MemoryQueue(self.calls)
         self.graph: Handler = self.world.graph.handle
         """Replace it to stand before the simulator."""
@@ -133,7 +136,10 @@ class Inside:
         clients = {table: cast("TableClient", self.account.client(table)) for table in NAMES}
         tables = Tables(clients, writer=name)
         settings = self._settings
-        storage = storage_over(tables, Queues(self.origins, self.plans), owner=name, now=self.now)
+        queues = Queues(self.origins, self.plans)
+        apart = {table: cast("TableClient", self.hands.client(table)) for table in NAMES}
+        hands = Hands(Tables(apart, writer=name), queues, name)
+        storage = storage_over(tables, queues, owner=name, now=self.now, hands=hands)
         stores = Stores(tables, storage, AsyncExitStack())
         return services_of(stores, settings, self._rules, outside=self._connect(), rng=self.rng)
 
@@ -161,6 +167,10 @@ class Inside:
         if moment == "before":
             self.calls[f"{TABLES} {operation}"] += 1
             self.calls[f"{table} {operation}"] += 1
+
+    async def _count_hands(self, moment: str, _: str, operation: str) -> None:
+        if moment == "before":
+            self.calls[f"{HANDS} {operation}"] += 1
 
 
 _ADDRESSES = {

@@ -7,6 +7,9 @@ same order and paging. `tests/integration/test_tables_contract.py` holds it and 
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from types import SimpleNamespace
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from azure.core import MatchConditions
@@ -40,9 +43,9 @@ T = TypeVar("T")
 class KeptEntity(TableEntity):
     """An entity with its etag."""
 
-    def __init__(self, properties: Mapping[str, Any], etag: str) -> None:
+    def __init__(self, properties: Mapping[str, Any], etag: str, timestamp: datetime | None = None) -> None:
         super().__init__(properties)
-        self._metadata = {"etag": etag, "timestamp": None}
+        self._metadata = {"etag": etag, "timestamp": timestamp}
 
 
 class _RefusedError(Exception):
@@ -66,10 +69,12 @@ class MemoryTables:
 
     Args:
         gate: None: nothing happens before and after an effect.
+        now: the service's clock.
     """
 
-    def __init__(self, gate: Gate | None = None) -> None:
+    def __init__(self, gate: Gate | None = None, now: Callable[[], datetime] | None = None) -> None:
         self.gate = gate
+        self.now = now or (lambda: datetime.now(UTC))
         self.tables: dict[str, Partitions] = {}
         """By name: partition → key → entity. Only those that were made; clear it to lose them all."""
         self._etags = 0
@@ -81,7 +86,7 @@ class MemoryTables:
     def stamped(self, entity: Entity) -> KeptEntity:
         """Return what is kept of an entity, under an etag that never was."""
         self._etags += 1
-        return KeptEntity(entity, f"W/\"datetime'{self._etags:012}'\"")
+        return KeptEntity(entity, f"W/\"datetime'{self._etags:012}'\"", self.now())
 
     async def acted(self, table: str, operation: str, effect: Callable[[], T]) -> T:
         """Carry out an effect between the two moments of the gate."""
@@ -144,6 +149,7 @@ class MemoryTable:
         parameters: Mapping[str, str],
         select: Sequence[str] | None = None,
         results_per_page: int = MOST_PER_PAGE,
+        raw_response_hook: Callable[[Any], None] | None = None,
         **_: object,
     ) -> Found:
         """Read the rows that a filter names, in the order of their keys, as they stand when their page is read."""
@@ -153,7 +159,11 @@ class MemoryTable:
             return [_selected(row, select) for row in rows]
 
         async def read(after: tuple[str, str]) -> list[TableEntity]:
-            return await self._account.acted(self.table_name, "query", lambda: matches(after))
+            rows = await self._account.acted(self.table_name, "query", lambda: matches(after))
+            if raw_response_hook is not None:
+                headers = {"Date": format_datetime(self._account.now().astimezone(UTC), usegmt=True)}
+                raw_response_hook(SimpleNamespace(http_response=SimpleNamespace(headers=headers)))
+            return rows
 
         return Found(read, results_per_page)
 
@@ -233,7 +243,8 @@ class MemoryTable:
 
 def _selected(entity: KeptEntity, select: Sequence[str] | None) -> TableEntity:
     names = entity if select is None else select
-    return KeptEntity({name: entity[name] for name in names}, str(entity.metadata["etag"]))
+    kept = entity.metadata
+    return KeptEntity({name: entity[name] for name in names}, str(kept["etag"]), kept["timestamp"])
 
 
 def _check(kept: KeptEntity | None, kind: str, how: Mapping[str, Any]) -> None:

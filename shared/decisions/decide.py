@@ -83,7 +83,7 @@ def _close_unmade(view: View, link: Link) -> Remember:
 
 
 def _decide_reserved(view: View, link: Link, policy: Policy, now: datetime) -> Action:
-    due = link.retry_at or ((link.reserved_at or now) + policy.settle)
+    due = link.retry_at or policy.settled(link.reserved_at or now, now)
     return LookAgain(link.item, due, WaitedFor.SETTLE) if now < due else Settle(link, view.target)
 
 

@@ -25,6 +25,13 @@ class Policy:
     rule_hashes: dict[str, str] = field(default_factory=dict)
     """Rule id → hash, as the mapping stands."""
     mapping_hash: str = ""
+    orphaned: datetime | None = None
+    """When the origin was last taken from a dead worker: its writes may still have been under way then."""
+
+    def settled(self, since: datetime, now: datetime) -> datetime:
+        """Say when it is known what became of a write: counted from its worker's burial, if that came later."""
+        buried = min(self.orphaned, now) if self.orphaned is not None else since
+        return max(since, buried) + self.settle
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def _decide_sending(view: View, link: Link, policy: Policy, now: datetime) -> Ac
     """Wait for an intent's outcome to settle; one that nobody can read waits for a person."""
     if link.sending is None or (link.hold is HoldCause.ACTIVITIES and view.target is not None):
         return None
-    due = link.sending.at + policy.settle
+    due = policy.settled(link.sending.at, now)
     if now < due:
         return LookAgain(link.item, due, WaitedFor.SETTLE)
     return CheckSending(link, view.target, is_current(link, view.origin))

@@ -163,7 +163,7 @@ async def _link_all(origin: str, ours: Sequence[Ours], services: Services, found
             await _index(origin, link, services)
         found.tasks += len(made)
     finally:
-        await held.release(services.now())
+        await held.release()
 
 
 def _told(link: Link) -> Event:

@@ -95,5 +95,5 @@ async def _take(origin: str, keeping: Keeping) -> Held:
 
 
 async def _release(held: Held, keeping: Keeping) -> None:
-    if await held.release(keeping.storage.now()):
+    if await held.release():
         await keeping.storage.queues.send_origin(OriginMessage(origin=held.origin, waited_for=WaitedFor.AGAIN))

@@ -70,7 +70,7 @@ async def _withdraw(origin: str, rule_id: str, services: Services) -> list[Withd
     try:
         return await _withdraw_held(held, rule_id, services)
     finally:
-        if await held.release(services.now()):
+        if await held.release():
             await services.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.AGAIN))
 
 

@@ -24,6 +24,7 @@ from shared.store.agenda import Agenda
 from shared.store.creators import Creators
 from shared.store.cursors import Cursors
 from shared.store.gates import Gates
+from shared.store.hands import Hands
 from shared.store.lease import Entries
 from shared.store.makings import Makings
 from shared.store.nodes import Nodes
@@ -46,6 +47,7 @@ def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) 
     plans, makings = cast("Plans", ReadingDoor(services.plans)), cast("Makings", ReadingDoor(services.makings))
     return replace(
         services,
+        hands=cast("Hands", ReadingDoor(services.hands)),
         origins=cast("Origins", ReadingDoor(services.origins)),
         tasks=cast("Tasks", ReadingDoor(services.tasks)),
         agenda=cast("Agenda", ReadingDoor(services.agenda)),
@@ -104,12 +106,10 @@ class NotedMail:
 class Unheld(Held):
     """An origin's links without its lease: to look at. What is committed stays in memory."""
 
-    def __init__(
-        self, origin: str, links: dict[str, Link], notes: Notes, *, until: datetime
-    ) -> None:  # no row, no table
+    def __init__(self, origin: str, links: dict[str, Link], notes: Notes) -> None:  # no row, no table
         self.origin = origin
         self.links = links
-        self.until = until
+        self.commits = 0
         self.dirty = False
         self._notes = notes
 
@@ -117,6 +117,10 @@ class Unheld(Held):
     def seen(self) -> dict[str, Any]:
         """Nothing: everything is read."""
         return {}
+
+    @property
+    def orphaned(self) -> None:
+        """Nobody died at it."""
 
     async def commit(
         self,

@@ -32,7 +32,7 @@ from shared.reconciler.decision_log import item_of
 from shared.reconciler.observe import read_work
 from shared.reconciler.reconcile import ROUNDS, carry_out
 from shared.reconciler.resolve_node import resolve_node
-from shared.reconciler.session import CALL_TIME, Work
+from shared.reconciler.session import Work
 from shared.services import Services
 
 
@@ -87,7 +87,7 @@ async def preview_origin(key: str, services: Services) -> Preview:
     await _respect_gates(services, now)
     notes = Notes()
     before = await services.origins.find_links(key)
-    held = Unheld(key, dict(before), notes, until=now + 10 * CALL_TIME)
+    held = Unheld(key, dict(before), notes)
     # As a resync does: finished tasks are read too, and nothing is taken from memory.
     work = await read_work(held, Scope.RESYNC, shut(services, notes))
     seen = dict(work.seen)

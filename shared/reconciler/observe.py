@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from shared.decisions.item_view import Policy
-from shared.errors import LeaseLostError
 from shared.mapping.evaluation.wanted import lookups, needs, wanted
 from shared.models.holds import HoldCause
 from shared.models.keys import OriginKind, split_origin_key
@@ -35,6 +34,7 @@ async def read_work(held: Held, scope: Scope, services: Services) -> Work:
         act_as=services.settings.opentext_act_as,
         rule_hashes=services.mapping.rule_hashes,
         mapping_hash=services.mapping_hash,
+        orphaned=held.orphaned,
     )
     work = Work(services, held, origin, asked, policy)
     await _resolve_places(work)
@@ -92,9 +92,6 @@ async def read_tasks(work: Work, scope: Scope) -> None:
     ]
     if not items:
         return
-    if work.held.time_left(work.now) <= timedelta(0):
-        message = f"{work.origin.key}: the lease ran out while reading"
-        raise LeaseLostError(message)
     await read_again(work, items)
 
 

@@ -7,7 +7,8 @@ own echoes, need no code of their own.
 
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from shared.decisions.actions import (
@@ -24,7 +25,8 @@ from shared.decisions.actions import (
 )
 from shared.decisions.decide import decide
 from shared.decisions.observed import Unread
-from shared.errors import NeverError, ReReadError, RetryLaterError
+from shared.errors import NeverError, OutOfTimeError, ReReadError, RetryLaterError, UnavailableError
+from shared.models.hands import Kind
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import LinkState
 from shared.models.messages import AgendaEntry, OriginMessage
@@ -37,23 +39,36 @@ from shared.reconciler.actions.record import record
 from shared.reconciler.actions.settle import adopt_claimed, settle_task
 from shared.reconciler.actions.write import write_tasks
 from shared.reconciler.back_off import put_off
+from shared.reconciler.deadline import LOOK
 from shared.reconciler.decision_log import item_of, told
 from shared.reconciler.observe import home_of, read_work
 from shared.reconciler.plan_index import mend
 from shared.reconciler.resolve_node import resolve_node
 from shared.reconciler.session import Work
+from shared.reconciler.waiting_room import Hurry
 from shared.services import Services
-from shared.store.origins import Held, Standing
+from shared.store.origins import Held
 from shared.targets.read_interval import quicken
 
 log = logging.getLogger(__name__)
 ROUNDS = 6
 AGAIN = timedelta(seconds=10)
-SLOT_AGAIN = timedelta(seconds=5)
+NO_SLOT_AGAIN = timedelta(seconds=2)
 UNREAD_AGAIN = timedelta(minutes=5)
 RESYNC_OPEN_WORKFLOW = timedelta(hours=1)
 RESYNC_OPEN = timedelta(hours=24)
 RESYNC_IDLE = timedelta(days=7)
+
+
+class After(Enum):
+    """What a look leaves to be done."""
+
+    NOTHING = "nothing"
+    AGAIN = "again"
+    """Look at once, with everything read anew."""
+    REST = "rest"
+    """The time was up: what is left is done by another look."""
+    NO_SLOT = "no slot"
 
 
 async def reconcile(message: OriginMessage, services: Services) -> None:
@@ -64,96 +79,95 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
         RetryLaterError: storage itself did not answer; the message is to be tried again.
     """
     kind, number = split_origin_key(message.origin)
-    if kind is OriginKind.NODE:
-        await resolve_node(number, message, services)
-        return
-    if (opening := await services.gates.find_closed(services.now())) is not None:
-        at = opening + timedelta(minutes=1) * services.rng.random()
-        await _put(services, message, at, WaitedFor.GATE)
-        return
-    held = await _hold(message, services)
+    async with services.hands.holding(Kind.ORIGIN, message.origin):
+        if kind is OriginKind.NODE:
+            await resolve_node(number, message, services)
+        elif (opening := await services.gates.find_closed(services.now())) is not None:
+            at = opening + timedelta(minutes=1) * services.rng.random()
+            await _put(services, message, at, WaitedFor.GATE)
+        elif (delay := await services.room.time_to_step_back(hurry_of(message))) is not None:
+            await services.queues.send_origin(message, delay=delay)
+        else:
+            await _attend(message, services)
+
+
+async def _attend(message: OriginMessage, services: Services) -> None:
+    """Take the origin, look, let it go, hand on what is left."""
+    held = await services.origins.take(message.origin, services.now())
     if held is None:
+        # Its holder was told to look once more. Should it die, whoever buries it has the origin looked at.
         return
-    again = True
     try:
-        again = await _with_slot(held, message, services)
+        after = await _with_slot(held, message, services)
     finally:
-        dirty = await held.release(services.now())
-        if again and message.waited_for is WaitedFor.AGAIN and not dirty:
-            # Twice in a row: whatever is moving there gets a moment.
-            await _put(services, message, services.now() + AGAIN * (1 + services.rng.random()), WaitedFor.AGAIN)
-        elif dirty or again:
-            # Whoever left a mark may have been in more of a hurry than back-fill.
-            await services.queues.send_origin(message.again(bulk=message.bulk and not dirty))
+        dirty = await held.release()
+    # What is unforeseen does not come here: the message's own tries are all there are.
+    await _hand_on(message, after, services, dirty=dirty)
 
 
-async def _hold(message: OriginMessage, services: Services) -> Held | None:
-    """Take the origin. None: somebody else is at it, or was, and will see to what this message asks for."""
-    if message.waited_for is not WaitedFor.LEASE:
-        held = await services.origins.take(message.origin, services.now())
-    else:
-        standing = await services.origins.standing(message.origin, services.now())
-        if standing is Standing.FREE:
-            # The holder that was told to look once more lived to do so.
-            return None
-        held = await services.origins.take(message.origin, services.now()) if standing is Standing.ABANDONED else None
-    if held is None:
-        # Its holder was told to look once more; should it have died, this row does instead.
-        await _put(services, message, _lease_over(services), WaitedFor.LEASE)
-    return held
+async def _with_slot(held: Held, message: OriginMessage, services: Services) -> After:
+    """Wait for one of the server-wide slots, then look; where there is none, go back to the queue."""
+    async with services.room.slot(hurry_of(message)) as slot:
+        return After.NO_SLOT if slot is None else await _look(held, message, services)
 
 
-def _lease_over(services: Services) -> datetime:
-    """Say when any lease that is live now is over; for all who ask at about the same time it is the same moment."""
-    length = services.settings.lease_seconds
-    periods = services.now().timestamp() // length + 2
-    return datetime.fromtimestamp(periods * length, UTC)
+async def _hand_on(message: OriginMessage, after: After, services: Services, *, dirty: bool) -> None:
+    if after is After.NO_SLOT:
+        await services.queues.send_origin(message, delay=NO_SLOT_AGAIN * services.rng.uniform(1.0, 3.0))
+    elif after is After.REST:
+        await services.queues.send_origin(message)
+    elif after is After.AGAIN and message.waited_for is WaitedFor.AGAIN and not dirty:
+        # Twice in a row: whatever is moving there gets a moment.
+        await _put(services, message, services.now() + AGAIN * (1 + services.rng.random()), WaitedFor.AGAIN)
+    elif dirty or after is After.AGAIN:
+        # Whoever left a mark may have been in more of a hurry than back-fill.
+        await services.queues.send_origin(message.again(bulk=message.bulk and not dirty))
 
 
-async def _with_slot(held: Held, message: OriginMessage, services: Services) -> bool:
-    """Take one of the server-wide places, then look; without one, come back in a moment."""
-    now, size = services.now(), services.settings.opentext_concurrency
-    slot = await services.slots.take(
-        "opentext",
-        # Back-fill leaves a place to approvals.
-        size=max(1, size - 1) if message.bulk else size,
-        owner=f"{services.owner}/{held.origin}",
-        until=held.until,
-        now=now,
-    )
-    if slot is None:
-        await _put(services, message, now + SLOT_AGAIN * (1 + services.rng.random()), WaitedFor.SLOT)
-        return False
+def hurry_of(message: OriginMessage) -> Hurry:
+    """Say who is served first: where people wait, then what happened, then back-fill."""
+    if message.bulk:
+        return Hurry.BULK
+    kind, _ = split_origin_key(message.origin)
+    return Hurry.APPROVAL if kind is OriginKind.WORKFLOW else Hurry.RECORD
+
+
+async def _look(held: Held, message: OriginMessage, services: Services) -> After:
+    """Read, decide, act, remember; whatever stops it, what it has done until then is committed."""
     try:
-        return await _look(held, message, services)
-    finally:
-        await services.slots.free(slot)
-
-
-async def _look(held: Held, message: OriginMessage, services: Services) -> bool:
-    """Read, decide, act, remember; say whether to look again at once."""
-    try:
-        work = await read_work(held, message.scope, services)
-        if message.plan is not None:
-            await adopt_claimed(work, message.plan)
-        await _rounds(work)
-        if SCOPES[message.scope].mends_rows and not work.moved:
-            await mend(work, [message.plan] if message.plan else [])
-        await tell_stakeholders(work)
-        await record(work, anew=SCOPES[message.scope].anew)
-        if WAITS[message.waited_for].quickens and not message.bulk:
-            await quicken((place.plan_id for place in work.places.values()), services.plans, work.now)
-        await _plan_next(work)
+        async with services.deadlines.look():
+            return await _bring_together(held, message, services)
+    except OutOfTimeError as error:
+        log.warning("%s: %s", held.origin, error)
+        if held.commits:
+            return After.REST
+        slow = UnavailableError(f"a look took longer than {LOOK.total_seconds():.0f} s and came to nothing")
+        await put_off(held, message, slow, services)
+        return After.NOTHING
     except ReReadError as error:
         # The lease was lost, or a row that all workers share was rewritten at this moment.
         log.info("%s: %s", held.origin, error)
         if SCOPES[message.scope].anew:
             await _put(services, message, services.now() + AGAIN, WaitedFor.RESYNC)
-        return True
+        return After.AGAIN
     except (RetryLaterError, NeverError) as error:
         await put_off(held, message, error, services)
-        return False
-    return work.again
+        return After.NOTHING
+
+
+async def _bring_together(held: Held, message: OriginMessage, services: Services) -> After:
+    work = await read_work(held, message.scope, services)
+    if message.plan is not None:
+        await adopt_claimed(work, message.plan)
+    await _rounds(work)
+    if SCOPES[message.scope].mends_rows and not work.moved:
+        await mend(work, [message.plan] if message.plan else [])
+    await tell_stakeholders(work)
+    await record(work, anew=SCOPES[message.scope].anew)
+    if WAITS[message.waited_for].quickens and not message.bulk:
+        await quicken((place.plan_id for place in work.places.values()), services.plans, work.now)
+    await _plan_next(work)
+    return After.AGAIN if work.again else After.NOTHING
 
 
 async def _rounds(work: Work) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from shared.decisions.description_block import render_block
@@ -10,20 +10,17 @@ from shared.decisions.fields import Target
 from shared.decisions.item_view import Policy, View
 from shared.decisions.observed import Place, Seen
 from shared.decisions.record import in_context
-from shared.errors import LeaseLostError
 from shared.models.evidence import Event
 from shared.models.link import Link, LinkState
 from shared.models.opentext import Origin
 from shared.models.wanted import Wanted, WantedTask
 from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
+from shared.reconciler.deadline import must_have_time
 from shared.reconciler.event_metrics import measure
 from shared.services import Services
 from shared.store.origins import Held
 from shared.store.tasks import IndexRow
-
-CALL_TIME = timedelta(seconds=65)
-"""No remote call starts with less lease left than this: the clients give up earlier."""
 
 
 @dataclass
@@ -86,14 +83,12 @@ class Work:
 
     def ensure_time(self) -> None:
         """
-        Refuse to start a call that the lease may not outlive.
+        Refuse to start a call that the look may not outlive.
 
         Raises:
-            LeaseLostError: too little is left.
+            OutOfTimeError: too little is left.
         """
-        if self.held.time_left(self.now) < CALL_TIME:
-            message = f"{self.origin.key}: too little of the lease is left for another call"
-            raise LeaseLostError(message)
+        must_have_time()
 
     async def commit(
         self, links: Sequence[Link], events: Sequence[Event] = (), *, seen: dict[str, Any] | None = None

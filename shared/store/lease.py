@@ -2,9 +2,9 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from azure.data.tables import UpdateMode
@@ -32,15 +32,13 @@ class Lease(Stored):
     """The row that every transaction of an origin holds."""
 
     owner: str = Field(default="", description="Unique to one taking. Empty: free.")
-    until: datetime = Field(description="UTC. Whoever comes later may take it.")
+    worker: str = Field(default="", description="Whose it is, as long as that lives. Empty: of the first edition.")
+    until: datetime | None = Field(default=None, description="UTC. Of the first edition: it is free at that time.")
+    orphaned: datetime | None = Field(default=None, description="UTC: when it was last taken from a dead worker.")
     dirty: bool = Field(default=False, description="Somebody wanted it meanwhile: look again.")
     commits: tuple[str, ...] = Field(default=(), description="Ids of the last commits, newest last.")
     head: Head = Head()
     seen: dict[str, Any] = Field(default_factory=dict, description="What the last reconcile saw; bounded.")
-
-    def is_live(self, now: datetime) -> bool:
-        """Tell whether somebody may be at work."""
-        return self.owner != "" and now < self.until
 
 
 @dataclass(frozen=True)
@@ -75,22 +73,31 @@ class Held:
         row: the lease as it was just written.
         links: as they stood under that lease.
         salt: for the personal parts of the history.
+        on_end: awaited when it is over, however it ended.
     """
 
     def __init__(
-        self, table: Table, origin: str, row: Row, links: dict[str, Link], *, salt: Callable[[], str] = new_salt
+        self,
+        table: Table,
+        origin: str,
+        row: Row,
+        links: dict[str, Link],
+        *,
+        salt: Callable[[], str] = new_salt,
+        on_end: Callable[[], Awaitable[None]],
     ) -> None:
         self.origin = origin
         self._salt = salt
         self.links = links
         """By item key; replaced, not changed, by a commit."""
         self._table = table
+        self._on_end = on_end
         self._row = row
         self._lease = row.read(Lease)
         self._owner = self._lease.owner
         self._is_over = False
-        self.until = self._lease.until
-        """UTC: the lease is ours before this."""
+        self.commits = 0
+        """Transactions of ours that stand."""
         self.dirty = self._lease.dirty
         """Somebody wanted the origin meanwhile, as far as we know. Stays true after the release."""
 
@@ -104,9 +111,10 @@ class Held:
         """What the last reconcile chose to remember."""
         return self._lease.seen
 
-    def time_left(self, now: datetime) -> timedelta:
-        """How long the lease is still ours; negative when it has run out."""
-        return self.until - now
+    @property
+    def orphaned(self) -> datetime | None:
+        """UTC: when it was last taken from a dead worker, whose writes may still have been under way then."""
+        return self._lease.orphaned
 
     async def commit(
         self,
@@ -140,7 +148,7 @@ class Held:
         kept = {link.item: link for link in links}
         gone = [item for item in dict.fromkeys(remove) if item in self.links and item not in kept]
         new, _ = chain(self.origin, self.head, events, now, salt=self._salt)
-        last = _remember(seen) | (_freed(now) if release else {})
+        last = _remember(seen) | (FREED if release else {})
         chunks = list(_chunks(_steps(escape(self.origin), new, kept, gone, entries or Entries()))) or (
             [[]] if last else []
         )
@@ -148,8 +156,10 @@ class Held:
             change = _moved(chunk) | (last if number == len(chunks) else {})
             await self._write(change, [step.operation for step in chunk])
         self.links = {item: link for item, link in {**self.links, **kept}.items() if item not in gone}
+        if release:
+            await self._on_end()
 
-    async def release(self, now: datetime) -> bool:
+    async def release(self) -> bool:
         """
         Let the lease go. Harmless when it is gone already.
 
@@ -157,14 +167,17 @@ class Held:
             True when somebody wanted the origin meanwhile: the caller queues it once.
 
         Raises:
-            UnavailableError, OutcomeUnknownError: as for commit. The lease then ends by itself.
+            UnavailableError, OutcomeUnknownError: as for commit. The lease is free all the same: nobody has it in hand.
         """
-        if not self._is_over:
-            try:
-                await self._write(_freed(now), [])
-            except LeaseLostError:
-                # Whoever has it now has read everything after us.
-                self.dirty = False
+        try:
+            if not self._is_over:
+                await self._write(FREED, [])
+        except LeaseLostError:
+            # Whoever has it now has read everything after us.
+            self.dirty = False
+        finally:
+            self._is_over = True
+            await self._on_end()
         return self.dirty
 
     async def _write(self, change: dict[str, Any], operations: Sequence[Operation]) -> None:
@@ -189,6 +202,7 @@ class Held:
         # Marks that our release wiped were made before it: they are what `dirty` remembers.
         self.dirty = self._lease.dirty
         self._row, self._lease = row, row.read(Lease)
+        self.commits += 1
         self._is_over = self._lease.owner != self._owner
         if not self._is_over:
             self.dirty = self._lease.dirty
@@ -219,8 +233,7 @@ def _moved(chunk: Sequence[_Step]) -> dict[str, Any]:
     return {"head": heads[-1]} if heads else {}
 
 
-def _freed(now: datetime) -> dict[str, Any]:
-    return {"owner": "", "until": now, "dirty": False}
+FREED: dict[str, Any] = {"owner": "", "worker": "", "until": None, "dirty": False}
 
 
 def _remember(seen: dict[str, Any] | None) -> dict[str, Any]:

@@ -7,14 +7,16 @@ was already read, and whoever takes the lease with that etag is refused. So the 
 
 import itertools
 from collections.abc import AsyncGenerator, Callable, Iterable
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 
 from shared.errors import StaleError, UnavailableError
-from shared.models.evidence import Entry
+from shared.models.evidence import Entry, Head
+from shared.models.hands import Kind
 from shared.models.link import Link
-from shared.store.lease import LEASE, Entries, Held, Lease, new_salt
+from shared.store.hands import Grip, Hands, attend
+from shared.store.lease import FREED, LEASE, Entries, Held, Lease, new_salt
 from shared.store.row import Row, escape, unescape
+from shared.store.slots import LONGEST_UNTIL
 from shared.store.tables import Tables
 
 __all__ = ["Entries", "Held", "Origins"]
@@ -23,30 +25,22 @@ _ROUNDS = 20
 _RANGE = "PartitionKey eq @origin and RowKey ge @low and RowKey lt @high"
 
 
-class Standing(StrEnum):
-    """Whether somebody works on an origin."""
-
-    FREE = "free"
-    HELD = "held"
-    ABANDONED = "abandoned"
-    """A lease ran out that nobody let go: its holder died at work."""
-
-
 class Origins:
     """
     The table `origins`.
 
     Args:
-        owner: unique to this worker.
-        lease: how long it may be at work on one origin.
+        hands: of this worker; a lease is its worker's as long as that has the origin in hand.
         salt: random text, another each time, for the personal parts of the history.
     """
 
-    def __init__(self, tables: Tables, owner: str, lease: timedelta, *, salt: Callable[[], str] = new_salt) -> None:
+    def __init__(self, tables: Tables, hands: Hands, *, salt: Callable[[], str] = new_salt) -> None:
         self._salt = salt
         self._table = tables.origins
-        self._length = lease
-        self._owners = (f"{owner}#{number}" for number in itertools.count(1))
+        self._hands = hands
+        self._numbers = itertools.count(1)
+        self._own: set[str] = set()
+        """Owners of the leases that this worker holds: another one of ours was never let go, and is free."""
 
     async def take(self, origin: str, now: datetime) -> Held | None:
         """
@@ -57,21 +51,54 @@ class Origins:
 
         Raises:
             UnavailableError: storage does not answer, or too many want this origin.
-            OutcomeUnknownError: the lease may have been taken; it then ends by itself.
+            OutcomeUnknownError: the lease may have been taken; it is free all the same, for nobody has it in hand.
         """
+        grip = await self._hands.take(Kind.ORIGIN, origin)
+        before = attend(grip)
+        held = None
+        try:
+            held = await self._take(origin, grip, before, now)
+        finally:
+            if held is None:
+                attend(before)
+                await self._hands.let_go(grip)
+        return held
+
+    async def _take(self, origin: str, grip: Grip, before: Grip | None, now: datetime) -> Held | None:
         for _ in range(_ROUNDS):
-            lease, links = await self._read(origin)
+            row, links = await self._read(origin)
+            lease = None if row is None else self._table.read(row, Lease) or await self._found_again(origin)
+            is_taken = lease is not None and lease.owner != ""
             try:
-                if lease is not None and lease.read(Lease).is_live(now):
-                    await self._mark(lease)
+                if row is not None and lease is not None and is_taken and await self._is_live(origin, lease, now):
+                    await self._mark(row, lease)
                     return None
-                row = await self._hold(origin, lease, now)
+                taken = await self._hold(origin, row, lease, grip.worker, orphaned=now if is_taken else None)
             except StaleError:
                 # Taken, let go or marked since we read it: look again.
                 continue
-            return Held(self._table, origin, row, links, salt=self._salt)
+            return self._held(origin, taken, links, grip, before)
         message = f"{origin}: too many workers want its lease"
         raise UnavailableError(message)
+
+    def _held(self, origin: str, row: Row, links: dict[str, Link], grip: Grip, before: Grip | None) -> Held:
+        owner = row.read(Lease).owner
+        self._own.add(owner)
+
+        async def end() -> None:
+            self._own.discard(owner)
+            attend(before)
+            await self._hands.let_go(grip)
+
+        return Held(self._table, origin, row, links, salt=self._salt, on_end=end)
+
+    async def _is_live(self, origin: str, lease: Lease, now: datetime) -> bool:
+        """Tell whether somebody is at work under a lease that was not let go."""
+        if not lease.worker:
+            return lease.until is not None and now < lease.until <= now + LONGEST_UNTIL
+        if self._hands.is_own(lease.worker):
+            return lease.owner in self._own
+        return await self._hands.is_held(lease.worker, Kind.ORIGIN, origin)
 
     async def find_links(self, origin: str) -> dict[str, Link]:
         """Read the links by item key, without the lease: to look at, not to act on."""
@@ -80,14 +107,6 @@ class Origins:
     async def is_known(self, origin: str) -> bool:
         """Tell whether anybody ever looked at an origin."""
         return await self._table.find(escape(origin), LEASE) is not None
-
-    async def standing(self, origin: str, now: datetime) -> Standing:
-        """Tell whether somebody is at work on an origin, or died at it."""
-        row = await self._table.find(escape(origin), LEASE)
-        lease = None if row is None else row.read(Lease)
-        if lease is None or lease.owner == "":
-            return Standing.FREE
-        return Standing.HELD if lease.is_live(now) else Standing.ABANDONED
 
     async def list_entries(self, origin: str) -> tuple[Entry, ...]:
         """
@@ -121,23 +140,30 @@ class Origins:
             return rows[0], _links(rows[1:])
         return None, _links(rows)
 
-    async def _mark(self, row: Row) -> None:
+    async def _found_again(self, origin: str) -> Lease:
+        """Make the lease anew of a row that can't be read: nobody holds it, and the history knows its own end."""
+        entries = await self.list_entries(origin)
+        return Lease(head=Head(sequence=entries[-1].sequence, hash=entries[-1].hash)) if entries else Lease()
+
+    async def _mark(self, row: Row, lease: Lease) -> None:
         """Have the holder know that somebody came. A mark that stands already will be seen by its release."""
-        lease = row.read(Lease)
         if not lease.dirty:
             await self._table.replace(row, lease.model_copy(update={"dirty": True}).model_dump_json())
 
-    async def _hold(self, origin: str, row: Row | None, now: datetime) -> Row:
-        owner = next(self._owners)
-        taken = {"owner": owner, "until": now + self._length, "dirty": False}
+    async def _hold(
+        self, origin: str, row: Row | None, lease: Lease | None, worker: str, *, orphaned: datetime | None
+    ) -> Row:
+        owner = f"{worker}#{next(self._numbers)}"
+        taken: dict[str, object] = {**FREED, "owner": owner, "worker": worker}
+        if orphaned is not None:
+            taken["orphaned"] = orphaned
 
         def is_ours(found: Row) -> bool:
             return found.read(Lease).owner == owner
 
+        data = (lease or Lease()).model_copy(update=taken).model_dump_json()
         if row is None:
-            data = Lease.model_validate(taken).model_dump_json()
             return await self._table.insert(escape(origin), LEASE, data, is_ours=is_ours)
-        data = row.read(Lease).model_copy(update=taken).model_dump_json()
         return await self._table.replace(row, data, is_ours=is_ours)
 
 

@@ -1,21 +1,30 @@
-"""Slots: the looks that a system bears at once, all workers together."""
+"""Slots: the looks that a system bears at once, all workers together. A slot is its worker's as long as that lives."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.errors import StaleError
 from shared.models.base import Stored
+from shared.store.hands import Hands, Sign
 from shared.store.row import Row, escape
 from shared.store.tables import Tables
+
+KNOWN = timedelta(seconds=5)
+"""For so long a worker that lived is taken to live."""
+LONGEST_UNTIL = timedelta(hours=2)
+"""A time of the first edition that is further off than this was told by a clock that is wrong."""
 
 
 class SlotRow(Stored):
     """Who works on a system."""
 
     owner: str
-    until: datetime
+    worker: str = ""
+    """Empty: a row of the first edition, which knew no hands."""
+    until: datetime | None = None
+    """Of a row of the first edition: it is free at that time."""
 
 
 @dataclass(frozen=True)
@@ -26,43 +35,87 @@ class Slot:
     owner: str
     row: Row
 
+    @property
+    def number(self) -> int:
+        """Count from 0; the last ones are left to who is in a hurry."""
+        return int(self.row.key)
+
 
 class Slots:
     """Partitions `slot-<system>` of the table `control`."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, hands: Hands) -> None:
         self._table = tables.control
+        self._hands = hands
+        self._own: set[tuple[str, str]] = set()
+        """What this worker holds: a row of ours that is not among these was never given back, and is free."""
+        self._alive: frozenset[str] = frozenset()
+        self._asked_at: datetime | None = None
 
-    async def take(self, system: str, *, size: int, owner: str, until: datetime, now: datetime) -> Slot | None:
+    async def take(self, system: str, *, size: int, owner: str, now: datetime) -> Slot | None:
         """
         Take one of `size` places to work on a system, all workers together.
 
-        Args:
-            until: the place is free again at that time, whatever becomes of us.
+        The caller has something in hand as long as it holds the place: who has not is taken for dead.
 
         Returns:
             None: every place is taken.
         """
         partition = f"slot-{escape(system)}"
         taken = {row.key: row for row in await self._table.list_partition(partition)}
-        data = SlotRow(owner=owner, until=until).model_dump_json()
+        data = SlotRow(owner=owner, worker=self._hands.worker).model_dump_json()
+        # Read after the places: whoever stood there had its row by then.
+        signs = await self._signs(taken.values(), size, now)
         for key in _from_own(owner, size):
             row = taken.get(key)
-            if row is not None and (taker := self._table.read(row, SlotRow)) is not None and now < taker.until:
+            if row is not None and not await self._is_free(row, signs, now):
                 continue
             try:
-                return Slot(system, owner, await self._table.save(row, partition, key, data))
+                saved = await self._table.save(row, partition, key, data)
             except StaleError:
                 # Somebody was quicker; there may be another place.
                 continue
+            self._own.add((partition, key))
+            return Slot(system, owner, saved)
         return None
 
     async def free(self, slot: Slot) -> None:
-        """Give a place back. Fine when it ran out and is somebody else's."""
+        """Give a place back. Fine when it is somebody else's by now."""
+        self._own.discard((slot.row.partition, slot.row.key))
         try:
             await self._table.remove(slot.row)
         except StaleError:
             return
+
+    async def _signs(self, taken: Iterable[Row], size: int, now: datetime) -> Mapping[str, Sign] | None:
+        """Ask who lives, when nothing is free without it and it is not known for a few seconds."""
+        rows = [row for row in taken if row.key < f"{size:04}"]
+        workers = {slot.worker for _, slot in self._table.read_all(rows, SlotRow)}
+        others = {worker for worker in workers if not self._hands.is_own(worker)}
+        is_known = (
+            self._asked_at is not None and self._asked_at <= now < self._asked_at + KNOWN and others <= self._alive
+        )
+        if len(rows) < size or is_known:
+            return None
+        signs = await self._hands.signs()
+        self._alive = frozenset(sign.worker for sign in signs.values() if not sign.is_dead)
+        self._asked_at = now
+        return signs
+
+    async def _is_free(self, row: Row, signs: Mapping[str, Sign] | None, now: datetime) -> bool:
+        held = self._table.read(row, SlotRow)
+        if held is None:
+            return True
+        if not held.worker:
+            return held.until is None or not now < held.until <= now + LONGEST_UNTIL
+        if self._hands.is_own(held.worker):
+            return (row.partition, row.key) not in self._own
+        if signs is None:
+            return False
+        sign = signs.get(held.worker)
+        if sign is not None and sign.is_dead:
+            await self._hands.bury(sign)
+        return sign is None or sign.is_dead
 
 
 def _from_own(owner: str, size: int) -> Iterable[str]:

@@ -9,10 +9,13 @@ before anything is believed lost. A table is made when a write first misses it.
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias, TypeVar
 
 from azure.core import MatchConditions
 from azure.core.exceptions import AzureError, ResourceExistsError
+from azure.core.pipeline import PipelineResponse
 from azure.data.tables import UpdateMode
 
 from shared.errors import OutcomeUnknownError, UnavailableError, UnreadableError
@@ -22,10 +25,12 @@ from shared.store.table_client import Entity, Operation, TableClient
 from shared.store.unread import UnreadRow, UnreadRows
 
 _MOST_PER_PAGE = 1000
+_IN_PARTITION = "PartitionKey eq @partition"
 
 T = TypeVar("T")
 Answer: TypeAlias = Mapping[str, Any]
 Send: TypeAlias = Callable[[], Awaitable[Answer]]
+OnAnswer: TypeAlias = Callable[[PipelineResponse[Any, Any]], None]
 IsOurs: TypeAlias = Callable[[Row], bool]
 
 
@@ -89,7 +94,7 @@ class Table:
             UnavailableError: no sensible answer.
         """
         rows: list[Row] = []
-        async with aclosing(self.scan(query, per_page=limit, **parameters)) as found:
+        async with aclosing(self._scan(query, parameters, per_page=limit)) as found:
             async for row in found:
                 rows.append(row)
                 if len(rows) == limit:
@@ -98,9 +103,25 @@ class Table:
 
     async def list_partition(self, partition: str) -> tuple[Row, ...]:
         """Read all rows of a partition, in the order of their keys. Raises: as for list_rows."""
-        return await self.list_rows("PartitionKey eq @partition", partition=partition)
+        return await self.list_rows(_IN_PARTITION, partition=partition)
 
-    async def scan(
+    async def list_aged(self, partition: str) -> tuple[tuple[Row, timedelta], ...]:
+        """
+        Read all rows of a partition, each with how long ago it was written: both told by the service's own clock.
+
+        Raises: as for list_rows.
+        """
+        told: list[datetime] = []
+
+        def note(answer: PipelineResponse[Any, Any]) -> None:
+            told.append(parsedate_to_datetime(answer.http_response.headers["Date"]))
+
+        found = self._scan(_IN_PARTITION, {"partition": partition}, on_answer=note)
+        rows = [row async for row in found]
+        # The first answer's time: a row that a later page brings may seem younger than it is, never older.
+        return tuple((row, told[0] - (row.written or told[0])) for row in rows)
+
+    def scan(
         self, query: str, *, per_page: int | None = None, select: Sequence[str] | None = None, **parameters: str
     ) -> AsyncGenerator[Row, None]:
         """
@@ -109,8 +130,20 @@ class Table:
         Raises:
             UnavailableError: no sensible answer.
         """
+        return self._scan(query, parameters, per_page=per_page, select=select)
+
+    async def _scan(
+        self,
+        query: str,
+        parameters: Mapping[str, str],
+        *,
+        per_page: int | None = None,
+        select: Sequence[str] | None = None,
+        on_answer: OnAnswer | None = None,
+    ) -> AsyncGenerator[Row, None]:
         most = min(per_page or _MOST_PER_PAGE, _MOST_PER_PAGE)
-        found = self._client.query_entities(query, parameters=parameters, select=select, results_per_page=most)
+        hook = {} if on_answer is None else {"raw_response_hook": on_answer}
+        found = self._client.query_entities(query, parameters=parameters, select=select, results_per_page=most, **hook)
         pages = found.by_page()
         while True:
             self.calls += 1

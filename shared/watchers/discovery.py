@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from shared.errors import NeverError
 from shared.mapping.evaluation.needs import rules_for
 from shared.mapping.evaluation.sources import exact_types, is_type_mapped, is_workflow_mapped
+from shared.models.hands import Kind
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.opentext import StatusRow
 from shared.models.words import WaitedFor
 from shared.services import Services
-from shared.store.slots import Slot
 from shared.watchers.list_digest import compare, digest, remember
 
 log = logging.getLogger(__name__)
@@ -27,8 +27,6 @@ OVERLAP = timedelta(hours=1)
 """How far below its watermark a list of workspaces is looked through again: they may show late."""
 MOST_AT_ONCE = 100
 """More than this become bulk rows of the agenda, so that hints do not wait behind them."""
-AT_WORK = timedelta(minutes=10)
-"""How long a discovery may hold its place among those who work on OpenText."""
 
 
 async def discover(services: Services) -> int:
@@ -43,7 +41,16 @@ async def discover(services: Services) -> int:
     if due is not None and now < datetime.fromisoformat(due):
         return 0
     gate = await services.gates.find("opentext")
-    if (gate is not None and now < gate) or (slot := await _take_slot(services)) is None:
+    if gate is not None and now < gate:
+        return 0
+    async with services.hands.holding(Kind.TIMER, "discovery"):
+        return await _discover_in_slot(services)
+
+
+async def _discover_in_slot(services: Services) -> int:
+    now, size = services.now(), services.settings.opentext_concurrency
+    slot = await services.slots.take("opentext", size=size, owner=f"{services.owner}/discovery", now=now)
+    if slot is None:
         return 0
     try:
         # Moved before it is used: a list that kills its reader is not read at every tick.
@@ -52,12 +59,6 @@ async def discover(services: Services) -> int:
         return sum([await _try(source, services) for source in (_workflows, _report, _workspaces)])
     finally:
         await services.slots.free(slot)
-
-
-async def _take_slot(services: Services) -> Slot | None:
-    now, size = services.now(), services.settings.opentext_concurrency
-    owner = f"{services.owner}/discovery"
-    return await services.slots.take("opentext", size=size, owner=owner, until=now + AT_WORK, now=now)
 
 
 async def _try(source: Callable[[Services], Awaitable[int]], services: Services) -> int:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from shared.clients.graph.directory import KEPT
 from shared.decisions.settle import is_twin
 from shared.errors import BridgeError, NeverError, RefusedError, StaleError
+from shared.models.hands import Kind
 from shared.models.link import Link, LinkState
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.planner import PlannerTask
@@ -37,6 +38,11 @@ async def read_plan(message: PlanMessage, services: Services) -> None:
     Raises:
         RetryLaterError: Graph or storage did not answer; the plan's next turn comes by itself.
     """
+    async with services.hands.holding(Kind.PLAN, message.plan):
+        await _read(message, services)
+
+
+async def _read(message: PlanMessage, services: Services) -> None:
     row = await services.plans.find(message.plan)
     try:
         tasks = await services.planner.list_tasks(message.plan)

@@ -51,7 +51,7 @@ async def sweep_agenda(services: Services) -> int:
     """
     Queue what is due: the rows first, then their deletion; a row rewritten in between is left.
 
-    Then look for what no hint announced.
+    Before that bury the dead, and queue what they had in hand. Then look for what no hint announced.
 
     Returns:
         How many were queued.
@@ -59,6 +59,7 @@ async def sweep_agenda(services: Services) -> int:
     Raises:
         RetryLaterError: as `discover`; what was due is queued by then.
     """
+    await services.hands.bury_dead()
     waiting = await services.queues.length("origins")
     queued = 0
     rows = await services.agenda.due(services.now(), limit=MOST_A_RUN)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from urllib.parse import urlsplit
 
@@ -17,8 +18,12 @@ from shared.clients.graph.mail import Mail
 from shared.clients.graph.planner import Planner
 from shared.clients.graph.subscriptions import Subscriptions
 from shared.clients.opentext import OpenText, SignIn
+from shared.reconciler.deadline import Deadlines
+from shared.reconciler.waiting_room import WaitingRoom
 from shared.services import Services
 from shared.settings import LOOPBACK, Settings
+from shared.store.hands import Hands
+from shared.store.queues import ORIGINS
 from shared.targets.resolver import Places
 from shared.wiring.rules import Rules
 from shared.wiring.stores import Stores, identity
@@ -45,9 +50,9 @@ class Outside:
         await self.opened.aclose()
 
 
-def connect(settings: Settings, now: Callable[[], datetime]) -> Outside:
+def connect(settings: Settings, now: Callable[[], datetime], hands: Hands) -> Outside:
     """
-    Connect OpenText and Graph.
+    Connect OpenText and Graph. Every write to them is asked for the worker's sign of life, at the last moment.
 
     Raises:
         SettingsError: GRAPH_BASE_URL is neither a Microsoft Graph endpoint nor loopback.
@@ -55,8 +60,9 @@ def connect(settings: Settings, now: Callable[[], datetime]) -> Outside:
     opened = AsyncExitStack()
     # One for all: making one takes longer than importing httpx.
     tls = httpx.create_ssl_context()
-    connection = _connect_graph(settings, tls, opened)
-    http = _http(settings.opentext_base_url, tls, OPENTEXT_SECONDS, opened)
+    fence = Fence(hands)
+    connection = _connect_graph(settings, tls, fence, opened)
+    http = _http(settings.opentext_base_url, tls, OPENTEXT_SECONDS, fence, opened)
     return Outside(
         opentext=opentext.connect(_sign_in(settings), http, zone=settings.opentext_zone, now=now),
         planner=Planner(connection),
@@ -71,7 +77,8 @@ def services_of(stores: Stores, settings: Settings, rules: Rules, *, outside: Ou
     """Put everything together."""
     storage, settle = stores.storage, timedelta(seconds=settings.settle_seconds)
     return Services(
-        origins=stores.origins(timedelta(seconds=settings.lease_seconds)),
+        hands=storage.hands,
+        origins=storage.origins,
         tasks=storage.tasks,
         agenda=storage.agenda,
         plans=storage.plans,
@@ -93,12 +100,40 @@ def services_of(stores: Stores, settings: Settings, rules: Rules, *, outside: Ou
         directory=outside.directory,
         subscriptions=outside.subscriptions,
         mail=outside.mail,
+        room=WaitingRoom(
+            storage.slots,
+            size=settings.opentext_concurrency,
+            owner=storage.owner,
+            now=storage.now,
+            length=partial(storage.queues.length, ORIGINS),
+            rng=rng,
+        ),
+        deadlines=Deadlines(),
         rng=rng,
     )
 
 
-def _connect_graph(settings: Settings, tls: ssl.SSLContext, opened: AsyncExitStack) -> connection.GraphConnection:
-    http = _http(settings.graph_base_url, tls, GRAPH_SECONDS, opened)
+class Fence:
+    """Stands before every request to another system, as httpx asks its hooks: behind all that builds and signs it."""
+
+    def __init__(self, hands: Hands) -> None:
+        self._hands = hands
+
+    async def __call__(self, request: httpx.Request) -> None:
+        """
+        Let a read pass; ask whether a write may.
+
+        Raises:
+            FencedError: others may believe this worker dead.
+        """
+        if request.method not in ("GET", "HEAD"):
+            self._hands.must_be_alive()
+
+
+def _connect_graph(
+    settings: Settings, tls: ssl.SSLContext, fence: Fence, opened: AsyncExitStack
+) -> connection.GraphConnection:
+    http = _http(settings.graph_base_url, tls, GRAPH_SECONDS, fence, opened)
     if urlsplit(settings.graph_base_url).hostname in LOOPBACK:
         return connection.connect(settings.graph_base_url, http, None)
     credential = identity(settings.azure_client_id)
@@ -106,11 +141,17 @@ def _connect_graph(settings: Settings, tls: ssl.SSLContext, opened: AsyncExitSta
     return connection.connect(settings.graph_base_url, http, credential)
 
 
-def _http(base_url: str, tls: ssl.SSLContext, seconds: float, opened: AsyncExitStack) -> httpx.AsyncClient:
+def _http(
+    base_url: str, tls: ssl.SSLContext, seconds: float, fence: Fence, opened: AsyncExitStack
+) -> httpx.AsyncClient:
     # A proxy of the environment is for the way out, not for this machine's own simulators.
     outward = urlsplit(base_url).hostname not in LOOPBACK
     client = httpx.AsyncClient(
-        verify=tls, timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS), trust_env=outward, follow_redirects=False
+        verify=tls,
+        timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS),
+        trust_env=outward,
+        follow_redirects=False,
+        event_hooks={"request": [fence]},
     )
     opened.push_async_callback(client.aclose)
     return client

@@ -6,17 +6,18 @@ import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.clock import Clock, clock_for
 from shared.errors import Problem, SettingsError
 from shared.services import Storage
-from shared.settings import Settings, StorageSettings
+from shared.settings import StorageSettings
 from shared.store.agenda import Agenda
 from shared.store.creators import Creators
 from shared.store.cursors import Cursors
 from shared.store.gates import Gates
+from shared.store.hands import Hands
 from shared.store.makings import Makings
 from shared.store.nodes import Nodes
 from shared.store.origins import Origins
@@ -42,10 +43,6 @@ class Stores:
         """Close the connections."""
         await self.opened.aclose()
 
-    def origins(self, lease: timedelta) -> Origins:
-        """Return the origins with the lease that the settings ask for."""
-        return Origins(self.tables, self.storage.owner, lease)
-
 
 def open_stores(settings: StorageSettings, clock: Clock) -> Stores:
     """
@@ -63,14 +60,23 @@ def open_stores(settings: StorageSettings, clock: Clock) -> Stores:
     opened.push_async_callback(tables.close)
     opened.push_async_callback(queues.close)
     storage = storage_over(tables, queues, owner=owner, now=clock_for(settings.clock_file, clock))
+    opened.callback(storage.hands.close)
     return Stores(tables, storage, opened)
 
 
-def storage_over(tables: Tables, queues: Queues, *, owner: str, now: Callable[[], datetime]) -> Storage:
-    """Return what the flows see of tables and queues."""
+def storage_over(
+    tables: Tables, queues: Queues, *, owner: str, now: Callable[[], datetime], hands: Hands | None = None
+) -> Storage:
+    """
+    Return what the flows see of tables and queues.
+
+    Args:
+        hands: None: in these tables, by this machine's ticks.
+    """
+    hands = hands or Hands(tables, queues, owner)
     return Storage(
-        # Nobody works on an origin without services, and these bring the lease that the settings ask for.
-        origins=Origins(tables, f"{owner}-looking", timedelta(seconds=_default_lease())),
+        hands=hands,
+        origins=Origins(tables, hands),
         tasks=Tasks(tables),
         agenda=Agenda(tables),
         plans=Plans(tables),
@@ -79,7 +85,7 @@ def storage_over(tables: Tables, queues: Queues, *, owner: str, now: Callable[[]
         nodes=Nodes(tables),
         creators=Creators(tables),
         makings=Makings(tables),
-        slots=Slots(tables),
+        slots=Slots(tables, hands),
         queues=queues,
         now=now,
         owner=owner,
@@ -108,8 +114,3 @@ def identity(client_id: str | None) -> "AsyncTokenCredential":
     from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - half a second that a key does not need
 
     return DefaultAzureCredential(managed_identity_client_id=client_id)
-
-
-def _default_lease() -> int:
-    default: int = Settings.model_fields["lease_seconds"].default
-    return default

@@ -7,6 +7,7 @@ imported where they are needed: an HTTP function's cold start does without the G
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -24,6 +25,8 @@ from shared.settings import HintSettings, NotificationSettings, Settings, Storag
 
 if TYPE_CHECKING:
     from shared.wiring.stores import Stores
+
+log = logging.getLogger(__name__)
 
 TRY_AGAIN_SECONDS = 30.0
 
@@ -137,12 +140,14 @@ class Wiring:
     def _wire(self) -> Services:
         stores = self._open_stores()
         settings = read_settings(Settings, self._environment)
+        if self._environment.get("LEASE_SECONDS"):
+            log.warning("LEASE_SECONDS is set and does nothing: a lease ends with its worker; take the setting away")
         from shared.wiring.rules import load_rules  # noqa: PLC0415 - see above
 
         rules = load_rules(settings.mapping_file)
         from shared.wiring.outside import connect, services_of  # noqa: PLC0415 - see above
 
-        outside = connect(settings, stores.storage.now)
+        outside = connect(settings, stores.storage.now, stores.storage.hands)
         self._opened.push_async_callback(outside.close)
         return services_of(stores, settings, rules, outside=outside, rng=self.rng)
 

@@ -15,6 +15,7 @@ from local.in_process.tables import MemoryTables
 from local.local_system import ROOT, running
 from shared.store.tables import NAMES, Tables
 from tests.integration.guarded import guarded
+from tests.integration.store_builders import close_hands
 
 _NUMBERS = itertools.count(1)
 
@@ -83,4 +84,5 @@ async def tables(request, memory):
     else:
         opened = Tables.from_connection_string(request.getfixturevalue("storage"), writer="test", prefix=prefix)
     yield opened
+    close_hands()
     await opened.close()

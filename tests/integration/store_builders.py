@@ -1,14 +1,16 @@
 """What the store's tests put into tables."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from shared.models.evidence import Event
 from shared.models.link import Link, LinkState, Posted, Reservation
+from shared.store.hands import DEAD_AFTER, Hands
 
 NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
-LEASE = timedelta(minutes=11)
 SECOND = timedelta(seconds=1)
 ORIGIN = "workspace-28866"
+_MADE: list[Hands] = []
 
 
 def link(item="contract-package|legal-review", **fields):
@@ -21,3 +23,33 @@ def event(what="created", **detail):
 
 def reservation(item="a|b", plan_id="plan", origin=ORIGIN):
     return Reservation(plan_id=plan_id, origin=origin, item=item, at=NOW, posted=Posted(title="Review"))
+
+
+class NoQueues:
+    """Stands in the queues' place, and remembers what was sent."""
+
+    def __init__(self):
+        self.sent = []
+
+    async def send_origin(self, message, *, delay=None):
+        self.sent.append(message.origin)
+
+    async def send_plan(self, message, *, delay=None):
+        self.sent.append(f"plan {message.plan}")
+
+
+def hands(tables, worker, queues=None, **given):
+    _MADE.append(Hands(tables, queues or NoQueues(), worker, **given))
+    return _MADE[-1]
+
+
+def close_hands():
+    """Let the hands of a test give no sign of life any more."""
+    while _MADE:
+        _MADE.pop().close()
+
+
+async def bury(worker, by):
+    """Have one worker buried by another, as if a minute had passed: the service's clock can't be moved."""
+    sign = (await by.signs())[worker.worker]
+    return await by.bury(replace(sign, age=DEAD_AFTER + SECOND))

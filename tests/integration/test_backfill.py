@@ -137,26 +137,6 @@ async def test_an_approval_overtakes_back_fill():
     assert len(inside.origins.messages) == SHORT_QUEUE
 
 
-async def test_back_fill_leaves_a_place_to_approvals():
-    """All places but one are taken: back-fill waits, with its mark; an approval goes on."""
-    inside = Inside(ROOT / "mapping.yaml")
-    services = inside.services()
-    most = services.settings.opentext_concurrency
-    until = inside.at + timedelta(minutes=5)
-    for number in range(most - 1):
-        await services.slots.take("opentext", size=most - 1, owner=f"w{number}", until=until, now=inside.at)
-    first, second = (create_contract(inside.world, name, END) for name in ("First", "Second"))
-    inside.origins.messages.append(OriginMessage(origin=f"workspace-{first}", bulk=True).model_dump_json())
-    inside.origins.messages.append(OriginMessage(origin=f"workspace-{second}").model_dump_json())
-
-    await inside.drain()
-
-    assert {task["title"].partition(":")[0] for task in inside.world.graph.tasks.values()} == {"Second"}
-    due = await services.agenda.due(inside.at + TICK)
-    waiting = [entry.entry for entry in due if entry.entry.waited_for is WaitedFor.SLOT]
-    assert [(entry.origin, entry.bulk) for entry in waiting] == [(f"workspace-{first}", True)]
-
-
 async def test_a_finished_run_begins_anew_and_a_broken_one_goes_on():
     inside = Inside(ROOT / "mapping.yaml")
     create_contract(inside.world, "Old", END)

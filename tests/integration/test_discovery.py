@@ -13,6 +13,7 @@ from local.in_process.system import START, Inside
 from local.local_system import ROOT, running
 from local.simulators.content_server import MapStep, WorkflowMap
 from shared.errors import UnavailableError
+from shared.models.hands import Kind
 from shared.models.messages import OriginMessage
 from shared.watchers.discovery import MOST_AT_ONCE, discover
 from shared.watchers.timers import sweep_agenda
@@ -224,12 +225,13 @@ async def test_nothing_is_asked_while_opentext_asked_for_a_pause(inside):
 async def test_nothing_is_asked_while_every_place_is_taken(inside):
     """The limit of those who work on OpenText at once counts discovery too."""
     services = inside.services()
-    until = inside.at + timedelta(minutes=5)
-    for number in range(services.settings.opentext_concurrency):
-        await services.slots.take("opentext", size=4, owner=f"w{number}", until=until, now=inside.at)
-    start_approval(inside)
+    busy = inside.wire("busy")
+    async with busy.hands.holding(Kind.ORIGIN, "workspace-1"):
+        for number in range(services.settings.opentext_concurrency):
+            await busy.slots.take("opentext", size=4, owner=f"w{number}", now=inside.at)
+        start_approval(inside)
 
-    assert await discover(services) == 0
+        assert await discover(services) == 0
     assert inside.calls["opentext GET"] == 0
 
 

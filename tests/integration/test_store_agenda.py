@@ -45,7 +45,7 @@ async def test_what_is_due_comes_oldest_first_over_hours_and_days(agenda):
 
 async def test_what_is_not_due_stays_away(agenda):
     at = NOW + timedelta(microseconds=1)
-    await put_all(agenda, entry(at), entry(NOW + HOUR, waited_for=WaitedFor.SLOT))
+    await put_all(agenda, entry(at), entry(NOW + HOUR, waited_for=WaitedFor.GATE))
 
     assert await reasons(agenda, NOW) == []
     assert await reasons(agenda, at) == ["retry"]
@@ -96,7 +96,7 @@ async def test_no_more_is_read_than_asked_for(agenda, tables):
 
 async def test_the_same_look_is_one_row_and_different_looks_are_many(agenda):
     await put_all(
-        agenda, entry(), entry(), entry(waited_for=WaitedFor.LEASE), entry(origin="workflow-1"), entry(NOW - SECOND)
+        agenda, entry(), entry(), entry(waited_for=WaitedFor.RETRY), entry(origin="workflow-1"), entry(NOW - SECOND)
     )
 
     assert len(await agenda.due(NOW)) == 4

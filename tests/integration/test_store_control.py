@@ -111,39 +111,6 @@ async def test_creators_are_remembered_once(control):
     assert await control.creators.list_all() == {"application:1", "user:2"}
 
 
-async def take(control, owner, now=NOW, size=2):
-    return await control.slots.take("opentext", size=size, owner=owner, until=now + MINUTE, now=now)
-
-
-async def test_no_more_work_on_a_system_than_it_has_slots(control):
-    taken = await asyncio.gather(*(take(control, f"worker-{number}") for number in range(8)))
-    slots = [slot for slot in taken if slot is not None]
-    assert len(slots) == 2
-    assert await take(control, "late") is None
-
-    await control.slots.free(slots[0])
-
-    assert await take(control, "late") is not None
-    assert await take(control, "later") is None
-
-
-async def test_a_slot_that_ran_out_is_taken_and_its_old_owner_does_not_free_it(control):
-    old = await take(control, "died", size=1)
-    new = await take(control, "next", now=NOW + MINUTE, size=1)
-    assert new is not None
-
-    await control.slots.free(old)
-    assert await take(control, "third", now=NOW + MINUTE, size=1) is None
-    await control.slots.free(new)
-    await control.slots.free(new)
-    assert await take(control, "third", now=NOW + MINUTE, size=1) is not None
-
-
-async def test_systems_have_slots_of_their_own(control):
-    assert await take(control, "a", size=1)
-    assert await control.slots.take("graph", size=1, owner="b", until=NOW + MINUTE, now=NOW)
-
-
 async def test_of_many_makers_one_announces(control):
     results = await asyncio.gather(*(control.makings.reserve(MAKING) for _ in range(5)), return_exceptions=True)
 

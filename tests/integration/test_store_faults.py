@@ -7,7 +7,7 @@ Each kind of loss is tried before and after the effect. Left out: answers that c
 import pytest
 from azure.core.exceptions import ServiceRequestError, ServiceResponseError, ServiceResponseTimeoutError
 
-from local.in_process.tables import failure
+from local.in_process.tables import MemoryTables, failure
 from shared.errors import LeaseLostError, OutcomeUnknownError, UnavailableError
 from shared.models.evidence import Head
 from shared.models.messages import AgendaEntry
@@ -20,7 +20,7 @@ from shared.store.nodes import Nodes
 from shared.store.origins import Origins
 from shared.store.tables import NAMES, Tables
 from shared.store.tasks import Claim, Tasks
-from tests.integration.store_builders import LEASE, NOW, ORIGIN, event, link, reservation
+from tests.integration.store_builders import NOW, ORIGIN, bury, event, hands, link, reservation
 
 LOSSES = {
     "reset": ServiceResponseError("reset"),
@@ -77,21 +77,29 @@ def tables(memory, breaker):
 
 
 @pytest.fixture
-def origins(tables):
-    return Origins(tables, "worker-1", LEASE)
+def working():
+    """Give the hands of both workers: their rows stand where nothing breaks."""
+    steady = MemoryTables()
+    opened = Tables({name: steady.client(name) for name in NAMES}, writer="hands")
+    return [hands(opened, f"worker-{number}") for number in (1, 2)]
 
 
 @pytest.fixture
-def others(memory, tables):
+def origins(tables, working):
+    return Origins(tables, working[0])
+
+
+@pytest.fixture
+def others(memory, tables, working):
     opened = Tables({name: memory.client(name) for name in NAMES}, writer="two")
-    return Origins(opened, "worker-2", LEASE)
+    return Origins(opened, working[1])
 
 
 @lost
 @pytest.mark.parametrize("known", [False, True], ids=["new-origin", "known-origin"])
 async def test_a_lease_whose_answer_was_lost_is_ours(origins, breaker, loss, known):
     if known:
-        await (await origins.take(ORIGIN, NOW)).release(NOW)
+        await (await origins.take(ORIGIN, NOW)).release()
     breaker.lose("after", loss)
 
     held = await origins.take(ORIGIN, NOW)
@@ -111,7 +119,7 @@ async def test_a_commit_whose_answer_was_lost_stands(origins, breaker, loss):
 
     assert [entry.event.what for entry in await origins.list_entries(ORIGIN)] == ["created", "assigned"]
     assert set(await origins.find_links(ORIGIN)) == {link().item, "b"}
-    assert await held.release(NOW) is False
+    assert await held.release() is False
 
 
 @pytest.mark.parametrize("name", NOT_MADE)
@@ -146,7 +154,7 @@ async def test_a_commit_in_doubt_that_stands_after_all_is_not_built_upon(origins
 
     with pytest.raises(LeaseLostError):
         await held.commit(links=[link("b")], events=[event("assigned")], now=NOW)
-    assert await held.release(NOW) is False
+    assert await held.release() is False
 
     again = await origins.take(ORIGIN, NOW)
     assert set(again.links) == {link().item}
@@ -166,19 +174,22 @@ async def test_a_commit_whose_answer_was_lost_is_known_behind_a_mark(origins, ot
 
     assert held.dirty
     await held.commit(links=[link("b")], now=NOW)
-    assert await held.release(NOW) is True
+    assert await held.release() is True
 
 
 @pytest.mark.parametrize("release", [False, True], ids=["held", "released"])
-async def test_a_commit_whose_answer_was_lost_is_known_behind_the_next_holder(origins, others, breaker, release):
+async def test_a_commit_whose_answer_was_lost_is_known_behind_the_next_holder(
+    origins, others, breaker, working, release
+):
     """Believing it lost would undo what stands: a task just made would be deleted."""
     held = await origins.take(ORIGIN, NOW)
     breaker.lose("after", LOSSES["reset"])
-    later = NOW if release else NOW + LEASE
     taken = []
 
     async def take():
-        taken.append(await others.take(ORIGIN, later))
+        if not release:
+            await bury(working[0], by=working[1])
+        taken.append(await others.take(ORIGIN, NOW))
 
     breaker.meanwhile = take
     await held.commit(links=[link()], events=[event()], now=NOW, release=release)
@@ -186,8 +197,8 @@ async def test_a_commit_whose_answer_was_lost_is_known_behind_the_next_holder(or
     assert set(taken[0].links) == {link().item}
     with pytest.raises(LeaseLostError):
         await held.commit(links=[link("b")], now=NOW)
-    await held.release(NOW)
-    await taken[0].commit(events=[event("assigned")], now=later)
+    await held.release()
+    await taken[0].commit(events=[event("assigned")], now=NOW)
     assert len(await origins.list_entries(ORIGIN)) == 2
 
 
@@ -196,7 +207,7 @@ async def test_a_commit_cut_off_between_its_transactions_leaves_a_whole_chain(or
     breaker.lose("before", LOSSES["503"], after=1)
     with pytest.raises(UnavailableError):
         await held.commit(links=[link()], events=[event(number=n) for n in range(120)], now=NOW)
-    await held.release(NOW)
+    await held.release()
 
     again = await origins.take(ORIGIN, NOW)
     await again.commit(links=[link()], events=[event("assigned")], now=NOW)
@@ -211,7 +222,7 @@ async def test_a_release_whose_answer_was_lost_is_a_release(origins, others, bre
     await others.take(ORIGIN, NOW)
     breaker.lose("after", loss)
 
-    assert await held.release(NOW) is True
+    assert await held.release() is True
     assert await others.take(ORIGIN, NOW) is not None
 
 
@@ -221,7 +232,7 @@ async def test_a_mark_whose_answer_was_lost_is_a_mark(origins, others, breaker, 
     breaker.lose("after", loss)
 
     assert await others.take(ORIGIN, NOW) is None
-    assert await held.release(NOW) is True
+    assert await held.release() is True
 
 
 async def test_a_mark_that_was_not_made_is_no_silence(origins, others, breaker):
@@ -238,7 +249,7 @@ async def test_a_holder_whose_tables_were_lost_writes_nothing(origins, memory):
 
     with pytest.raises(LeaseLostError):
         await held.commit(links=[link()], events=[event()], now=NOW)
-    assert await held.release(NOW) is False
+    assert await held.release() is False
     assert await origins.find_links(ORIGIN) == {}
 
 

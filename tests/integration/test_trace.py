@@ -10,7 +10,6 @@ from local.demo.observe import tasks
 from local.demo.world import create_contract
 from local.local_system import ROOT, SPANS, running
 from shared.observability.metrics import DECISION
-from shared.store.origins import Standing
 from shared.wiring import Wiring
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
@@ -63,15 +62,15 @@ async def swept(system):
 
 
 async def rested(system, origin):
-    """Read the agenda's rows of an origin that nobody is at, and that has no message on its way."""
+    """Read the agenda's rows of an origin when nobody has anything in hand, and no message is on its way."""
     worker = Wiring(system.settings)
     storage = worker.storage()
-    standing = await storage.origins.standing(origin, storage.now())
+    busy = await storage.hands.signs()
     waiting = await storage.queues.length("origins")
     due = await storage.agenda.due(storage.now() + timedelta(days=60))
     await worker.close()
     rows = [row.entry for row in due if row.entry.origin == origin]
-    return rows if standing is Standing.FREE and not waiting and rows else None
+    return rows if not busy and not waiting and rows else None
 
 
 async def described(system, starting):

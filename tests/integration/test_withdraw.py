@@ -110,7 +110,7 @@ async def test_who_is_at_work_is_not_disturbed(released):
     held = await services.origins.take(released.origin, services.now())
 
     assert await released.withdraw() == [(ITEM, "somebody is at work on it")]
-    await held.release(services.now())
+    await held.release()
     assert await released.withdraw() == [(ITEM, "withdrawn")]
 
 

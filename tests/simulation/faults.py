@@ -27,6 +27,8 @@ WORKER: ContextVar[str] = ContextVar("WORKER", default="nobody")
 
 CALL_SECONDS = 0.05
 SLOW_SECONDS = 8.0
+FROZEN = (30.0, 270.0)
+"""Seconds: less than the fence, or longer than it takes to be buried and to have one's work settled."""
 MEDDLING = 5.0
 """How much likelier than at any other call somebody writes to a task that is being written to."""
 LOSING = 10.0
@@ -57,7 +59,7 @@ class Mix:
     kills: float = 0.0
     slow: float = 0.0
     stalls: float = 0.0
-    """Frozen for longer than a lease."""
+    """A whole worker is frozen: some are believed dead meanwhile, some wake in time."""
     replicas: float = 0.0
     """A list or a read that does not show the last change yet."""
     hints: float = 0.0
@@ -96,14 +98,9 @@ def draw(rng: Random) -> Mix:
 
 
 class Faults:
-    """
-    Breaks calls and kills workers.
+    """Breaks calls, kills workers and freezes them."""
 
-    Args:
-        lease: seconds that a lease lasts: stalls are longer.
-    """
-
-    def __init__(self, mix: Mix, rng: Random, trace: Trace, lease: float) -> None:
+    def __init__(self, mix: Mix, rng: Random, trace: Trace) -> None:
         self.mix = mix
         self.dead: set[str] = set()
         self.on_gate: Callable[[], None] = lambda: None
@@ -118,7 +115,8 @@ class Faults:
         """A look at Planner right after a POST had its effect."""
         self._rng = rng
         self._trace = trace
-        self._lease = lease
+        self._frozen: dict[str, float] = {}
+        """Worker → until when, by the loop's time."""
         self._doomed: set[str] = set()
 
     def stop(self) -> None:
@@ -198,14 +196,20 @@ class Faults:
             await asyncio.sleep(self._rng.expovariate(1 / CALL_SECONDS))
         if self._strikes(self.mix.slow, "slow call"):
             await asyncio.sleep(self._rng.uniform(1.0, SLOW_SECONDS))
-        if may_stall and self._strikes(self.mix.stalls, "lease run out"):
-            await asyncio.sleep(self._lease * self._rng.uniform(1.0, 1.5))
+        if may_stall and self._strikes(self.mix.stalls, "worker frozen"):
+            self._frozen[WORKER.get()] = asyncio.get_running_loop().time() + self._rng.uniform(*FROZEN)
+        await self._thaw()
         self._check()
         self._trace.count(f"call {system}")
         self._trace.note(WORKER.get(), f"{system}: {what}")
         if self._rng.random() < self.mix.people:
             self.on_gate()
         self._may_kill("before the call")
+
+    async def _thaw(self) -> None:
+        """Wait with everything that a frozen worker does; the first call that it makes next may be one that writes."""
+        if (left := self._frozen.get(WORKER.get(), 0.0) - asyncio.get_running_loop().time()) > 0:
+            await asyncio.sleep(left)
 
     def _leave(self) -> None:
         self._may_kill("after the effect")

@@ -12,10 +12,11 @@ from shared.errors import LeaseLostError, RefusedError, RetryLaterError
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
 from shared.operations.rebuild import rebuild
+from shared.store.hands import DEAD_AFTER
 from shared.watchers.discovery import NEXT
 from tests.simulation import invariants
 from tests.simulation.faults import Faults, Killed, Mix, draw
-from tests.simulation.looking import agenda, history, known_origins, snapshot, take_resyncs
+from tests.simulation.looking import agenda, hands, history, known_origins, snapshot, take_resyncs
 from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.opentext_acts import OPENTEXT, give_permissions, reject_or_rework
 from tests.simulation.people import People, is_approval
@@ -55,6 +56,8 @@ MOST_SKEW = 10.0
 MOST_STEPS = 120
 """Of the way to rest: more means that it never comes."""
 MOST_REBUILDS = 200
+MOST_BURIALS = 6
+"""More sweeps than a frozen worker sleeps through."""
 MOST_QUIET = 7200.0
 """Seconds for one step's messages."""
 
@@ -97,7 +100,7 @@ class History:
         act_as = rng.choices(("performer", "service"), (4, 1))[0]
         settings = settings_of(act_as=act_as, auth=rng.choice(("password", "otds")))
         self.world = build(self.loop.now, seed=self.seed % WORLDS, act_as=act_as)
-        self.faults = Faults(self.mix, self._rng("faults"), self.trace, settings.lease_seconds)
+        self.faults = Faults(self.mix, self._rng("faults"), self.trace)
         self.origins, self.plans = (
             SimQueue(name, self.loop, self._rng(name), self.faults.queue) for name in ("origins", "plans")
         )
@@ -194,7 +197,7 @@ class History:
             try:
                 found = await operator.run(rebuild(operator.services(), lambda _: None))
             except (RetryLaterError, RefusedError, LeaseLostError, Killed):
-                await asyncio.sleep(self.house.settings.lease_seconds)
+                await asyncio.sleep(DEAD_AFTER.total_seconds() + 1.0)
                 continue
             # The operator reads the report, and does not start the app while a plan could not be read.
             if not any(line.startswith(("plan ", "group ")) for line in found.left):
@@ -204,7 +207,7 @@ class History:
 
     def _look_at_posts(self) -> None:
         """Check at every POST; a worker that was frozen during its own, or lost tables, are excused."""
-        if not self.trace.counts["fault lease run out"] and not self.trace.counts["fault tables lost"]:
+        if not self.trace.counts["fault worker frozen"] and not self.trace.counts["fault tables lost"]:
             self.failures += invariants.posted_twice(self.world, self.people.log)
 
     def _lag(self, is_behind: bool) -> None:
@@ -250,11 +253,22 @@ class History:
         # What servers still do by themselves is done by then.
         await asyncio.sleep(BACKGROUND.total_seconds())
         await self._drain()
+        await self._bury_the_dead()
         self._discover()
         await self._drain()
         left = await self._come_to_rest()
         known = known_origins(self.world)
         self.failures += [f"no resync is left for later: {origin}" for origin in known if origin not in left]
+
+    async def _bury_the_dead(self) -> None:
+        """Let sweeps find the workers that died; one that was only frozen is awake by the end."""
+        for _ in range(MOST_BURIALS):
+            if not hands(self.world):
+                return
+            await asyncio.sleep(DEAD_AFTER.total_seconds() + 2.0)
+            await self.host.in_one(Process.sweep)
+            await self._drain()
+        self.failures.append(f"the hands of the dead are never empty: {hands(self.world)}")
 
     async def _resync(self) -> None:
         """
@@ -311,7 +325,7 @@ class History:
 
     def _check_twins(self) -> None:
         """Only a worker that was frozen at its POST makes a twin, and only twins does the bridge ever delete."""
-        is_excused = self.trace.counts["fault lease run out"] or self.lost_at != START
+        is_excused = self.trace.counts["fault worker frozen"] or self.lost_at != START
         deleted = [what for _, _, what in self.trace.lines if "DELETE /v1.0/planner/tasks/" in what]
         if deleted and not is_excused:
             self.failures.append(f"a twin was made, and nobody was frozen: {deleted[0]}")

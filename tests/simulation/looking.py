@@ -44,6 +44,11 @@ def lease_owner(world: World, origin: str) -> str:
     return _lease(rows["lease"]["data"]).owner if "lease" in rows else ""
 
 
+def hands(world: World) -> dict[str, str]:
+    """Read what workers have in hand, by their names."""
+    return {key: row["data"] for key, row in world.tables.tables.get("control", {}).get("hands", {}).items()}
+
+
 def history(world: World) -> dict[str, list[Entry]]:
     """Read every origin's history, oldest first."""
     found: dict[str, list[Entry]] = {}

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import httpx
@@ -21,6 +21,8 @@ from shared.clients.graph.connection import GraphConnection, connect
 from tests.simulation.faults import Faults
 
 BASE = "http://127.0.0.1"
+Fence: TypeAlias = Callable[[], None]
+"""Asked before each write, as the wiring has it; whoever was frozen before it is asked after that."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,17 @@ class Request:
 class Port:
     """One simulated system, with the faults at both ends of each call."""
 
-    def __init__(self, system: str, handler: Handler, faults: Faults) -> None:
+    def __init__(self, system: str, handler: Handler, faults: Faults, fence: Fence) -> None:
         self._system = system
         self._handler = handler
         self._faults = faults
+        self._fence = fence
 
     async def exchange(self, request: Request) -> Response:
         """Send one request."""
         await self._faults.http("before", self._system, request.method, request.path)
+        if request.method != "GET":
+            self._fence()
         status, headers, content = await self._handler(
             request.method, request.path, request.query, request.headers, request.body
         )
@@ -150,14 +155,17 @@ def _dumps(value: object) -> bytes:
 class Gated(httpx.AsyncBaseTransport):
     """The whole way through httpx, with the faults at both of its ends."""
 
-    def __init__(self, system: str, inner: httpx.AsyncBaseTransport, faults: Faults) -> None:
+    def __init__(self, system: str, inner: httpx.AsyncBaseTransport, faults: Faults, fence: Fence) -> None:
         self._system = system
         self._inner = inner
         self._faults = faults
+        self._fence = fence
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request."""
         await self._faults.http("before", self._system, request.method, request.url.path)
+        if request.method != "GET":
+            self._fence()
         response = await self._inner.handle_async_request(request)
         await response.aread()
         await self._faults.http("after", self._system, request.method, request.url.path)
@@ -168,26 +176,26 @@ class Gated(httpx.AsyncBaseTransport):
 class Stack:
     """How the clients reach the simulators."""
 
-    graph: Callable[[Handler, Faults], GraphConnection]
-    opentext: Callable[[Handler, Faults], httpx.AsyncClient]
+    graph: Callable[[Handler, Faults, Fence], GraphConnection]
+    opentext: Callable[[Handler, Faults, Fence], httpx.AsyncClient]
 
 
 def _through_httpx(wrap: Callable[[Handler], httpx.AsyncBaseTransport]) -> Stack:
-    def client(system: str, handler: Handler, faults: Faults) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=Gated(system, wrap(handler), faults), follow_redirects=False)
+    def client(system: str, handler: Handler, faults: Faults, fence: Fence) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=Gated(system, wrap(handler), faults, fence), follow_redirects=False)
 
     return Stack(
-        graph=lambda handler, faults: connect(BASE, client("graph", handler, faults), None),
-        opentext=lambda handler, faults: client("opentext", handler, faults),
+        graph=lambda handler, faults, fence: connect(BASE, client("graph", handler, faults, fence), None),
+        opentext=lambda handler, faults, fence: client("opentext", handler, faults, fence),
     )
 
 
-def _graph_by_port(handler: Handler, faults: Faults) -> GraphConnection:
-    return GraphConnection(Adapter(Port("graph", handler, faults), f"{BASE}/v1.0"))
+def _graph_by_port(handler: Handler, faults: Faults, fence: Fence) -> GraphConnection:
+    return GraphConnection(Adapter(Port("graph", handler, faults, fence), f"{BASE}/v1.0"))
 
 
-def _opentext_by_port(handler: Handler, faults: Faults) -> httpx.AsyncClient:
-    return cast("httpx.AsyncClient", Http(Port("opentext", handler, faults)))
+def _opentext_by_port(handler: Handler, faults: Faults, fence: Fence) -> httpx.AsyncClient:
+    return cast("httpx.AsyncClient", Http(Port("opentext", handler, faults, fence)))
 
 
 PORTS = Stack(_graph_by_port, _opentext_by_port)

@@ -88,7 +88,7 @@ def build(now: Callable[[], datetime], *, seed: int, act_as: str) -> World:
     graph.add_plan(CONTRACTS, "Contracts", ["Review", "Renewals", "Approvals"], {"category1": "Contract"})
     graph.add_plan(FINANCE, "Finance", ["Later"])
     _build_content(content, act_as)
-    return World(now, content, graph, MemoryTables(), users, act_as)
+    return World(now, content, graph, MemoryTables(now=now), users, act_as)
 
 
 def _build_content(content: ContentServer, act_as: str) -> None:

@@ -6,7 +6,7 @@ from local.local_system import ROOT, SETTINGS, USUAL
 
 VALUES = json.loads((ROOT / "local.settings.example.json").read_text())["Values"]
 PACE = {"WRITE_BACK_SCHEDULE", "ESCALATION_SCHEDULE", "SUBSCRIPTION_SCHEDULE"}
-TIMES = {"SETTLE_SECONDS", "LEASE_SECONDS", "OUTCOME_GRACE_SECONDS", "LOCAL_HOST_LONGEST_PAUSE_SECONDS"}
+TIMES = {"SETTLE_SECONDS", "OUTCOME_GRACE_SECONDS", "LOCAL_HOST_LONGEST_PAUSE_SECONDS"}
 
 
 def test_secrets_and_modes_are_those_of_the_local_system():

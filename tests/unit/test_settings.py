@@ -29,7 +29,7 @@ def test_good_settings_have_defaults_for_the_rest():
 
     assert settings.graph_base_url == "https://graph.microsoft.com"
     assert settings.public_base_url == "https://bridge.contoso.example"
-    assert (settings.settle_seconds, settings.lease_seconds, settings.outcome_grace_seconds) == (120, 660, 60)
+    assert (settings.settle_seconds, settings.outcome_grace_seconds) == (120, 60)
     assert settings.mapping_file == "mapping.yaml"
     assert settings.notify_from is None
 
@@ -53,7 +53,7 @@ def test_an_empty_variable_counts_as_absent():
         ("OPENTEXT_ACT_AS", "anybody", "'performer', 'service' or 'none'"),
         ("OPENTEXT_TIMEZONE", "Mars/Olympus", "Europe/Berlin"),
         ("OPENTEXT_CONCURRENCY", "0", "greater than or equal to 1"),
-        ("LEASE_SECONDS", "ten", "integer"),
+        ("SETTLE_SECONDS", "ten", "integer"),
         ("OPENTEXT_WEBHOOK_SECRETS", "short", "16 characters"),
         ("OPENTEXT_WEBHOOK_SECRETS", f"{'a' * 16},{'b' * 16},{'c' * 16}", "two by comma"),
         ("OPENTEXT_WEBHOOK_SECRETS", " , ", "one secret"),

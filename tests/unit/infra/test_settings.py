@@ -1,6 +1,5 @@
 """What the template sets is what the app and its host read, name by name."""
 
-import json
 import re
 
 import pytest
@@ -62,12 +61,6 @@ def test_secrets_are_references_to_the_vault_and_each_is_there():
 def test_every_stored_secret_says_what_it_is():
     """Checkov's rule on this can't see resources under a condition."""
     assert [name for name, stored in secrets().items() if "contentType" not in properties(stored)] == []
-
-
-def test_the_lease_outlives_a_function_by_a_minute():
-    hours, minutes, seconds = map(int, json.loads((ROOT / "host.json").read_text())["functionTimeout"].split(":"))
-
-    assert app_settings()["LEASE_SECONDS"] == f"'{hours * 3600 + minutes * 60 + seconds + 60}'"
 
 
 def test_the_templates_defaults_are_settings_that_the_app_accepts():

@@ -12,14 +12,17 @@ import pytest
 
 from local.in_process.tables import MemoryTables
 from shared.models.base import Stored
+from shared.models.evidence import Event, Head, chain
 from shared.models.link import Reservation
 from shared.models.messages import AgendaEntry, DeadLetter
 from shared.store.agenda import Agenda
 from shared.store.creators import Creators
 from shared.store.cursors import Cursor, Cursors
 from shared.store.gates import Gate, Gates
+from shared.store.hands import Hands
 from shared.store.makings import Making, Makings
 from shared.store.nodes import Nodes
+from shared.store.origins import Origins
 from shared.store.plans import PlanRow, Plans
 from shared.store.row import unescape
 from shared.store.slots import SlotRow, Slots
@@ -59,7 +62,7 @@ def account(*rows):
 async def through_every_door(tables, row):
     """Read a row in all ways that there are; return what the doors said."""
     partition, key = row["partition"], unescape(row["key"])
-    agenda, tasks = Agenda(tables), Tasks(tables)
+    agenda, tasks, hands = Agenda(tables), Tasks(tables), Hands(tables, None, "worker")
     kind, _, parent = partition.partition("-")
     return [
         [plan async for plan in Plans(tables).list_all()],
@@ -71,7 +74,7 @@ async def through_every_door(tables, row):
         await Makings(tables).find(kind, parent, key),
         await Creators(tables).list_all(),
         await Nodes(tables).find_origins(1),
-        await Slots(tables).take("opentext", size=1, owner="o", until=NOW, now=NOW),
+        await Slots(tables, hands).take("opentext", size=1, owner="o", now=NOW),
         await tasks.read_plan(partition),
         await tasks.find_claim(partition),
         await agenda.due(NOW),
@@ -153,6 +156,21 @@ async def test_a_timer_that_cant_be_read_still_says_where_to_look():
 
     at, origin, _ = row["key"].split("|")
     assert (due.entry.origin, due.entry.at.isoformat()[:19]) == (origin, at[:19])
+
+
+@pytest.mark.parametrize("data", [rubbish for rubbish in RUBBISH if rubbish != "{}"])
+async def test_a_lease_that_cant_be_read_is_taken_and_the_history_goes_on_where_it_ended(data):
+    lease = {"table": "origins", "partition": "workspace-1", "key": "lease", "data": data}
+    tables = account(lease)
+    entries, head = chain("workspace-1", Head(), [Event(what="created")] * 3, NOW, salt=lambda: "s")
+    for entry in entries:
+        await tables.origins.insert("workspace-1", f"entry|{entry.sequence:012}", entry.line())
+
+    held = await Origins(tables, Hands(tables, None, "worker")).take("workspace-1", NOW)
+
+    assert held.head == head
+    await held.commit(events=[Event(what="closed")], now=NOW)
+    await held.release()
 
 
 async def test_a_claim_that_cant_be_read_is_still_somebodys():

@@ -53,7 +53,7 @@ async def wire(ticks):
 
 
 async def test_everything_is_made_once(wire):
-    wired = wire({**ALL, "LEASE_SECONDS": "90", "NOTIFY_FROM": "bridge@contoso.example"})
+    wired = wire({**ALL, "NOTIFY_FROM": "bridge@contoso.example"})
 
     services = wired.services()
 
@@ -63,6 +63,12 @@ async def test_everything_is_made_once(wire):
     assert services.now() == NOW
     assert services.mapping_hash == load_rules("mapping.yaml").hash
     assert services.mail is not None
+
+
+async def test_a_lease_with_an_end_of_its_own_is_told_to_be_gone(wire, caplog):
+    wire({**ALL, "LEASE_SECONDS": "45"}).services()
+
+    assert "LEASE_SECONDS is set and does nothing" in caplog.text
 
 
 async def test_nobody_is_told_by_mail_without_a_sender(wire):

@@ -1,0 +1,196 @@
+"""
+The waiting room: messages that found no slot wait here, in their worker, not in a timer.
+
+One waiter of a worker asks the table, the others wait behind it; who is in a hurry is served first. A slot goes from
+hand to hand within a worker for a moment, so that none stands idle, and then back to the table, so that no worker
+starves the others.
+"""
+
+import asyncio
+import contextlib
+import heapq
+import itertools
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+from random import Random
+from typing import Any
+
+from shared.store.slots import Slot, Slots
+
+SYSTEM = "opentext"
+LONGEST_WAIT = timedelta(seconds=20)
+"""Then a message goes back to its queue, where another instance may find it."""
+POLL = (0.15, 0.35)
+"""Seconds between two questions to the table."""
+PASSED_ON = timedelta(seconds=2)
+"""For so long a slot goes from hand to hand."""
+SEATS_A_SLOT = 4
+LONG_WAIT = timedelta(seconds=10)
+"""Who is in no hurry and would wait for longer than this makes room for others."""
+LONGEST_SPREAD = timedelta(minutes=1)
+SHARE = 0.7
+"""Of the expected wait: those who come back find work to do, rather than a slot that waited for them."""
+STEP = timedelta(seconds=1)
+USUAL_LOOK = 0.5
+"""Seconds, until some were measured."""
+LENGTH_KNOWN = 5.0
+"""For so many seconds the length of the queue is not asked for again."""
+
+
+class Hurry(IntEnum):
+    """Who is served first."""
+
+    APPROVAL = 0
+    """A workflow: a person waits for it."""
+    RECORD = 1
+    BULK = 2
+    """Back-fill: it leaves the last slot to others."""
+
+
+@dataclass(order=True)
+class _Waiter:
+    hurry: Hurry
+    number: int
+    served: "asyncio.Future[Slot]" = field(compare=False)
+
+
+class WaitingRoom:
+    """
+    One worker's waiting room.
+
+    Args:
+        slots: of all workers.
+        size: how many there are.
+        owner: names this worker in them.
+        length: counts the messages of the queue, about.
+    """
+
+    def __init__(
+        self,
+        slots: Slots,
+        *,
+        size: int,
+        owner: str,
+        now: Callable[[], datetime],
+        length: Callable[[], Awaitable[int]],
+        rng: Random,
+    ) -> None:
+        self._slots = slots
+        self._size = size
+        self._owner = owner
+        self._now = now
+        self._length = length
+        self._rng = rng
+        self._numbers = itertools.count()
+        self._waiting: list[_Waiter] = []
+        self._asking: asyncio.Task[None] | None = None
+        self._closed = asyncio.Event()
+        self._taken_at: dict[Slot, float] = {}
+        self._look_seconds = USUAL_LOOK
+        self._backlog, self._counted_at = 0, float("-inf")
+
+    @contextlib.asynccontextmanager
+    async def slot(self, hurry: Hurry) -> AsyncGenerator[Slot | None, None]:
+        """
+        Wait for a slot, and hold it for a while.
+
+        None: there was none for LONGEST_WAIT, or the worker ends.
+
+        Raises:
+            UnavailableError, OutcomeUnknownError: the table did not answer.
+        """
+        slot = await self._wait(hurry)
+        begun = _clock()
+        try:
+            yield slot
+        finally:
+            if slot is not None:
+                self._look_seconds += (_clock() - begun - self._look_seconds) / 10
+                await self._leave(slot)
+
+    async def time_to_step_back(self, hurry: Hurry) -> timedelta | None:
+        """
+        Say for how long a message makes room for others, so that an approval behind a thousand is soon looked at.
+
+        None: it needn't. Those who step back come again spread over about the time that the work before them takes.
+        """
+        if hurry is Hurry.APPROVAL or len(self._waiting) < SEATS_A_SLOT * self._size:
+            return None
+        if _clock() - self._counted_at > LENGTH_KNOWN:
+            self._counted_at = _clock()
+            self._backlog = await self._length()
+        wait = self._backlog * self._look_seconds / self._size * timedelta(seconds=1)
+        return None if wait <= LONG_WAIT else min(wait, LONGEST_SPREAD) * SHARE * self._rng.random() + STEP
+
+    def close(self) -> None:
+        """Let nobody wait any more: the worker ends."""
+        self._closed.set()
+
+    async def _wait(self, hurry: Hurry) -> Slot | None:
+        if self._closed.is_set():
+            return None
+        waiter = _Waiter(hurry, next(self._numbers), asyncio.get_running_loop().create_future())
+        heapq.heappush(self._waiting, waiter)
+        closing = asyncio.get_running_loop().create_task(self._end())
+        try:
+            return await self._served(waiter, closing)
+        except BaseException:
+            if waiter.served.done():
+                await self._leave(waiter.served.result())
+            raise
+        finally:
+            closing.cancel()
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+                heapq.heapify(self._waiting)
+
+    async def _end(self) -> None:
+        await self._closed.wait()
+
+    async def _served(self, waiter: _Waiter, closing: "asyncio.Task[None]") -> Slot | None:
+        end = _clock() + LONGEST_WAIT.total_seconds()
+        while not waiter.served.done() and not closing.done() and (left := end - _clock()) > 0:
+            if self._asking is None or self._asking.done():
+                self._asking = asyncio.get_running_loop().create_task(self._ask())
+            together: set[asyncio.Future[Any]] = {waiter.served, closing, self._asking}
+            await asyncio.wait(together, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if self._asking.done() and not waiter.served.done():
+                # What went wrong for the one who asks went wrong for all.
+                self._asking.result()
+        return waiter.served.result() if waiter.served.done() else None
+
+    async def _ask(self) -> None:
+        """Ask the table for those who wait, until nobody does."""
+        while self._waiting:
+            hurry = self._waiting[0].hurry
+            size = max(1, self._size - 1) if hurry is Hurry.BULK else self._size
+            slot = await self._slots.take(SYSTEM, size=size, owner=self._owner, now=self._now())
+            if slot is None:
+                await asyncio.sleep(self._rng.uniform(*POLL))
+                continue
+            self._taken_at[slot] = _clock()
+            if not self._serve(slot):
+                await self._free(slot)
+
+    def _serve(self, slot: Slot) -> bool:
+        """Give a slot to whoever is in the greatest hurry; say whether somebody took it."""
+        is_last = slot.number >= max(1, self._size - 1)
+        if not self._waiting or (is_last and self._waiting[0].hurry is Hurry.BULK):
+            return False
+        heapq.heappop(self._waiting).served.set_result(slot)
+        return True
+
+    async def _leave(self, slot: Slot) -> None:
+        is_fresh = _clock() - self._taken_at.get(slot, float("-inf")) < PASSED_ON.total_seconds()
+        if self._closed.is_set() or not is_fresh or not self._serve(slot):
+            await self._free(slot)
+
+    async def _free(self, slot: Slot) -> None:
+        self._taken_at.pop(slot, None)
+        await self._slots.free(slot)
+
+
+def _clock() -> float:
+    return asyncio.get_running_loop().time()
