@@ -1,14 +1,5 @@
 // A private way to a resource, for whoever may have no public one.
-import { resourceTags } from 'types.bicep'
-
-@description('A service of the resource that gets a private address.')
-type privateService = {
-  @description('What private endpoints call it, e.g. blob.')
-  name: string
-
-  @description('DNS zone of its private addresses.')
-  zone: string
-}
+import { privateService, resourceTags } from 'types.bicep'
 
 param location string
 param tags resourceTags

@@ -17,6 +17,8 @@ var roles = {
   keyVaultSecretsOfficer: 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 }
 
+var definitions = 'Microsoft.Authorization/roleDefinitions'
+
 // The host: its locks and keys, and the package it runs from. Queues: messages. Tables: the state.
 var onStorage = [roles.storageBlobDataOwner, roles.storageQueueDataContributor, roles.storageTableDataContributor]
 // manage.py: reads and mends the state, and sends messages again.
@@ -41,7 +43,7 @@ resource state 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     properties: {
       principalId: principalId
       principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+      roleDefinitionId: subscriptionResourceId(definitions, role)
     }
   }
 ]
@@ -52,7 +54,7 @@ resource secrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.keyVaultSecretsUser)
+    roleDefinitionId: subscriptionResourceId(definitions, roles.keyVaultSecretsUser)
   }
 }
 
@@ -62,10 +64,7 @@ resource telemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roles.monitoringMetricsPublisher
-    )
+    roleDefinitionId: subscriptionResourceId(definitions, roles.monitoringMetricsPublisher)
   }
 }
 
@@ -76,7 +75,7 @@ resource operator 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     properties: {
       principalId: operatorPrincipalId
       principalType: operatorPrincipalType
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+      roleDefinitionId: subscriptionResourceId(definitions, role)
     }
   }
 ]
@@ -88,6 +87,6 @@ resource rotation 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!em
   properties: {
     principalId: operatorPrincipalId
     principalType: operatorPrincipalType
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.keyVaultSecretsOfficer)
+    roleDefinitionId: subscriptionResourceId(definitions, roles.keyVaultSecretsOfficer)
   }
 }

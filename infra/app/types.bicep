@@ -6,3 +6,13 @@ type resourceTags = {
   @description('Value of the tag of this name.')
   *: string
 }
+
+@export()
+@description('A service of the resource that gets a private address.')
+type privateService = {
+  @description('What private endpoints call it, e.g. blob.')
+  name: string
+
+  @description('DNS zone of its private addresses.')
+  zone: string
+}

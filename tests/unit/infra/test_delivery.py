@@ -9,7 +9,7 @@ import yaml
 
 from tests.repository import ROOT
 from tests.unit.infra.bicep import INFRA
-from tests.unit.infra.infra_files import parameter_values
+from tests.unit.infra.infra_files import variables
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 SCRIPT = INFRA / "grant-graph-permissions.sh"
@@ -95,12 +95,46 @@ def test_azd_deploys_what_was_packaged_here():
     assert azure["hooks"]["prepackage"]["run"] == "make package"
 
 
+def test_azd_looks_before_it_makes_anything():
+    azure = yaml.safe_load((ROOT / "azure.yaml").read_text())
+
+    assert azure["hooks"]["preprovision"]["run"] == "infra/before-provision.sh"
+
+
+def workflow(name):
+    return yaml.safe_load((ROOT / ".github/workflows" / name).read_text())
+
+
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
 def test_workflows_say_what_they_may_do_and_how_long(file):
-    workflow = yaml.safe_load(file.read_text())
+    assert workflow(file.name)["permissions"] == {"contents": "read"}
+    assert all("timeout-minutes" in job for job in workflow(file.name)["jobs"].values())
 
-    assert workflow["permissions"]["contents"] == "read"
-    assert all("timeout-minutes" in job for job in workflow["jobs"].values())
+
+def test_a_job_may_sign_in_only_where_it_does():
+    """The libraries of others are built by a job that can't."""
+    jobs = [job for file in WORKFLOWS for job in workflow(file.name)["jobs"].values()]
+    may = [job for job in jobs if job.get("permissions", {}).get("id-token") == "write"]
+    does = [job for job in jobs if any("Azure/login" in step.get("uses", "") for step in job["steps"])]
+
+    assert may == does != []
+    assert not any("make" in step.get("run", "").split() for job in may for step in job["steps"])
+
+
+def test_actions_are_pinned_by_commit_and_say_which_release_that_is():
+    used = [line for file in WORKFLOWS for line in re.findall(r"uses: (.*)", file.read_text())]
+    foreign = [line for line in used if not line.startswith("./")]
+
+    assert foreign
+    assert [line for line in foreign if not re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []
+
+
+def test_checkouts_leave_no_credentials_behind():
+    steps = [step for file in WORKFLOWS for job in workflow(file.name)["jobs"].values() for step in job["steps"]]
+    checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
+
+    assert checkouts
+    assert [step for step in checkouts if step.get("with", {}).get("persist-credentials") is not False] == []
 
 
 def test_the_workflows_call_targets_that_exist():
@@ -113,16 +147,43 @@ def test_the_workflows_call_targets_that_exist():
 def test_azure_is_signed_in_to_without_a_password():
     text = (ROOT / ".github/workflows/deploy.yml").read_text()
 
-    assert "--federated-credential-provider github" in text
     assert "AZURE_CLIENT_SECRET" not in text
     assert "AZURE_CREDENTIALS" not in text
 
 
-def test_the_deployment_is_given_every_parameter_and_secrets_as_secrets():
-    steps = yaml.safe_load((ROOT / ".github/workflows/deploy.yml").read_text())["jobs"]["deploy"]["steps"]
-    (given,) = [step["env"] for step in steps if step.get("run", "").startswith("azd provision")]
-    asked = {re.findall(r"\w+", value)[0] for value in parameter_values().values()}
+def test_what_would_change_is_posted_before_anything_does():
+    jobs = workflow("deploy.yml")["jobs"]
+    (preview,) = [step for step in jobs["preview"]["steps"] if "what-if" in step.get("run", "")]
 
-    assert set(given) | {"AZURE_ENV_NAME", "AZURE_LOCATION"} == asked
-    secret = {name for name, value in given.items() if "secrets." in value}
-    assert secret == {"OPENTEXT_PASSWORD", "OTDS_CLIENT_SECRET", "OPENTEXT_WEBHOOK_SECRETS", "GRAPH_CLIENT_STATE"}
+    assert "GITHUB_STEP_SUMMARY" in preview["run"]
+    assert set(jobs["deploy"]["needs"]) == {"package", "preview"}
+    assert jobs["deploy"]["environment"] == jobs["preview"]["environment"]
+
+
+def test_the_template_is_built_linted_and_format_checked():
+    action = (ROOT / ".github/actions/template/action.yml").read_text()
+
+    assert [word for word in ("build", "lint", "format") if f"az bicep {word} --file" not in action] == []
+    for name, job in (("test.yml", "template"), ("deploy.yml", "preview")):
+        assert "./.github/actions/template" in [step.get("uses") for step in workflow(name)["jobs"][job]["steps"]]
+
+
+SECRETS = {"OPENTEXT_PASSWORD", "OTDS_CLIENT_SECRET", "OPENTEXT_WEBHOOK_SECRETS", "GRAPH_CLIENT_STATE"}
+
+
+def test_the_deployment_is_given_every_parameter_and_secrets_as_secrets():
+    job = workflow("deploy.yml")["jobs"]["deploy"]
+    (secrets,) = [step["env"] for step in job["steps"] if step.get("run", "").startswith("azd provision")]
+
+    assert set(job["env"]) | set(secrets) == set(variables().values()) | {"AZURE_SUBSCRIPTION_ID"}
+    assert set(secrets) == SECRETS
+    assert not any("secrets." in value for value in job["env"].values())
+
+
+def test_the_preview_has_the_same_values_and_no_secret():
+    jobs = workflow("deploy.yml")["jobs"]
+    (shown,) = [step["env"] for step in jobs["preview"]["steps"] if "what-if" in step.get("run", "")]
+
+    assert jobs["preview"]["env"] == jobs["deploy"]["env"]
+    assert set(shown) - {"AZURE_CORE_NO_COLOR"} == SECRETS
+    assert all("not-shown-in-a-preview" in shown[name] for name in SECRETS)
