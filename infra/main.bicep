@@ -190,8 +190,7 @@ func isHttps(url string) bool => startsWith(toLower(url), 'https://') && length(
 func isMadeOf(text string, characters string) bool =>
   empty(filter(range(0, length(text)), at => !contains(characters, substring(toLower(text), at, 1))))
 
-func isAlphanumeric(text string, others string) bool =>
-  isMadeOf(text, 'abcdefghijklmnopqrstuvwxyz0123456789${others}')
+func isAlphanumeric(text string, others string) bool => isMadeOf(text, 'abcdefghijklmnopqrstuvwxyz0123456789${others}')
 
 func isGroupName(name string) bool => isAlphanumeric(name, '-_.()') && !endsWith(name, '.')
 

@@ -56,6 +56,13 @@ def test_nothing_is_written_that_the_formatter_would_break(file):
 
 
 @pytest.mark.parametrize("file", FILES)
+def test_nothing_stands_on_two_lines_that_fits_on_one(file):
+    broken = re.findall(r"^.*=>\n.*$|^.*\n\s+\? .*\n\s+: .*$", (INFRA / file).read_text(), re.MULTILINE)
+
+    assert [lines for lines in broken if len(re.sub(r"\n\s+", " ", lines)) <= WIDTH] == []
+
+
+@pytest.mark.parametrize("file", FILES)
 def test_outputs_say_what_they_are(file):
     assert [name for name, one in read(file)["outputs"].items() if one.decorator("description") is None] == []
 
