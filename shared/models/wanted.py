@@ -177,6 +177,10 @@ class WantedTask(Frozen):
         """Return the item, not to be made now."""
         return self.model_copy(update={"held": reason, "held_by": cause})
 
+    def told(self, context: tuple[str, ...], notify: tuple[Notify, ...]) -> "WantedTask":
+        """Return the same task with other lines in its block and other mails."""
+        return self.model_copy(update={"context": context, "notify": notify})
+
     def decider(self, entra_id: str | None) -> Decider | None:
         """Find who a person is to this step; None: nobody whose decision counts."""
         return next((one for one in self.deciders if one.entra_id == entra_id), None)
@@ -195,6 +199,8 @@ class NameKind(StrEnum):
     DOCUMENTS = "missing documents"
     DATE = "date"
     FOLDER = "folder"
+    PERSON = "person"
+    PLAN = "plan"
     RULE = "rule"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from shared.errors import NeverError
 from shared.mapping.evaluation.scope import Scene
+from shared.mapping.evaluation.verdict import Gap
 from shared.mapping.language.limits import REFERENCES, cut
 from shared.mapping.language.scalars import ATTRIBUTE
 from shared.mapping.language.tasks import Reference
@@ -26,6 +27,13 @@ class BadLinkError(NeverError):
     """A reference that is no http(s) URL; the message tells people."""
 
 
+def gaps_of(words: tuple[str, ...], scene: Scene) -> Iterator[Gap]:
+    """Yield what lines ask for and the record does not tell."""
+    for word in words:
+        if word.startswith(ATTRIBUTE) and isinstance(found := scene.values.find(word.removeprefix(ATTRIBUTE)), Gap):
+            yield found
+
+
 def context_lines(words: tuple[str, ...], scene: Scene, outcomes: tuple[str, ...]) -> tuple[str, ...]:
     """Render the lines that a rule lists, in its order."""
     return tuple(line for word in words for line in _lines(word, scene, outcomes))
@@ -34,7 +42,9 @@ def context_lines(words: tuple[str, ...], scene: Scene, outcomes: tuple[str, ...
 def _lines(word: str, scene: Scene, outcomes: tuple[str, ...]) -> Iterator[str]:
     if word.startswith(ATTRIBUTE):
         name = word.removeprefix(ATTRIBUTE)
-        yield f"{name.partition('.')[2]}: {_shown(scene.attributes.get(name))}"
+        found = scene.values.find(name)
+        shown = "not known" if isinstance(found, Gap) else _shown(found.value)
+        yield f"{name.partition('.')[2] or name}: {shown}"
     elif word == "disposition":
         yield f"Disposition: {' or '.join(outcomes) if outcomes else 'send on'}"
     else:

@@ -2,23 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import takewhile
+from datetime import date, datetime, time
 
-from dateutil.relativedelta import relativedelta
-
-from shared.errors import NeverError
+from shared.mapping.evaluation.compare import NO_DATES
 from shared.mapping.evaluation.scope import Scene
-from shared.mapping.language.calendar import Calendar
-from shared.mapping.language.date_specs import HORIZON, Date, Due, Offset
+from shared.mapping.language.calendar import Calendar, NoDateError
+from shared.mapping.language.counting import day_part
+from shared.mapping.language.date_specs import HORIZON, Date, Due, Offset, Wait
 from shared.mapping.language.recurrence import read_recurrence
 from shared.mapping.language.scalars import ATTRIBUTE
 
-_DAY = timedelta(days=1)
-
-
-class NoDateError(NeverError):
-    """What a date is counted from is no date; the message tells people."""
+MOST_OCCURRENCES = 16_000
+"""Of one date: daily for over forty years. Each look goes through them."""
 
 
 @dataclass(frozen=True)
@@ -31,28 +26,32 @@ class Anchors:
 
 def resolve(spec: Date, scene: Scene, anchors: Anchors | None = None) -> date | None:
     """
-    Compute a date in the rule's zone; None: what it is counted from is not known (yet).
+    Compute a date in the rule's zone; None: what it is counted from is not there (yet).
 
     Raises:
-        NoDateError: the attribute holds something else, or the date leaves the calendar.
+        NoDateError: what it is counted from is no date, or the date leaves the calendar.
+        NotKnownError: the record does not tell what it is counted from.
     """
+    day = unadjusted(spec, scene, anchors)
+    return None if day is None else adjusted(spec, day, scene.calendar)
+
+
+def unadjusted(spec: Date, scene: Scene, anchors: Anchors | None = None) -> date | None:
+    """Compute a date before it is moved off a day without work. Errors as `resolve`."""
     start = spec.on if spec.on is not None else _anchor(str(spec.from_), scene, anchors or Anchors())
     if start is None:
         return None
-    try:
-        day = _moved(spec, start, scene.calendar)
-        return day if spec.adjust == "none" else scene.calendar.nearest(day, 1 if spec.adjust == "next" else -1)
-    except (OverflowError, ValueError) as error:
-        message = f"no date can be computed from {start}: {error}"
-        raise NoDateError(message) from error
-
-
-def _moved(offset: Offset, start: date | datetime, calendar: Calendar) -> date:
-    if offset.business_hours:
-        moment = start if isinstance(start, datetime) else calendar.at(start, calendar.opens)
-        return calendar.local_date(add(offset, moment, calendar))
+    calendar = scene.calendar
+    if spec.business_hours:
+        moment = start if isinstance(start, datetime) else calendar.opening(start)
+        return calendar.local_date(add(spec, moment, calendar))
     day = calendar.local_date(start) if isinstance(start, datetime) else start
-    return _day_part(offset, day, calendar)
+    return day_part(spec, day, calendar)
+
+
+def adjusted(spec: Date, day: date, calendar: Calendar) -> date:
+    """Move a day without work to the business day after or before it, as the date says."""
+    return day if spec.adjust == "none" else calendar.nearest(day, 1 if spec.adjust == "next" else -1)
 
 
 def add(offset: Offset, moment: datetime, calendar: Calendar) -> datetime:
@@ -60,29 +59,22 @@ def add(offset: Offset, moment: datetime, calendar: Calendar) -> datetime:
     Add to a moment; days keep the local wall-clock time, `at` replaces it. Returns UTC.
 
     Raises:
-        ValueError, OverflowError: the result leaves the calendar.
+        NoDateError: the result leaves the calendar.
     """
     local = calendar.local(moment)
-    day = _day_part(offset, local.date(), calendar)
+    day = day_part(offset, local.date(), calendar)
     result = calendar.at(day, local.time()) if day != local.date() else moment
     if offset.business_hours:
         result = calendar.add_business_hours(result, offset.business_hours)
-    if offset.at is not None:
+    if isinstance(offset, Wait) and offset.at is not None:
         result = calendar.at(calendar.local_date(result), time.fromisoformat(offset.at))
     return calendar.local(result).astimezone(moment.tzinfo)
-
-
-def _day_part(offset: Offset, day: date, calendar: Calendar) -> date:
-    if offset.years or offset.months:
-        day += relativedelta(years=offset.years, months=offset.months)
-    day += timedelta(weeks=offset.weeks, days=offset.days)
-    return calendar.add_business_days(day, offset.business_days)
 
 
 def _anchor(word: str, scene: Scene, anchors: Anchors) -> date | datetime | None:
     if word.startswith(ATTRIBUTE):
         return _attribute_date(word.removeprefix(ATTRIBUTE), scene)
-    node = scene.workspace if scene.workflow is None and scene.origin.document is None else scene.document
+    node = scene.subject
     workflow, step = scene.workflow, scene.step
     known: dict[str, date | datetime | None] = {
         "due": anchors.due,
@@ -99,55 +91,75 @@ def _anchor(word: str, scene: Scene, anchors: Anchors) -> date | datetime | None
 
 
 def _attribute_date(name: str, scene: Scene) -> date | datetime | None:
-    value = scene.attributes.get(name)
-    if isinstance(value, tuple):
-        value = value[0] if value else None
-    if value is None:
+    parts = scene.values.read(name).parts
+    if not parts:
         return None
     try:
-        moment = datetime.fromisoformat(str(value).strip())
+        moment = datetime.fromisoformat(str(parts[0]).strip())
     except ValueError as error:
-        message = f"{name} holds no date: {str(value)[:40]!r}"
+        message = f"{name} holds no date: {str(parts[0])[:40]!r}"
         raise NoDateError(message) from error
+    if moment.date() in NO_DATES:
+        return None
     # Without a zone the record means the day as it is written.
     return moment if moment.tzinfo is not None else moment.date()
 
 
+@dataclass(frozen=True)
+class Occurrence:
+    """One coming of a recurring date."""
+
+    day: date
+    """As the rule gives it: its name for good."""
+    due: date
+    """Moved off a day without work."""
+
+
 def occurrences(
     spec: Due, first: date, scene: Scene, done: frozenset[date]
-) -> tuple[tuple[date, ...], datetime | None]:
+) -> tuple[tuple[Occurrence, ...], datetime | None]:
     """
     List the occurrences of a recurring date that are tasks now, and when time alone changes that.
 
     The one that came last stays until the next is due; the next one is shown, and while it is already done
     the one after it too. What came before the record existed is not made up.
+
+    Args:
+        spec: the recurring date.
+        first: the day that the rule starts on, not moved yet.
+        scene: what it is for.
+        done: days of occurrences that are completed.
+
+    Raises:
+        NoDateError: too many came since the first, or the calendar ends.
     """
-    today = scene.calendar.local_date(scene.now)
-    shown: list[date] = []
+    shown: list[Occurrence] = []
     changes: datetime | None = None
-    for day in _series(spec, first, today):
-        if day <= today:
-            shown = [day]
+    for day in _series(spec, first, scene.today):
+        here = Occurrence(day, adjusted(spec, day, scene.calendar))
+        if here.due <= scene.today:
+            shown = [here]
             continue
-        changes = changes or scene.calendar.midnight(day)
-        shown.append(day)
+        changes = changes or scene.calendar.midnight(here.due)
+        shown.append(here)
         if day not in done:
             break
-    born = _born(scene)
-    return tuple(day for day in shown if day > today or born is None or day >= born), changes
+    born = scene.calendar.local_date(scene.created) if scene.created is not None else None
+    return tuple(one for one in shown if one.due > scene.today or born is None or one.due >= born), changes
 
 
 def _series(spec: Due, first: date, today: date) -> Iterator[date]:
-    end = max(first, today) + HORIZON
-    return takewhile(lambda day: day <= end, read_recurrence(str(spec.repeat), first))
-
-
-def _born(scene: Scene) -> date | None:
-    node = scene.workspace or scene.document
-    created = node.created if node is not None else None
-    return scene.calendar.local_date(created) if created is not None else None
+    """Go through the days of the rule, from its start to a horizon after today."""
+    end = min(max(first, today), date.max - HORIZON) + HORIZON
+    for number, day in enumerate(read_recurrence(str(spec.repeat), first)):
+        if day > end:
+            return
+        if number >= MOST_OCCURRENCES:
+            message = f"more than {MOST_OCCURRENCES} occurrences since {first}: let it start later"
+            raise NoDateError(message)
+        yield day
 
 
 def end_of(day: date, calendar: Calendar) -> datetime:
     """Return the moment (UTC) at which a day is over."""
-    return calendar.midnight(day + _DAY)
+    return calendar.end(day)

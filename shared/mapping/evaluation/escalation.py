@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shared.mapping.evaluation.dates import NoDateError, add, end_of
+from shared.mapping.evaluation.dates import add, end_of
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.language.tasks import Level
 
@@ -59,13 +59,7 @@ def threshold(level: Level, scene: Scene, due: date | None) -> datetime | None:
         NoDateError: the moment leaves the calendar.
     """
     start = _start(level, scene, due)
-    if start is None:
-        return None
-    try:
-        return add(level.after, start, scene.calendar)
-    except (ValueError, OverflowError) as error:
-        message = f"no moment can be computed from {start}: {error}"
-        raise NoDateError(message) from error
+    return None if start is None else add(level.after, start, scene.calendar)
 
 
 def _start(level: Level, scene: Scene, due: date | None) -> datetime | None:
@@ -77,7 +71,7 @@ def _start(level: Level, scene: Scene, due: date | None) -> datetime | None:
     if scene.step is not None and scene.step.due is not None:
         return scene.step.due
     # A day is late when its business hours are over, not when it begins.
-    return scene.calendar.at(due, scene.calendar.closes) if due is not None else None
+    return scene.calendar.closing(due) if due is not None else None
 
 
 def _created(scene: Scene) -> datetime | None:

@@ -7,7 +7,8 @@ from shared.errors import NeverError
 from shared.mapping.evaluation.dates import Anchors, resolve
 from shared.mapping.evaluation.escalation import Raised, climb, overdue_at
 from shared.mapping.evaluation.item import Item
-from shared.mapping.evaluation.matching import matches
+from shared.mapping.evaluation.matching import judge
+from shared.mapping.evaluation.people import Assigned
 from shared.mapping.evaluation.plans import target
 from shared.mapping.language.calendar import Calendar
 from shared.mapping.language.limits import cut
@@ -78,10 +79,19 @@ def mails_of_item(
 
 
 def _is_paused(item: Item) -> bool:
-    """Tell whether somebody else is waited for: by the rule's own word, or since the workflow is suspended."""
+    """
+    Tell whether somebody else is waited for: by the rule's own word, or since the workflow is suspended.
+
+    While it is not known, nobody is urged.
+    """
     workflow = item.scene.workflow
-    suspended = workflow is not None and workflow.status is WorkflowStatus.SUSPENDED
-    return suspended or (item.rule.pause is not None and matches(item.rule.pause, item.scene))
+    if workflow is not None and workflow.status is WorkflowStatus.SUSPENDED:
+        return True
+    if item.rule.pause is None:
+        return False
+    verdict = judge(item.rule.pause, item.scene)
+    item.unknown += [gap.of(item.rule.id, item_key(item.key, "pause")) for gap in verdict.gaps]
+    return verdict.holds is not False
 
 
 def _remind(item: Item, task: WantedTask, raised: Raised, effects: Effects) -> None:
@@ -111,7 +121,7 @@ def _task(item: Item, task: WantedTask, raised: Raised, *, paused: bool) -> Want
     if paused:
         own.holds.append("paused: the step waits on somebody else")
     plan = _plan(own, level, task)
-    assigned = item.people.assign(level.to, plan.group_id)
+    assigned = own.attempt(lambda: item.people.assign(level.to, plan.group_id), Assigned())
     own.holds += [assigned.held] if assigned.held is not None else []
     title, description = own.attempt(lambda: _texts(level, words), (f"Overdue: {task.title}", ""))
     anchors = Anchors(due=task.due, raised=raised.at)

@@ -1,5 +1,6 @@
 """One item: a task of a rule, filled in for one scene."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,11 +8,12 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from shared.errors import NeverError
-from shared.mapping.evaluation.context_lines import DEFAULT_REFERENCES, context_lines, references
+from shared.mapping.evaluation.context_lines import DEFAULT_REFERENCES, context_lines, gaps_of, references
 from shared.mapping.evaluation.dates import Anchors, resolve
 from shared.mapping.evaluation.people import Assigned, People
 from shared.mapping.evaluation.plans import target
 from shared.mapping.evaluation.scope import Scene
+from shared.mapping.evaluation.verdict import NotKnownError
 from shared.mapping.language.limits import CHECKLIST, cut
 from shared.mapping.language.rules import BaseRule, EvidenceSpec, Mapping, StepRule
 from shared.mapping.language.scalars import ATTRIBUTE, Assign, Who
@@ -23,6 +25,7 @@ from shared.models.wanted import (
     Outcome,
     PlanTarget,
     Reassign,
+    Unknown,
     UnknownPerformer,
     WantedChecklistItem,
     WantedReference,
@@ -31,6 +34,7 @@ from shared.models.wanted import (
 from shared.models.words import ActAs
 
 T = TypeVar("T")
+U = TypeVar("U")
 _PERFORMER = Assign(all=(Who(kind="performer"),))
 
 
@@ -46,6 +50,8 @@ class Item:
     key: str
     act_as: ActAs
     holds: list[str] = field(default_factory=list)
+    unknown: list[Unknown] = field(default_factory=list)
+    """What it asks for and nobody told."""
 
     def build(
         self, *, waits_on: tuple[str, ...], waits_for: tuple[str, ...], due: date | None, is_shown: bool = True
@@ -81,6 +87,12 @@ class Item:
             held="; ".join(dict.fromkeys(self.holds)) or None,
         )
 
+    def stub(self) -> WantedTask:
+        """Return the least that can be said of an item that can't be filled in: it is held."""
+        return WantedTask(
+            item_key=self.key, plan=PlanTarget(), title=self.key, held="; ".join(self.holds), **self._written()
+        )
+
     def _written(self) -> dict[str, Any]:
         """Collect what stands in the rule as it is."""
         spec, rule = self.spec, self.rule
@@ -112,6 +124,7 @@ class Item:
         checklist = self._checklist()
         if (lines := len(checklist) + len(self._outcomes)) > CHECKLIST:
             self.holds.append(f"{lines} checklist lines: Planner takes {CHECKLIST}")
+        self.unknown += [gap.of(self.rule.id, self.key, blocks=False) for gap in gaps_of(self._lines, self.scene)]
         return {
             "title": cut(title or self.key, self.mapping.limits.title),
             "description": self.attempt(lambda: spec.description.render(words), ""),
@@ -139,13 +152,16 @@ class Item:
             self.holds.append(f"waits for a date: {due.from_}")
         return day
 
-    def attempt(self, compute: Callable[[], T], otherwise: T) -> T:
+    def attempt(self, compute: Callable[[], T], otherwise: U) -> T | U:
         """Compute something; what can't be computed holds the item and says why."""
         try:
             return compute()
+        except NotKnownError as error:
+            self.unknown.append(error.gap.of(self.rule.id, self.key))
+            self.holds.append(f"not known: {error}")
         except NeverError as error:
             self.holds.append(str(error))
-            return otherwise
+        return otherwise
 
     def mails(self, specs: tuple[NotifySpec, ...], words: dict[str, Any]) -> tuple[Notify, ...]:
         """Render the mails of a rule or task; those that nobody would get are left out."""
@@ -163,7 +179,7 @@ class Item:
 
     def assigned(self, plan: PlanTarget) -> Assigned:
         """Decide who gets it; a policy may hold the item."""
-        assigned = self.people.assign(self.assign, plan.group_id)
+        assigned = self.attempt(lambda: self.people.assign(self.assign, plan.group_id), Assigned())
         if assigned.held is not None:
             self.holds.append(assigned.held)
         return assigned
@@ -180,7 +196,7 @@ class Item:
     def _mail(self, spec: NotifySpec, words: dict[str, Any]) -> Notify:
         return Notify(
             on=spec.on,
-            to=self.people.addresses(spec.to),
+            to=self.attempt(lambda: self.people.addresses(spec.to), ()),
             subject=self.attempt(lambda: " ".join(spec.subject.render(words).split()), ""),
             body=self.attempt(lambda: spec.body.render(words), ""),
         )
@@ -231,10 +247,10 @@ class Item:
     def _deciders(self) -> tuple[Decider, ...]:
         if not isinstance(self.rule, StepRule):
             return ()
-        deciders = (
-            self.people.approvers(self.rule.approvers) if self.act_as is ActAs.SERVICE else self.people.deciders()
-        )
-        if not deciders and self.act_as is ActAs.SERVICE:
+        words = self.rule.approvers
+        service = self.act_as is ActAs.SERVICE
+        deciders = self.attempt(lambda: self.people.approvers(words) if service else self.people.deciders(), ())
+        if not deciders and service:
             self.holds.append("the rule's approvers are nobody: no completion could count")
         elif not deciders and self._moves_step:
             # A task for somebody else, the fallback say, could never be completed so that it counts.
@@ -277,10 +293,10 @@ class Item:
         if not isinstance(spec.folder, str):
             return spec.folder
         name = spec.folder.removeprefix(ATTRIBUTE)
-        value = self.scene.attributes.get(name)
+        value = self.attempt(lambda: self.scene.values.read(name).value, None)
         if value is None:
             return None
-        if not str(value).strip().isdigit():
+        if not re.fullmatch("[0-9]{1,15}", str(value).strip()):
             self.holds.append(f"{name} holds no node id: {str(value)[:40]!r}")
             return None
         return int(str(value).strip())

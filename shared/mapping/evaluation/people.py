@@ -5,19 +5,25 @@ Every question to the directory goes through one `Book`, which remembers it: so 
 is found by asking without answers, and both can't drift apart.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from shared.mapping.evaluation.directory_log import Book, mail_of
+from shared.mapping.evaluation.matching import find_role
 from shared.mapping.evaluation.scope import Scene
+from shared.mapping.evaluation.verdict import Gap, NotKnownError
 from shared.mapping.language.limits import ASSIGNEES
 from shared.mapping.language.scalars import Assign, Who
 from shared.mapping.language.sections import PeopleSpec
 from shared.models.deciders import Decider, FoundBy
 from shared.models.graph import EntraUser
 from shared.models.opentext import Person
-from shared.models.wanted import PersonDecision
+from shared.models.wanted import NameKind, PersonDecision
+
+_HIDDEN_USER = re.compile(r"^user \d+$")
+"""How the client names a user or group that can't be read."""
 
 
 @dataclass(frozen=True)
@@ -156,18 +162,21 @@ class People:
             case "user":
                 yield who.value, None
             case "role":
-                roles = (scene.workspace.roles or ()) if scene.workspace is not None else ()
-                members = (person for role in roles if role.name == who.value for person in role.members)
-                yield from ((person.login, person) for person in members)
+                role = find_role(who.value, scene)
+                if isinstance(role, Gap):
+                    raise NotKnownError(role)
+                yield from ((person.login, person) for person in (role.members if role is not None else ()))
             case "performer":
                 yield from ((person.login, person) for person in (scene.step.performers if scene.step else ()))
             case "initiator":
                 if scene.workflow is not None and scene.workflow.initiator is not None:
                     yield scene.workflow.initiator.login, scene.workflow.initiator
             case _:
-                value = scene.attributes.get(who.value)
-                values = value if isinstance(value, tuple) else (() if value is None else (value,))
-                yield from ((str(one).strip(), None) for one in values if str(one).strip())
+                values = [str(one).strip() for one in scene.values.read(who.value).parts]
+                if (nameless := next((one for one in values if _HIDDEN_USER.match(one)), None)) is not None:
+                    why = f"{who.value} holds {nameless}, who is gone or hidden"
+                    raise NotKnownError(Gap(NameKind.PERSON, who.value, why))
+                yield from ((one, None) for one in values if one)
 
     def _managers(self, who: Who) -> Iterator[Found]:
         for managed in self.find(who.of) if who.of is not None else ():

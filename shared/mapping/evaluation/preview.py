@@ -23,6 +23,7 @@ def computed(mapping: Mapping, recording: Recording) -> Wanted:
 def preview(result: Wanted) -> str:
     """Show the tasks, one paragraph each, and when they are looked at again."""
     paragraphs = ["\n".join(_lines(task)) for task in result.tasks] or ["nothing is wanted"]
+    paragraphs += [f"? {one.covers or 'the mapping'}: not known: {one.why}" for one in result.unknown]
     if result.look_again is not None:
         paragraphs.append(f"looked at again: {result.look_again:%Y-%m-%d %H:%M} UTC")
     return "\n\n".join(paragraphs) + "\n"

@@ -1,17 +1,19 @@
 """What a rule looks at: one origin, and of it the step or document that a task is for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
+from shared.mapping.evaluation.values import Remembered, Shown, Values
+from shared.mapping.evaluation.verdict import Gap
 from shared.mapping.language.calendar import Calendar
+from shared.mapping.language.conditions import FromToday
+from shared.mapping.language.counting import day_part
 from shared.mapping.language.templates import context_of
 from shared.models.opentext import (
-    Attributes,
-    AttributeValue,
     Document,
     MissingDocument,
     Origin,
@@ -20,13 +22,7 @@ from shared.models.opentext import (
     Workflow,
     Workspace,
 )
-
-
-class _ByName(dict[str, AttributeValue]):
-    """Attributes as templates see them: what is empty or absent is ""."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
+from shared.models.wanted import NameKind
 
 
 @dataclass(frozen=True)
@@ -39,6 +35,10 @@ class Scene:
     step: Step | None = None
     missing: MissingDocument | None = None
     occurrence: date | None = None
+    remembered: Remembered = field(default_factory=dict)
+    """The ids that names had when they were last there."""
+    turns: set[date] = field(default_factory=set, compare=False)
+    """Days on which an answer that depends on today changes."""
 
     @property
     def workspace(self) -> Workspace | None:
@@ -60,11 +60,39 @@ class Scene:
         """The first document; None: there is none."""
         return self.documents[0] if self.documents else None
 
+    @property
+    def subject(self) -> Workspace | Document | None:
+        """The node that the scene is about: the document of a workflow or document, otherwise the workspace."""
+        if self.workflow is None and self.origin.document is None:
+            return self.workspace
+        return self.document
+
+    @property
+    def created(self) -> datetime | None:
+        """When that node was made; None: not told."""
+        return self.subject.created if self.subject is not None else None
+
     @cached_property
-    def attributes(self) -> Attributes:
-        """The workspace's attributes, overlaid by the first document's; empty ones are left out."""
-        both = {**_filled(self.workspace), **_filled(self.document)}
-        return _ByName(both)
+    def values(self) -> Values:
+        """The first document's attributes, then the workspace's."""
+        return Values(tuple(node for node in (self.document, self.workspace) if node is not None), self.remembered)
+
+    @cached_property
+    def today(self) -> date:
+        """The date in the rule's zone."""
+        return self.calendar.local_date(self.now)
+
+    def from_today(self, bound: FromToday) -> date:
+        """Return the day that a bound means today."""
+        if isinstance(bound.today, int):
+            return self.today + timedelta(days=bound.today)
+        return day_part(bound.today, self.today, self.calendar)
+
+    def workspace_gap(self) -> Gap | None:
+        """Say why it is not known in which workspace this lies; None: it is known, and may be in none."""
+        if self.workspace is not None or self.documents or self.origin.document is not None:
+            return None
+        return Gap(NameKind.WORKSPACE, "workspace", "the workflow shows no document, so its workspace is not known")
 
     @cached_property
     def people(self) -> tuple[Person, ...]:
@@ -82,7 +110,7 @@ class Scene:
             "workflow": _workflow_words(self.workflow, self.calendar),
             "links": self._links(),
             "documents": [_document_words(document, self.calendar) for document in self.documents],
-            "attributes": self.attributes,
+            "attributes": Shown(self.values),
             "now": here,
             "today": here.date(),
         }
@@ -104,11 +132,6 @@ class Scene:
             workflow=self.workflow.url if self.workflow is not None else "",
             document=self.document.url if self.document is not None else "",
         )
-
-
-def _filled(node: Workspace | Document | None) -> Attributes:
-    attributes = node.attributes if node is not None else {}
-    return {name: value for name, value in attributes.items() if value not in (None, "", ())}
 
 
 def _people(scene: Scene) -> Iterator[Person]:

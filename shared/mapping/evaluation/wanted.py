@@ -5,24 +5,29 @@ Pure and deterministic: the same input gives the same bytes. What has to be aske
 found by running the same code without answers.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
-from shared.mapping.evaluation.dates import occurrences, resolve
+from shared.mapping.evaluation.dates import occurrences, unadjusted
 from shared.mapping.evaluation.directory_log import Book
 from shared.mapping.evaluation.escalation_tasks import escalations, mails_of_item
 from shared.mapping.evaluation.item import Item
-from shared.mapping.evaluation.matching import matches
+from shared.mapping.evaluation.matching import judge
 from shared.mapping.evaluation.needs import needs, rules_for
 from shared.mapping.evaluation.people import People
 from shared.mapping.evaluation.scope import Scene
+from shared.mapping.evaluation.values import Remembered
+from shared.mapping.evaluation.verdict import Gap, Verdict, no, not_known
+from shared.mapping.language.calendar import NoDateError
+from shared.mapping.language.conditions import Condition
 from shared.mapping.language.rules import BaseRule, Mapping, MissingDocumentRule
 from shared.mapping.language.tasks import KeyedTask, TaskSpec
 from shared.models.keys import OriginKind, item_key
 from shared.models.opentext import Origin
 from shared.models.people import Directory, Lookups
-from shared.models.wanted import Wanted, WantedTask
+from shared.models.wanted import NameKind, Refused, Unknown, Wanted, WantedTask
 from shared.models.words import ActAs
 
 __all__ = ["lookups", "needs", "wanted"]
@@ -36,20 +41,31 @@ def wanted(
     *,
     completed: frozenset[str] = frozenset(),
     act_as: ActAs = ActAs.PERFORMER,
+    remembered: Remembered | None = None,
 ) -> Wanted:
     """
-    Compute the wanted tasks.
+    Compute the wanted tasks, and what could not be answered. Never raises for what a record holds.
 
     Args:
+        mapping: the rules.
+        origin: as it was just read.
         directory: the answers to `lookups` of the same origin; who is not in it counts as unknown.
         now: aware.
         completed: keys of this origin's items that are completed.
         act_as: `OPENTEXT_ACT_AS`: who completes steps, and so whose completion counts.
+        remembered: the ids that names of the mapping had when they were last there.
     """
-    desk = _Desk(mapping, Book(directory), now, completed, act_as)
+    desk = _Desk(mapping, Book(directory), now, completed, act_as, remembered=remembered or {})
     tasks = tuple(sorted(desk.tasks(origin), key=lambda task: task.item_key))
     again = min((moment for moment in desk.changes if moment > now), default=None)
-    return Wanted(tasks=tasks, look_again=again, mapping_hash=mapping.hash, is_certain=desk.book.is_answered)
+    return Wanted(
+        tasks=tasks,
+        unknown=tuple(dict.fromkeys([*desk.unknown, *desk.fallback_gap()])),
+        refused=tuple(desk.refused),
+        look_again=again,
+        mapping_hash=mapping.hash,
+        is_certain=desk.book.is_answered,
+    )
 
 
 def lookups(mapping: Mapping, origin: Origin, now: datetime, *ways: ActAs) -> Lookups:
@@ -57,6 +73,9 @@ def lookups(mapping: Mapping, origin: Origin, now: datetime, *ways: ActAs) -> Lo
     List what the directory has to answer before `wanted` is asked, whatever is completed by then.
 
     Args:
+        mapping: the rules.
+        origin: as it was just read.
+        now: aware.
         ways: the `act_as` that it will be asked with; none: any.
     """
     book = Book(Directory())
@@ -77,47 +96,115 @@ class _Desk:
     act_as: ActAs
     curious: bool = False
     """Ask for everybody who could be needed: nothing counts as held or completed."""
+    remembered: Remembered = field(default_factory=dict)
     changes: set[datetime] = field(default_factory=set)
     """When time alone changes the answer."""
+    unknown: list[Unknown] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
 
     def tasks(self, origin: Origin) -> Iterator[WantedTask]:
+        """Go through the rules; what goes wrong in one stops that one alone."""
         for rule, scene in self._chosen(origin):
-            if "now" in rule.names or "today" in rule.names:
-                self.changes.add(scene.calendar.midnight(scene.calendar.local_date(self.now) + timedelta(days=1)))
-            yield from self._of_rule(rule, scene)
+            made = self._walled(rule, scene)
+            yield from made
+            if rule.names & {"now", "today"} and any(task.item_key not in self.completed for task in made):
+                self._note(lambda scene=scene: scene.calendar.end(scene.today))  # type: ignore[misc] # bound now
+
+    def fallback_gap(self) -> Iterator[Unknown]:
+        """Tell of a fallback who is not in the directory."""
+        fallback = self.mapping.people.fallback
+        if fallback in self.book.emails and fallback in self.book.answers.users and not self.book.user(fallback):
+            why = f"people.fallback {fallback} is not in the directory: what nobody else can be given goes to nobody"
+            yield Gap(NameKind.PERSON, fallback, why).of("", "", blocks=False)
+
+    def _walled(self, rule: BaseRule, scene: Scene) -> list[WantedTask]:
+        try:
+            return list(self._of_rule(rule, scene))
+        except Exception as error:  # noqa: BLE001 - the wall round a rule: the others are decided all the same
+            self._broken(rule, scene, error)
+            return []
+
+    def _broken(self, rule: BaseRule, scene: Scene, error: Exception) -> None:
+        why = f"the rule can't be evaluated here: {type(error).__name__}: {str(error)[:200]}"
+        self.unknown.append(Gap(NameKind.RULE, rule.id, why).of(rule.id, _covers(rule, scene)))
+
+    def _note(self, moment: Callable[[], datetime]) -> None:
+        """Note when to look again; a moment after the end of the calendar is none."""
+        with suppress(NoDateError):
+            self.changes.add(moment())
 
     def _chosen(self, origin: Origin) -> Iterator[tuple[BaseRule, Scene]]:
         """Yield each rule with each scene that it applies to."""
         scenes: dict[tuple[str, bool], tuple[Scene, ...]] = {}
-        taken: set[tuple[bool, str]] = set()
+        taken: dict[tuple[bool, str], Verdict] = {}
         for rule in rules_for(self.mapping, origin.kind):
             missing = isinstance(rule, MissingDocumentRule)
             if (view := (rule.calendar, missing)) not in scenes:
                 scenes[view] = tuple(self._scenes(origin, rule.calendar, missing=missing))
+            if missing and _lacks_list(origin):
+                why = "the server can't say which documents are missing"
+                self.unknown.append(Gap(NameKind.DOCUMENTS, rule.id, why).of(rule.id, rule.id))
             for scene in scenes[view]:
                 slot = (missing, _slot(scene))
-                if (self.mapping.match == "all" or slot not in taken) and matches(rule.when, scene):
-                    taken.add(slot)
+                before = taken.get(slot, NOBODY) if self.mapping.match == "first" else NOBODY
+                verdict = self._judged(rule, scene) if before is NOBODY else _after(before)
+                if verdict.holds is not False:
+                    taken.setdefault(slot, verdict)
+                if verdict.holds:
                     yield rule, scene
+                elif not self.curious:
+                    self._tell(rule, scene, verdict)
+
+    def _judged(self, rule: BaseRule, scene: Scene) -> Verdict:
+        try:
+            return self._judge(rule.when, scene)
+        except Exception as error:  # noqa: BLE001 - the wall round a condition
+            self._broken(rule, scene, error)
+            return not_known()
+
+    def _judge(self, condition: Condition | None, scene: Scene) -> Verdict:
+        verdict = judge(condition, scene)
+        for day in scene.turns:
+            self._note(lambda day=day: scene.calendar.midnight(day))  # type: ignore[misc] # bound now
+        scene.turns.clear()
+        return verdict
+
+    def _tell(self, rule: BaseRule, scene: Scene, verdict: Verdict) -> None:
+        """Keep why a rule makes nothing here: a value that says no, or what is not known."""
+        covers = _covers(rule, scene)
+        if verdict.holds is False:
+            self.refused.append(Refused(covers=covers, said=verdict.said))
+        self.unknown += [gap.of(rule.id, covers) for gap in verdict.gaps]
 
     def _scenes(self, origin: Origin, calendar_name: str, *, missing: bool) -> Iterator[Scene]:
         calendar = self.mapping.calendar(calendar_name)
+        ids = self.remembered
         if missing:
             documents = (origin.workspace.missing_documents or ()) if origin.workspace is not None else ()
-            yield from (Scene(origin, self.now, calendar, missing=document) for document in documents)
+            yield from (Scene(origin, self.now, calendar, missing=document, remembered=ids) for document in documents)
         elif origin.workflow is not None:
             steps = () if origin.workflow.ended else origin.workflow.current
-            yield from (Scene(origin, self.now, calendar, step=step) for step in steps)
+            yield from (Scene(origin, self.now, calendar, step=step, remembered=ids) for step in steps)
         elif origin.kind is not OriginKind.NODE:
-            yield Scene(origin, self.now, calendar)
+            yield Scene(origin, self.now, calendar, remembered=ids)
 
     def _of_rule(self, rule: BaseRule, scene: Scene) -> Iterator[WantedTask]:
-        specs = [spec for spec in rule.specs if matches(spec.when, scene)]
+        specs = [spec for spec in rule.specs if self._is_wanted(rule, spec, scene)]
         keys = {spec.key: item_key(rule.id, spec.key) for spec in specs if isinstance(spec, KeyedTask)}
         people = People(self.mapping.people, self.book, scene)
         for spec in specs:
             for item in self._items(rule, spec, people):
-                yield from self._of_item(item, keys)
+                made = list(self._of_item(item, keys))
+                self.unknown += item.unknown
+                yield from made
+
+    def _is_wanted(self, rule: BaseRule, spec: TaskSpec, scene: Scene) -> bool:
+        verdict = self._judge(spec.when, scene)
+        if not verdict.holds and not self.curious:
+            key = _key(rule, spec, scene)
+            self.refused += [Refused(covers=key, said=verdict.said)] if verdict.holds is False else []
+            self.unknown += [gap.of(rule.id, key) for gap in verdict.gaps]
+        return verdict.holds is True
 
     def _items(self, rule: BaseRule, spec: TaskSpec, people: People) -> Iterator[Item]:
         scene = people.scene
@@ -126,20 +213,30 @@ class _Desk:
             yield whole
             return
         due = spec.due
-        first = whole.attempt(lambda: resolve(due, scene), None)
+        first = whole.attempt(lambda: unadjusted(due, scene), None)
         if first is None:
             if whole.holds or due.if_missing == "hold":
                 yield whole
             return
-        days, change = occurrences(due, first, scene, self._done(whole.key))
+        came, change = whole.attempt(lambda: occurrences(due, first, scene, self._done(whole.key)), ((), None))
         if change is not None:
             self.changes.add(change)
-        for day in days:
-            there = scene.at_occurrence(day)
-            key = item_key(whole.key, day.isoformat())
-            yield Item(self.mapping, rule, spec, there, people, key, self.act_as)
+        if whole.holds:
+            yield whole
+        for one in came:
+            there = scene.at_occurrence(one.due)
+            key = item_key(whole.key, one.day.isoformat())
+            yield Item(self.mapping, rule, spec, there, replace(people, scene=there), key, self.act_as)
 
     def _of_item(self, item: Item, keys: dict[str, str]) -> Iterator[WantedTask]:
+        """Fill in an item and what its ladder adds; what can't be foreseen stops this item alone."""
+        try:
+            yield from self._filled(item, keys)
+        except Exception as error:  # noqa: BLE001 - the wall round an item
+            item.holds.append(f"it can't be filled in: {type(error).__name__}: {str(error)[:200]}")
+            yield item.stub()
+
+    def _filled(self, item: Item, keys: dict[str, str]) -> list[WantedTask]:
         due = item.due_date()
         pending = [] if self.curious else [name for name in _depends_on(item.spec) if self._is_pending(name, keys)]
         waits_on = tuple(keys[name] for name in pending)
@@ -149,9 +246,8 @@ class _Desk:
         ladder = escalations(item, task, quiet=quiet, changes=self.changes)
         notify = mails_of_item(item, task, ladder.reminders, quiet=quiet, changes=self.changes)
         if ladder.lines or notify:
-            task = task.model_copy(update={"context": (*task.context, *ladder.lines), "notify": notify})
-        yield task
-        yield from ladder.tasks
+            task = task.told((*task.context, *ladder.lines), notify)
+        return [task, *ladder.tasks]
 
     def _is_pending(self, name: str, keys: dict[str, str]) -> bool:
         # A task that its own condition leaves out is nothing to wait for.
@@ -161,6 +257,26 @@ class _Desk:
         prefix = f"{key}|"
         parts = (done.removeprefix(prefix) for done in self.completed if done.startswith(prefix))
         return frozenset(date.fromisoformat(part) for part in parts if _is_day(part))
+
+
+NOBODY = Verdict(holds=False)
+"""No rule before has taken a scene."""
+
+
+def _after(before: Verdict) -> Verdict:
+    """Answer for a rule behind the one that took the scene, or may have."""
+    return no("an earlier rule applies (match: first)") if before.holds else before
+
+
+def _lacks_list(origin: Origin) -> bool:
+    return origin.workspace is not None and origin.workspace.missing_documents is None
+
+
+def _covers(rule: BaseRule, scene: Scene) -> str:
+    """Name the items of a rule in a scene by what their keys begin with."""
+    if scene.step is None and scene.missing is None:
+        return rule.id
+    return _key(rule, rule.specs[0], scene)
 
 
 def _key(rule: BaseRule, spec: TaskSpec, scene: Scene) -> str:

@@ -7,17 +7,24 @@ All moments that come in or go out are aware; what goes out is UTC.
 from bisect import bisect_left, bisect_right
 from calendar import isleap
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from holidays import HolidayBase
+
+from shared.errors import NeverError
 
 DUE_TIME = time(10, tzinfo=UTC)
 """Planner shows a moment as a day of the reader's zone: 10:00Z is the same day from -10 to +13."""
 
 _DAY = timedelta(days=1)
+_MIDNIGHT = time()
 _SEARCH = 3700
 """Days to look for a business day before giving up: a calendar without any is refused when it is read."""
+
+
+class NoDateError(NeverError):
+    """A date or moment that can't be read or counted; the message tells people."""
 
 
 def as_utc(day: date) -> datetime:
@@ -43,15 +50,24 @@ class Calendar:
     """Monday is 0."""
     opens: time = time(9)
     closes: time = time(17)
-    """Later than `opens`: no shift over midnight."""
+    """Later than `opens`: no shift over midnight. 00:00 means 24:00."""
     holidays: HolidayBase | None = None
     days_off: frozenset[date] = frozenset()
     extra_workdays: frozenset[date] = frozenset()
     _years: dict[int, tuple[date, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def local(self, moment: datetime) -> datetime:
-        """Show a moment in the calendar's zone; one without a zone is taken as local already."""
-        return moment.replace(tzinfo=self.zone) if moment.tzinfo is None else moment.astimezone(self.zone)
+        """
+        Show a moment in the calendar's zone; one without a zone is taken as local already.
+
+        Raises:
+            NoDateError: there is no such moment in that zone.
+        """
+        try:
+            return moment.replace(tzinfo=self.zone) if moment.tzinfo is None else moment.astimezone(self.zone)
+        except OverflowError as error:
+            message = f"{moment} is no moment in {self.zone}"
+            raise NoDateError(message) from error
 
     def local_date(self, moment: datetime) -> date:
         """Return the date that people in the calendar's zone call it."""
@@ -62,8 +78,27 @@ class Calendar:
         Return the moment (UTC) of a wall-clock time on a day.
 
         A time that the clocks skip is taken with the offset before the change; one that comes twice, the first.
+
+        Raises:
+            NoDateError: there is no such moment.
         """
-        return datetime.combine(day, clock, tzinfo=self.zone).astimezone(UTC)
+        try:
+            return datetime.combine(day, clock, tzinfo=self.zone).astimezone(UTC)
+        except OverflowError as error:
+            message = f"{day} {clock} is no moment in {self.zone}"
+            raise NoDateError(message) from error
+
+    def end(self, day: date) -> datetime:
+        """Return the moment (UTC) at which a day is over."""
+        return self.midnight(_next(day))
+
+    def opening(self, day: date) -> datetime:
+        """Return the moment (UTC) at which business opens on a day."""
+        return self.at(day, self.opens)
+
+    def closing(self, day: date) -> datetime:
+        """Return the moment (UTC) at which business closes on a day; 24:00 is the next day's beginning."""
+        return self.end(day) if self.closes == _MIDNIGHT else self.at(day, self.closes)
 
     def midnight(self, day: date) -> datetime:
         """Return the moment (UTC) at which a day begins."""
@@ -79,19 +114,20 @@ class Calendar:
 
     def nearest(self, day: date, step: int = 1) -> date:
         """Return `day` if it is a business day, otherwise the first one after (step 1) or before it (step -1)."""
+        start = day
         for _ in range(_SEARCH):
             if self.is_business_day(day):
                 return day
-            day += step * _DAY
-        message = f"no business day within {_SEARCH} days of {day}"
-        raise ValueError(message)
+            day = _next(day, step)
+        message = f"no business day within {_SEARCH} days of {start}"
+        raise NoDateError(message)
 
     def add_business_days(self, day: date, count: int) -> date:
         """
         Return the count-th business day after `day`; before it when count is negative; `day` itself for 0.
 
         Raises:
-            ValueError: the calendar ends before.
+            NoDateError: the calendar ends before.
         """
         if count == 0:
             return day
@@ -108,6 +144,9 @@ class Calendar:
 
     def _of_year(self, year: int) -> tuple[date, ...]:
         """Return the business days of a year, counted once."""
+        if not MINYEAR <= year <= MAXYEAR:
+            message = f"no business day can be counted in the year {year}"
+            raise NoDateError(message)
         if year not in self._years:
             first = date(year, 1, 1)
             every = (first + number * _DAY for number in range(366 if isleap(year) else 365))
@@ -119,17 +158,25 @@ class Calendar:
         Return the moment (UTC) at which so much business time has passed since `moment`.
 
         Hours are real ones: a day on which the clocks change may hold one more or less.
-        A negative number counts backwards.
+
+        Raises:
+            NoDateError: the calendar ends before.
         """
-        left, here = timedelta(hours=abs(hours)), moment.astimezone(UTC)
-        step = 1 if hours >= 0 else -1
+        left, here = timedelta(hours=hours), moment.astimezone(UTC)
         day = self.local_date(here)
         while True:
-            day = self.nearest(day, step)
-            start, end = self.at(day, self.opens), self.at(day, self.closes)
-            here = max(here, start) if step > 0 else min(here, end)
-            rest = (end - here) if step > 0 else (here - start)
-            if timedelta() <= rest >= left:
-                return here + step * left
-            left -= max(rest, timedelta())
-            day += step * _DAY
+            day = self.nearest(day)
+            start, end = self.opening(day), self.closing(day)
+            here = max(here, start)
+            if timedelta() <= end - here >= left:
+                return here + left
+            left -= max(end - here, timedelta())
+            day = _next(day)
+
+
+def _next(day: date, step: int = 1) -> date:
+    try:
+        return day + step * _DAY
+    except OverflowError as error:
+        message = f"the calendar ends at {day}"
+        raise NoDateError(message) from error

@@ -30,7 +30,7 @@ class Offset(Frozen):
     Time to add; negative numbers go back.
 
     Years and months first (31 January and a month is the last of February), then weeks and days,
-    then business days, then business hours, then the wall-clock time.
+    then business days, then business hours.
     """
 
     years: Count = Field(default=0, description="Calendar years.")
@@ -38,8 +38,7 @@ class Offset(Frozen):
     weeks: Count = Field(default=0, description="Weeks.")
     days: Count = Field(default=0, description="Calendar days.")
     business_days: Count = Field(default=0, description="Business days of the calendar.")
-    business_hours: float = Field(default=0, ge=-10_000, le=10_000, description="Business hours of the calendar.")
-    at: Clock | None = Field(default=None, description="Wall-clock time of that day in the rule's zone.")
+    business_hours: float = Field(default=0, ge=0, le=10_000, description="Business hours of the calendar.")
 
 
 class Date(Offset):
@@ -56,6 +55,9 @@ class Date(Offset):
     @model_validator(mode="before")
     @classmethod
     def _short(cls, data: object) -> object:
+        if isinstance(data, dict) and "at" in data:
+            message = "`at` is for levels of an escalation: a task's date is a day, Planner knows no time of day"
+            raise refuse(message)
         return {"on": data} if isinstance(data, str | date) else data
 
     @model_validator(mode="after")
@@ -94,7 +96,13 @@ class Due(Date):
         return self
 
 
-class After(Offset):
+class Wait(Offset):
+    """Time to add to a moment, and the time of day at which it ends."""
+
+    at: Clock | None = Field(default=None, description="Wall-clock time of that day in the rule's zone.")
+
+
+class After(Wait):
     """How long to wait before a level of an escalation is raised."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)

@@ -11,7 +11,7 @@ from shared.mapping.language.vocabulary import did_you_mean
 _PATTERNS = {
     r"^[a-z0-9-]{1,60}$": "lower-case letters, digits and hyphens, at most 60",
     r"^[^@\s]+@[^@\s]+$": "an e-mail address",
-    r"^[^.]+\.[^.].*$": "Category.Attribute",
+    r"^([^.]+\.[^.].*|\d+_\d+(_\d+_\d+)?)$": "Category.Attribute",
     r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "a time such as 17:00",
 }
 

@@ -88,12 +88,27 @@ def one_or_several(value: object) -> object:
     return [value] if isinstance(value, str | int | float) else value
 
 
+def attribute_name(value: object) -> object:
+    """Take an attribute that is named by ids as Content Server's own key."""
+    if isinstance(value, dict):
+        if value.keys() != {"category", "attribute"} or not all(type(one) is int for one in value.values()):
+            message = "an attribute by its ids is written {category: 9830, attribute: 2}"
+            raise refuse(message)
+        return f"{value['category']}_{value['attribute']}"
+    return value
+
+
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 """Lower-case letters, digits and hyphens: it stands in keys and must survive renaming."""
 Email = Annotated[str, StringConstraints(pattern=_EMAIL, to_lower=True)]
 Guid = Annotated[str, StringConstraints(pattern=_GUID, to_lower=True)]
-AttributeName = Annotated[str, StringConstraints(pattern=r"^[^.]+\.[^.].*$")]
-"""Category.Attribute, by name."""
+ATTRIBUTE_PATTERN = r"^([^.]+\.[^.].*|\d+_\d+(_\d+_\d+)?)$"
+AttributeName = Annotated[
+    str,
+    BeforeValidator(attribute_name),
+    StringConstraints(pattern=ATTRIBUTE_PATTERN),
+]
+"""Category.Attribute by name, or by its ids: 9830_2, also written {category: 9830, attribute: 2}."""
 Anchor = Annotated[str, AfterValidator(_word(ANCHORS))]
 Line = Annotated[str, AfterValidator(_word(LINES))]
 PlanName = Annotated[str, AfterValidator(_one_of("plans"))]

@@ -9,7 +9,7 @@ True, False and 540).
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from typing import Any, Self, TypeAlias, cast
 
 import yaml
 
@@ -25,6 +25,18 @@ _NODES = (yaml.ScalarEvent, yaml.CollectionStartEvent)
 _INTEGER = re.compile(r"^[-+]?(0|[1-9][0-9]{0,14})$")
 _FLOAT = re.compile(r"^[-+]?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}$")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+class Written(float):
+    """A number that remembers how it was written: 500.000 may be half a million to its writer."""
+
+    def __new__(cls, text: str) -> Self:
+        """Read it."""
+        made = super().__new__(cls, text)
+        made.written = text
+        return made
+
+    written: str
 
 
 @dataclass(frozen=True)
@@ -162,4 +174,4 @@ def _plain(text: str) -> str | int | float | bool | None:
         return _WORDS[text.lower()]
     if _INTEGER.match(text):
         return int(text)
-    return float(text) if _FLOAT.match(text) else text
+    return Written(text) if _FLOAT.match(text) else text

@@ -49,7 +49,12 @@ def workspace(**changes: Any) -> Workspace:
         "created": CREATED,
         "url": "https://otcs.example/cs/cs/app/nodes/28866",
         "roles": ROLES,
-        "attributes": {"Contract.Region": "EMEA", "Contract.Owner": "lwhite", "Contract.End Date": "2027-06-30"},
+        "attributes": {
+            "Contract.Region": "EMEA",
+            "Contract.Owner": "lwhite",
+            "Contract.End Date": "2027-06-30",
+            **dict.fromkeys(("A.End", "A.None", "Contract.None", "Contract.Nothing")),
+        },
     }
     return Workspace(**{**given, **changes})
 

@@ -2,13 +2,17 @@
 
 import pytest
 
-from shared.mapping.evaluation.matching import passes
+from shared.mapping.evaluation.compare import judge_value
+from shared.mapping.evaluation.scope import Scene
+from shared.mapping.evaluation.values import Value
 from shared.mapping.evaluation.wanted import needs
+from shared.mapping.language.calendar import Calendar
 from shared.mapping.language.conditions import Test as AttributeTest
 from shared.models.keys import OriginKind
-from shared.models.opentext import Needs, Person, WorkflowStatus
+from shared.models.opentext import AttributeType, Needs, Person, WorkflowStatus
 from tests.unit.mapping.mapping_world import (
     GROUP,
+    NOW,
     document,
     mapping_of,
     of_document,
@@ -147,7 +151,30 @@ TESTS = {
     "no value is between": ({"min": 4, "max": 5}, (3, 7), False),
     "a date before": ({"max": "2026-12-31"}, "2026-12-31T00:00:00", True),
     "a date after": ({"max": "2026-12-31"}, "2027-01-01", False),
-    "text by text": ({"min": "M"}, "N", True),
+    "several spellings of one text": ("Z\u00fcrich  Nord", "Zu\u0308rich\u00a0Nord ", True),
+    "thousands with dots": ({"min": 100_000}, "1.000.000,00", True),
+    "thousands with commas": ({"min": 100_000}, "1,000,000.00", True),
+    "less, with commas": ({"min": 100_000}, "90,000.00", False),
+    "thousands with hard spaces": ({"min": 100_000}, "1\u00a0000\u00a0000", True),
+    "a number with two readings": ({"min": 100_000}, "500.000", None),
+    "two readings, asked for exactly": (500_000, "500.000", None),
+    "a number with its currency": ({"min": 100_000}, "EUR 250000", None),
+    "text is no number": (5, "five", False),
+    "a day is no number": ({"min": 100_000}, "2027-01-01", None),
+    "a number is no day": ({"max": "2026-12-31"}, 5, None),
+    "not a number at all": ({"min": 1}, float("nan"), None),
+    "one of several can't be compared, another passes": ({"min": 5}, ("much", 6), True),
+    "one of several can't be compared, no other passes": ({"min": 5}, ("much", 4), None),
+    "a day and the same with a time": ("2027-06-01", "2027-06-01T00:00:00", True),
+    "not a day, with a time": ({"not": "2027-06-01"}, "2027-06-01T00:00:00", False),
+    "a moment is a day of the zone": ("2027-06-01", "2027-06-01T23:30:00Z", True),
+    "another day": ("2027-06-01", "2027-06-02T00:00:00", False),
+    "no end is no day": ({"min": "today"}, "9999-12-31", False),
+    "no end does not exist as a day": ({"exists": True, "max": {"today": 90}}, "1899-12-30T00:00:00", False),
+    "until today": ({"max": "today"}, "2026-11-23", True),
+    "within ninety days": ({"min": "today", "max": {"today": 90}}, "2027-02-21", True),
+    "later than ninety days": ({"max": {"today": 90}}, "2027-02-22", False),
+    "within months": ({"max": {"today": {"months": 1}}}, "2026-12-23", True),
     "empty is never in a range": ({"min": 0}, None, False),
     "is and exists": ({"is": "a", "exists": True}, "a", True),
 }
@@ -155,7 +182,9 @@ TESTS = {
 
 @pytest.mark.parametrize(("test", "value", "expected"), TESTS.values(), ids=TESTS)
 def test_tests_of_an_attribute(test, value, expected):
-    assert passes(AttributeTest.model_validate(test), value) is expected
+    scene = Scene(of_workspace(), NOW, Calendar())
+
+    assert judge_value("C.A", AttributeTest.model_validate(test), Value(value), scene).holds is expected
 
 
 NEEDS = {
@@ -227,3 +256,20 @@ NEEDS = {
 def test_only_what_a_rule_uses_is_read(rule, kind, expected):
     """Each optional part costs calls."""
     assert needs(mapping_of(rule), kind) == Needs(**{"attributes": False, **expected})
+
+
+TYPED = {
+    "whole numbers have no decimals": ({"min": 100_000}, "500.000", AttributeType.INTEGER, True),
+    "a date attribute that holds none": ("2027-06-01", "01.06.2027", AttributeType.DATE, None),
+    "a date is no number": ({"min": 5}, "7", AttributeType.DATE, None),
+    "numbers of one value": ("5", "5.0", AttributeType.NUMBER, True),
+    "text of digits is text": ("5", "5.0", AttributeType.TEXT, False),
+    "one is true where truth is kept": (True, 1, AttributeType.BOOLEAN, True),
+}
+
+
+@pytest.mark.parametrize(("test", "value", "kind", "expected"), TYPED.values(), ids=TYPED)
+def test_a_value_is_compared_by_its_type(test, value, kind, expected):
+    scene = Scene(of_workspace(), NOW, Calendar())
+
+    assert judge_value("C.A", AttributeTest.model_validate(test), Value(value, kind), scene).holds is expected

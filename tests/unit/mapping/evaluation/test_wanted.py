@@ -239,7 +239,7 @@ HELD = {
     ),
     "a date out of the calendar": (
         {"due": {"on": "9999-12-31", "days": 1}},
-        "no date can be computed from 9999-12-31",
+        "no date can be counted from 9999-12-31",
     ),
 }
 
@@ -247,7 +247,7 @@ HELD = {
 @pytest.mark.parametrize(("task", "held"), HELD.values(), ids=HELD)
 def test_what_can_not_be_made_is_held_with_its_reason(task, held):
     """One item's trouble is its own: the rule's other task is wanted all the same."""
-    origin = of_workspace(attributes={"A.Text": "soon"})
+    origin = of_workspace(attributes={"A.Text": "soon", "A.End": None, "A.None": None})
 
     troubled, other = tasks_of(workspace_rule(task, {}), origin=origin)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.mapping.language.calendar import Calendar, as_date, as_utc
+from shared.mapping.language.calendar import Calendar, NoDateError, as_date, as_utc
 
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 ZONES = st.sampled_from(
@@ -130,7 +130,7 @@ def test_a_working_week_may_begin_on_sunday():
 def test_a_calendar_without_business_days_says_so():
     never = Calendar(workdays=frozenset())
 
-    with pytest.raises(ValueError, match="no business day"):
+    with pytest.raises(NoDateError, match="no business day"):
         never.nearest(date(2026, 1, 1))
 
 
@@ -162,10 +162,9 @@ def test_business_hours_are_counted_minute_by_minute(start, minutes, zone):
         ("2026-11-20T16:00+01:00", 2, "2026-11-23T10:00+01:00"),
         ("2026-11-20T18:00+01:00", 1, "2026-11-23T10:00+01:00"),
         ("2026-11-20T06:00+01:00", 8, "2026-11-20T17:00+01:00"),
-        ("2026-11-23T10:00+01:00", -2, "2026-11-20T16:00+01:00"),
         ("2026-10-23T16:00+02:00", 2, "2026-10-26T10:00+01:00"),
     ],
-    ids=["over the weekend", "after hours", "a whole day", "backwards", "over the end of summer time"],
+    ids=["over the weekend", "after hours", "a whole day", "over the end of summer time"],
 )
 def test_business_hours_at_their_edges(start, hours, expected):
     assert BERLIN.add_business_hours(utc(start), hours) == utc(expected)

@@ -29,7 +29,7 @@ RENDERED = {
     "a name": ("{{ workspace.name }}", "Contract 4600000044"),
     "an attribute": ("{{ attributes['Contract.Region'] }}", "EMEA"),
     "an empty attribute": ("[{{ attributes['Contract.Nothing'] }}]", "[]"),
-    "an empty attribute with a default": ("{{ attributes['A.b'] or 'none' }}", "none"),
+    "an empty attribute with a default": ("{{ attributes['A.None'] or 'none' }}", "none"),
     "nothing": ("[{{ workspace.rm_status }}]", "[]"),
     "several": ("{{ step.performers }}", "Dfoxhoven"),
     "a time in the rule's zone": ("{{ now }}", "2026-11-23 17:30"),
