@@ -34,10 +34,8 @@ def recorded(wanted: WantedTask) -> dict[str, AttributeValue]:
     return {**wanted.on_complete, **progress}
 
 
-def record_again(link: Link, wanted: WantedTask, workspace_id: int | None, now: datetime) -> Action:
+def record_again(link: Link, wanted: WantedTask, workspace_id: int | None) -> Action:
     """Tell the record of a completion once more, when it is time; what the rule no longer has told is dropped."""
-    if link.retry_at is not None and now < link.retry_at:
-        return LookAgain(link.item, link.retry_at, WaitedFor.RETRY)
     if workspace_id is None or not (values := recorded(wanted)):
         return Remember(link.freed())
     return SetAttributes(link, workspace_id, values)

@@ -12,7 +12,7 @@ from shared.decisions.completion import record_again
 from shared.decisions.description_block import closing_block, with_block
 from shared.decisions.ending import Ended, MappingChanged, ending, no_longer_asked
 from shared.decisions.fields import Target
-from shared.decisions.item_view import YOUNG, Policy, View, actor_of, event, is_behind
+from shared.decisions.item_view import YOUNG, Policy, View, actor_of, event, is_behind, is_waiting
 from shared.decisions.observed import Found, Missing, Unread
 from shared.decisions.open_task import agree, decide_open, decide_refused
 from shared.models.events import EventKind
@@ -31,8 +31,8 @@ def decide(view: View, policy: Policy, now: datetime) -> Action | None:
     """Choose the next step for one item."""
     link = view.link
     if link is None:
-        return _decide_new(view)
-    if link.is_of_newer_release:
+        return _decide_new(view, now)
+    if link.is_of_newer_release or (link.hold is HoldCause.ITEM_FAILED and is_waiting(link, view, policy, now)):
         return None
     if view.found is not None and link.sending is None and is_behind(view.found, link):
         return LookAgain(link.item, now + REPLICA, WaitedFor.REPLICA)
@@ -44,7 +44,7 @@ def decide(view: View, policy: Policy, now: datetime) -> Action | None:
 
 def _decide_known(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     if link.state is LinkState.HELD:
-        return _decide_held(view, link, now)
+        return _decide_held(view, link, policy, now)
     if link.state is LinkState.RESERVED:
         return _decide_reserved(view, link, policy, now)
     if link.state is LinkState.RELEASED:
@@ -54,27 +54,38 @@ def _decide_known(view: View, link: Link, policy: Policy, now: datetime) -> Acti
     return _decide_made(view, link, policy, now)
 
 
-def _decide_new(view: View) -> Action | None:
+def _decide_new(view: View, now: datetime) -> Action | None:
     if view.target is None:
         return None
     wanted = view.target.wanted
     if wanted.held is not None:
-        held = Link.first_held(wanted, wanted.held_by, wanted.held)
+        held = Link.first_held(wanted, wanted.held_by, wanted.held, now)
         return Remember(held, (event(EventKind.HELD, held, reason=wanted.held),))
     return Create(view.target) if set(wanted.waits_on) <= view.completed else None
 
 
-def _decide_held(view: View, link: Link, now: datetime) -> Action | None:
+def _decide_held(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     if view.target is None:
         return None if view.is_undecided else _close_unmade(view, link)
-    if link.hold is HoldCause.DELETED:
+    if link.hold is HoldCause.DELETED and policy.frees is not HoldCause.DELETED:
         return None
     if (held := view.target.wanted.held) is not None:
-        cause = view.target.wanted.held_by
-        return None if (link.hold, link.reason) == (cause, held) else Remember(link.held(cause, held))
-    if link.retry_at is not None and now < link.retry_at:
-        return LookAgain(link.item, link.retry_at, WaitedFor.RETRY)
+        return _decide_still_held(view, link, held, policy, now)
+    if is_waiting(link, view, policy, now):
+        return None
     return Create(view.target, link)
+
+
+def _decide_still_held(view: View, link: Link, why: str, policy: Policy, now: datetime) -> Action | None:
+    """Say why an item still waits. A cause outside of the rule counts its tries: it is looked at ever less often."""
+    wanted = view.target.wanted if view.target is not None else None
+    if wanted is None:
+        return None
+    is_same = (link.hold, link.reason) == (wanted.held_by, why)
+    if is_same and (link.retry_at is None or is_waiting(link, view, policy, now)):
+        return None
+    held = link.held(wanted.held_by, why, now).of_rule(wanted.rule_hash)
+    return Remember(held, () if is_same else (event(EventKind.HELD, held, reason=why),))
 
 
 def _close_unmade(view: View, link: Link) -> Remember:
@@ -82,9 +93,11 @@ def _close_unmade(view: View, link: Link) -> Remember:
     return Remember(closed, (event(EventKind.CLOSED, closed, reason=closed.reason),))
 
 
-def _decide_reserved(view: View, link: Link, policy: Policy, now: datetime) -> Action:
-    due = link.retry_at or policy.settled(link.reserved_at or now, now)
-    return LookAgain(link.item, due, WaitedFor.SETTLE) if now < due else Settle(link, view.target)
+def _decide_reserved(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
+    due = policy.settled(link.reserved_at or now, now)
+    if now < due:
+        return LookAgain(link.item, due, WaitedFor.SETTLE)
+    return None if is_waiting(link, view, policy, now) else Settle(link, view.target)
 
 
 def _decide_released(view: View, link: Link, now: datetime) -> Action | None:
@@ -99,7 +112,7 @@ def _decide_released(view: View, link: Link, now: datetime) -> Action | None:
 def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     """Decide for an item that has, or had, its task."""
     if link.task_id is None:
-        return _decide_without_task(view, link)
+        return _decide_without_task(view, link, now)
     if link.sending is not None or (
         view.found is not None and link.state is LinkState.OPEN and view.target is not None
     ):
@@ -110,16 +123,16 @@ def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Actio
         return None
     if view.target is None:
         return _decide_unwanted(view, link, view.found, policy)
-    return _decide_finished(view, link, view.found, now)
+    return _decide_finished(view, link, view.found, policy, now)
 
 
-def _decide_without_task(view: View, link: Link) -> Action | None:
+def _decide_without_task(view: View, link: Link, now: datetime) -> Action | None:
     """Decide for an item that was over before it had a task: it may be wanted again."""
     if link.state is not LinkState.CLOSED or view.target is None:
         return None
     if (why := view.target.wanted.held) is None:
         return Create(view.target, link)
-    waiting = link.held(view.target.wanted.held_by, why)
+    waiting = link.held(view.target.wanted.held_by, why, now)
     return Remember(waiting, (event(EventKind.HELD, waiting, reason=why),))
 
 
@@ -136,19 +149,19 @@ def _decide_missing(view: View, link: Link, now: datetime) -> Action | None:
         return None
     if view.target is None:
         return Remember(link.closed(link.reason, task_gone=True), (deleted,))
-    return _after_deletion(view.target, link, deleted)
+    return _after_deletion(view.target, link, deleted, now)
 
 
-def _after_deletion(target: Target, link: Link, deleted: Event) -> Action:
+def _after_deletion(target: Target, link: Link, deleted: Event, now: datetime) -> Action:
     """Do what the rule says of a wanted task that a person deleted."""
     if (why := target.wanted.held) is not None:
         # Its plan may be gone, with its group: there is nowhere to make it again.
-        waiting = link.held(target.wanted.held_by, why)
+        waiting = link.held(target.wanted.held_by, why, now)
         return Remember(waiting, (deleted, event(EventKind.HELD, waiting, reason=why)))
     if target.wanted.when_deleted is WhenDeleted.RECREATE:
         return Create(target, link)
     if target.wanted.when_deleted is WhenDeleted.HOLD:
-        return Remember(link.held(HoldCause.DELETED, "a person deleted the task"), (deleted,))
+        return Remember(link.held(HoldCause.DELETED, "a person deleted the task", now), (deleted,))
     return Remember(link.withdrawn(link.reason, task_gone=True), (deleted,))
 
 
@@ -185,7 +198,7 @@ def _close(view: View, link: Link, found: Found, reason: str) -> Write:
     return Write(closed, None, task=task, details=details, events=events)
 
 
-def _decide_finished(view: View, link: Link, found: Found, now: datetime) -> Action | None:
+def _decide_finished(view: View, link: Link, found: Found, policy: Policy, now: datetime) -> Action | None:
     """Decide for a completed or closed link whose item is wanted."""
     wanted = view.target.wanted if view.target else None
     if wanted is None or link.kind is ItemKind.STEP:
@@ -209,7 +222,7 @@ def _decide_finished(view: View, link: Link, found: Found, now: datetime) -> Act
         )
     if (agreed := agree(link, found)) is not None or link.hold is not HoldCause.RECORD:
         return agreed
-    return record_again(link, wanted, view.workspace_id, now)
+    return None if is_waiting(link, view, policy, now) else record_again(link, wanted, view.workspace_id)
 
 
 def _is_completed_anew(link: Link, found: Found) -> bool:

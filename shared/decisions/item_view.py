@@ -7,6 +7,7 @@ from shared.decisions.fields import Target
 from shared.decisions.observed import Found, Seen
 from shared.models.events import EventKind
 from shared.models.evidence import Event
+from shared.models.holds import HoldCause
 from shared.models.link import Link
 from shared.models.opentext import Origin
 from shared.models.words import ActAs
@@ -25,6 +26,10 @@ class Policy:
     rule_hashes: dict[str, str] = field(default_factory=dict)
     """Rule id → hash, as the mapping stands."""
     mapping_hash: str = ""
+    voids_waits: bool = False
+    """An operator asked for this look: holds are tried again though their time has not come."""
+    frees: HoldCause | None = None
+    """The cause that the operator named: its holds go on, whatever they wait for."""
     orphaned: datetime | None = None
     """When the origin was last taken from a dead worker: its writes may still have been under way then."""
 
@@ -94,6 +99,13 @@ def event(what: EventKind, link: Link, *, actor: dict[str, str] | None = None, *
     """Make a history event about a link; datetimes become ISO text."""
     plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in detail.items()}
     return Event(what=what, item=link.item, actor=actor or {"bridge": "bridge"}, detail=plain)
+
+
+def is_waiting(link: Link, view: View, policy: Policy, now: datetime) -> bool:
+    """Tell whether a hold's time has not come yet; an operator's look and a changed rule void the wait."""
+    if link.retry_at is None or now >= link.retry_at or policy.voids_waits or link.hold is policy.frees is not None:
+        return False
+    return view.target is None or view.target.wanted.rule_hash == link.rule_hash
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ class Unread:
     """It could not be read. Decides nothing."""
 
     reason: str
+    passes: bool = False
+    """There was no answer; otherwise the answer was no."""
 
 
 Seen = Found | Missing | Unread

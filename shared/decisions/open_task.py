@@ -9,7 +9,7 @@ from shared.decisions.completion import decide_completed, decide_reassigned
 from shared.decisions.description_block import with_block
 from shared.decisions.ending import is_current
 from shared.decisions.fields import FIELDS, Target, outcome_lines
-from shared.decisions.item_view import Case, Policy, View, event
+from shared.decisions.item_view import Case, Policy, View, event, is_waiting
 from shared.decisions.merge import Merged, merge
 from shared.decisions.observed import Found
 from shared.models.events import EventKind
@@ -86,7 +86,7 @@ def _decide_case(case: Case) -> Action | None:
 
 def _decide_sending(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     """Wait for an intent's outcome to settle; one that nobody can read waits for a person."""
-    if link.sending is None or (link.hold is HoldCause.ACTIVITIES and view.target is not None):
+    if link.sending is None or (link.hold is HoldCause.ACTIVITIES and is_waiting(link, view, policy, now)):
         return None
     due = policy.settled(link.sending.at, now)
     if now < due:

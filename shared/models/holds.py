@@ -22,6 +22,7 @@ class HoldCause(Word):
     EVIDENCE = "evidence"
     BRAKE = "brake"
     UNREADABLE = "unreadable"
+    UNAVAILABLE = "unavailable"
     ITEM_FAILED = "item_failed"
     SUSPENDED = "suspended"
     FORM = "form"
@@ -82,6 +83,7 @@ HOLDS: Mapping[HoldCause, HoldFacts] = {
     ),
     HoldCause.BRAKE: HoldFacts("Too many items of its rule would have ended at once.", "manage.py brake release RULE"),
     HoldCause.UNREADABLE: HoldFacts("Its task can't be read.", "let the bridge read the plan", outside=True),
+    HoldCause.UNAVAILABLE: HoldFacts("What is asked of it gets no answer.", "it passes by itself", outside=True),
     HoldCause.ITEM_FAILED: HoldFacts(
         "Something unforeseen in its own data stopped it.", f"{REPLAY} item_failed", outside=True
     ),

@@ -18,10 +18,12 @@ from shared.models.opentext import DocumentVersion, StepRef
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.wanted import EvidencePolicy, Notify, WantedTask
 from shared.models.words import ItemKind
+from shared.timing import pause
 
 __all__ = ["FieldBase", "Link", "LinkState", "MailIntent", "Posted", "Refusal", "Reservation", "SendIntent"]
 KEPT_REFUSALS, KEPT_MAILS = 5, 20
-_NO_HOLD: Mapping[str, Any] = {"hold": None, "reason": "", "retry_at": None}
+_FREE: Mapping[str, Any] = {"hold": None, "retry_at": None, "tries": 0, "last_hold": None}
+_NO_HOLD: Mapping[str, Any] = {**_FREE, "reason": ""}
 _NO_TASK: Mapping[str, Any] = {"task_id": None, "etag": "", "details_etag": "", "base": {}}
 
 
@@ -40,6 +42,8 @@ class Link(Stored):
     retry_at: datetime | None = Field(
         default=None, description="UTC: a hold is looked at again then. None: when it changes."
     )
+    tries: int = Field(default=0, description="How often in a row it was held by `last_hold`.")
+    last_hold: HoldCause | None = Field(default=None, description="The cause before it was tried again, as now.")
     plan_id: str | None = None
     bucket_id: str | None = None
     task_id: str | None = Field(default=None, description="None: not made, or not known to be made.")
@@ -79,7 +83,7 @@ class Link(Stored):
     # Ways from one state to another. Each raises ImpossibleError where the table has no such way.
 
     @classmethod
-    def first_held(cls, wanted: WantedTask, cause: HoldCause, reason: str, *, retry_at: datetime | None = None) -> Self:
+    def first_held(cls, wanted: WantedTask, cause: HoldCause, reason: str, now: datetime) -> Self:
         """Return the link of an item that can't have a task from the start."""
         return cls(
             item=wanted.item_key,
@@ -87,11 +91,8 @@ class Link(Stored):
             rule_hash=wanted.rule_hash,
             kind=wanted.kind,
             state=next_state("held", None),
-            hold=cause,
-            reason=reason,
-            retry_at=retry_at,
             step=wanted.step,
-        )
+        ).hindered(cause, reason, now)
 
     @classmethod
     def reserved(cls, wanted: WantedTask, plan_id: str, posted: Posted, at: datetime, before: Self | None) -> Self:
@@ -107,6 +108,8 @@ class Link(Stored):
             reserved_at=at,
             posted=posted,
             step=wanted.step,
+            tries=before.tries if before is not None else 0,
+            last_hold=before.last_hold if before is not None else None,
             refusals=before.refusals if before is not None else (),
             notify=wanted.notify,
             mails=before.mails if before is not None else (),
@@ -114,10 +117,10 @@ class Link(Stored):
             evidence_hash=before.evidence_hash if before is not None else "",
         )
 
-    def held(self, cause: HoldCause, reason: str, *, retry_at: datetime | None = None) -> Self:
+    def held(self, cause: HoldCause, reason: str, now: datetime) -> Self:
         """Hold the item without a task: it has none, or it was deleted."""
         without = _NO_TASK if self.task_id is not None else {}
-        return self._to("held", {**without, "hold": cause, "reason": reason, "retry_at": retry_at})
+        return self._to("held", without).hindered(cause, reason, now)
 
     def opened(self, task: PlannerTask, base: Mapping[str, FieldBase]) -> Self:
         """Take a task for the item's own."""
@@ -133,7 +136,7 @@ class Link(Stored):
         if (intent := self.sending) is None:
             return self
         who = {"completed_by": intent.completed_by, "completed_at": intent.completed_at}
-        return self._to("completed", {**who, "sending": None, "sent_on": intent.id, "hold": None})
+        return self._to("completed", {**who, "sending": None, "sent_on": intent.id, **_FREE})
 
     def reopened(self) -> Self:
         """Have the item open again, with the task that it has."""
@@ -142,7 +145,7 @@ class Link(Stored):
     def closed(self, reason: str, *, task_gone: bool = False) -> Self:
         """End the item: OpenText says so."""
         without = _NO_TASK if task_gone else {}
-        return self._to("closed", {**without, "hold": None, "reason": reason})
+        return self._to("closed", {**without, **_FREE, "reason": reason})
 
     def released(self) -> Self:
         """Leave the task alone: a changed mapping no longer asks for it."""
@@ -163,9 +166,23 @@ class Link(Stored):
         """Remember that the task of an item that is over was deleted."""
         return self._with(_NO_TASK)
 
-    def hindered(self, cause: HoldCause, reason: str, *, retry_at: datetime | None = None) -> Self:
-        """Say why the item, which stays where it stands, can't go on."""
-        return self._with({"hold": cause, "reason": reason, "retry_at": retry_at})
+    def hindered(self, cause: HoldCause, reason: str, now: datetime, *, retry_at: datetime | None = None) -> Self:
+        """
+        Say why the item, which stays where it stands, can't go on.
+
+        A cause outside of its rule is tried again, from seconds on and ever less often; any other when it changes.
+
+        Args:
+            retry_at: when it is known to make sense. None: by the back-off.
+        """
+        tries = self.tries + 1 if self.last_hold is cause else 1
+        if retry_at is None and HOLDS[cause].outside:
+            retry_at = now + pause(tries)
+        return self._with({"hold": cause, "reason": reason, "retry_at": retry_at, "tries": tries, "last_hold": cause})
+
+    def of_rule(self, rule_hash: str) -> Self:
+        """Remember under which rule it was last decided."""
+        return self._with({"rule_hash": rule_hash})
 
     def freed(self) -> Self:
         """Let the item go on."""

@@ -6,6 +6,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from shared.models.base import Stored
+from shared.models.holds import HoldCause
 from shared.models.words import WAITS, Scope, WaitedFor
 
 
@@ -36,11 +37,12 @@ class OriginMessage(_Asking):
     plan: str | None = Field(default=None, description="Planner plan id: the read of a plan that asked for this look.")
     hint_id: str | None = Field(default=None, description="The sender's id of the hint, for the log.")
     bulk: bool = Field(default=False, description="Back-fill: steps back while others wait.")
+    frees: HoldCause | None = Field(default=None, description="The cause whose holds an operator frees.")
     trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
 
     def again(self, *, bulk: bool) -> Self:
         """Return the message that has the same looked at once more: all that was asked for was read by then."""
-        return self.model_copy(update={"waited_for": WaitedFor.AGAIN, "scope": Scope.OPEN, "bulk": bulk})
+        return self.model_copy(update={"waited_for": WaitedFor.AGAIN, "scope": Scope.OPEN, "bulk": bulk, "frees": None})
 
     def at(self, origin: str) -> Self:
         """Return the message for an origin that the node of this one concerns."""

@@ -43,6 +43,7 @@ METRICS = (
     Metric("write_backs", Kind.COUNTER, "{write}", "What Planner's people did, written to OpenText.", ("how",)),
     Metric("refusals", Kind.COUNTER, "{refusal}", "Completions and reassignments put back.", ("reason",)),
     Metric("conflicts", Kind.COUNTER, "{conflict}", "Fields that both sides changed.", ("field", "winner")),
+    Metric("item_failures", Kind.COUNTER, "{item}", "Items stopped by something unforeseen in their data.", ("where",)),
     Metric("dead_letters", Kind.COUNTER, "{letter}", "Messages that failed for good.", ("queue",)),
     Metric("put_off", Kind.COUNTER, "{delivery}", "Deliveries that met an expected failure and wait.", ("reason",)),
     Metric(

@@ -12,7 +12,6 @@ from typing import Any
 
 import rfc8785
 
-from shared.decisions.decide import decide
 from shared.decisions.observed import Seen
 from shared.decisions.record import document_due
 from shared.errors import ThrottledError
@@ -23,14 +22,14 @@ from shared.models.link import Link
 from shared.models.messages import OriginMessage
 from shared.models.opentext import Origin
 from shared.models.wanted import Wanted
-from shared.models.words import Scope, WaitedFor
+from shared.models.words import WaitedFor
 from shared.preview.dry_services import NotedQueues, Unheld, shut
 from shared.preview.noted_calls import Call, Notes
+from shared.reconciler.acting import ROUNDS, carry_out, decided
 from shared.reconciler.actions.mail import tell_stakeholders
 from shared.reconciler.actions.record import record_attributes
 from shared.reconciler.decision_log import item_of
 from shared.reconciler.observe import read_work
-from shared.reconciler.reconcile import ROUNDS, carry_out
 from shared.reconciler.resolve_node import resolve_node
 from shared.reconciler.session import Work
 from shared.services import Services
@@ -89,7 +88,8 @@ async def preview_origin(key: str, services: Services) -> Preview:
     before = await services.origins.find_links(key)
     held = Unheld(key, dict(before), notes)
     # As a resync does: finished tasks are read too, and nothing is taken from memory.
-    work = await read_work(held, Scope.RESYNC, shut(services, notes))
+    asked = OriginMessage(origin=key, waited_for=WaitedFor.RESYNC)
+    work = await read_work(held, asked, shut(services, notes))
     seen = dict(work.seen)
     await _rounds(work, notes)
     await _record(work, notes)
@@ -138,7 +138,7 @@ async def _resolved(message: OriginMessage, services: Services) -> list[str]:
 async def _rounds(work: Work, notes: Notes) -> None:
     """Decide and act until both sides agree, one action after the other."""
     for _ in range(ROUNDS):
-        actions = [action for view in work.views() if (action := decide(view, work.policy, work.now)) is not None]
+        actions = decided(work)
         again = False
         for action in actions:
             notes.item = item_of(action)

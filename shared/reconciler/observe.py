@@ -7,9 +7,10 @@ from shared.mapping.evaluation.wanted import lookups, needs, wanted
 from shared.models.holds import HoldCause
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
+from shared.models.messages import OriginMessage
 from shared.models.opentext import Needs, Origin, Workspace
 from shared.models.wanted import Wanted
-from shared.models.words import SCOPES, ItemKind, Scope, WaitedFor
+from shared.models.words import SCOPES, WAITS, ItemKind, Scope, WaitedFor
 from shared.reconciler.actions.write import read_again
 from shared.reconciler.session import Work
 from shared.services import Services
@@ -17,7 +18,7 @@ from shared.store.origins import Held
 from shared.targets.resolver import PlaceError
 
 
-async def read_work(held: Held, scope: Scope, services: Services) -> Work:
+async def read_work(held: Held, message: OriginMessage, services: Services) -> Work:
     """
     Read an origin and compute what it wants.
 
@@ -25,7 +26,7 @@ async def read_work(held: Held, scope: Scope, services: Services) -> Work:
         UnreadableError, NotFoundError: the origin can't be read; nothing is decided.
         RetryLaterError: something did not answer.
     """
-    home = held.seen.get("home") if not SCOPES[scope].anew else None
+    home = held.seen.get("home") if not SCOPES[message.scope].anew else None
     origin = await read_origin(held.origin, services, home=home)
     asked = await compute_wanted(origin, services, completed=_completed(held.links))
     policy = Policy(
@@ -35,12 +36,14 @@ async def read_work(held: Held, scope: Scope, services: Services) -> Work:
         rule_hashes=services.mapping.rule_hashes,
         mapping_hash=services.mapping_hash,
         orphaned=held.orphaned,
+        voids_waits=WAITS[message.waited_for].voids_waits,
+        frees=message.frees,
     )
     work = Work(services, held, origin, asked, policy)
     await _resolve_places(work)
     if asked.look_again is not None:
         work.look_again(asked.look_again, WaitedFor.THRESHOLD)
-    await read_tasks(work, scope)
+    await read_tasks(work, message.scope)
     return work
 
 

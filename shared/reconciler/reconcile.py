@@ -6,55 +6,34 @@ own echoes, need no code of their own.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
 
-from shared.decisions.actions import (
-    Action,
-    CheckSending,
-    Create,
-    Delegate,
-    LookAgain,
-    Remember,
-    Send,
-    SetAttributes,
-    Settle,
-    Write,
-)
-from shared.decisions.decide import decide
-from shared.decisions.observed import Unread
 from shared.errors import NeverError, OutOfTimeError, ReReadError, RetryLaterError, UnavailableError
 from shared.models.hands import Kind
 from shared.models.keys import OriginKind, split_origin_key
-from shared.models.link import LinkState
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.words import SCOPES, WAITS, WaitedFor
 from shared.observability.telemetry import traceparent
-from shared.reconciler.actions.advance import check_sending, delegate, send_on, set_attributes
-from shared.reconciler.actions.create import create_tasks
+from shared.reconciler.acting import act_in_rounds
 from shared.reconciler.actions.mail import tell_stakeholders
 from shared.reconciler.actions.record import record
-from shared.reconciler.actions.settle import adopt_claimed, settle_task
-from shared.reconciler.actions.write import write_tasks
+from shared.reconciler.actions.settle import adopt_claimed
 from shared.reconciler.back_off import put_off
 from shared.reconciler.deadline import LOOK
-from shared.reconciler.decision_log import item_of, told
 from shared.reconciler.observe import home_of, read_work
 from shared.reconciler.plan_index import mend
 from shared.reconciler.resolve_node import resolve_node
 from shared.reconciler.session import Work
 from shared.reconciler.waiting_room import Hurry
+from shared.reconciler.walls import heal, tell_stopped
 from shared.services import Services
 from shared.store.origins import Held
 from shared.targets.read_interval import quicken
 
 log = logging.getLogger(__name__)
-ROUNDS = 6
 AGAIN = timedelta(seconds=10)
 NO_SLOT_AGAIN = timedelta(seconds=2)
-UNREAD_AGAIN = timedelta(minutes=5)
 RESYNC_OPEN_WORKFLOW = timedelta(hours=1)
 RESYNC_OPEN = timedelta(hours=24)
 RESYNC_IDLE = timedelta(days=7)
@@ -156,79 +135,28 @@ async def _look(held: Held, message: OriginMessage, services: Services) -> After
 
 
 async def _bring_together(held: Held, message: OriginMessage, services: Services) -> After:
-    work = await read_work(held, message.scope, services)
+    work = await read_work(held, message, services)
     if message.plan is not None:
         await adopt_claimed(work, message.plan)
-    await _rounds(work)
+    await act_in_rounds(work)
     if SCOPES[message.scope].mends_rows and not work.moved:
         await mend(work, [message.plan] if message.plan else [])
     await tell_stakeholders(work)
     await record(work, anew=SCOPES[message.scope].anew)
     if WAITS[message.waited_for].quickens and not message.bulk:
         await quicken((place.plan_id for place in work.places.values()), services.plans, work.now)
+    await tell_stopped(work)
+    await heal(work)
     await _plan_next(work)
     return After.AGAIN if work.again else After.NOTHING
-
-
-async def _rounds(work: Work) -> None:
-    """Decide and act until both sides agree; what is still moving then is looked at afresh."""
-    for _ in range(ROUNDS):
-        actions = [action for view in work.views() if (action := decide(view, work.policy, work.now)) is not None]
-        if not await carry_out(work, actions):
-            return
-    work.again = True
-
-
-async def carry_out(work: Work, actions: list[Action]) -> bool:
-    """Act on one round's decisions; say whether they can lead to further ones."""
-    remembers = [action for action in actions if isinstance(action, Remember)]
-    if remembers:
-        events = [event for action in remembers for event in action.events]
-        with told(work, remembers):
-            await work.commit([action.link for action in remembers], events)
-    creates = [action for action in actions if isinstance(action, Create)]
-    with told(work, creates):
-        await create_tasks(work, creates)
-    writes = [action for action in actions if isinstance(action, Write)]
-    with told(work, writes):
-        await write_tasks(work, writes)
-    for action in actions:
-        if isinstance(action, LookAgain):
-            with told(work, [action]):
-                work.look_again(action.at, action.waited_for)
-        elif type(action) in _SINGLE:
-            await _carry_out_one(work, action)
-    return any(
-        not isinstance(action, LookAgain) and not (isinstance(action, Remember) and not action.again)
-        for action in actions
-    )
-
-
-async def _carry_out_one(work: Work, action: Action) -> None:
-    """Act on one item; what can't be read there stops this item alone."""
-    try:
-        with told(work, [action]):
-            await _SINGLE[type(action)](work, action)
-    except NeverError as error:
-        log.warning("%s %s: %s", work.origin.key, item_of(action), error)
-        work.finished.add(item_of(action))
-        work.look_again(work.now + UNREAD_AGAIN, WaitedFor.UNREAD)
-
-
-_SINGLE: dict[type, Callable[[Work, Any], Awaitable[None]]] = {
-    Settle: settle_task,
-    Send: send_on,
-    CheckSending: check_sending,
-    Delegate: delegate,
-    SetAttributes: set_attributes,
-}
 
 
 async def _plan_next(work: Work) -> None:
     """Leave the timers: what was noted to be looked at, and one resync."""
     services, now = work.services, work.now
-    if any(isinstance(seen, Unread) for seen in work.seen.values()):
-        work.look_again(now + UNREAD_AGAIN, WaitedFor.UNREAD)
+    for link in work.held.links.values():
+        if link.hold is not None and link.retry_at is not None and link.retry_at > now:
+            work.look_again(link.retry_at, WaitedFor.RETRY)
     for waited_for, at in work.looks.items():
         entry = AgendaEntry(at=at, origin=work.origin.key, waited_for=waited_for, trace=traceparent())
         await services.agenda.put(entry, now)
@@ -258,7 +186,7 @@ async def _remember_nodes(work: Work) -> list[int]:
 
 def _resync_after(work: Work) -> timedelta:
     """Say how long this origin may go unlooked at, whatever is announced; spread by a fifth."""
-    if not any(link.state in (LinkState.OPEN, LinkState.RESERVED) for link in work.held.links.values()):
+    if not any(link.is_at_work for link in work.held.links.values()):
         return RESYNC_IDLE
     kind, _ = split_origin_key(work.origin.key)
     return RESYNC_OPEN_WORKFLOW if kind is OriginKind.WORKFLOW else RESYNC_OPEN

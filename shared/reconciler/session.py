@@ -10,7 +10,9 @@ from shared.decisions.fields import Target
 from shared.decisions.item_view import Policy, View
 from shared.decisions.observed import Place, Seen
 from shared.decisions.record import in_context
+from shared.errors import RetryLaterError, ThrottledError
 from shared.models.evidence import Event
+from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
 from shared.models.opentext import Origin
 from shared.models.wanted import Wanted, WantedTask
@@ -40,6 +42,10 @@ class Work:
     """Items that need a fresh look at OpenText before anything more is decided."""
     refused: dict[str, str] = field(default_factory=dict)
     """By item key: why Planner refused a change. Nothing more is written to its task in this look."""
+    stopped: dict[str, tuple[HoldCause, str]] = field(default_factory=dict)
+    """By item key: what a wall stopped in this look, not told yet."""
+    later: list[RetryLaterError] = field(default_factory=list)
+    """Writes that were not answered."""
     looks: dict[WaitedFor, datetime] = field(default_factory=dict)
     """What is waited for → when to look again."""
     moved: bool = False
@@ -52,24 +58,27 @@ class Work:
         """UTC."""
         return self.services.now()
 
-    def views(self) -> list[View]:
-        """One view an item, wanted or remembered, in the order of their keys."""
-        wanted = {task.item_key: task for task in self.wanted.tasks}
-        completed = frozenset(key for key, link in self.held.links.items() if link.state is LinkState.COMPLETED)
-        return [
-            View(
-                self.origin,
-                self.target(wanted[item]) if item in wanted else None,
-                self.held.links.get(item),
-                self.seen.get(item),
-                completed,
-                is_undecided=item not in wanted and self.wanted.is_undecided(item),
-                why_not="" if item in wanted else self.wanted.why_not(item),
-                is_refused=item in self.refused,
-            )
-            for item in sorted({*wanted, *self.held.links})
-            if item not in self.finished
-        ]
+    def items(self) -> list[str]:
+        """Name every item that is wanted or remembered and not finished with, in the order of their keys."""
+        return sorted({*(task.item_key for task in self.wanted.tasks), *self.held.links} - self.finished)
+
+    def view(self, item: str, wanted: WantedTask | None, completed: frozenset[str]) -> View:
+        """Put together what is known of one item."""
+        return View(
+            self.origin,
+            self.target(wanted) if wanted is not None else None,
+            self.held.links.get(item),
+            self.seen.get(item),
+            completed,
+            is_undecided=wanted is None and self.wanted.is_undecided(item),
+            why_not="" if wanted is not None else self.wanted.why_not(item),
+            is_refused=item in self.refused,
+        )
+
+    @property
+    def completed(self) -> frozenset[str]:
+        """Keys of the items that are completed."""
+        return frozenset(key for key, link in self.held.links.items() if link.state is LinkState.COMPLETED)
 
     def target(self, wanted: WantedTask) -> Target:
         """Resolve what an item wants, with the block as its link stands now."""
@@ -80,6 +89,17 @@ class Work:
     def look_again(self, at: datetime, waited_for: WaitedFor) -> None:
         """Note when to look again; the earliest of a reason counts."""
         self.looks[waited_for] = min(at, self.looks.get(waited_for, at))
+
+    def raise_if_throttled(self) -> None:
+        """
+        Put the whole look off once all that was answered is remembered.
+
+        Raises:
+            ThrottledError: a system asked for a pause.
+        """
+        for error in self.later:
+            if isinstance(error, ThrottledError):
+                raise error
 
     def ensure_time(self) -> None:
         """

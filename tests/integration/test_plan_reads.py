@@ -305,4 +305,4 @@ async def test_a_limit_of_a_task_is_said_on_its_link_once_and_forgotten_when_it_
     await inside.drain()
 
     link = (await services.origins.find_links(key))["contract-package|legal-review"]
-    assert (link.hold, link.reason, link.details_done) == ("", "", True)
+    assert (link.hold, link.reason, link.details_done) == (None, "", True)

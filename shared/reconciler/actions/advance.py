@@ -24,7 +24,6 @@ from shared.store.agenda import DueEntry
 
 log = logging.getLogger(__name__)
 NOT_THEIRS_AGAIN = timedelta(seconds=30)
-UNRECORDED_AGAIN = timedelta(hours=1)
 
 
 async def send_on(work: Work, action: Send) -> None:
@@ -137,7 +136,7 @@ async def check_sending(work: Work, action: CheckSending) -> None:
 
 async def _hold_activities(work: Work, link: Link, reason: str) -> None:
     why = f"a send-on's outcome can't be read, a person decides: {reason}"
-    held = link.hindered(HoldCause.ACTIVITIES, why)
+    held = link.hindered(HoldCause.ACTIVITIES, why, work.now)
     await work.commit(
         [held], () if link.hold is HoldCause.ACTIVITIES else [event(EventKind.HELD, held, reason=held.reason)]
     )
@@ -187,10 +186,8 @@ async def set_attributes(work: Work, action: SetAttributes) -> None:
         if link.hold is not HoldCause.RECORD:
             events.append(event(EventKind.RECORD_REFUSED, link, attributes=dict(action.values), reason=str(error)))
         if link.state is LinkState.COMPLETED:
-            again = work.now + UNRECORDED_AGAIN
             reason = f"the record could not be told: {error}"
-            link = link.hindered(HoldCause.RECORD, reason, retry_at=again)
-            work.look_again(again, WaitedFor.RETRY)
+            link = link.hindered(HoldCause.RECORD, reason, work.now)
     else:
         events.append(event(EventKind.RECORDED, link, attributes=dict(action.values)))
         if link.hold is HoldCause.RECORD:

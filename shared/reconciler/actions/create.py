@@ -7,8 +7,8 @@ link, and the reservation goes last: whatever dies in between, somebody settles 
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
 
+from shared.clients.graph.planner_bodies import new_task_body
 from shared.decisions.actions import Create
 from shared.decisions.fields import Target
 from shared.decisions.item_view import event
@@ -26,15 +26,15 @@ from shared.observability.telemetry import traceparent
 from shared.reconciler.actions.hold_for_capacity import keep_room
 from shared.reconciler.actions.write import write_details
 from shared.reconciler.session import Work
+from shared.reconciler.walls import wall
 from shared.store.agenda import DueEntry
 
 log = logging.getLogger(__name__)
-REFUSED_AGAIN = timedelta(hours=6)
 
 
 async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
     """Make the tasks of several items in as few calls as Graph allows; what finds no room in its plan is held."""
-    creates = await keep_room(work, creates)
+    creates = await keep_room(work, [create for create in creates if _can_be_posted(work, create)])
     if not creates:
         return
     work.ensure_time()
@@ -46,12 +46,14 @@ async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
     answers = await work.services.planner.create_tasks([_new_task(create.target) for create in creates])
     made: list[str] = []
     for create, link, answer in zip(creates, links, answers, strict=True):
-        if isinstance(answer, PlannerTask):
-            if await adopt(work, create.target, link, answer, EventKind.CREATED):
+        # Each behind its own wall: what was posted beside it is to be remembered.
+        with wall(work, [link.item], "create"):
+            if not isinstance(answer, PlannerTask):
+                await _not_made(work, create.target, link, answer)
+            elif await adopt(work, create.target, link, answer, EventKind.CREATED):
                 made.append(link.item)
-        else:
-            await _not_made(work, create.target, link, answer)
     await write_details(work, made)
+    work.raise_if_throttled()
     if len(made) == len(creates):
         # Everything stands, to the last row: there is nothing to settle.
         await work.services.agenda.remove(guard)
@@ -150,14 +152,21 @@ async def _not_made(work: Work, target: Target, link: Link, answer: BridgeError)
     if isinstance(answer, NotFoundError):
         # The plan or its bucket is gone: what we know of places is old.
         work.services.places.forget()
-    retry_at = None if isinstance(answer, RetryLaterError) else work.now + REFUSED_AGAIN
-    held = link.held(HoldCause.REFUSED, str(answer), retry_at=retry_at)
-    told = () if isinstance(answer, RetryLaterError) else (event(EventKind.HELD, held, reason=str(answer)),)
+    passes = isinstance(answer, RetryLaterError)
+    held = link.held(HoldCause.UNAVAILABLE if passes else HoldCause.REFUSED, str(answer), work.now)
+    told = () if passes or held.tries > 1 else (event(EventKind.HELD, held, reason=str(answer)),)
     await work.commit([held], told)
     await work.services.tasks.unreserve(link.plan_id or target.place.plan_id, work.origin.key, link.item)
     if isinstance(answer, RetryLaterError):
-        raise answer
-    work.look_again(work.now + REFUSED_AGAIN, WaitedFor.RETRY)
+        work.later.append(answer)
+
+
+def _can_be_posted(work: Work, create: Create) -> bool:
+    """Tell whether a task can be put into words at all: found out before anything is announced or posted."""
+    with wall(work, [create.target.wanted.item_key], "create"):
+        new_task_body(_new_task(create.target))
+        return True
+    return False
 
 
 def _reserved(target: Target, work: Work, before: Link | None) -> Link:

@@ -1,7 +1,6 @@
 """Hold what would not fit into its plan, with a stated reason; return what does."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 from shared.decisions.actions import Create
 from shared.decisions.item_view import event
@@ -12,9 +11,6 @@ from shared.models.link import Link, LinkState
 from shared.reconciler.session import Work
 from shared.store.plans import PlanRow
 from shared.targets.capacity import fills
-
-AGAIN = timedelta(hours=6)
-"""When something that is held is tried again."""
 
 
 async def keep_room(work: Work, creates: Sequence[Create]) -> list[Create]:
@@ -53,10 +49,9 @@ def _room(row: PlanRow | None, wanted: int) -> tuple[int, str]:
 
 
 def _held(work: Work, create: Create, reason: str) -> Link:
-    again = work.now + AGAIN
     if create.link is None:
-        return Link.first_held(create.target.wanted, HoldCause.CAPACITY, reason, retry_at=again)
-    return create.link.held(HoldCause.CAPACITY, reason, retry_at=again)
+        return Link.first_held(create.target.wanted, HoldCause.CAPACITY, reason, work.now)
+    return create.link.held(HoldCause.CAPACITY, reason, work.now)
 
 
 def _told(create: Create, link: Link) -> Iterator[Event]:

@@ -8,6 +8,7 @@ from shared.errors import NeverError, OutcomeUnknownError, RetryLaterError
 from shared.models.events import EventKind
 from shared.models.link import Link, MailIntent
 from shared.reconciler.session import Work
+from shared.reconciler.walls import wall
 
 log = logging.getLogger(__name__)
 
@@ -17,8 +18,9 @@ async def tell_stakeholders(work: Work) -> None:
     if work.services.mail is None:
         return
     for item in sorted(work.held.links):
-        for telling in owed(work.held.links[item]):
-            await _tell(work, work.held.links[item], telling)
+        with wall(work, [item], "tell"):
+            for telling in owed(work.held.links[item]):
+                await _tell(work, work.held.links[item], telling)
 
 
 async def _tell(work: Work, link: Link, telling: Telling) -> None:

@@ -32,6 +32,7 @@ from shared.models.wanted import EvidencePolicy
 from shared.models.words import WaitedFor
 from shared.reconciler.actions.upload import Placed, Shelf, find_file, put_file
 from shared.reconciler.session import Work
+from shared.reconciler.walls import NOT_ITS_OWN, wall
 
 log = logging.getLogger(__name__)
 AGAIN = timedelta(minutes=5)
@@ -51,7 +52,8 @@ async def record(work: Work, *, anew: bool) -> None:
         LeaseLostError: another worker owns the origin now.
     """
     for item in sorted(work.held.links):
-        await record_attributes(work, item, again=anew)
+        with wall(work, [item], "record"):
+            await record_attributes(work, item, again=anew)
     for folder in _folders(work, again=anew):
         await _record_documents(work, folder)
 
@@ -160,8 +162,11 @@ async def _record_documents(work: Work, folder: _Folder) -> None:
     except StaleError as error:
         log.info("%s: %s", work.origin.key, error)
         work.look_again(work.now + AGAIN, WaitedFor.RECORD)
-    except NeverError as error:
-        log.warning("%s: the evidence could not be recorded: %s", work.origin.key, error)
+    except NOT_ITS_OWN:
+        raise
+    except Exception as error:  # a wall: a document that can't be made stops nothing else
+        unforeseen = not isinstance(error, NeverError)
+        log.warning("%s: the evidence could not be recorded: %s", work.origin.key, error, exc_info=unforeseen)
         said = [
             decisions.refused(work.held.links[item], "document", mark, str(error))
             for item, mark in folder.marks.items()

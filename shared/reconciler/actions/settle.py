@@ -1,7 +1,5 @@
 """Find out what became of a POST whose answer was lost: by listing the plan, never by posting again first."""
 
-from datetime import timedelta
-
 from shared.decisions.actions import Create, Settle
 from shared.decisions.item_view import event
 from shared.decisions.settle import Ambiguous, Match, candidates, settle
@@ -14,8 +12,6 @@ from shared.reconciler.actions.create import adopt, create_tasks, reservation_of
 from shared.reconciler.actions.write import write_details
 from shared.reconciler.session import Work
 from shared.store.tasks import Claim, PlanIndex
-
-AMBIGUOUS_AGAIN = timedelta(minutes=5)
 
 
 async def settle_task(work: Work, action: Settle) -> None:
@@ -93,12 +89,10 @@ def _already_claimed(
 
 
 async def _hold(work: Work, link: Link, verdict: Ambiguous) -> None:
-    again = work.now + AMBIGUOUS_AGAIN
     reason = f"one of these tasks may be ours, nothing is posted: {', '.join(verdict.task_ids)}"
-    held = link.hindered(HoldCause.AMBIGUOUS, reason, retry_at=again)
+    held = link.hindered(HoldCause.AMBIGUOUS, reason, work.now)
     told = () if link.hold is HoldCause.AMBIGUOUS else (event(EventKind.HELD, held, reason=reason),)
     await work.commit([held], told)
-    work.look_again(again, WaitedFor.SETTLE)
 
 
 async def _never_made(work: Work, action: Settle) -> None:
@@ -110,6 +104,6 @@ async def _never_made(work: Work, action: Settle) -> None:
     if target is None:
         after, what = link.closed("never made"), EventKind.CLOSED
     else:
-        after, what = link.held(target.wanted.held_by, target.wanted.held or ""), EventKind.HELD
+        after, what = link.held(target.wanted.held_by, target.wanted.held or "", work.now), EventKind.HELD
     await work.commit([after], [event(what, after, reason=after.reason)])
     await work.services.tasks.unreserve(link.plan_id or "", work.origin.key, link.item)

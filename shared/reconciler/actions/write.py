@@ -7,7 +7,6 @@ change that a person made in between is seen and its version is not taken as agr
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
 
 from shared.decisions.actions import Write
 from shared.decisions.fields import FIELDS, SyncedField
@@ -15,17 +14,16 @@ from shared.decisions.item_view import event
 from shared.decisions.merge import base_after
 from shared.decisions.observed import Found, Missing, Seen, Unread
 from shared.decisions.open_task import first_write
-from shared.errors import BridgeError, NotFoundError, RetryLaterError, StaleError
+from shared.errors import BridgeError, NotFoundError, RetryLaterError, StaleError, ThrottledError
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
 from shared.models.planner import DetailsChange, PlannerDetails, PlannerTask, TaskChange
-from shared.models.words import WaitedFor
 from shared.reconciler.session import Work
+from shared.reconciler.walls import stop, wall
 
 log = logging.getLogger(__name__)
 REFUSED = "Planner refused a change: "
-REFUSED_AGAIN = timedelta(hours=1)
 
 
 async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
@@ -46,6 +44,7 @@ async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
     links = [_taken(_after(work, write, before[write.link.item], written[write.link.item])) for write in done]
     await work.commit(links, [told for write in done for told in write.events])
     await _say_refused(work)
+    work.raise_if_throttled()
 
 
 async def write_details(work: Work, items: Sequence[str]) -> None:
@@ -60,8 +59,8 @@ async def write_details(work: Work, items: Sequence[str]) -> None:
         found = work.seen.get(item)
         if not isinstance(found, Found) or found.details is None or item not in wanted:
             continue
-        target = work.target(wanted[item])
-        writes.append(first_write(work.held.links[item], target, found))
+        with wall(work, [item], "write"):
+            writes.append(first_write(work.held.links[item], work.target(wanted[item]), found))
     await write_tasks(work, writes)
 
 
@@ -71,6 +70,7 @@ async def read_details(work: Work, items: Sequence[str]) -> None:
     if not ids:
         return
     answers = await work.services.planner.read_details(list(ids))
+    _raise_for_all(list(answers.values()))
     for task_id, item in ids.items():
         found = work.seen[item]
         if isinstance(found, Found):
@@ -83,6 +83,7 @@ async def read_again(work: Work, items: Sequence[str]) -> None:
     if not ids:
         return
     answers = await work.services.planner.read_both(list(ids))
+    _raise_for_all([answer for both in answers.values() for answer in both])
     for task_id, item in ids.items():
         work.seen[item] = _seen(*answers[task_id])
     await read_details(work, [item for item in ids.values() if _is_to_be_judged(work, item)])
@@ -94,18 +95,26 @@ def _is_to_be_judged(work: Work, item: str) -> bool:
 
 
 def _seen(task: PlannerTask | BridgeError, details: PlannerDetails | BridgeError) -> Found | Missing | Unread:
-    """
-    Say what two reads say together.
-
-    Raises:
-        RetryLaterError: one of them was not answered.
-    """
+    """Say what two reads say together."""
     for answer in (task, details):
         if isinstance(answer, RetryLaterError):
-            raise answer
+            return Unread(str(answer), passes=True)
     if isinstance(task, BridgeError):
         return Missing() if isinstance(task, NotFoundError) else Unread(str(task))
     return Unread(str(details)) if isinstance(details, BridgeError) else Found(task, details)
+
+
+def _raise_for_all(answers: Sequence[object]) -> None:
+    """
+    Put the whole look off where nothing was answered; one task without an answer stops its item alone.
+
+    Raises:
+        RetryLaterError: Graph asked for a pause, or answered none of the calls.
+    """
+    later = [answer for answer in answers if isinstance(answer, RetryLaterError)]
+    for answer in later:
+        if isinstance(answer, ThrottledError) or len(later) == len(answers):
+            raise answer
 
 
 async def _patch_tasks(work: Work, writes: Sequence[Write]) -> set[str]:
@@ -115,7 +124,8 @@ async def _patch_tasks(work: Work, writes: Sequence[Write]) -> set[str]:
         return set()
     changes = [_task_change(work, write) for write in patches]
     failed: set[str] = set()
-    for write, answer in zip(patches, await work.services.planner.update_tasks(changes), strict=True):
+    answers = await work.services.planner.update_tasks(changes)
+    for write, answer in zip(patches, answers, strict=True):
         found = work.seen[write.link.item]
         if isinstance(answer, PlannerTask) and isinstance(found, Found):
             work.seen[write.link.item] = Found(answer, found.details)
@@ -130,7 +140,8 @@ async def _patch_details(work: Work, writes: Sequence[Write]) -> set[str]:
         return set()
     changes = [_details_change(work, write) for write in patches]
     failed: set[str] = set()
-    for write, answer in zip(patches, await work.services.planner.update_details(changes), strict=True):
+    answers = await work.services.planner.update_details(changes)
+    for write, answer in zip(patches, answers, strict=True):
         found = work.seen[write.link.item]
         if isinstance(answer, PlannerDetails) and isinstance(found, Found):
             work.seen[write.link.item] = Found(found.task, answer)
@@ -140,10 +151,12 @@ async def _patch_details(work: Work, writes: Sequence[Write]) -> set[str]:
 
 
 def _failed(work: Work, write: Write, answer: object) -> str:
-    """Sort a failed write: stale ones are decided again, the rest goes up or waits."""
+    """Sort a failed write: a stale one is decided again, one without an answer waits, a refused one is told."""
+    item = write.link.item
     if isinstance(answer, RetryLaterError):
-        raise answer
-    if not isinstance(answer, StaleError | NotFoundError):
+        work.later.append(answer)
+        stop(work, [item], HoldCause.UNAVAILABLE, f"a change of its task was not answered: {answer}")
+    elif not isinstance(answer, StaleError | NotFoundError):
         log.warning("%s %s: Planner refused a change: %s", work.origin.key, write.link.item, answer)
         work.refused[write.link.item] = f"{REFUSED}{answer}"[:500]
     return write.link.item
@@ -151,16 +164,12 @@ def _failed(work: Work, write: Write, answer: object) -> str:
 
 async def _say_refused(work: Work) -> None:
     """Say on a link, once, what Planner refused: a limit of a task, mostly. A later look tries again."""
-    if work.refused:
-        work.look_again(work.now + REFUSED_AGAIN, WaitedFor.RETRY)
     known = work.held.links
-    said = [
-        known[item].hindered(HoldCause.REFUSED, reason)
-        for item, reason in sorted(work.refused.items())
-        if item in known and known[item].reason != reason
-    ]
+    refused = {item: reason for item, reason in sorted(work.refused.items()) if item in known}
+    said = [known[item].hindered(HoldCause.REFUSED, reason, work.now) for item, reason in refused.items()]
+    news = [link for link in said if known[link.item].reason != link.reason]
     if said:
-        await work.commit(said, [event(EventKind.HELD, link, reason=link.reason) for link in said])
+        await work.commit(said, [event(EventKind.HELD, link, reason=link.reason) for link in news])
 
 
 def _taken(link: Link) -> Link:

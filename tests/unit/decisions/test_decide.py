@@ -24,7 +24,6 @@ from shared.models.link import FieldBase, LinkState, Refusal, SendIntent
 from shared.models.opentext import DocumentVersion, StepRef
 from shared.models.planner import TaskPatch
 from shared.models.wanted import WhenDeleted
-from shared.models.words import WaitedFor
 from tests.build import ALICE, BOB, EVE, NOW, POLICY, STEP, approval, decider, found, link, view, wanted, workflow
 
 DONE: dict[str, Any] = {
@@ -73,7 +72,12 @@ def act(item, known, seen=None, **changes):
         (approval(), link(approval()), ticked(approval()), Remember),
         (approval(), link(approval(), sending=SENDING), None, CheckSending),
         (approval(), link(approval(), sending=SENDING.model_copy(update={"at": NOW})), None, LookAgain),
-        (approval(), link(approval(), sending=SENDING, hold="activities"), None, type(None)),
+        (
+            approval(),
+            link(approval(), sending=SENDING, hold="activities", retry_at=NOW + timedelta(hours=1)),
+            None,
+            type(None),
+        ),
         (approval(), link(approval(), state="completed", sent_on="bridge-1"), None, type(None)),
     ],
     ids=[
@@ -102,7 +106,7 @@ def act(item, known, seen=None, **changes):
         "no-outcome",
         "sent-and-never-answered",
         "sent-just-now",
-        "a-person-decides",
+        "a-person-looks-and-it-is-tried-again-later",
         "sent-on",
     ],
 )
@@ -350,7 +354,7 @@ def test_a_completion_that_the_record_could_not_be_told_of_is_told_later():
     known = {"state": "completed", "hold": "record", "reason": "read-only", "etag": found(**DONE).task.etag}
     later = NOW + timedelta(minutes=1)
 
-    assert act(told, link(**known, retry_at=later), found(**DONE)) == LookAgain("rule|review", later, WaitedFor.RETRY)
+    assert act(told, link(**known, retry_at=later), found(**DONE)) is None
     again = act(told, link(**known, retry_at=NOW), found(**DONE))
     assert isinstance(again, SetAttributes)
     assert again.values == {"A.B": "Done", "A.P": 100}

@@ -19,7 +19,7 @@ from tests.repository import ROOT
 
 STATES = [state for state in LinkState if state is not LinkState.UNKNOWN]
 WAYS = {
-    "held": lambda known: known.held(HoldCause.MAPPING, "not now"),
+    "held": lambda known: known.held(HoldCause.MAPPING, "not now", NOW),
     "reserved": lambda known: Link.reserved(wanted(), PLAN, Posted(title="x"), NOW, known),
     "opened": lambda known: known.opened(found().task, {}),
     "completed": lambda known: known.completed("somebody", NOW),

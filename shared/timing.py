@@ -1,0 +1,17 @@
+"""Every interval of the engine that is not a setting, each with its why; and the one back-off."""
+
+from datetime import timedelta
+
+STEPS = (
+    timedelta(seconds=15),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+)
+"""A moment's failure costs seconds; what stands costs 24 looks a day and no more."""
+
+
+def pause(tries: int) -> timedelta:
+    """Return how long to wait after so many failures in a row; from the fifth on it is an hour."""
+    return STEPS[min(max(tries, 1), len(STEPS)) - 1]
