@@ -30,19 +30,38 @@ keep() { # names that end in $1
     ! command -v azd > /dev/null || azd env set NAME_SUFFIX "$1"
 }
 
+lower() {
+    tr '[:upper:]' '[:lower:]'
+}
+
+mine=$(echo "$AZURE_ENV_NAME" | lower)
+
+of() { # names in $1, a line each with its environment behind a tab: those of ours (=), or of others (!)
+    echo "$1" | while IFS="$(printf '\t')" read -r name environment; do
+        if [ "$(echo "$environment" | lower)" "$2=" "$mine" ]; then echo "$name"; fi
+    done
+}
+
 only_one() { # of the names in $1, of which there may be none
     case $1 in *"
 "*) fail "several in $group: $(echo "$1" | tr '\n' ' '); set NAME_SUFFIX to what follows '$2' in the right one" ;; esac
 }
 
-deleted=$(az keyvault list-deleted --resource-type vault --output tsv --query \
-    "[?starts_with(name, 'kv-$(printf %.13s "$suffix")') && properties.tags.\"azd-env-name\" == '$AZURE_ENV_NAME' && contains(properties.vaultId, '/resourceGroups/$group/')].name")
+accounts=''
+[ "$exists" = false ] || accounts=$(az storage account list --resource-group "$group" --output tsv --query \
+    "[?starts_with(name, 'stbridge')].[name, tags.\"azd-env-name\"]")
+foreign=$(of "$accounts" '!')
+[ -z "$foreign" ] || fail "$group holds the environment $(echo "$accounts" | cut -f2 | tr '\n' ' '): one environment a group"
+
+deleted=$(az keyvault list-deleted --resource-type vault --output tsv --query "[?
+    starts_with(name, 'kv-$(printf %.13s "$suffix")') && contains(properties.vaultId, '/resourceGroups/$group/')
+    ].[name, properties.tags.\"azd-env-name\"]")
+deleted=$(of "$deleted" '')
 only_one "$deleted" kv-
 if [ -n "$deleted" ]; then
     if [ "$exists" = false ]; then
         [ -z "${AZURE_RESOURCE_GROUP_NAME:-}" ] || fail "there is no group $group; make it, or leave AZURE_RESOURCE_GROUP_NAME empty"
         az group create --name "$group" --location "$AZURE_LOCATION" --output none
-        exists=true
     fi
     az keyvault recover --name "$deleted" --output none
     echo "vault $deleted: taken back, with its secrets"
@@ -50,8 +69,8 @@ if [ -n "$deleted" ]; then
     exit 0
 fi
 
-[ -z "$suffix" ] && [ "$exists" = true ] || exit 0
-account=$(az storage account list --resource-group "$group" --output tsv --query "[?starts_with(name, 'stbridge')].name")
+[ -z "$suffix" ] || exit 0
+account=$(of "$accounts" '')
 only_one "$account" stbridge
 [ -n "$account" ] || exit 0
 keep "${account#stbridge}"

@@ -57,9 +57,9 @@ class Load:
 
 
 LOADS = {
-    "idle": Load(executions=11, busy=0, graph=5, operations=150),
-    "10,000 links": Load(executions=22, busy=25, graph=24, operations=200),
-    "100,000 links": Load(executions=126, busy=250, graph=202, operations=600),
+    "idle": Load(executions=11, busy=0, graph=5, operations=300),
+    "10,000 links": Load(executions=22, busy=25, graph=24, operations=350),
+    "100,000 links": Load(executions=126, busy=250, graph=202, operations=750),
 }
 
 

@@ -68,7 +68,7 @@ def test_an_environment_that_is_new_is_left_as_it_is(before):
 
 
 def test_what_is_deployed_keeps_its_names(before):
-    ended, changed = before(world={"accounts": "stbridgek3rtqx7abcdef\n"})
+    ended, changed = before(world={"accounts": "stbridgek3rtqx7abcdef\tprod\n"})
 
     assert ended.returncode == 0
     assert changed == ["azd env set NAME_SUFFIX k3rtqx7abcdef"]
@@ -76,20 +76,40 @@ def test_what_is_deployed_keeps_its_names(before):
 
 def test_a_workflow_without_azd_is_told_the_names_too(before, tmp_path):
     (tmp_path / "tools/azd").unlink()
-    ended, _ = before(world={"accounts": "stbridgek3rtqx7abcdef\n"}, GITHUB_ENV=str(tmp_path / "github-env"))
+    ended, _ = before(world={"accounts": "stbridgek3rtqx7abcdef\tprod\n"}, GITHUB_ENV=str(tmp_path / "github-env"))
 
     assert ended.returncode == 0, ended.stderr
     assert (tmp_path / "github-env").read_text() == "NAME_SUFFIX=k3rtqx7abcdef\n"
 
 
 def test_names_that_were_chosen_stay(before):
-    ended, changed = before(NAME_SUFFIX="chosen", world={"accounts": "stbridgek3rtqx7abcdef\n"})
+    ended, changed = before(NAME_SUFFIX="chosen", world={"accounts": "stbridgek3rtqx7abcdef\tprod\n"})
+
+    assert (ended.returncode, changed) == (0, [])
+
+
+def test_another_spelling_of_the_environment_is_the_same_one(before):
+    ended, changed = before(AZURE_ENV_NAME="PROD", world={"accounts": "stbridgek3rtqx7abcdef\tprod\n"})
+
+    assert (ended.returncode, changed) == (0, ["azd env set NAME_SUFFIX k3rtqx7abcdef"])
+
+
+def test_the_group_of_another_environment_is_left_alone(before):
+    """Its names would be taken for ours, and its app be overwritten."""
+    ended, changed = before(AZURE_RESOURCE_GROUP_NAME="shared", world={"accounts": "stbridgek3rtqx7abcdef\ttest\n"})
+
+    assert (ended.returncode, changed) == (1, [])
+    assert "shared holds the environment test" in ended.stderr
+
+
+def test_the_deleted_vault_of_another_environment_stays_deleted(before):
+    ended, changed = before(group=False, world={"deleted": "kv-k3rtqx7abcdef\ttest\n"})
 
     assert (ended.returncode, changed) == (0, [])
 
 
 def test_two_bridges_in_one_group_are_a_question_for_people(before):
-    ended, changed = before(world={"accounts": "stbridgeone\nstbridgetwo\n"})
+    ended, changed = before(world={"accounts": "stbridgeone\tprod\nstbridgetwo\tprod\n"})
 
     assert ended.returncode == 1
     assert "set NAME_SUFFIX" in ended.stderr
@@ -97,7 +117,7 @@ def test_two_bridges_in_one_group_are_a_question_for_people(before):
 
 
 def test_a_deleted_vault_comes_back_with_its_names_and_its_group(before):
-    ended, changed = before(group=False, world={"deleted": "kv-k3rtqx7abcdef\n"})
+    ended, changed = before(group=False, world={"deleted": "kv-k3rtqx7abcdef\tprod\n"})
 
     assert ended.returncode == 0, ended.stderr
     assert changed == [
@@ -108,7 +128,7 @@ def test_a_deleted_vault_comes_back_with_its_names_and_its_group(before):
 
 
 def test_a_group_that_was_given_is_not_made(before):
-    ended, changed = before(group=False, AZURE_RESOURCE_GROUP_NAME="shared", world={"deleted": "kv-abc\n"})
+    ended, changed = before(group=False, AZURE_RESOURCE_GROUP_NAME="shared", world={"deleted": "kv-abc\tprod\n"})
 
     assert ended.returncode == 1
     assert "there is no group shared" in ended.stderr
@@ -116,7 +136,7 @@ def test_a_group_that_was_given_is_not_made(before):
 
 
 def test_without_the_azure_cli_it_says_what_it_did_not_look_for(before):
-    ended, changed = before(signed_in=False, world={"accounts": "stbridgek3rtqx7abcdef\n"})
+    ended, changed = before(signed_in=False, world={"accounts": "stbridgek3rtqx7abcdef\tprod\n"})
 
     assert (ended.returncode, changed) == (0, [])
     assert "not signed in" in ended.stderr
