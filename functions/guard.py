@@ -6,13 +6,15 @@ it is masked, told as a trouble, and raised again; and the loop is watched, whic
 """
 
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from shared import wiring
+from shared.intake.walls import tell_unforeseen
+from shared.models.troubles import Where
 from shared.observability.loop_watch import LoopWatch
-from shared.observability.secret_filter import redact
+from shared.observability.secret_filter import guarded_exception
 
 log = logging.getLogger(__name__)
 watch = LoopWatch()
@@ -20,10 +22,6 @@ watch = LoopWatch()
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class MaskedError(Exception):
-    """Stands for an exception whose text held a secret: the class and the masked text are what is left of it."""
 
 
 def guarded(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
@@ -34,20 +32,11 @@ def guarded(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
         with watch.watching(function.__name__):
             try:
                 return await function(*args, **kwargs)
-            except Exception as error:  # noqa: BLE001 - the outermost wall: whatever comes is told and raised again
-                log.error("an exception left %s: %s", function.__name__, redact(_trace(error)))  # noqa: TRY400 - see _trace
-                raise masked(error) from None
+            except Exception as error:
+                left = guarded_exception(error)
+                log.exception("an exception left %s", function.__name__, exc_info=left)
+                await tell_unforeseen(wiring.current(), Where.SYSTEM, function.__name__, left)
+        # Not in the handler: there Python would hang the unmasked one on it, as its context.
+        raise left
 
     return wall
-
-
-def masked(error: Exception) -> Exception:
-    """Return the error, or one that says the same without the secrets that it or its causes tell."""
-    if redact(whole := _trace(error)) == whole:
-        return error
-    return MaskedError(redact(f"{type(error).__name__}: {error}"))
-
-
-def _trace(error: Exception) -> str:
-    """Write an error with its causes, as the host would. It is logged as text: exporters take an exception as is."""
-    return "".join(traceback.format_exception(error))

@@ -23,9 +23,15 @@ async def dead_plans(message: func.QueueMessage) -> None:
     await _bury("plans", message)
 
 
-async def _bury(queue: str, message: func.QueueMessage) -> None:
+async def bury_unread(queue: str, message: func.QueueMessage) -> None:
+    """Write down a message that says nothing to us: tried again it would say no more."""
+    await _bury(queue, message, why="it is no message of the bridge")
+
+
+async def _bury(queue: str, message: func.QueueMessage, *, why: str = "") -> None:
     from shared.operations.dead_letters import bury  # noqa: PLC0415 - HTTP functions do without the stores
 
     with working(f"dead_{queue}", delivery=message.id, trace=None):
         # Whatever it is: it may be a message for being none of ours.
-        await bury(queue, message.get_body().decode("utf-8", "replace"), wiring.storage())
+        body = message.get_body().decode("utf-8", "replace")
+        await bury(queue, body, wiring.storage(), why=why, came=message.insertion_time)

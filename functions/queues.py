@@ -3,9 +3,10 @@
 import azure.functions as func
 
 from functions.guard import guarded
+from functions.poison import bury_unread
 from shared import wiring
 from shared.intake.expected_failures import run_origin, run_plan
-from shared.models.messages import OriginMessage, PlanMessage
+from shared.intake.queued import read_origin_message, read_plan_message
 from shared.observability.telemetry import working
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
@@ -17,7 +18,10 @@ async def reconcile(message: func.QueueMessage) -> None:
     """Bring both sides of one origin together."""
     from shared.reconciler.reconcile import reconcile as flow  # noqa: PLC0415 - see above
 
-    given = OriginMessage.model_validate_json(message.get_body())
+    given = read_origin_message(message.get_body())
+    if given is None:
+        await bury_unread("origins", message)
+        return
     with working("reconcile", origin=given.origin, reason=given.waited_for, delivery=message.id, trace=given.trace):
         await run_origin(given, flow, wiring.current())
 
@@ -28,6 +32,9 @@ async def read_plan(message: func.QueueMessage) -> None:
     """Read one plan and hand on the origins whose tasks changed."""
     from shared.watchers.read_plan import read_plan as flow  # noqa: PLC0415 - see above
 
-    given = PlanMessage.model_validate_json(message.get_body())
+    given = read_plan_message(message.get_body())
+    if given is None:
+        await bury_unread("plans", message)
+        return
     with working("read_plan", delivery=message.id, trace=given.trace):
         await run_plan(given, flow, wiring.current())

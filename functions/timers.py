@@ -1,11 +1,13 @@
 """Timers: plans due for a read, agenda rows due, subscriptions. Two runs at once do no harm."""
 
+from contextlib import AbstractContextManager
+
 import azure.functions as func
 
 from functions.guard import guarded
 from shared import wiring
-from shared.intake.expected_failures import run_timer
-from shared.observability.telemetry import working
+from shared.intake.expected_failures import run_storage_timer, run_timer
+from shared.observability.telemetry import Delivery, working
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 
@@ -16,18 +18,23 @@ async def write_back(timer: func.TimerRequest, context: func.Context) -> None:  
     """Queue the plans that are due for a read."""
     from shared.watchers.timers import sweep_plans as flow  # noqa: PLC0415 - HTTP functions do without the SDKs
 
-    with working("write_back", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
-        await run_timer(flow, wiring.current())
+    with _at_work("write_back", context) as at_hand:
+        at_hand.was_idle = not await run_timer(flow, wiring.current())
 
 
 @bp.timer_trigger(arg_name="timer", schedule="%ESCALATION_SCHEDULE%")
 @guarded
 async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
-    """Queue what the agenda has due, and what no hint announced."""
+    """Queue what the agenda has due, and what no hint announced; see to what stands in the way."""
+    from shared.operations.troubles import look_after  # noqa: PLC0415 - the same
     from shared.watchers.timers import sweep_agenda as flow  # noqa: PLC0415 - HTTP functions do without the SDKs
 
-    with working("escalation_sweep", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
-        await run_timer(flow, wiring.current())
+    with working(
+        "escalation_sweep", delivery=context.invocation_id, trace=context.trace_context.trace_parent
+    ) as at_hand:
+        was_busy = await run_timer(flow, wiring.current())
+        await run_storage_timer(look_after, wiring.current())
+        at_hand.was_idle = not was_busy
 
 
 @bp.timer_trigger(arg_name="timer", schedule="%SUBSCRIPTION_SCHEDULE%")
@@ -36,5 +43,11 @@ async def renew_subscriptions(timer: func.TimerRequest, context: func.Context) -
     """Create, renew and reauthorise the Graph subscriptions."""
     from shared.watchers.subscriptions import renew_subscriptions as flow  # noqa: PLC0415 - HTTP functions: no SDKs
 
-    with working("renew_subscriptions", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
-        await run_timer(flow, wiring.current())
+    with working(
+        "renew_subscriptions", delivery=context.invocation_id, trace=context.trace_context.trace_parent
+    ) as at_hand:
+        at_hand.was_idle = not await run_timer(flow, wiring.current())
+
+
+def _at_work(name: str, context: func.Context) -> AbstractContextManager[Delivery]:
+    return working(name, delivery=context.invocation_id, trace=context.trace_context.trace_parent)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from shared.clients.graph.subscriptions import Subscriptions
     from shared.clients.opentext import OpenText
     from shared.mapping.language.rules import Mapping
+    from shared.observability.contact import Contacts
     from shared.reconciler.deadline import Deadlines
     from shared.reconciler.waiting_room import WaitingRoom
     from shared.settings import Settings
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     from shared.store.origins import Origins
     from shared.store.plans import Plans
     from shared.store.queues import Queues
+    from shared.store.sign_in_gates import SignInGates
     from shared.store.slots import Slots
     from shared.store.tasks import Tasks
+    from shared.store.troubles import Troubles
+    from shared.store.unread import UnreadRows
     from shared.targets.resolver import Places
 
 
@@ -45,6 +49,12 @@ class Storage:
     agenda: Agenda
     plans: Plans
     gates: Gates
+    sign_in_gates: SignInGates
+    troubles: Troubles
+    contacts: Contacts
+    """What this worker last heard of each outside system."""
+    unread: UnreadRows
+    """Rows that this worker met and could not read: the next wall makes troubles of them."""
     cursors: Cursors
     nodes: Nodes
     creators: Creators

@@ -14,7 +14,9 @@ from random import Random
 from typing import TYPE_CHECKING, Protocol
 
 from shared.errors import InputError, MappingError, RetryLaterError, SettingsError, ThrottledError
+from shared.intake.walls import tell_met, tell_unforeseen, tell_well
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
+from shared.models.troubles import Where
 from shared.observability.telemetry import count
 
 if TYPE_CHECKING:
@@ -26,8 +28,6 @@ EXPECTED = (RetryLaterError, SettingsError, MappingError)
 PAUSE = timedelta(minutes=5)
 SPREAD = timedelta(minutes=1)
 """Over how long work resumes, so that it does not resume all at once."""
-GATE_WITHOUT_TIME = timedelta(minutes=1)
-"""How long a gate is closed by a system that named no time."""
 
 
 class Wired(Protocol):
@@ -51,10 +51,18 @@ async def run_origin(
     try:
         await flow(message, wired.services())
     except EXPECTED as error:
+        await tell_met(wired, error)
         storage = wired.storage()
         at = await _later(error, wired)
         await storage.agenda.put(AgendaEntry.later(message, at, message.waited_for), storage.now())
         _tell(error, f"{message.origin} is looked at again at {at:%H:%M:%S}")
+    except Exception as error:
+        # For the dead letter, should it come to that: what the host keeps of a message says nothing of why.
+        await tell_unforeseen(wired, Where.ORIGIN, message.origin, error)
+        raise
+    else:
+        await tell_met(wired)
+        await tell_well(wired, Where.ORIGIN, message.origin)
 
 
 async def run_plan(
@@ -64,17 +72,38 @@ async def run_plan(
     try:
         await flow(message, wired.services())
     except EXPECTED as error:
+        await tell_met(wired, error)
         await _later(error, wired)
         _tell(error, f"plan {message.plan} is read at its next turn")
+    else:
+        await tell_met(wired)
 
 
-async def run_timer(flow: Callable[[Services], Awaitable[object]], wired: Wired) -> None:
-    """Sweep now. What is due stays due until the next tick."""
+async def run_timer(flow: Callable[[Services], Awaitable[object]], wired: Wired) -> bool:
+    """
+    Sweep now. What is due stays due until the next tick.
+
+    Returns:
+        Whether anything was done, or was in the way.
+    """
+    return await _sweep(lambda: flow(wired.services()), wired)
+
+
+async def run_storage_timer(flow: Callable[[Storage], Awaitable[object]], wired: Wired) -> bool:
+    """Sweep what needs storage alone: it goes on while settings and mapping are being mended. Returns: as run_timer."""
+    return await _sweep(lambda: flow(wired.storage()), wired)
+
+
+async def _sweep(flow: Callable[[], Awaitable[object]], wired: Wired) -> bool:
     try:
-        await flow(wired.services())
+        done = await flow()
     except EXPECTED as error:
+        await tell_met(wired, error)
         await _later(error, wired)
         _tell(error, "the next tick goes on")
+        return True
+    await tell_met(wired)
+    return bool(done)
 
 
 async def _later(error: Exception, wired: Wired) -> datetime:
@@ -83,12 +112,8 @@ async def _later(error: Exception, wired: Wired) -> datetime:
     now = storage.now()
     if not isinstance(error, ThrottledError):
         return now + PAUSE * rng.uniform(1.0, 1.5)
-    until = now + (error.retry_after or GATE_WITHOUT_TIME)
     count("throttled", system=error.system)
-    await storage.gates.close(error.system, until)
-    # Another worker may have been told to wait for longer.
-    opening = await storage.gates.find(error.system) or until
-    return max(opening, until) + SPREAD * rng.random()
+    return await storage.gates.close_for(error, now) + SPREAD * rng.random()
 
 
 def _tell(error: Exception, what_next: str) -> None:

@@ -24,6 +24,8 @@ _MADE = (
 )
 """What machines make: no blanks."""
 _UP_TO_A_BLANK = r"[^\s\"'&;,)}\]\\]+?(?=%26|[\s\"'&;,)}\]\\]|$)"
+_SENTENCE = r"(?:is not set|is a |must |needs )"
+"""What a problem says of a setting is none of its values: `GRAPH_CLIENT_STATE: is not set`."""
 _LINE = r"[^\n\"']+"
 _PATTERNS = tuple(
     (re.compile(pattern, re.IGNORECASE | re.MULTILINE), mask)
@@ -42,7 +44,7 @@ _PATTERNS = tuple(
         (rf"((?<![\w-])[\w.-]*{_PHRASE}(?:\s*=\s*|%3d|\\u003d))(?![\"'*]|\\+[\"']){_TO_THE_NEXT}", "plain"),
         (rf"((?<![\w.-]){_PHRASE}\s*(?::\s*|%3a))(?![\"'*]|\\+[\"']){_TO_THE_NEXT}", "plain"),
         (
-            rf"((?:(?<![a-z])|(?<=%3f)|(?<=%26)|(?<=%2[02]))(?:[\w.-]+[_.-])?{_MADE}{_IS})(?![\"'*]|\\+[\"']){_UP_TO_A_BLANK}",
+            rf"((?:(?<![a-z])|(?<=%3f)|(?<=%26)|(?<=%2[02]))(?:[\w.-]+[_.-])?{_MADE}{_IS})(?![\"'*]|\\+[\"']|{_SENTENCE}){_UP_TO_A_BLANK}",
             "plain",
         ),
         (rf"([?&]code=){_UP_TO_A_BLANK}", "plain"),

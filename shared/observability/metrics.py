@@ -18,7 +18,7 @@ class Kind(StrEnum):
     HISTOGRAM = "histogram"
     """They are spread: count, sum, smallest and largest are kept."""
     GAUGE = "gauge"
-    """The last one counts."""
+    """The last one counts, as long as somebody says it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ METRICS = (
     Metric("advance_lag", Kind.HISTOGRAM, "s", "From a task's completion in Planner to the advance in OpenText."),
     Metric("oldest_pending", Kind.GAUGE, "s", "How long the oldest due timer has been waiting for a sweep."),
     Metric("loop_held", Kind.HISTOGRAM, "s", "How long a worker's event loop was held, from 0.25 s on."),
+    Metric("troubles", Kind.GAUGE, "s", "How long the oldest trouble of a kind has stood.", ("where", "cause")),
     Metric("plan_fill", Kind.GAUGE, "1", "Share of its tasks' limit that the fullest plan uses; 1: nothing fits."),
     Metric("subscription_left", Kind.GAUGE, "s", "Until the first wanted subscription ends; 0: one is missing."),
 )

@@ -7,6 +7,7 @@ Only the OpenTelemetry API is used: without an SDK in the process spans and coun
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 
 from opentelemetry import context as otel_context
@@ -14,6 +15,7 @@ from opentelemetry import metrics
 from opentelemetry import trace as otel_trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from shared.observability.gauges import Shown
 from shared.observability.metrics import BY_NAME, PREFIX, Kind
 
 FIELDS = ("origin", "item", "delivery", "function")
@@ -58,10 +60,18 @@ def unobserved() -> Iterator[None]:
         otel_context.detach(token)
 
 
+@dataclass
+class Delivery:
+    """One delivery of the host, while it is at work."""
+
+    was_idle: bool = False
+    """There was nothing to do. Its span is not ended, so never exported: two timers alone would make six a minute."""
+
+
 @contextmanager
 def working(
     function: str, *, origin: str | None = None, reason: str | None = None, delivery: str | None, trace: str | None
-) -> Iterator[None]:
+) -> Iterator[Delivery]:
     """
     Do one delivery of the host: a span named after the function, and log fields.
 
@@ -73,11 +83,20 @@ def working(
     parent = _propagator.extract({"traceparent": trace}) if trace else otel_context.get_current()
     given = {"bridge.origin": origin, "bridge.reason": reason}
     attributes = {name: value for name, value in given.items() if value}
-    with (
-        _tracer.start_as_current_span(function, context=parent, attributes=attributes),
-        log_context(function=function, origin=origin, delivery=delivery),
-    ):
-        yield
+    span = _tracer.start_span(function, context=parent, attributes=attributes)
+    delivery_at_hand = Delivery()
+    with log_context(function=function, origin=origin, delivery=delivery):
+        try:
+            # Nothing of an exception goes onto the span here: its text is masked where it leaves the function.
+            with otel_trace.use_span(span, record_exception=False, set_status_on_exception=False):
+                yield delivery_at_hand
+        except Exception as error:
+            span.set_status(otel_trace.Status(otel_trace.StatusCode.ERROR, type(error).__name__))
+            delivery_at_hand.was_idle = False
+            raise
+        finally:
+            if not delivery_at_hand.was_idle:
+                span.end()
 
 
 def start_span(name: str) -> otel_trace.Span:
@@ -103,8 +122,8 @@ def record(name: str, value: float, **attributes: str) -> None:
 
 
 def show(name: str, value: float, **attributes: str) -> None:
-    """Set a gauge of `shared.observability.metrics`."""
-    _gauge(name).set(value, attributes)
+    """Say what a gauge of `shared.observability.metrics` shows now; it falls silent when nobody says it any more."""
+    _gauge(name).show(value, attributes)
 
 
 @cache
@@ -118,8 +137,15 @@ def _histogram(name: str) -> metrics.Histogram:
 
 
 @cache
-def _gauge(name: str) -> "metrics._Gauge":
-    return _meter.create_gauge(*_asked(name, Kind.GAUGE))
+def _gauge(name: str) -> Shown:
+    shown = Shown()
+
+    def observe(_: metrics.CallbackOptions) -> Iterator[metrics.Observation]:
+        return (metrics.Observation(value, attributes) for value, attributes in shown.fresh())
+
+    exported, unit, about = _asked(name, Kind.GAUGE)
+    _meter.create_observable_gauge(exported, [observe], unit, about)
+    return shown
 
 
 def _asked(name: str, kind: Kind) -> tuple[str, str, str]:

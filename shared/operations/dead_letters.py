@@ -1,12 +1,12 @@
 """Messages that failed for good: a dead letter for people, and a timer that tries again."""
 
 import logging
-from datetime import timedelta
-
-from pydantic import ValidationError
+from datetime import datetime, timedelta
 
 from shared.errors import RefusedError
-from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage, PlanMessage
+from shared.intake.queued import read_origin_message, read_plan_message
+from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage
+from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
 from shared.observability.telemetry import count
 from shared.services import Storage
@@ -18,34 +18,55 @@ LONGEST = timedelta(hours=24)
 LONGEST_BODY = 2000
 
 
-async def bury(queue: str, body: str, storage: Storage) -> None:
+async def bury(queue: str, body: str, storage: Storage, *, why: str = "", came: datetime | None = None) -> None:
     """
     Report a poisoned message; its origin is looked at again after an hour, doubling to a day.
+
+    Done twice, it is one letter and one timer: a poison function that fails is tried again after ten minutes.
 
     Args:
         queue: "origins" or "plans": where the message failed. A plan's next turn comes by itself.
         body: the message's text, whatever it is.
         storage: enough to report without settings or mapping.
+        why: what was wrong with it. Empty: what its origin's last failure says.
+        came: when the host set it aside; the letter's own time. None: now.
     """
     now = storage.now()
-    origin = _origin_of(body) if queue == "origins" else None
-    if origin is not None:
-        before = sum(_origin_of(dead.letter.body) == origin for dead in await storage.agenda.list_dead())
-        at = now + min(FIRST * float(2 ** min(before, 10)), LONGEST)
-        await storage.agenda.put(AgendaEntry(at=at, origin=origin, waited_for=WaitedFor.DEAD, attempts=before + 1), now)
-    replay = f"python manage.py replay --origin {origin}" if origin else "python manage.py dead list"
-    letter = DeadLetter(at=now, queue=queue, body=body[:LONGEST_BODY], reason="failed at every try", replay=replay)
-    await storage.agenda.put_dead(letter)
+    at = came or now
+    message = read_origin_message(body) if queue == "origins" else None
+    why = why or await _last_failure(message, storage)
+    replay = _command(queue, body, message)
+    letter = DeadLetter(at=at, queue=queue, body=body[:LONGEST_BODY], reason=why, replay=replay)
+    key = await storage.agenda.put_dead(letter)
+    if message is not None:
+        letters = await storage.agenda.list_dead()
+        before = sum(one.key != key and _origin_of(one.letter.body) == message.origin for one in letters)
+        again = at + min(FIRST * float(2 ** min(before, 10)), LONGEST)
+        entry = AgendaEntry(at=again, origin=message.origin, waited_for=WaitedFor.DEAD, attempts=before + 1)
+        await storage.agenda.put(entry, now)
     count("dead_letters", queue=queue)
-    log.error("dead letter from queue %s: %s", queue, origin or "no origin message")
+    log.error("dead letter from queue %s: %s: %s", queue, message.origin if message else "no origin message", why)
+
+
+async def _last_failure(message: OriginMessage | None, storage: Storage) -> str:
+    if message is None:
+        return "failed at every try"
+    trouble = await storage.troubles.find(Where.ORIGIN, message.origin, Cause.FAILED)
+    return f"failed at every try: {trouble.text}" if trouble is not None else "failed at every try"
+
+
+def _command(queue: str, body: str, message: OriginMessage | None) -> str:
+    """Name the command that helps: a letter that holds no message of ours can't be sent again."""
+    if message is not None:
+        return f"python manage.py replay --origin {message.origin}"
+    is_plan = queue == "plans" and read_plan_message(body) is not None
+    return "python manage.py dead replay KEY" if is_plan else "python manage.py dead drop KEY"
 
 
 def _origin_of(body: str) -> str | None:
     """Name the origin of a message; None: it is not one of ours."""
-    try:
-        return OriginMessage.model_validate_json(body).origin
-    except ValidationError:
-        return None
+    message = read_origin_message(body)
+    return None if message is None else message.origin
 
 
 async def replay(dead: Dead, storage: Storage) -> str:
@@ -57,17 +78,14 @@ async def replay(dead: Dead, storage: Storage) -> str:
         RetryLaterError: storage does not answer; the letter is still there.
     """
     letter = dead.letter
-    try:
-        if letter.queue == "plans":
-            plan = PlanMessage.model_validate_json(letter.body)
-            await storage.queues.send_plan(plan)
-            name = f"plan {plan.plan}"
-        else:
-            origin = OriginMessage.model_validate_json(letter.body)
-            await storage.queues.send_origin(origin)
-            name = origin.origin
-    except ValidationError as error:
-        message = f"letter {dead.key} holds no message that can be sent again"
-        raise RefusedError(message) from error
+    if letter.queue == "plans" and (plan := read_plan_message(letter.body)) is not None:
+        await storage.queues.send_plan(plan)
+        name = f"plan {plan.plan}"
+    elif letter.queue != "plans" and (origin := read_origin_message(letter.body)) is not None:
+        await storage.queues.send_origin(origin)
+        name = origin.origin
+    else:
+        message = f"letter {dead.key} holds no message that can be sent again: manage.py dead drop takes it away"
+        raise RefusedError(message)
     await storage.agenda.remove_dead(dead.key)
     return name

@@ -65,7 +65,7 @@ async def read_status(storage: Storage, *, with_links: bool) -> Status:
         queues={name: await storage.queues.length(name) for name in (ORIGINS, PLANS)},
         timers=await storage.agenda.census(now),
         oldest=await storage.agenda.oldest(now),
-        gates={name: until for name, until in (await storage.gates.list_all()).items() if until > now},
+        gates={name: gate.until for name, gate in (await storage.gates.list_all()).items() if gate.until > now},
         plans=len(rows),
         gone={row.plan_id: row.gone for row in rows if row.gone},
         fullest=fullest(rows),

@@ -33,6 +33,7 @@ from shared.store.plans import Plans
 from shared.store.queues import Queues
 from shared.store.slots import Slots
 from shared.store.tasks import Tasks
+from shared.store.troubles import Troubles
 from shared.targets.resolver import Places
 
 
@@ -53,6 +54,7 @@ def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) 
         agenda=cast("Agenda", ReadingDoor(services.agenda)),
         plans=plans,
         gates=cast("Gates", ReadingDoor(services.gates)),
+        troubles=cast("Troubles", ReadingDoor(services.troubles)),
         cursors=cast("Cursors", ReadingDoor(services.cursors)),
         nodes=cast("Nodes", ReadingDoor(services.nodes)),
         creators=cast("Creators", ReadingDoor(services.creators)),

@@ -14,7 +14,6 @@ log = logging.getLogger(__name__)
 FIRST = timedelta(seconds=10)
 LONGEST = timedelta(hours=1)
 REPORT_AFTER = timedelta(hours=24)
-GATE_WITHOUT_TIME = timedelta(minutes=1)
 
 
 async def put_off(held: Held, message: OriginMessage, error: BridgeError, services: Services) -> None:
@@ -41,10 +40,8 @@ async def _when(error: BridgeError, failures: int, services: Services) -> dateti
     """Back off exponentially with jitter; a throttling system says itself when, for every worker."""
     now = services.now()
     if isinstance(error, ThrottledError):
-        until = now + (error.retry_after or GATE_WITHOUT_TIME)
         count("throttled", system=error.system)
-        await services.gates.close(error.system, until)
-        return until + timedelta(minutes=1) * services.rng.random()
+        return await services.gates.close_for(error, now) + timedelta(minutes=1) * services.rng.random()
     pause = min(FIRST * float(2 ** min(failures - 1, 12)), LONGEST)
     return now + pause * services.rng.uniform(0.8, 1.2)
 

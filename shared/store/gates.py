@@ -1,67 +1,92 @@
-"""Gates: until when a system asked not to be called, by anybody."""
+"""Gates: until when a system is left alone, by every worker."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from shared.errors import StaleError, UnavailableError
-from shared.models.base import Stored
-from shared.store.row import escape, unescape
+from shared.errors import StaleError, ThrottledError, UnavailableError
+from shared.models.gate import NEVER_CLOSED, Gate
+from shared.store.row import Row, escape, unescape
 from shared.store.tables import Tables
 
-_GATE = "gate"
-_ROUNDS = 20
+GATE = "gate"
+GRAPH, OPENTEXT, MAIL = "graph", "opentext", "mail"
+SIGN_IN = "sign-in-"
+"""Begins the gate of an identity: `sign-in-service`, `sign-in-performer-1234`."""
+NEEDED_BY_A_LOOK = frozenset({GRAPH, OPENTEXT, f"{SIGN_IN}service"})
+"""A look reads OpenText and writes to Planner: without either it could do nothing but ask again."""
+LONGEST = timedelta(seconds=1800)
+WITHOUT_TIME = timedelta(minutes=1)
+"""How long a gate is closed by a system that named no time."""
+ROUNDS = 20
 _KEPT = timedelta(seconds=5)
 
 
-class Gate(Stored):
-    """Until when a system asked not to be called."""
-
-    until: datetime
-
-
 class Gates:
-    """Partition `gate` of the table `control`."""
+    """
+    Partition `gate` of the table `control`.
 
-    def __init__(self, tables: Tables) -> None:
+    Args:
+        longest: a system that asks for more is believed that much.
+    """
+
+    def __init__(self, tables: Tables, longest: timedelta = LONGEST) -> None:
         self._table = tables.control
-        self._until: datetime | None = None
+        self._longest = longest
+        self._known: dict[str, datetime] = {}
         self._read: datetime | None = None
 
     async def find(self, system: str) -> datetime | None:
-        """Read until when "graph" or "opentext" asked not to be called, be it over or not; None: it never did."""
-        row = await self._table.find(_GATE, escape(system))
+        """Read until when a system is left alone, be it over or not; None: it never was, or its row can't be read."""
+        row = await self._table.find(GATE, escape(system))
         gate = None if row is None else self._table.read(row, Gate)
         return None if gate is None else gate.until
 
-    async def list_all(self) -> dict[str, datetime]:
-        """Read the gates of all systems in one query."""
-        rows = await self._table.list_partition(_GATE)
-        return {unescape(row.key): gate.until for row, gate in self._table.read_all(rows, Gate)}
+    async def list_all(self) -> dict[str, Gate]:
+        """Read the gates of all systems in one query, open ones too."""
+        rows = await self._table.list_partition(GATE)
+        return {unescape(row.key): gate for row, gate in self._table.read_all(rows, Gate)}
 
-    async def find_closed(self, now: datetime) -> datetime | None:
+    async def find_closed(self, now: datetime, systems: Collection[str] = NEEDED_BY_A_LOOK) -> datetime | None:
         """
-        Say until when a system wants to be left alone; None: work may go on.
+        Say until when one of some systems wants to be left alone; None: work may go on.
 
         Looked up at most every five seconds: a worker that hears of it late is told so by the system itself.
         """
         if self._read is None or not self._read <= now < self._read + _KEPT:
-            self._until = max((await self.list_all()).values(), default=None)
+            self._known = {name: gate.until for name, gate in (await self.list_all()).items()}
             self._read = now
-        return self._until if self._until is not None and self._until > now else None
+        return max((until for name, until in self._known.items() if name in systems and until > now), default=None)
 
-    async def close(self, system: str, until: datetime) -> None:
-        """Have nobody call the system before `until`. Never shortens."""
+    async def close_for(self, error: ThrottledError, now: datetime) -> datetime:
+        """
+        Close the gate of a system that asked for a pause, no longer than the longest; return when it opens.
+
+        Another worker may have been told to wait for longer.
+        """
+        pause = WITHOUT_TIME if error.retry_after is None else max(error.retry_after, timedelta())
+        return await self.close(error.system, now + min(pause, self._longest), now=now, why=str(error))
+
+    async def close(self, system: str, until: datetime, *, now: datetime, why: str = "") -> datetime:
+        """Have nobody call the system before `until`. Never shortens; returns when it opens."""
         self._read = None
-        data = Gate(until=until).model_dump_json()
-        for _ in range(_ROUNDS):
-            row = await self._table.find(_GATE, escape(system))
-            gate = None if row is None else self._table.read(row, Gate)
-            if gate is not None and gate.until >= until:
-                return
-            try:
-                await self._table.save(row, _GATE, escape(system), data)
-            except StaleError:
-                # Another worker was told to wait as well.
-                continue
-            return
+        for _ in range(ROUNDS):
+            row = await self._table.find(GATE, escape(system))
+            gate = (None if row is None else self._table.read(row, Gate)) or NEVER_CLOSED
+            if gate.until >= until:
+                return gate.until
+            if await self._saved(row, system, gate.closed(until, now, why)):
+                return until
         message = f"the gate of {system} keeps changing"
         raise UnavailableError(message)
+
+    async def open(self, system: str) -> None:
+        """Let a system be called again at once: an operator knows better. Fine when it is open."""
+        self._read = None
+        await self._table.discard(GATE, escape(system))
+
+    async def _saved(self, row: Row | None, system: str, gate: Gate) -> bool:
+        try:
+            await self._table.save(row, GATE, escape(system), gate.model_dump_json())
+        except StaleError:
+            return False  # another worker was told to wait as well
+        return True

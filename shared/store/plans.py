@@ -1,37 +1,13 @@
 """Plans that are read for changes: when next, and what the last read showed."""
 
-from datetime import datetime
-
-from pydantic import Field
-
-from shared.models.base import Stored
+from shared.models.plan_row import PlanRow
 from shared.store.lazy_list import Each
 from shared.store.row import Row, escape
 from shared.store.tables import Tables
 
+__all__ = ["PlanRow", "Plans"]
+
 _PLAN = "plan"
-
-
-class PlanRow(Stored):
-    """A plan that is read for changes."""
-
-    plan_id: str
-    group_id: str | None = Field(default=None, description="Owner of the plan; None: not known.")
-    next_read: datetime = Field(description="UTC.")
-    digest: str = Field(default="", description="Of the last read that announced nothing.")
-    last: str = Field(default="", description="Digest of the last read, whatever it announced.")
-    changed_at: datetime | None = Field(
-        default=None, description="UTC: when the plan last changed. None: never seen to."
-    )
-    active: int | None = Field(
-        default=None, description="Tasks that are not completed, at the last read. None: unread."
-    )
-    total: int | None = Field(default=None, description="All its tasks, at the last read. None: unread.")
-    gone: str = Field(default="", description="Why it can't be read. Empty: it can.")
-    stood: datetime | None = Field(
-        default=None, description="When the youngest task was made that stood as lost tables were rebuilt. None: never."
-    )
-    etag: str = Field(default="", exclude=True, description="As read; empty for a row that was not.")
 
 
 class Plans:
@@ -71,4 +47,4 @@ class Plans:
 
 
 def _read(row: Row, plan: PlanRow) -> PlanRow:
-    return plan.model_copy(update={"etag": row.etag})
+    return plan.seen(row.etag)

@@ -1,6 +1,6 @@
 """The two queues, `origins` and `plans`: messages that say where to look."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, Protocol, Self, cast
 
@@ -15,6 +15,8 @@ from shared.store.azure_errors import is_missing_queue, unread
 from shared.store.tables import CONNECT_SECONDS, READ_SECONDS
 
 ORIGINS, PLANS = "origins", "plans"
+POISON = (f"{ORIGINS}-poison", f"{PLANS}-poison")
+"""Where the host moves what failed for good. What it can't decode lies there unread by any function."""
 MOST_BYTES = 49_152
 """64 KiB after base64."""
 LONGEST_DELAY = timedelta(days=7)
@@ -44,13 +46,19 @@ class Queues:
     Args:
         origins: client of that queue, which encodes as host.json says (base64).
         plans: the same for the other.
+        poison: clients of the queues that the host moves messages to which failed for good, by name.
         close: called by `close`; None: the clients are somebody else's.
     """
 
     def __init__(
-        self, origins: QueueClient, plans: QueueClient, *, close: Callable[[], Awaitable[None]] | None = None
+        self,
+        origins: QueueClient,
+        plans: QueueClient,
+        *,
+        poison: Mapping[str, QueueClient] | None = None,
+        close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        self._clients = {ORIGINS: origins, PLANS: plans}
+        self._clients = {ORIGINS: origins, PLANS: plans, **(poison or {})}
         self._close = close
         self.calls = 0
         """Requests sent."""
@@ -89,7 +97,8 @@ class Queues:
             cast("QueueClient", service.get_queue_client(prefix + name, message_encode_policy=TextBase64EncodePolicy()))
             for name in (ORIGINS, PLANS)
         )
-        return cls(origins, plans, close=service.close)
+        poison = {name: cast("QueueClient", service.get_queue_client(prefix + name)) for name in POISON}
+        return cls(origins, plans, poison=poison, close=service.close)
 
     async def send_origin(self, message: OriginMessage, *, delay: timedelta | None = None) -> None:
         """
@@ -110,14 +119,16 @@ class Queues:
 
     async def length(self, queue: str) -> int:
         """
-        Count the messages of `origins` or `plans`, about; 0 when the queue is not there.
+        Count the messages of a queue, about; 0 when it is not there.
 
         Raises:
             UnavailableError: no sensible answer.
         """
+        if (client := self._clients.get(queue)) is None:
+            return 0
         self.calls += 1
         try:
-            properties = await self._clients[queue].get_queue_properties()
+            properties = await client.get_queue_properties()
         except AzureError as error:
             if is_missing_queue(error):
                 return 0

@@ -9,8 +9,6 @@ from shared.store.plans import PlanRow, Plans
 
 BUSY = timedelta(seconds=15)
 QUIET = timedelta(minutes=5)
-GONE = timedelta(hours=1)
-"""How often it is tried whether a plan that can't be read has come back."""
 SPREAD = timedelta(minutes=1)
 """Over how long reading resumes after a pause that Graph asked for."""
 
@@ -18,7 +16,7 @@ SPREAD = timedelta(minutes=1)
 def interval(row: PlanRow, now: datetime) -> timedelta:
     """Read a plan often while it changes, and ever less often, down to every five minutes, while it does not."""
     if row.gone:
-        return GONE
+        return row.pause
     if row.changed_at is None:
         return BUSY
     return min(max((now - row.changed_at) / 10, BUSY), QUIET)

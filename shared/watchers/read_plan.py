@@ -12,18 +12,19 @@ from datetime import datetime, timedelta
 
 from shared.clients.graph.directory import KEPT
 from shared.decisions.settle import is_twin
-from shared.errors import BridgeError, NeverError, RefusedError, StaleError
+from shared.errors import BridgeError, NeverError, NotFoundError, RefusedError, StaleError
 from shared.models.hands import Kind
 from shared.models.link import Link, LinkState
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.planner import PlannerTask
+from shared.models.troubles import Cause
 from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.services import Services
 from shared.store.plans import PlanRow
 from shared.store.tasks import UNREAD, Claim, IndexRow, PlanIndex
 from shared.targets.capacity import warn
-from shared.targets.read_interval import BUSY, GONE, quickened
+from shared.targets.read_interval import BUSY, quickened
 
 log = logging.getLogger(__name__)
 TWIN = "twin"
@@ -47,7 +48,7 @@ async def _read(message: PlanMessage, services: Services) -> None:
     try:
         tasks = await services.planner.list_tasks(message.plan)
     except NeverError as error:
-        await _leave(message.plan, row, str(error), services)
+        await _leave(message.plan, row, error, services)
         return
     digest = digest_of(tasks)
     if row is not None and row.digest == digest and not row.gone and not message.left:
@@ -74,7 +75,7 @@ def _after(row: PlanRow, tasks: Sequence[PlannerTask], agreed: str, digest: str,
     """Return a plan's row after a read: one that changed is read again soon."""
     active = sum(not task.is_completed for task in tasks)
     counted = row.model_copy(
-        update={"digest": agreed, "last": digest, "active": active, "total": len(tasks), "gone": ""}
+        update={"digest": agreed, "last": digest, "active": active, "total": len(tasks), "gone": "", "trouble": None}
     )
     if row.last == digest and not row.gone:
         return counted
@@ -91,15 +92,18 @@ async def _save(after: PlanRow, before: PlanRow, services: Services) -> None:
         log.info("plan %s: its row moved on; the next read saves what it finds", before.plan_id)
 
 
-async def _leave(plan_id: str, row: PlanRow | None, why: str, services: Services) -> None:
-    """Leave a plan that can't be read: deleted with its group, or hidden. It is tried again ever so often."""
-    if row is None or row.gone:
+async def _leave(plan_id: str, row: PlanRow | None, error: NeverError, services: Services) -> None:
+    """Leave a plan that can't be read: deleted with its group, or hidden. It is tried again soon, then less often."""
+    cause, why = (Cause.GONE if isinstance(error, NotFoundError) else Cause.NOT_ALLOWED), str(error)
+    if row is None:
+        return
+    if row.gone:
+        await _save(row.left(cause, why, services.now()), row, services)
         return
     log.error("plan %s can't be read: %s", plan_id, why)
     for origin in sorted(owners(await services.tasks.read_plan(plan_id))):
         await services.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.CHANGED))
-    now = services.now()
-    await _save(row.model_copy(update={"gone": why[:500] or "no reason", "next_read": now + GONE}), row, services)
+    await _save(row.left(cause, why, services.now()), row, services)
 
 
 def owners(index: PlanIndex) -> frozenset[str]:

@@ -67,7 +67,7 @@ async def renew_subscriptions(services: Services) -> None:
     Raises:
         RetryLaterError: Graph or storage does not answer; the next turn goes on.
     """
-    groups = {row.group_id async for row in services.plans.list_all() if row.group_id and not row.gone}
+    groups = {row.group_id async for row in services.plans.list_all() if row.group_id and not row.is_lost}
     wanted = {f"groups/{group}" for group in groups} if len(groups) <= ONE_EACH else {"groups"}
     mine = {
         subscription.resource.lstrip("/"): subscription

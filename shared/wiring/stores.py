@@ -6,26 +6,29 @@ import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shared.clock import Clock, clock_for
 from shared.errors import Problem, SettingsError
+from shared.observability.contact import Contacts
 from shared.services import Storage
 from shared.settings import StorageSettings
 from shared.store.agenda import Agenda
 from shared.store.creators import Creators
 from shared.store.cursors import Cursors
-from shared.store.gates import Gates
+from shared.store.gates import LONGEST, Gates
 from shared.store.hands import Hands
 from shared.store.makings import Makings
 from shared.store.nodes import Nodes
 from shared.store.origins import Origins
 from shared.store.plans import Plans
 from shared.store.queues import Queues
+from shared.store.sign_in_gates import SignInGates
 from shared.store.slots import Slots
 from shared.store.tables import Tables
 from shared.store.tasks import Tasks
+from shared.store.troubles import Troubles
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -44,7 +47,7 @@ class Stores:
         await self.opened.aclose()
 
 
-def open_stores(settings: StorageSettings, clock: Clock) -> Stores:
+def open_stores(settings: StorageSettings, clock: Clock, *, longest_pause: timedelta = LONGEST) -> Stores:
     """
     Open tables and queues. Nothing is sent yet.
 
@@ -59,19 +62,27 @@ def open_stores(settings: StorageSettings, clock: Clock) -> Stores:
         raise SettingsError([Problem("AzureWebJobsStorage", f"can't be used: {error}")]) from error
     opened.push_async_callback(tables.close)
     opened.push_async_callback(queues.close)
-    storage = storage_over(tables, queues, owner=owner, now=clock_for(settings.clock_file, clock))
+    now = clock_for(settings.clock_file, clock)
+    storage = storage_over(tables, queues, owner=owner, now=now, longest_pause=longest_pause)
     opened.callback(storage.hands.close)
     return Stores(tables, storage, opened)
 
 
 def storage_over(
-    tables: Tables, queues: Queues, *, owner: str, now: Callable[[], datetime], hands: Hands | None = None
+    tables: Tables,
+    queues: Queues,
+    *,
+    owner: str,
+    now: Callable[[], datetime],
+    hands: Hands | None = None,
+    longest_pause: timedelta = LONGEST,
 ) -> Storage:
     """
     Return what the flows see of tables and queues.
 
     Args:
         hands: None: in these tables, by this machine's ticks.
+        longest_pause: a system that asks for more is believed that much.
     """
     hands = hands or Hands(tables, queues, owner)
     return Storage(
@@ -80,7 +91,11 @@ def storage_over(
         tasks=Tasks(tables),
         agenda=Agenda(tables),
         plans=Plans(tables),
-        gates=Gates(tables),
+        gates=Gates(tables, longest_pause),
+        sign_in_gates=SignInGates(tables),
+        troubles=Troubles(tables),
+        contacts=Contacts(now),
+        unread=tables.unread,
         cursors=Cursors(tables),
         nodes=Nodes(tables),
         creators=Creators(tables),

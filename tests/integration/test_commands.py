@@ -67,7 +67,7 @@ def test_status_says_what_waits_what_is_paused_and_what_is_held(inside):
         await services.agenda.put(
             AgendaEntry(at=inside.at + timedelta(hours=1), origin="workspace-1", waited_for=WaitedFor.RESYNC), inside.at
         )
-        await services.gates.close("opentext", inside.at + timedelta(minutes=5))
+        await services.gates.close("opentext", inside.at + timedelta(minutes=5), now=inside.at)
         await bury("origins", OriginMessage(origin="workspace-9").model_dump_json(), services)
 
     asyncio.run(happen())
@@ -87,7 +87,7 @@ def test_status_says_what_waits_what_is_paused_and_what_is_held(inside):
 
 
 def test_a_pause_is_shown_while_it_lasts(inside):
-    asyncio.run(inside.services().gates.close("graph", inside.at + timedelta(minutes=5)))
+    asyncio.run(inside.services().gates.close("graph", inside.at + timedelta(minutes=5), now=inside.at))
 
     assert "graph asked for a pause" in manage("status", "--no-links").output
 

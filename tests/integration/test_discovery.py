@@ -215,7 +215,7 @@ async def test_what_exceeds_a_hundred_waits_behind_hints(inside):
 
 
 async def test_nothing_is_asked_while_opentext_asked_for_a_pause(inside):
-    await inside.services().gates.close("opentext", inside.at + timedelta(minutes=10))
+    await inside.services().gates.close("opentext", inside.at + timedelta(minutes=10), now=inside.at)
     start_approval(inside)
 
     assert await discover(inside.services()) == 0

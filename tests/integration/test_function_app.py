@@ -200,9 +200,7 @@ async def test_what_can_not_be_done_yet_waits_in_the_agenda(storage):
     ]
     seen = run(calls, {"AzureWebJobsStorage": storage})
 
-    *passed, refused = [answer["failed"] for answer in seen["answers"]]
-    assert passed == [None] * 7
-    assert "validation error" in refused
+    assert [answer["failed"] for answer in seen["answers"]] == [None] * len(calls)
     assert "GRAPH_CLIENT_STATE: is not set" in seen["log"]
     entries, letters = await agenda_of(storage)
     assert entries["workspace-77001"] == ("hint", trace)

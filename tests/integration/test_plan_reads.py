@@ -11,6 +11,7 @@ from local.local_system import CLIENT_STATE, ROOT
 from shared.intake.graph import notifications_over
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage, PlanMessage
+from shared.models.troubles import Cause
 from shared.models.words import WaitedFor
 from shared.targets.read_interval import BUSY, QUIET
 from shared.watchers.timers import sweep_agenda, sweep_plans
@@ -239,7 +240,7 @@ async def test_a_deleted_group_holds_its_links_and_says_so(inside):
     assert all("was deleted" in reason and CONTRACTS_GROUP in reason for reason in reasons)
 
 
-async def test_a_plan_that_is_gone_is_tried_seldom_and_says_so_once(inside):
+async def test_a_plan_that_cant_be_read_is_tried_ever_less_often_and_says_so_once(inside):
     await settle(inside)
     plan = plan_named(inside, "Contracts")
     inside.world.graph.hide(plan)
@@ -247,7 +248,8 @@ async def test_a_plan_that_is_gone_is_tried_seldom_and_says_so_once(inside):
     await inside.drain()
     row = await inside.services().plans.find(plan)
     assert row.gone
-    assert row.next_read == inside.at + timedelta(hours=1)
+    assert row.next_read == inside.at + timedelta(seconds=15)
+    assert row.trouble.cause is Cause.NOT_ALLOWED
 
     inside.calls.clear()
     inside.plans.messages.append(PlanMessage(plan=plan).model_dump_json())

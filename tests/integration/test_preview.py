@@ -268,7 +268,8 @@ async def test_an_origin_that_cannot_be_read_is_said_to_be(started):
 
 
 async def test_a_preview_leaves_alone_who_asked_to_be(started, contract):
-    await started.services.gates.close("graph", started.services.now() + timedelta(minutes=5))
+    now = started.services.now()
+    await started.services.gates.close("graph", now + timedelta(minutes=5), now=now)
 
     with pytest.raises(ThrottledError, match="09:05:00 UTC"):
         await preview_origin(contract, started.services)

@@ -68,18 +68,19 @@ async def test_what_was_never_written_is_not_found(control):
 
 
 async def test_a_gate_is_never_shortened(control):
-    await control.gates.close("graph", NOW + MINUTE)
-    await control.gates.close("graph", NOW + SECOND)
+    await control.gates.close("graph", NOW + MINUTE, now=NOW)
+    await control.gates.close("graph", NOW + SECOND, now=NOW)
     assert await control.gates.find("graph") == NOW + MINUTE
 
-    await control.gates.close("graph", NOW + 2 * MINUTE)
-    await control.gates.close("opentext", NOW)
+    await control.gates.close("graph", NOW + 2 * MINUTE, now=NOW)
+    await control.gates.close("opentext", NOW, now=NOW)
 
-    assert await control.gates.list_all() == {"graph": NOW + 2 * MINUTE, "opentext": NOW}
+    found = {name: gate.until for name, gate in (await control.gates.list_all()).items()}
+    assert found == {"graph": NOW + 2 * MINUTE, "opentext": NOW}
 
 
 async def test_of_gates_closed_at_once_the_longest_stands(control):
-    await asyncio.gather(*(control.gates.close("graph", NOW + number * SECOND) for number in range(8)))
+    await asyncio.gather(*(control.gates.close("graph", NOW + number * SECOND, now=NOW) for number in range(8)))
 
     assert await control.gates.find("graph") == NOW + 7 * SECOND
 

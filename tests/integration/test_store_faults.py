@@ -262,7 +262,7 @@ def every_other_write(tables):
         lambda: Cursors(tables).save("w", "1"),
         lambda: Nodes(tables).link(1, ORIGIN),
         lambda: Creators(tables).add("user:1"),
-        lambda: Gates(tables).close("graph", NOW),
+        lambda: Gates(tables).close("graph", NOW, now=NOW),
         lambda: agenda.put(AgendaEntry(at=NOW, origin=ORIGIN, waited_for=WaitedFor.RETRY), NOW),
     ]
 

@@ -10,6 +10,7 @@ from local.demo.observe import tasks
 from local.demo.world import create_contract
 from local.local_system import ROOT, SPANS, running
 from shared.observability.metrics import DECISION
+from shared.watchers.discovery import NEXT
 from shared.wiring import Wiring
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
@@ -57,8 +58,11 @@ def spans_of(system):
 
 
 async def swept(system):
-    """Tell whether the first sweep is over, and the only discovery with it."""
-    return any(span["name"] == "escalation_sweep" for span in spans_of(system))
+    """Tell whether the first sweep is over, and the only discovery with it. It found nothing, so it left no span."""
+    worker = Wiring(system.settings)
+    found, busy = await worker.storage().cursors.find(NEXT), await worker.storage().hands.signs()
+    await worker.close()
+    return found is not None and not busy
 
 
 async def rested(system, origin):

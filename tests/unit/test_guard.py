@@ -9,8 +9,9 @@ import azure.functions as func
 import pytest
 
 from functions.answers import DOOR_SECONDS, within
-from functions.guard import MaskedError, guarded, watch
+from functions.guard import guarded, watch
 from shared.errors import UnavailableError
+from shared.observability.masking import MaskedError
 
 TICKET = "otcsticket=abcdef0123456789"
 
@@ -29,9 +30,10 @@ def failing(error, *, cause=None):
 )
 async def test_a_secret_leaves_no_function_in_an_exception(work, caplog):
     """The host logs what it is given: class, text, trace and every cause."""
-    with pytest.raises(MaskedError, match="ValueError") as caught:
+    with pytest.raises(MaskedError) as caught:
         await work()
 
+    assert type(caught.value).__name__ == "ValueError"
     assert "abcdef0123456789" not in "".join(traceback.format_exception(caught.value))
     assert "abcdef0123456789" not in caplog.text
     assert "an exception left work" in caplog.text

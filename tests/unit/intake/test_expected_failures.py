@@ -19,7 +19,10 @@ from shared.errors import (
 )
 from shared.intake.expected_failures import run_origin, run_plan, run_timer
 from shared.models.messages import OriginMessage, PlanMessage
+from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
+from shared.observability.contact import Contacts
+from shared.store.unread import UnreadRow, UnreadRows
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -45,9 +48,23 @@ class GateDouble:
 
     async def close(self, system, until):
         self.until[system] = max(until, self.until.get(system, until))
+        return self.until[system]
 
-    async def find(self, system):
-        return self.until.get(system)
+    async def close_for(self, error, now):
+        return await self.close(error.system, now + (error.retry_after or timedelta(minutes=1)))
+
+
+class TroubleDouble:
+    """Keeps what was told, and what was cleared."""
+
+    def __init__(self):
+        self.told, self.cleared = [], []
+
+    async def tell(self, where, subject, cause, text, now, *, next_try=None):
+        self.told.append((where, subject, cause, text))
+
+    async def clear(self, where, subject, now, *, causes):
+        self.cleared += [(where, subject, cause) for cause in causes]
 
 
 class Wired:
@@ -56,10 +73,18 @@ class Wired:
     def __init__(self, failure=None, *, storage_answers=True):
         self.rng = Random(1)  # noqa: S311 - jitter
         self.agenda, self.gates = AgendaDouble(answers=storage_answers), GateDouble()
+        self.troubles, self.contacts, self.unread = TroubleDouble(), Contacts(lambda: NOW), UnreadRows()
         self.failure = failure
 
     def storage(self):
-        return SimpleNamespace(agenda=self.agenda, gates=self.gates, now=lambda: NOW)
+        return SimpleNamespace(
+            agenda=self.agenda,
+            gates=self.gates,
+            troubles=self.troubles,
+            contacts=self.contacts,
+            unread=self.unread,
+            now=lambda: NOW,
+        )
 
     def services(self):
         if self.failure is not None:
@@ -182,3 +207,90 @@ async def test_a_message_that_can_not_be_put_off_stays_on_its_queue():
     """Raising leaves it with the host, which tries again."""
     with pytest.raises(UnavailableError, match="storage"):
         await run_origin(ORIGIN, failing(PASSING[0]), Wired(storage_answers=False))
+
+
+async def test_settings_that_are_wrong_are_a_trouble_until_a_flow_comes_to_its_end():
+    wired = Wired(MENDED_LATER[0])
+    await run_timer(failing(AssertionError("must not run")), wired)
+
+    assert wired.troubles.told == [(Where.SYSTEM, "settings", Cause.SETTINGS, "GRAPH_CLIENT_STATE: is not set")]
+    assert (Where.SYSTEM, "settings", Cause.SETTINGS) not in wired.troubles.cleared
+
+    wired.failure = None
+    await run_timer(passing, wired)
+    assert (Where.SYSTEM, "settings", Cause.SETTINGS) in wired.troubles.cleared
+
+
+async def passing(*_):
+    pass
+
+
+async def test_a_mapping_that_is_wrong_says_that_settings_are_neither_well_nor_not():
+    wired = Wired(MENDED_LATER[1])
+    await run_plan(PLAN, failing(AssertionError("must not run")), wired)
+
+    assert [cause for _, _, cause, _ in wired.troubles.told] == [Cause.MAPPING]
+    assert wired.troubles.cleared == []
+
+
+async def test_a_system_that_answers_nothing_for_a_while_is_a_trouble_and_its_first_answer_ends_it():
+    wired, clock = Wired(), [NOW]
+    wired.contacts = Contacts(lambda: clock[0])
+    for _ in range(3):
+        wired.contacts.asked("opentext")
+        clock[0] -= timedelta(seconds=20)
+    wired.contacts.by_system["opentext"].since = NOW - timedelta(minutes=1)
+    wired.contacts.heard("opentext", 503)
+
+    await run_origin(ORIGIN, failing(PASSING[0]), wired)
+    assert (Where.SYSTEM, "opentext", Cause.UNAVAILABLE, "status 503") in wired.troubles.told
+
+    wired.contacts.heard("opentext", 404)
+    await run_origin(ORIGIN, passing, wired)
+    assert (Where.SYSTEM, "opentext", Cause.UNAVAILABLE) in wired.troubles.cleared
+
+
+async def test_one_lost_answer_is_no_trouble():
+    wired = Wired()
+    wired.contacts.asked("graph")
+
+    await run_origin(ORIGIN, failing(PASSING[0]), wired)
+
+    assert wired.troubles.told == []
+
+
+async def test_a_row_that_could_not_be_read_is_told_at_the_next_wall():
+    wired = Wired()
+    wired.unread.add(UnreadRow("control", "plan", "p-1", "PlanRow", "w-1"))
+
+    await run_timer(passing, wired)
+
+    assert wired.troubles.told == [
+        (Where.SYSTEM, "control/plan/p-1", Cause.UNREADABLE_ROW, "holds no PlanRow"),
+    ]
+
+
+async def test_the_unforeseen_is_told_with_its_origin_and_without_secrets():
+    wired = Wired()
+    with pytest.raises(KeyError):
+        await run_origin(ORIGIN, failing(KeyError("password=hunter2")), wired)
+
+    ((where, subject, cause, text),) = wired.troubles.told
+    assert (where, subject, cause) == (Where.ORIGIN, "workspace-1", Cause.FAILED)
+    assert "KeyError" in text
+    assert "hunter2" not in text
+
+    await run_origin(ORIGIN, passing, wired)
+    assert (Where.ORIGIN, "workspace-1", Cause.FAILED) in wired.troubles.cleared
+
+
+async def test_a_trouble_that_can_not_be_told_stops_nothing(caplog):
+    wired = Wired()
+
+    async def silent(*_, **__):
+        raise UnavailableError("storage does not answer")
+
+    wired.troubles.clear = silent
+    await run_origin(ORIGIN, passing, wired)
+
+    assert "could not be told" in caplog.text

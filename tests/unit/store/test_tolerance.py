@@ -13,12 +13,13 @@ import pytest
 from local.in_process.tables import MemoryTables
 from shared.models.base import Stored
 from shared.models.evidence import Event, Head, chain
+from shared.models.gate import Gate
 from shared.models.link import Reservation
 from shared.models.messages import AgendaEntry, DeadLetter
 from shared.store.agenda import Agenda
 from shared.store.creators import Creators
 from shared.store.cursors import Cursor, Cursors
-from shared.store.gates import Gate, Gates
+from shared.store.gates import Gates
 from shared.store.hands import Hands
 from shared.store.makings import Making, Makings
 from shared.store.nodes import Nodes
@@ -81,7 +82,7 @@ async def through_every_door(tables, row):
         await agenda.oldest(NOW),
         await agenda.census(NOW),
         await agenda.list_dead(),
-        await Gates(tables).close(key, NOW + timedelta(hours=1)),
+        await Gates(tables).close(key, NOW + timedelta(hours=1), now=NOW),
     ]
 
 

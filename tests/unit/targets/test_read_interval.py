@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from shared.models.troubles import Cause
 from shared.store.plans import PlanRow
-from shared.targets.read_interval import BUSY, GONE, QUIET, SPREAD, interval, quickened, resumes
+from shared.targets.read_interval import BUSY, QUIET, SPREAD, interval, quickened, resumes
 from tests.build import NOW, PLAN
 
 
@@ -22,7 +23,7 @@ def row(**changes):
         ({"changed_at": NOW - timedelta(minutes=10)}, timedelta(minutes=1)),
         ({"changed_at": NOW - timedelta(hours=1)}, QUIET),
         ({"changed_at": NOW - timedelta(days=99)}, QUIET),
-        ({"changed_at": NOW, "gone": "deleted"}, GONE),
+        ({"changed_at": NOW, "gone": "deleted"}, timedelta(hours=1)),
     ],
     ids=["never-seen-to-change", "just-changed", "lately", "a-while-ago", "an-hour-ago", "long-ago", "gone"],
 )
@@ -53,3 +54,19 @@ def test_reading_resumes_over_a_minute():
 
     assert shares == pytest.approx([0, 0.25, 0.5, 0.75, 1], abs=0.05)
     assert all(resumes(plan, None, NOW) for plan in plans)
+
+
+def test_a_plan_that_was_refused_is_tried_soon_and_then_ever_less_often():
+    """A permission that was just given takes moments; a plan that is gone for good costs a call an hour."""
+    plan, at, pauses = row(), NOW, []
+    for _ in range(7):
+        plan = plan.left(Cause.NOT_ALLOWED, "403", at)
+        pauses.append((plan.next_read - at).total_seconds())
+        at = plan.next_read
+
+    assert pauses == [15, 60, 300, 900, 3600, 3600, 3600]
+    assert (plan.trouble.since, plan.trouble.tries, plan.trouble.next_try) == (NOW, 7, plan.next_read)
+
+
+def test_a_row_of_the_first_edition_that_is_gone_is_tried_each_hour():
+    assert interval(row(gone="the group was deleted"), NOW) == timedelta(hours=1)

@@ -1,0 +1,93 @@
+"""
+What the walls round the flows tell: what this worker met becomes a trouble, and goes with the first success.
+
+Telling may never stop the work that it tells of: where storage does not answer, the log is all there is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Protocol
+
+from shared.errors import BridgeError, InputError, MappingError, SettingsError
+from shared.models.troubles import Cause, Where
+from shared.observability.secret_filter import redact
+
+if TYPE_CHECKING:
+    from shared.services import Storage
+
+log = logging.getLogger(__name__)
+LONGEST_SECONDS = 3.0
+"""What is to be told may cost the work no more than that."""
+_TO_MEND = {SettingsError: ("settings", Cause.SETTINGS), MappingError: ("mapping", Cause.MAPPING)}
+
+
+class HasStorage(Protocol):
+    """Where storage comes from: `shared.wiring`, or a test's own."""
+
+    def storage(self) -> Storage:
+        """Return what works without settings and mapping; raises SettingsError without storage itself."""
+
+
+async def tell_met(wired: HasStorage, error: BridgeError | None = None) -> None:
+    """
+    Tell what a flow met on its way, whether it came to its end or not.
+
+    Args:
+        wired: where to tell it.
+        error: the expected failure that ended it. None: it came to its end, so settings and mapping are well.
+    """
+    await _telling(_tell_met(wired, error))
+
+
+async def tell_unforeseen(wired: HasStorage, where: Where, subject: str, error: BaseException) -> None:
+    """Tell of an exception that nobody foresaw; it is raised all the same."""
+    await _telling(_tell_unforeseen(wired, where, subject, error))
+
+
+async def tell_well(wired: HasStorage, where: Where, subject: str) -> None:
+    """Take away what stood in the way of something: it came to its end."""
+    await _telling(_tell_well(wired, where, subject))
+
+
+async def _tell_met(wired: HasStorage, error: BridgeError | None) -> None:
+    storage = wired.storage()
+    troubles, now = storage.troubles, storage.now()
+    for row in storage.unread.take():
+        subject = f"{row.table}/{row.partition}/{row.key}"
+        await troubles.tell(Where.SYSTEM, subject, Cause.UNREADABLE_ROW, f"holds no {row.wanted}", now)
+    for system, contact in storage.contacts.by_system.items():
+        if contact.is_away(now):
+            await troubles.tell(Where.SYSTEM, system, Cause.UNAVAILABLE, contact.text, now)
+        elif contact.take_news():
+            await troubles.clear(Where.SYSTEM, system, now, causes=(Cause.UNAVAILABLE,))
+    for kind, (subject, cause) in _TO_MEND.items():
+        if isinstance(error, kind):
+            await troubles.tell(Where.SYSTEM, subject, cause, _text(error), now)
+        elif not isinstance(error, InputError):
+            await troubles.clear(Where.SYSTEM, subject, now, causes=(cause,))
+
+
+async def _tell_unforeseen(wired: HasStorage, where: Where, subject: str, error: BaseException) -> None:
+    storage = wired.storage()
+    await storage.troubles.tell(where, subject, Cause.FAILED, _text(error), storage.now())
+
+
+async def _tell_well(wired: HasStorage, where: Where, subject: str) -> None:
+    storage = wired.storage()
+    await storage.troubles.clear(where, subject, storage.now(), causes=(Cause.FAILED,))
+
+
+async def _telling(telling: Awaitable[None]) -> None:
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS):
+            await telling
+    except (BridgeError, TimeoutError) as error:
+        log.warning("a trouble could not be told: %s: %s", type(error).__name__, error)
+
+
+def _text(error: BaseException) -> str:
+    told = redact(str(error)) or "no reason given"
+    return told if isinstance(error, BridgeError) else f"{type(error).__name__}: {told}"

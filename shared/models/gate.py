@@ -1,0 +1,53 @@
+"""A gate: until when a system, or the sign-in of an identity, is left alone. Pure."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from pydantic import Field
+
+from shared.models.base import Stored
+
+LONGEST_WHY = 500
+MOST_TRIES = 4
+WINDOW = timedelta(minutes=15)
+"""Usual policies lock an account after five refused sign-ins within so long."""
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=1)
+
+
+class Gate(Stored):
+    """Until when a system is left alone."""
+
+    until: datetime = Field(description="UTC. In the past: open.")
+    since: datetime | None = Field(default=None, description="UTC: when it was closed first. None: not known.")
+    why: str = Field(default="", description="For people.")
+    refused: int = Field(default=0, description="Of a sign-in: how often in a row it was refused.")
+    tries: tuple[datetime, ...] = Field(
+        default=(), description="Of a sign-in: the last tries that were not accepted, or not yet."
+    )
+
+    def closed(self, until: datetime, now: datetime, why: str) -> Self:
+        """Return it closed until a time; one that is still closed keeps since when."""
+        since = self.since if self.until >= now and self.since is not None else now
+        return self.model_copy(update={"until": until, "since": since, "why": why[:LONGEST_WHY]})
+
+    def may_try_at(self, now: datetime) -> datetime:
+        """Say when the identity may be tried next; now or before: at once."""
+        recent = sorted(at for at in self.tries if now - at < WINDOW)
+        return self.until if len(recent) < MOST_TRIES else max(self.until, recent[-MOST_TRIES] + WINDOW)
+
+    def tried(self, now: datetime) -> Self:
+        """Return it with one more try, that is not answered yet; once refused, only one at a time."""
+        recent = tuple(at for at in self.tries if now - at < WINDOW)
+        until = now + FIRST_PAUSE if self.refused else self.until
+        return self.model_copy(update={"tries": (*recent, now), "until": until})
+
+    def turned_away(self, now: datetime, why: str) -> Self:
+        """Return it closed after one more refusal, longer each time."""
+        pause = min(FIRST_PAUSE * 2 ** min(self.refused, 10), LONGEST_PAUSE)
+        since = self.since or now
+        return self.model_copy(
+            update={"until": now + pause, "since": since, "why": why[:LONGEST_WHY], "refused": self.refused + 1}
+        )
+
+
+NEVER_CLOSED = Gate(until=datetime(1970, 1, 1, tzinfo=UTC))

@@ -1,0 +1,84 @@
+"""Troubles: read for all doors in one place, and looked after by the sweep."""
+
+from datetime import datetime, timedelta
+
+from shared.models.gate import Gate
+from shared.models.trouble import Trouble
+from shared.models.troubles import Cause, Where
+from shared.observability.telemetry import show
+from shared.services import Storage
+from shared.store.gates import SIGN_IN
+from shared.store.queues import POISON
+
+FADES = {Cause.FAILED: timedelta(hours=1), Cause.UNREADABLE_ROW: timedelta(hours=2)}
+"""What no success of its own ends: it counts as over once it was not met for so long."""
+
+
+async def read_troubles(storage: Storage) -> tuple[Trouble, ...]:
+    """
+    Read what stands in the way of systems, plans, rules and functions now; the oldest first.
+
+    What stands in the way of items are the holds of their links: reading these is a scan, and the asker's choice.
+
+    Raises:
+        UnavailableError: storage does not answer.
+    """
+    now = storage.now()
+    told = [trouble for trouble in await storage.troubles.list_all() if not has_faded(trouble, now)]
+    closed = [of_gate(name, gate) for name, gate in (await storage.gates.list_all()).items() if gate.until > now]
+    plans = [row.trouble async for row in storage.plans.list_all() if row.gone and row.trouble is not None]
+    return tuple(sorted([*told, *closed, *plans], key=lambda trouble: trouble.since))
+
+
+def of_gate(name: str, gate: Gate) -> Trouble:
+    """Say as a trouble that a system, or an identity, is left alone."""
+    cause = Cause.SIGN_IN if name.startswith(SIGN_IN) else Cause.THROTTLED
+    since = gate.since or gate.until
+    return Trouble(
+        where=Where.SYSTEM,
+        subject=name,
+        cause=cause,
+        text=gate.why,
+        since=since,
+        last=since,
+        tries=max(1, gate.refused),
+        next_try=gate.until,
+    )
+
+
+def has_faded(trouble: Trouble, now: datetime) -> bool:
+    """Tell whether a trouble that no success ends was not met for so long that it counts as over."""
+    return trouble.cause in FADES and now - trouble.last > FADES[trouble.cause]
+
+
+async def look_after(storage: Storage) -> int:
+    """
+    Tell what only the sweep can see, take away what is over, and show how long what stands has stood.
+
+    Returns:
+        How many troubles stand.
+
+    Raises:
+        UnavailableError: storage does not answer.
+    """
+    now = storage.now()
+    for queue in POISON:
+        if waiting := await storage.queues.length(queue):
+            # A dead letter is made of what a function can read; what stays here nobody can.
+            await storage.troubles.tell(Where.SYSTEM, queue, Cause.POISON, f"{waiting} messages wait in {queue}", now)
+        else:
+            await storage.troubles.clear(Where.SYSTEM, queue, now, causes=(Cause.POISON,))
+    for trouble in await storage.troubles.list_all():
+        if has_faded(trouble, now):
+            await storage.troubles.clear(trouble.where, trouble.subject, now, causes=(trouble.cause,))
+    standing = await read_troubles(storage)
+    _show(standing, now)
+    return len(standing)
+
+
+def _show(standing: tuple[Trouble, ...], now: datetime) -> None:
+    oldest: dict[tuple[Where, Cause], datetime] = {}
+    for trouble in standing:
+        oldest.setdefault((trouble.where, trouble.cause), trouble.since)
+    for (where, cause), since in oldest.items():
+        show("troubles", max(0.0, (now - since).total_seconds()), where=where.value, cause=cause.value)

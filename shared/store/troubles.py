@@ -1,0 +1,88 @@
+"""Troubles of systems, rules and functions: one row each. Those of plans, origins and items stand in their own rows."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from shared.errors import StaleError
+from shared.models.trouble import Trouble
+from shared.models.troubles import Cause, Where
+from shared.store.row import Row, escape
+from shared.store.tables import Tables
+
+_TROUBLE = "trouble"
+_TOLD_AGAIN = timedelta(seconds=60)
+"""Of one trouble by one worker: a system that is away fails hundreds of looks a minute."""
+_REMEMBERED = timedelta(seconds=60)
+"""How long a worker believes what it read: a success costs no call while nothing stands."""
+
+
+class Troubles:
+    """Partition `trouble` of the table `control`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._table = tables.control
+        self._told: dict[str, Trouble] = {}
+        self._standing: dict[str, Trouble] = {}
+        self._read: datetime | None = None
+
+    async def list_all(self) -> tuple[Trouble, ...]:
+        """Read what stands in the way now; the oldest first."""
+        rows = await self._table.list_partition(_TROUBLE)
+        found = [trouble for _, trouble in self._table.read_all(rows, Trouble)]
+        return tuple(sorted(found, key=lambda trouble: trouble.since))
+
+    async def find(self, where: Where, subject: str, cause: Cause) -> Trouble | None:
+        """Read one trouble; None: it does not stand."""
+        row = await self._table.find(_TROUBLE, _key(where, subject, cause))
+        return None if row is None else self._table.read(row, Trouble)
+
+    async def tell(
+        self, where: Where, subject: str, cause: Cause, text: str, now: datetime, *, next_try: datetime | None = None
+    ) -> None:
+        """
+        Write that something can't go on. The same trouble is one row, with when it began and how often it was met.
+
+        Args:
+            text: the error as people read it, masked.
+
+        Raises:
+            UnavailableError, OutcomeUnknownError: storage did not take it.
+        """
+        key = _key(where, subject, cause)
+        before = self._told.get(key)
+        if before is not None and before.text == text and before.last <= now < before.last + _TOLD_AGAIN:
+            return
+        row = await self._table.find(_TROUBLE, key)
+        stands = None if row is None else self._table.read(row, Trouble)
+        trouble = stands.again(text, now) if stands else Trouble.first(where, subject, cause, text, now)
+        trouble = trouble.tried_at(next_try)
+        await self._save(row, key, trouble)
+        self._told[key] = self._standing[key] = trouble
+
+    async def clear(
+        self, where: Where, subject: str, now: datetime, *, causes: Collection[Cause] = tuple(Cause)
+    ) -> None:
+        """
+        Take away what no longer stands in the way. Costs no call while this worker knows of none.
+
+        Raises:
+            UnavailableError: storage did not answer; it still stands.
+        """
+        if self._read is None or not self._read <= now < self._read + _REMEMBERED:
+            self._standing = {_key(one.where, one.subject, one.cause): one for one in await self.list_all()}
+            self._read = now
+        for cause in causes:
+            if (key := _key(where, subject, cause)) in self._standing:
+                await self._table.discard(_TROUBLE, key)
+                self._standing.pop(key, None)
+                self._told.pop(key, None)
+
+    async def _save(self, row: Row | None, key: str, trouble: Trouble) -> None:
+        try:
+            await self._table.save(row, _TROUBLE, key, trouble.model_dump_json())
+        except StaleError:
+            return  # another worker met it at the same time, and told it
+
+
+def _key(where: Where, subject: str, cause: Cause) -> str:
+    return f"{where.value}|{escape(subject)[:200]}|{cause.value}"
