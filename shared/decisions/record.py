@@ -6,6 +6,7 @@ What was put there stands in the link's base under names that begin with `record
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import rfc8785
@@ -22,6 +23,10 @@ PREFIX = "record."
 DOCUMENT = "record.document"
 _REFUSED = "record.refused"
 _NOTE = "evidence: "
+AGAIN_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
+"""A lock or a hold is a person's: it passes in its own time."""
+MOST_TRIES = 30
+"""About a month. Then it waits for the resync, or for something new to record."""
 _STATUS = {
     LinkState.HELD: "Held",
     LinkState.COMPLETED: "Completed",
@@ -118,13 +123,18 @@ def _mark(link: Link) -> str | None:
     return "|".join((link.state.value, completed, link.sent_on or "", refused))
 
 
-def was_refused(link: Link, about: str, attempt: object) -> bool:
-    """Tell whether this very thing was refused before: then it waits for the resync."""
+def was_refused(link: Link, about: str, attempt: object, now: datetime) -> bool:
+    """Tell whether this very thing was refused before, and its time has not come again: after a month, never."""
     known = link.base.get(f"{_REFUSED}.{about}")
-    return known is not None and known.asked == digest(attempt)
+    if known is None or known.asked != digest(attempt):
+        return False
+    again = _again_at(known)
+    return again is None or now < again
 
 
-def refused(link: Link, about: str, attempt: object, text: str) -> tuple[Link, tuple[Event, ...]]:
+def refused(
+    link: Link, about: str, attempt: object, text: str, now: datetime
+) -> tuple[Link, tuple[Event, ...], datetime | None]:
     """
     Remember that something could not be put on the record; say so once.
 
@@ -133,17 +143,55 @@ def refused(link: Link, about: str, attempt: object, text: str) -> tuple[Link, t
         about: attributes or document.
         attempt: what was tried: another attempt is another refusal.
         text: why not.
+        now: UTC.
+
+    Returns:
+        The link, what is told, and when to try again. None: at the next resync, or with something new.
     """
-    name = f"{_REFUSED}.{about}"
-    known, now = link.base.get(name), FieldBase(asked=digest(attempt), got=text[:500])
+    name, known = f"{_REFUSED}.{about}", link.base.get(f"{_REFUSED}.{about}")
+    is_same = known is not None and known.asked == digest(attempt) and isinstance(known.got, dict)
+    before = known.got if is_same and known is not None else {}
+    got = {"text": text[:500], "tries": int(before.get("tries", 0)) + 1, "at": now.isoformat()}
+    new = FieldBase(asked=digest(attempt), got=got)
     reason = f"{_NOTE}{text}"[:500] if not link.reason or link.reason.startswith(_NOTE) else link.reason
-    after = link.rebased({**link.base, name: now}, reason=reason)
+    after = link.rebased({**link.base, name: new}, reason=reason)
     told = Event(what=EventKind.EVIDENCE_REFUSED, item=link.item, actor={"bridge": "bridge"}, detail={"reason": text})
-    return after, () if known == now else (told,)
+    return after, () if before.get("text") == got["text"] else (told,), _again_at(new)
 
 
-def accepted(link: Link, about: str, base: dict[str, FieldBase]) -> Link:
-    """Remember what is on the record now; a refusal of the same is over."""
+def _again_at(known: FieldBase) -> datetime | None:
+    got = known.got if isinstance(known.got, dict) else {}
+    tries = int(got.get("tries", MOST_TRIES))
+    if tries >= MOST_TRIES or not isinstance(got.get("at"), str):
+        return None
+    return datetime.fromisoformat(got["at"]) + AGAIN_AFTER[min(tries, len(AGAIN_AFTER)) - 1]
+
+
+def unfinished(link: Link) -> str | None:
+    """Name the outcome whose document lies there, while something about it was refused. None: all was done."""
+    known = link.base.get(DOCUMENT)
+    is_left = known is not None and f"{_REFUSED}.document" in link.base and link.evidence is not None
+    return str(known.asked) if is_left and known is not None and known.asked is not None else None
+
+
+def to_record_again(link: Link) -> Link:
+    """Return the link with its document due again: the history changed otherwise than by an outcome."""
+    known = link.base.get(DOCUMENT)
+    return link if known is None else link.based({DOCUMENT: FieldBase(asked=None, got=known.got)})
+
+
+def accepted(link: Link, about: str, base: dict[str, FieldBase], *, keep: bool = False) -> Link:
+    """
+    Remember what is on the record now.
+
+    Args:
+        link: as it stands.
+        about: attributes or document.
+        base: what is remembered.
+        keep: a refusal of the same is not over: something of it is left to do.
+    """
+    if keep:
+        return link.based(base)
     kept = {name: value for name, value in link.base.items() if name != f"{_REFUSED}.{about}"}
     reason = "" if link.reason.startswith(_NOTE) else link.reason
     return link.rebased({**kept, **base}, reason=reason)

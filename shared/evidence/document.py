@@ -8,11 +8,14 @@ hashed; `evidence_verify.py` at the root checks them with the standard library a
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 import rfc8785
 
 from shared.errors import UnreadableError
+from shared.models.events import EventKind
 from shared.models.evidence import Entry, Head
 
 FORMAT = "planner-bridge-evidence-2"
@@ -46,9 +49,20 @@ def head_of(entries: Sequence[Entry]) -> Head:
     return Head(sequence=entries[-1].sequence, hash=entries[-1].hash) if entries else Head()
 
 
-def anchor(origin: str, head: Head, pdf: bytes) -> str:
+def sequence_of(line: str) -> int:
+    """
+    Read the number of a line's entry.
+
+    Raises:
+        UnreadableError: it is no entry.
+    """
+    return read_entries([line])[0].sequence
+
+
+def anchor(origin: str, head: Head, pdf: bytes | None) -> str:
     """Write what OpenText's attribute holds: whose head it is, the head, and the PDF that was put there with it."""
-    return f"{origin} {head} pdf:{hashlib.sha256(pdf).hexdigest()}"
+    of_pdf = f" pdf:{hashlib.sha256(pdf).hexdigest()}" if pdf is not None else ""
+    return f"{origin} {head}{of_pdf}"
 
 
 def render_json(origin: str, lines: Sequence[str]) -> bytes:
@@ -101,8 +115,49 @@ def read_head(content: bytes) -> Head:
     raise UnreadableError(message)
 
 
-def continues(entries: Sequence[Entry], head: Head) -> bool:
-    """Tell whether a history goes on from where a document ended. What retention deleted is not asked for."""
-    if not entries or head.sequence > entries[-1].sequence:
+class Fit(StrEnum):
+    """How a document on the record stands to the history."""
+
+    OURS = "ours"
+    """The history goes on from where it ended."""
+    REPLACED = "replaced"
+    """It is whole, and of another history of this origin: the tables were lost or written anew."""
+    FOREIGN = "foreign"
+    """It is no evidence of this origin, or it was edited: somebody else put it there."""
+
+
+def fit(content: bytes, entries: Sequence[Entry]) -> Fit:
+    """
+    Hold the newest document on the record against the history.
+
+    Args:
+        content: as it lies there.
+        entries: the history, not empty.
+    """
+    try:
+        head, there = read_head(content), read_entries(rows_of(content))
+    except (UnreadableError, UnicodeDecodeError):
+        return Fit.FOREIGN
+    is_whole = all(later.before == one.hash for one, later in pairwise(there)) and head_of(there) == head
+    if not is_whole or {one.origin for one in there} != {entries[0].origin}:
+        return Fit.FOREIGN
+    return Fit.OURS if _continues(entries, there) else Fit.REPLACED
+
+
+def _continues(entries: Sequence[Entry], there: Sequence[Entry]) -> bool:
+    known = {entry.sequence: entry.hash for entry in entries}
+    last = there[-1]
+    if last.sequence > entries[-1].sequence:
         return False
-    return all(entry.hash == head.hash for entry in entries if entry.sequence == head.sequence)
+    if last.sequence >= entries[0].sequence:
+        return known[last.sequence] == last.hash
+    # What lies there was deleted here after its retention: a checkpoint has to name it as it is.
+    replaced = [entry.detail for entry in entries if entry.kind is EventKind.CHECKPOINT]
+    return any(_names(told, there) for told in replaced)
+
+
+def _names(told: dict[str, Any], there: Sequence[Entry]) -> bool:
+    hashes: dict[object, str] = {entry.sequence: entry.hash for entry in there}
+    named = ((told.get("first"), told.get("first_hash")), (told.get("through"), told.get("hash")))
+    covers = told.get("through", 0) >= there[-1].sequence
+    return covers and all(hashes.get(number, digest) == digest for number, digest in named)

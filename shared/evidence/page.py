@@ -38,6 +38,7 @@ class Page(FPDF):
         self._add_letters()
         self.set_creation_date(last.at)
         self.set_title(f"Evidence of {last.origin}")
+        self.set_subject(f"{last.sequence}:{last.hash}")
         self.set_creator("Bridge between OpenText and Planner")
         self.set_lang("en")
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)

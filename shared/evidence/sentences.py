@@ -204,6 +204,7 @@ _SENTENCES: dict[EventKind, Callable[[Detail, People], str]] = {
     EventKind.WITHDRAWN: _reason(EventKind.WITHDRAWN),
     EventKind.DELETED: _reason(EventKind.DELETED),
     EventKind.EVIDENCE_REFUSED: _reason(EventKind.EVIDENCE_REFUSED),
+    EventKind.FOREIGN_VERSION: _reason(EventKind.FOREIGN_VERSION),
     EventKind.TOLD: _told,
     EventKind.RECORDED: _recorded,
     EventKind.REDACTED: _redacted,

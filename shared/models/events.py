@@ -52,6 +52,7 @@ class EventKind(Word):
     EVIDENCE_REFUSED = "evidence_refused"
     TOLD = "told"
     HISTORY_REPLACED = "history_replaced"
+    FOREIGN_VERSION = "foreign_version"
     REDACTED = "redacted"
     CHECKPOINT = "checkpoint"
     UNKNOWN = "unknown"
@@ -86,7 +87,7 @@ EVENTS: Mapping[EventKind, EventFacts] = {
     EventKind.MOVED: EventFacts("Moved to another plan:"),
     EventKind.PROGRESSED: EventFacts("Progress in percent:"),
     EventKind.REBOUND: EventFacts("Shows other versions", tells_origin=True),
-    EventKind.DELEGATED: EventFacts("Handed on in OpenText", metric="write_backs"),
+    EventKind.DELEGATED: EventFacts("Handed on in OpenText", metric="write_backs", tells_origin=True),
     EventKind.COMPLETED: EventFacts("Completed in Planner", ItemState.COMPLETED, ends=True, tells_origin=True),
     EventKind.REFUSED: EventFacts(
         "Completion refused", ItemState.REFUSED, metric="refusals", labels=("reason",), tells_origin=True
@@ -112,7 +113,8 @@ EVENTS: Mapping[EventKind, EventFacts] = {
     EventKind.EVIDENCE_REFUSED: EventFacts("Could not be put on the record"),
     EventKind.TOLD: EventFacts("Mail about"),
     EventKind.HISTORY_REPLACED: EventFacts("The history is not the one on the record"),
-    EventKind.REDACTED: EventFacts("Personal parts replaced"),
+    EventKind.FOREIGN_VERSION: EventFacts("On the record lies a version that the bridge does not know as its own"),
+    EventKind.REDACTED: EventFacts("Details about a person removed"),
     EventKind.CHECKPOINT: EventFacts("Earlier entries deleted after their retention"),
     EventKind.UNKNOWN: EventFacts("Written by a newer release"),
 }

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from shared.decisions.record import to_record_again
 from shared.errors import UnavailableError
 from shared.evidence.redaction import Person, batches, redact, redact_link
 from shared.evidence.retention import checkpoint, leftovers, to_purge, years_of
 from shared.models.evidence import Entry
+from shared.models.link import Link
 from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
 from shared.services import Storage
@@ -37,7 +39,7 @@ async def redact_origin(origin: str, who: Person, keeping: Keeping, *, reason: s
     links = await keeping.storage.origins.find_links(origin)
     if not redact(entries, who) and all(redact_link(link, who) == link for link in links.values()):
         return 0
-    held = await _take(origin, keeping)
+    held, due = await _take(origin, keeping), []
     try:
         # Read again: under the lease nobody adds any.
         found = redact(await keeping.storage.origins.list_entries(origin), who)
@@ -46,8 +48,10 @@ async def redact_origin(origin: str, who: Person, keeping: Keeping, *, reason: s
             await held.commit(now=keeping.storage.now(), events=[told], entries=Entries(rewrite=lot))
         changed = [new for link in held.links.values() if (new := redact_link(link, who)) != link]
         await held.commit(now=keeping.storage.now(), links=changed)
+        due = _due(held)
+        await held.commit(now=keeping.storage.now(), links=due)
     finally:
-        await _release(held, keeping)
+        await _release(held, keeping, look=bool(due))
     return len(found)
 
 
@@ -74,16 +78,22 @@ async def purge_origin(origin: str, keeping: Keeping) -> int:
     links = (await storage.origins.find_links(origin)).values()
     if not left and not to_purge(entries, links, storage.now()):
         return 0
-    held = await _take(origin, keeping)
+    held, due = await _take(origin, keeping), []
     try:
         entries = await storage.origins.list_entries(origin)
         chosen = to_purge(entries, held.links.values(), storage.now())
         told = [checkpoint(chosen, years_of(held.links.values()), keeping.operator)] if chosen else []
         gone = [entry.sequence for entry in chosen] or list(leftovers(entries))
-        await held.commit(now=storage.now(), events=told, entries=Entries(remove=gone))
+        due = _due(held)
+        await held.commit(now=storage.now(), links=due, events=told, entries=Entries(remove=gone))
     finally:
-        await _release(held, keeping)
+        await _release(held, keeping, look=bool(due))
     return len(gone)
+
+
+def _due(held: Held) -> list[Link]:
+    """List the links whose document is to be written anew: only then the record vouches for what was done here."""
+    return [again for link in held.links.values() if (again := to_record_again(link)) != link]
 
 
 async def _take(origin: str, keeping: Keeping) -> Held:
@@ -94,6 +104,6 @@ async def _take(origin: str, keeping: Keeping) -> Held:
     return held
 
 
-async def _release(held: Held, keeping: Keeping) -> None:
-    if await held.release():
+async def _release(held: Held, keeping: Keeping, *, look: bool) -> None:
+    if await held.release() or look:
         await keeping.storage.queues.send_origin(OriginMessage(origin=held.origin, waited_for=WaitedFor.AGAIN))

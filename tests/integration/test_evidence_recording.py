@@ -13,7 +13,9 @@ from evidence_verify import BrokenError, verify
 from local.demo.world import create_contract
 from local.simulators.faults import Fault
 from shared.evidence.document import file_name
+from shared.evidence.redaction import person
 from shared.models.words import WaitedFor
+from shared.operations.retention import Keeping, redact_origin
 from tests.engine import MAPPING, engine
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
@@ -249,6 +251,98 @@ async def test_a_class_is_given_once(tmp_path):
 
     assert story.node().record.class_id == 41320
     assert story.node().record.revision == 1
+
+
+CLASSED = "      lock: true\n      rm_class: 41320\n"
+
+
+@pytest.fixture
+def classed(tmp_path):
+    """A rule that asks for a records class as well."""
+    file = tmp_path / "mapping.yaml"
+    file.write_text(MAPPING.read_text().replace("      lock: true\n", CLASSED))
+    return begin(file)
+
+
+async def test_a_class_that_is_refused_is_said_and_all_the_rest_is_done(classed):
+    classed.content.faults.add(
+        Fault.status(403, body=b'{"error":"not allowed"}', method="POST", path="/rmclassifications", times=9)
+    )
+    await classed.look()
+
+    for kind in ("json", "pdf"):
+        assert classed.node(kind).versions[-1].locked
+    assert verify(classed.node().versions[0].content, classed.attribute("Evidence"))
+    (refused,) = await classed.told("evidence_refused")
+    assert "the class of" in refused.event.detail["reason"]
+
+
+async def test_a_class_that_a_records_manager_gave_stays(classed):
+    await classed.look()
+    classed.content.make_record(classed.node().id, 777)
+    await classed.approve()
+
+    assert classed.node().record.class_id == 777
+    assert len(classed.node().versions) == 2
+
+
+@pytest.mark.parametrize("kind", ["json", "pdf"])
+async def test_a_version_that_somebody_else_put_there_is_told_and_ours_stands_above_it(story, kind):
+    await story.look()
+    story.content.add_version(story.node(kind).id, b"%PDF-1.4 my own account of it", user="lwhite")
+    await story.approve()
+
+    (told,) = await story.told("foreign_version")
+    assert told.event.detail["reason"] == file_name(story.origin, kind)
+    assert verify(story.node(kind).versions[-1].content, story.attribute("Evidence"))
+    assert await story.told("history_replaced") == []
+
+
+async def test_a_forged_document_of_our_kind_is_told_as_foreign_and_not_as_our_history(story):
+    await story.look()
+    forged = story.node().versions[0].content.replace(b'"what":"created"', b'"what":"deleted"')
+    story.content.add_version(story.node().id, forged, user="lwhite")
+    await story.approve()
+
+    assert len(await story.told("foreign_version")) == 1
+    assert verify(story.node().versions[-1].content, story.attribute("Evidence"))
+
+
+async def test_a_strangers_pdf_of_that_name_is_left_alone_and_the_json_is_there(story):
+    name = file_name(story.origin, "pdf")
+    number = story.content.add_document(story.workspace, name, b"%PDF-1.4 mine", user="lwhite")
+    await story.look()
+
+    assert [version.content for version in story.content.node(number).versions] == [b"%PDF-1.4 mine"]
+    assert verify(story.node().versions[-1].content, story.attribute("Evidence")).pages is None
+    assert "none of ours" in (await story.told("evidence_refused"))[0].event.detail["reason"]
+
+
+async def test_after_a_lock_is_gone_the_document_follows_by_itself(story):
+    """Nobody hints, and the next resync is days away."""
+    await story.look()
+    story.content.reserve("lwhite", story.node().id)
+    await story.approve()
+    story.content.unreserve(story.node().id)
+    for _ in range(4):
+        await story.engine.tick(timedelta(minutes=10))
+
+    assert len(story.node().versions) == 2
+    assert (await story.link()).reason == ""
+
+
+async def test_what_an_operator_removed_is_vouched_for_by_the_next_version(story):
+    await story.look()
+    await story.approve()
+    keeping = Keeping(story.engine.inside.storage(), "operator")
+    who = person(["dfoxhoven", story.engine.world.users["dfoxhoven"]], b"an-invented-pseudonym-key")
+    await redact_origin(story.origin, who, keeping, reason="Art. 17")
+    await story.engine.tick(MINUTES)
+
+    verdict = verify(story.node().versions[-1].content, story.attribute("Evidence"))
+    assert verdict.redacted > 0
+    assert (verdict.new_redactions, verdict.anchored) == ((), verdict.last)
+    assert await story.told("foreign_version") == []
 
 
 async def test_a_workflow_outside_any_workspace_says_that_it_has_no_record(story):

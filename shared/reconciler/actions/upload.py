@@ -21,15 +21,6 @@ class Placed:
     version: int
 
 
-@dataclass(frozen=True)
-class Shelf:
-    """Where files are put, and what is done to them there."""
-
-    folder_id: int
-    lock: bool = False
-    rm_class: int | None = None
-
-
 async def find_file(work: Work, folder_id: int, name: str, known: int | None) -> int | None:
     """
     Find a file's node: the one that is remembered, if it can still be read, or else by name.
@@ -55,13 +46,13 @@ async def find_file(work: Work, folder_id: int, name: str, known: int | None) ->
     return await records.find_child(folder_id, name)
 
 
-async def put_file(work: Work, shelf: Shelf, file: Upload, node_id: int | None) -> Placed:
+async def put_file(work: Work, folder_id: int, file: Upload, node_id: int | None) -> Placed:
     """
     Have the newest version of a file be this content: upload it, add a version, or leave what is there already.
 
     Args:
         work: the reconcile at work.
-        shelf: where, and whether to lock and classify.
+        folder_id: where it is put.
         file: name, content and type.
         node_id: where it lies. None: it is not there.
 
@@ -70,16 +61,6 @@ async def put_file(work: Work, shelf: Shelf, file: Upload, node_id: int | None) 
         UnreadableError: the folder is gone or hidden.
         OutcomeUnknownError: it may have been put there: the next look finds it by its name.
     """
-    placed = await _place(work, shelf.folder_id, file, node_id)
-    if shelf.rm_class is not None:
-        await _classify(work, placed.node_id, shelf.rm_class)
-    if shelf.lock:
-        work.ensure_time()
-        await work.services.opentext.records.lock_version(placed.node_id, placed.version)
-    return placed
-
-
-async def _place(work: Work, folder_id: int, file: Upload, node_id: int | None) -> Placed:
     work.ensure_time()
     records = work.services.opentext.records
     if node_id is not None:
@@ -95,6 +76,12 @@ async def _place(work: Work, folder_id: int, file: Upload, node_id: int | None) 
     return await _renew(work, there, file)
 
 
+async def lock(work: Work, placed: Placed) -> None:
+    """Lock a version: nobody can change or delete it any more. Errors as `Session`."""
+    work.ensure_time()
+    await work.services.opentext.records.lock_version(placed.node_id, placed.version)
+
+
 async def _renew(work: Work, node_id: int, file: Upload) -> Placed:
     """Add a version, unless the newest one is this content already."""
     work.ensure_time()
@@ -104,7 +91,8 @@ async def _renew(work: Work, node_id: int, file: Upload) -> Placed:
     return Placed(node_id, await records.add_version(node_id, file))
 
 
-async def _classify(work: Work, node_id: int, rm_class: int) -> None:
+async def classify(work: Work, node_id: int, rm_class: int) -> None:
+    """Give a file its records class, where there are classes to give. Errors as `Session`."""
     work.ensure_time()
     try:
         await work.services.opentext.records.classify(node_id, rm_class)

@@ -144,30 +144,30 @@ def test_a_version_is_made_for_outcomes_alone(changes, due):
 
 def test_a_refusal_is_said_once_and_not_tried_again_until_something_else_is_due():
     known = recorded(reason="")
-    after, events = refused(known, "document", "mark-1", "The item is on hold.")
-    again, silent = refused(after, "document", "mark-1", "The item is on hold.")
+    after, events, _ = refused(known, "document", "mark-1", "The item is on hold.", AT)
+    _, silent, _ = refused(after, "document", "mark-1", "The item is on hold.", AT)
 
     assert (after.reason, [event.what for event in events]) == ("evidence: The item is on hold.", ["evidence_refused"])
-    assert (again, silent) == (after, ())
-    assert was_refused(after, "document", "mark-1")
-    assert not was_refused(after, "document", "mark-2")
-    assert not was_refused(after, "attributes", "mark-1")
+    assert silent == ()
+    assert was_refused(after, "document", "mark-1", AT)
+    assert not was_refused(after, "document", "mark-2", AT)
+    assert not was_refused(after, "attributes", "mark-1", AT)
 
 
 def test_a_refusal_does_not_hide_why_a_link_stands_where_it_stands():
     closed = recorded(state=LinkState.CLOSED, reason="the workflow was stopped")
-    after, _ = refused(closed, "document", "mark", "held")
+    after, _, _ = refused(closed, "document", "mark", "held", AT)
 
     assert after.reason == "the workflow was stopped"
     assert accepted(after, "document", {}).reason == "the workflow was stopped"
 
 
 def test_what_is_put_on_the_record_at_last_ends_the_refusal():
-    after, _ = refused(recorded(reason=""), "document", "mark", "held")
+    after, _, _ = refused(recorded(reason=""), "document", "mark", "held", AT)
     done = accepted(after, "document", {DOCUMENT: FieldBase(asked="mark")})
 
     assert done.reason == ""
-    assert not was_refused(done, "document", "mark")
+    assert not was_refused(done, "document", "mark", AT)
 
 
 def test_an_event_says_what_held_when_it_happened():
