@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shared.decisions.description_block import render_block, with_block
-from shared.decisions.fields import FIELDS, Target
+from shared.decisions.fields import FIELDS, Target, line_id
 from shared.decisions.item_view import Policy, View
 from shared.decisions.merge import first_base
 from shared.decisions.observed import Found, Place
@@ -109,6 +109,16 @@ def details_of(item: WantedTask, **changes: Any) -> PlannerDetails:
         "references": {},
     }
     return PlannerDetails.model_validate(given | changes)
+
+
+def outcome_states(item: WantedTask, ticks: tuple[str, ...], by: str | None, at: datetime) -> dict[str, Any]:
+    """The lines of an item's outcomes as Planner shows them, some ticked by a person at a time."""
+    who = {"lastModifiedBy": None if by is None else {"user": {"id": by}}, "lastModifiedDateTime": at.isoformat()}
+    return {
+        line_id(item.item_key, f"outcome:{one.disposition}"): {"title": one.title}
+        | ({"isChecked": True, **who} if one.disposition in ticks else {})
+        for one in item.outcomes
+    }
 
 
 def _checklist(goal: Target) -> dict[str, str]:

@@ -65,6 +65,8 @@ class Send:
     decider: Decider
     """Who completed it, and in whose name the workflow is told."""
     completed_at: datetime
+    words: str = ""
+    """What the decider wrote about it; goes with the send-on."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ class CheckSending:
     link: Link
     target: Target | None
     is_current: bool
+    """The step still stands on the intent's visit."""
+    is_completed: bool = False
+    """The workflow lists the step, on this visit, among the completed ones."""
+    is_settled: bool = True
+    """So long ago that the workflow's own record is sure to tell of it."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,8 @@ class Delegate:
     link: Link
     target: Target
     step: StepRef
+    by: Decider
+    """The performer who did it: the step is handed on in this name."""
     to: str
     """Entra user id."""
 

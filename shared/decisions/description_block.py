@@ -9,12 +9,14 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from shared.models.holds import HOLDS
 from shared.models.link import Link, LinkState
 from shared.models.wanted import WantedTask
 from shared.models.words import ItemKind
 
 TOP = "=== OpenText (kept by the bridge, edits here are overwritten) ==="
 BOTTOM = "=== end ==="
+NOTE = "Note: "
 _BLOCK = re.compile(rf"{re.escape(TOP)}\s*?\n(.*?){re.escape(BOTTOM)}", re.DOTALL)
 _KEY = re.compile(r"^ref: (\S+) (\S.*)$", re.MULTILINE)
 
@@ -60,11 +62,23 @@ def closing_block(origin: str, link: Link, reason: str) -> str:
 
 
 def notes(link: Link | None) -> list[str]:
-    """Tell the person why a completion did not count."""
-    if link is None or not link.refusals or link.state is LinkState.COMPLETED:
+    """Tell the person why a completion did not count, or what a decision waits for; nothing once that is settled."""
+    if link is None or link.state is LinkState.COMPLETED:
         return []
-    last = link.refusals[-1]
-    return [f"Note: {last.text}"]
+    waits = HOLDS[link.hold] if link.hold is not None else None
+    said = [link.note, waits.sentence if waits is not None and waits.is_told else ""]
+    return [f"{NOTE}{text}" for text in said if text]
+
+
+def note_lines(block: str) -> list[str]:
+    """Return the notes that a block shows."""
+    return [line for line in block.split("\n") if line.startswith(NOTE)]
+
+
+def noted_block(block: str, note: str) -> str:
+    """Return a block as it stands, with this note in place of those that it has."""
+    kept = [line for line in block.split("\n") if not line.startswith(NOTE)]
+    return "\n".join([f"{NOTE}{note}", *kept])
 
 
 def find_key(description: str | None) -> tuple[str, str] | None:

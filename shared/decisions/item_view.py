@@ -103,9 +103,13 @@ def event(what: EventKind, link: Link, *, actor: dict[str, str] | None = None, *
 
 def is_waiting(link: Link, view: View, policy: Policy, now: datetime) -> bool:
     """Tell whether a hold's time has not come yet; an operator's look and a changed rule void the wait."""
+    return _waits(link, None if view.target is None else view.target.wanted.rule_hash, policy, now)
+
+
+def _waits(link: Link, rule_hash: str | None, policy: Policy, now: datetime) -> bool:
     if link.retry_at is None or now >= link.retry_at or policy.voids_waits or link.hold is policy.frees is not None:
         return False
-    return view.target is None or view.target.wanted.rule_hash == link.rule_hash
+    return rule_hash is None or rule_hash == link.rule_hash
 
 
 @dataclass(frozen=True)
@@ -123,3 +127,8 @@ class Case:
     def workspace_id(self) -> int | None:
         """The workspace whose attributes the rule may set; None: the origin has none."""
         return workspace_of(self.origin)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether the hold's time has not come yet."""
+        return _waits(self.link, self.target.wanted.rule_hash, self.policy, self.now)

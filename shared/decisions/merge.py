@@ -240,8 +240,13 @@ def _details_write(name: str, value: Any, target: Target, found: Found) -> dict[
         return {"references": value}
     known = found.details.checklist if found.details is not None else {}
     new = [key for key, text in value.items() if text is not None and key not in known]
+    outcomes = outcome_lines(target.wanted)
     lines = {
-        key: None if text is None else ChecklistLine(title=text, **_order(key, new)) for key, text in value.items()
+        # A tick was made for what the line read: an outcome that reads otherwise from now on is not ticked.
+        key: None
+        if text is None
+        else ChecklistLine(title=text, is_checked=False if key in outcomes else None, **_order(key, new))
+        for key, text in value.items()
     }
     return {"checklist": lines}
 

@@ -1,12 +1,13 @@
 """What an open task of a wanted item needs next."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.decisions.actions import Action, CheckSending, LookAgain, Remember, SetAttributes, Write
-from shared.decisions.completion import decide_completed, decide_reassigned
-from shared.decisions.description_block import with_block
+from shared.decisions.approval import WAITS, decide_reassigned, show_notes
+from shared.decisions.completion import decide_completed
+from shared.decisions.description_block import digest, noted_block, split_description, with_block
 from shared.decisions.ending import is_current
 from shared.decisions.fields import FIELDS, Target, outcome_lines
 from shared.decisions.item_view import Case, Policy, View, event, is_waiting
@@ -14,12 +15,17 @@ from shared.decisions.merge import Merged, merge
 from shared.decisions.observed import Found
 from shared.models.events import EventKind
 from shared.models.evidence import Event
-from shared.models.holds import HoldCause
+from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import FieldBase, Link, LinkState
 from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
 from shared.models.wanted import Owner
 from shared.models.words import ItemKind, WaitedFor
 
+KEPT_HOLDS = frozenset({HoldCause.REFUSED, HoldCause.RECORD, HoldCause.EVIDENCE, HoldCause.ITEM_FAILED, *WAITS})
+"""Holds of an open task that something else ends than what is wanted of it."""
+NOTE_STANDS = timedelta(days=1)
+"""So long people can read that an assignment was put back."""
+HINDERED = "The bridge waits: {why}. Until then it changes nothing here, and completing the task decides nothing."
 _DETAILS = frozenset(f.name for f in FIELDS if f.in_details)
 
 
@@ -77,6 +83,10 @@ def _decide_case(case: Case) -> Action | None:
             (event(EventKind.MOVED, link, before=link.plan_id, after=found.task.plan_id),),
             again=True,
         )
+    if case.target.wanted.held is not None:
+        return decide_hindered(case, case.target.wanted.held)
+    if link.hold is not None and link.hold not in KEPT_HOLDS:
+        return Remember(link.freed(), again=True)
     if not link.details_done:
         return None if found.details is None else first_write(link, case.target, found)
     if link.refusals and not link.refusals[-1].reopened:
@@ -84,14 +94,45 @@ def _decide_case(case: Case) -> Action | None:
     return decide_completed(case) if found.task.is_completed else _decide_merge(case)
 
 
+def decide_hindered(case: Case, why: str) -> Action | None:
+    """
+    Leave the task of an item that can't be decided on now as it is, with one note.
+
+    What is wanted of it is not to be believed meanwhile: nothing else is written, and nothing is sent.
+    """
+    link, found, cause = case.link, case.found, case.target.wanted.held_by
+    if (link.hold, link.reason) != (cause, why):
+        held = link.hindered(cause, why, case.now)
+        return Remember(held, (event(EventKind.HELD, held, reason=why),), again=True)
+    if found.details is None:
+        return agree(link, found)
+    block = split_description(found.details.description).block
+    noted = noted_block(block, HINDERED.format(why=why))
+    if not block or noted == block:
+        return agree(link, found)
+    details = DetailsPatch(description=with_block(found.details.description, noted))
+    return Write(link, case.target, details=details, asked={"context": digest(noted)})
+
+
 def _decide_sending(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
-    """Wait for an intent's outcome to settle; one that nobody can read waits for a person."""
-    if link.sending is None or (link.hold is HoldCause.ACTIVITIES and is_waiting(link, view, policy, now)):
+    """
+    Find out what became of a send-on: a read that shows the step moved says so at once.
+
+    While it stands where it was, the outcome is left to settle: OpenText may still be at work on it.
+    """
+    if link.sending is None:
         return None
+    workflow, current = view.origin.workflow, is_current(link, view.origin)
+    if workflow is not None and any(step.ref == link.sending.step for step in workflow.completed):
+        return CheckSending(link, view.target, current, is_completed=True)
     due = policy.settled(link.sending.at, now)
-    if now < due:
+    if now < due and (current or workflow is None):
         return LookAgain(link.item, due, WaitedFor.SETTLE)
-    return CheckSending(link, view.target, is_current(link, view.origin))
+    if link.hold is not None and is_waiting(link, view, policy, now):
+        # When to come back stands in the link; what it waits for, in the task.
+        case = _case(view, link, policy, now)
+        return show_notes(case) if case is not None else None
+    return CheckSending(link, view.target, current, is_settled=now >= due)
 
 
 def first_details(target: Target, found: Found) -> DetailsPatch:
@@ -137,25 +178,34 @@ def _reopen(case: Case) -> Write | Remember:
 
 
 def _unticked(target: Target, found: Found, details: DetailsPatch | None) -> DetailsPatch | None:
-    """Add to a patch that no outcome is ticked any more."""
-    ticked = {
-        key: ChecklistLine(is_checked=False)
-        for key in outcome_lines(target.wanted)
-        if found.details is not None and key in found.details.checklist and found.details.checklist[key].is_checked
-    }
-    if not ticked:
+    """
+    Add to a patch that no outcome is ticked.
+
+    Lines that nobody ticked are written too: a tick that is made between our read and this write then overlaps with it,
+    and Planner refuses the write instead of leaving the tick to stand for versions that nobody saw.
+    """
+    checklist = found.details.checklist if found.details is not None else {}
+    lines = {key: ChecklistLine(is_checked=False) for key in outcome_lines(target.wanted) if key in checklist}
+    if not lines:
         return details
     given = {} if details is None else {name: getattr(details, name) for name in details.model_fields_set}
-    return DetailsPatch(**(given | {"checklist": ticked | given.get("checklist", {})}))
+    return DetailsPatch(**(given | {"checklist": lines | given.get("checklist", {})}))
 
 
 def _decide_merge(case: Case) -> Action | None:
     link, wanted = case.link, case.target.wanted
     merged = merge(case.target, case.found, link.base)
-    if wanted.kind is ItemKind.STEP and "assignees" in merged.taken and case.found.task.assignees != wanted.assignees:
-        return decide_reassigned(case)
+    if (
+        wanted.kind is ItemKind.STEP
+        and _is_reassigned(case, merged)
+        and (action := decide_reassigned(case)) is not None
+    ):
+        return action
     if merged.noted:
         return _note_losses(link, merged)
+    if link.hold in WAITS or _is_note_over(case):
+        # The completion that waited was taken back; or the note was there long enough to be read.
+        return Remember(link.freed() if link.hold in WAITS else link.settled(), again=True)
     rebinds = wanted.documents != link.bound
     agreed = link.based(merged.agreed).wanting(wanted)
     events = _told(link, merged, case.found)
@@ -172,6 +222,21 @@ def _decide_merge(case: Case) -> Action | None:
             agreed, case.target, task=merged.task, details=details, asked=asked, events=events, rebinds=rebinds
         )
     return _decide_progress(case, agreed, events)
+
+
+def _is_note_over(case: Case) -> bool:
+    """Tell whether an assignment that was put back stands for so long that nobody need read of it any more."""
+    link = case.link
+    if not link.note or link.refusals[-1].reason is not RefusalReason.REASSIGNED:
+        return False
+    is_put_back = case.found.task.assignees == case.target.wanted.assignees
+    return is_put_back and case.now - link.refusals[-1].at >= NOTE_STANDS
+
+
+def _is_reassigned(case: Case, merged: Merged) -> bool:
+    wanted = case.target.wanted
+    is_theirs = "assignees" in merged.taken and case.found.task.assignees != wanted.assignees
+    return wanted.kind is ItemKind.STEP and is_theirs
 
 
 def _note_losses(link: Link, merged: Merged) -> Remember:

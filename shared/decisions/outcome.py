@@ -5,23 +5,24 @@ A step advances only for a performer or delegate, only for the versions that the
 with one clear outcome. Everything else is a refusal with a note that a person understands.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.decisions.fields import outcome_lines
+from shared.decisions.choice import Completion, chosen_outcomes
 from shared.decisions.observed import Found
 from shared.models.deciders import Decider
 from shared.models.holds import REFUSALS, RefusalReason
 from shared.models.link import Link, Refusal, SendIntent
 from shared.models.opentext import Activity, StepForm
-from shared.models.wanted import WantedTask
+from shared.models.wanted import Outcome, WantedTask
 
 
 @dataclass(frozen=True)
 class Advance:
     """The workflow may go on."""
 
-    disposition: str | None
+    outcome: Outcome | None
     """None: plain SendOn."""
     decider: Decider
 
@@ -43,44 +44,57 @@ class Refuse:
 Verdict = Advance | Wait | Refuse
 
 
-def ticked(wanted: WantedTask, found: Found) -> tuple[str, ...]:
-    """Dispositions whose line is ticked, in the rule's order."""
-    if found.details is None:
-        return ()
-    lines = outcome_lines(wanted)
-    checklist = found.details.checklist
-    return tuple(lines[key] for key in lines if key in checklist and checklist[key].is_checked)
-
-
 def judge(wanted: WantedTask, link: Link, found: Found, now: datetime, grace: timedelta) -> Verdict:
     """
     Judge a completed task of a current step.
 
     Args:
         wanted: the step's item as OpenText stands now.
-        link: holds the versions that the task last showed.
+        link: holds the versions that the task last showed, and since when.
         found: the completed task, read with its details.
-        now: UTC.
+        now: UTC, of this worker: says when to look again, and stands in the refusal.
         grace: tick and completion are two writes; a missing outcome counts only after this time.
     """
-    by = _who(found)
-    completed_at = found.task.completed or now
+    by, at = _who(found), found.task.completed
+    decider = wanted.decider(by)
+    chosen: tuple[Outcome, ...] = ()
+    # (1) Who completed it, and (2) what the task showed then, come before (3) what is ticked.
+    reason = _doubt_of_person(wanted, decider) or _doubt_of_versions(wanted, link, found)
+    if reason is None and decider is not None and at is not None and found.details is not None:
+        completion = Completion(by=decider.entra_id, at=at, shown=link.shown_at, grace=grace)
+        read = chosen_outcomes(wanted, found.details.checklist, completion)
+        reason, chosen = (read, ()) if isinstance(read, RefusalReason) else (None, read)
+        if reason is None and len(chosen) == min(len(wanted.outcomes), 1):
+            return Advance(chosen[0] if chosen else None, decider)
+        # Planner's clock, not ours: a worker that is ahead would not wait for the tick that follows.
+        age = (found.details.answered or now) - at
+        if reason is None and age < grace:
+            return Wait(now + (grace - age))
+    reason = reason or (RefusalReason.MANY_OUTCOMES if chosen else RefusalReason.NO_OUTCOME)
+    return Refuse(refusal_of(reason, wanted, found, now))
 
-    def refuse(reason: RefusalReason) -> Refuse:
-        text = REFUSALS[reason].format(outcomes=", ".join(outcome.title for outcome in wanted.outcomes))
-        return Refuse(Refusal(reason=reason, text=text, completed_at=completed_at, completed_by=by, at=now))
 
-    if (decider := wanted.decider(by)) is None:
-        return refuse(RefusalReason.WRONG_PERSON)
-    if wanted.documents != link.bound:
-        return refuse(RefusalReason.NEW_VERSION)
-    chosen = ticked(wanted, found)
-    if wanted.outcomes and len(chosen) != 1:
-        until = completed_at + grace
-        if now < until:
-            return Wait(until)
-        return refuse(RefusalReason.MANY_OUTCOMES if chosen else RefusalReason.NO_OUTCOME)
-    return Advance(chosen[0] if chosen else None, decider)
+def refusal_of(reason: RefusalReason, wanted: WantedTask, found: Found, now: datetime) -> Refusal:
+    """Write down why a completion does not count, with the note that people read."""
+    text = REFUSALS[reason].format(outcomes=", ".join(outcome.title for outcome in wanted.outcomes))
+    at = found.task.completed or now
+    return Refusal(reason=reason, text=text, completed_at=at, completed_by=_who(found), at=now)
+
+
+def _doubt_of_person(wanted: WantedTask, decider: Decider | None) -> RefusalReason | None:
+    if decider is None:
+        return RefusalReason.WRONG_PERSON
+    return RefusalReason.FOUR_EYES if wanted.four_eyes and decider.started else None
+
+
+def _doubt_of_versions(wanted: WantedTask, link: Link, found: Found) -> RefusalReason | None:
+    """Say why the completion is not about what is to be decided; None: the task showed just that before."""
+    at = found.task.completed
+    if found.details is None or at is None:
+        return RefusalReason.DETAILS_GONE
+    if (wanted.documents and not link.bound) or (link.shown_at is not None and at < link.shown_at):
+        return RefusalReason.NOT_SHOWN
+    return RefusalReason.NEW_VERSION if wanted.documents != link.bound else None
 
 
 def check_form(form: StepForm, disposition: str | None) -> str | None:
@@ -94,6 +108,19 @@ def check_form(form: StepForm, disposition: str | None) -> str | None:
     return None
 
 
+def check_outcomes(form: StepForm, outcomes: Sequence[Outcome]) -> str | None:
+    """Say, with both lists, why a rule's outcomes are not those of a step; None: each is offered."""
+    offered = [one.key for one in form.dispositions]
+    if not outcomes:
+        if offered and not form.can_send_on:
+            return f"the rule has no outcomes, and the step can only be completed with one of: {', '.join(offered)}"
+        return None
+    if {one.disposition for one in outcomes} <= set(offered):
+        return None
+    asked = ", ".join(one.disposition for one in outcomes)
+    return f"the rule's outcomes are {asked}; the step offers {', '.join(offered) or 'none'}"
+
+
 @dataclass(frozen=True)
 class Done:
     """The intent was carried out."""
@@ -105,24 +132,34 @@ class SendAgain:
 
 
 @dataclass(frozen=True)
+class NotMoved:
+    """OpenText has it on record, or was told often enough, and the step stands where it was: a person has to look."""
+
+
+@dataclass(frozen=True)
 class Overtaken:
-    """Somebody else moved the step on."""
+    """Somebody else moved the step on, or the record does not tell of us yet."""
+
+
+MOST_TRIES = 3
+"""So often one decision is sent; then it is held and told."""
 
 
 def resume_sending(
     intent: SendIntent, *, is_current: bool, activities: tuple[Activity, ...]
-) -> Done | SendAgain | Overtaken:
+) -> Done | SendAgain | NotMoved | Overtaken:
     """
-    Decide what became of a send-on whose answer was lost.
+    Decide what became of a send-on that no read has shown to be carried out.
 
     Args:
         intent: as it was written before the call.
         is_current: the step stands in `current` on the intent's visit.
         activities: of the workflow; all of them since the intent.
     """
-    if any(intent.id in activity.comment for activity in activities):
-        return Done()
-    return SendAgain() if is_current else Overtaken()
+    is_on_record = any(intent.id in activity.comment for activity in activities)
+    if not is_current:
+        return Done() if is_on_record else Overtaken()
+    return NotMoved() if is_on_record or intent.tries >= MOST_TRIES else SendAgain()
 
 
 def _who(found: Found) -> str | None:

@@ -42,6 +42,8 @@ class HoldFacts:
     """What people read."""
     heals: str
     """The command, or the act, that lets it go on."""
+    is_told: bool = False
+    """The person whose decision waits for it reads the sentence in the task."""
     outside: bool = False
     """Nobody need change the rule: it is retried from 15 s on, and counts as open for the resync."""
 
@@ -69,7 +71,10 @@ HOLDS: Mapping[HoldCause, HoldFacts] = {
     ),
     HoldCause.DELETED: HoldFacts("A person deleted the task, and the rule leaves it at that.", f"{REPLAY} deleted"),
     HoldCause.ACTIVITIES: HoldFacts(
-        "What became of a send-on can't be read.", "give the bridge permission to read the workflow", outside=True
+        "What became of the decision in OpenText can't be read yet.",
+        "give the bridge permission to read the workflow",
+        is_told=True,
+        outside=True,
     ),
     HoldCause.TARGET: HoldFacts(
         "Its plan or bucket can't be used.", "make the plan, or let the bridge read its group", outside=True
@@ -87,7 +92,12 @@ HOLDS: Mapping[HoldCause, HoldFacts] = {
     HoldCause.ITEM_FAILED: HoldFacts(
         "Something unforeseen in its own data stopped it.", f"{REPLAY} item_failed", outside=True
     ),
-    HoldCause.SUSPENDED: HoldFacts("Its workflow is suspended.", "the workflow is resumed in OpenText", outside=True),
+    HoldCause.SUSPENDED: HoldFacts(
+        "The workflow is suspended: the decision is kept, and sent when it goes on.",
+        "the workflow is resumed in OpenText",
+        is_told=True,
+        outside=True,
+    ),
     HoldCause.FORM: HoldFacts("The step must be completed in OpenText.", "somebody completes it in OpenText"),
     HoldCause.OUTCOMES: HoldFacts(
         "The rule's outcomes are not those that the step offers.", "mend the rule's outcomes", outside=True
@@ -96,13 +106,22 @@ HOLDS: Mapping[HoldCause, HoldFacts] = {
         "What is to be approved can't be bound to versions.", "attach fewer documents", outside=True
     ),
     HoldCause.SIGN_IN: HoldFacts(
-        "OpenText refused to let the bridge act for the performer.", "allow the impersonation in OTDS", outside=True
+        "OpenText does not let the bridge act for you: the decision is kept, and sent when it does.",
+        "allow the impersonation in OTDS",
+        is_told=True,
+        outside=True,
     ),
     HoldCause.NOT_ADVANCED: HoldFacts(
-        "OpenText took the decision, but the step stays where it was.", "look at the workflow in OpenText", outside=True
+        "OpenText took the decision, but the step stays where it was: please look at the workflow there.",
+        "look at the workflow in OpenText",
+        is_told=True,
+        outside=True,
     ),
     HoldCause.SERVICE_MODE: HoldFacts(
-        "The step is not assigned to the integration user.", "assign it, or set OPENTEXT_ACT_AS", outside=True
+        "This step is not the bridge's to complete: please decide it in OpenText.",
+        "assign it, or set OPENTEXT_ACT_AS",
+        is_told=True,
+        outside=True,
     ),
     HoldCause.UNKNOWN: HoldFacts("Written by a newer release.", "deploy the newer release again"),
 }
@@ -113,6 +132,7 @@ class RefusalReason(Word):
 
     WRONG_PERSON = "wrong_person"
     NEW_VERSION = "new_version"
+    NOT_SHOWN = "not_shown"
     NO_OUTCOME = "no_outcome"
     MANY_OUTCOMES = "many_outcomes"
     STALE_TICK = "stale_tick"
@@ -133,6 +153,9 @@ class RefusalReason(Word):
 REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.WRONG_PERSON: "Completed by somebody who is not a performer of this step. It was opened again.",
     RefusalReason.NEW_VERSION: "The documents changed since this task showed them. Look at the new version first.",
+    RefusalReason.NOT_SHOWN: (
+        "It was completed before the task showed what is to be decided. Look at it, then decide again."
+    ),
     RefusalReason.NO_OUTCOME: "No outcome is ticked. Tick exactly one of: {outcomes}, then complete again.",
     RefusalReason.MANY_OUTCOMES: "More than one outcome is ticked. Tick exactly one of: {outcomes}.",
     RefusalReason.STALE_TICK: "The outcome was ticked for an earlier state of this task. Tick it again.",

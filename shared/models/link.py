@@ -55,7 +55,13 @@ class Link(Stored):
     base: dict[str, FieldBase] = Field(default_factory=dict, description="By field name.")
     step: StepRef | None = None
     bound: tuple[DocumentVersion, ...] = Field(default=(), description="Versions that the task last showed.")
+    elsewhere: str = Field(default="", description="Why the step must be completed in OpenText. Empty: it need not.")
+    shown_at: datetime | None = Field(
+        default=None,
+        description="When the task was made to show them, by Planner's clock. None: written before this was kept.",
+    )
     sending: SendIntent | None = None
+    tried: SendIntent | None = Field(default=None, description="The last intent that was not carried out.")
     sent_on: str | None = Field(default=None, description="Id of the intent that advanced the step.")
     refusals: tuple[Refusal, ...] = ()
     notify: tuple[Notify, ...] = Field(default=(), description="Who is told of an outcome, as last wanted.")
@@ -110,6 +116,7 @@ class Link(Stored):
             step=wanted.step,
             tries=before.tries if before is not None else 0,
             last_hold=before.last_hold if before is not None else None,
+            elsewhere=wanted.elsewhere,
             refusals=before.refusals if before is not None else (),
             notify=wanted.notify,
             mails=before.mails if before is not None else (),
@@ -221,6 +228,10 @@ class Link(Stored):
         """Remember which versions the task shows."""
         return self._with({"bound": versions})
 
+    def shown(self, at: datetime | None) -> Self:
+        """Remember when, by Planner's clock, the task was made to show its versions with no outcome ticked."""
+        return self if at is None else self._with({"shown_at": at})
+
     def detailed(self, versions: tuple[DocumentVersion, ...]) -> Self:
         """Remember that the details were written, and which versions they show."""
         return self._with({"details_done": True, "bound": versions})
@@ -239,11 +250,24 @@ class Link(Stored):
 
     def about_to_send(self, intent: SendIntent) -> Self:
         """Announce a send-on."""
-        return self._with({"sending": intent})
+        return self._with({**_NO_HOLD, "sending": intent})
 
     def not_sent(self) -> Self:
         """Take an announced send-on back: it was not carried out, or somebody else was first."""
-        return self._with({"sending": None})
+        return self._with({"sending": None, "tried": self.sending or self.tried})
+
+    def tries_of(self, intent_id: str) -> int:
+        """Count how often one decision was sent without being carried out."""
+        return self.tried.tries if self.tried is not None and self.tried.id == intent_id else 0
+
+    @property
+    def note(self) -> str:
+        """What people read about the last refusal; empty: there was none, or its matter is settled."""
+        return self.refusals[-1].text if self.refusals and not self.refusals[-1].settled else ""
+
+    def settled(self) -> Self:
+        """Remember that the matter of the last refusal is over."""
+        return self._with({"refusals": (*self.refusals[:-1], self.refusals[-1].over())})
 
     def mailed(self, mail: MailIntent) -> Self:
         """Keep what is known of a mail; of old ones the last twenty."""

@@ -49,6 +49,7 @@ class SendIntent(Stored):
     versions: tuple[DocumentVersion, ...] = ()
     acting: str = Field(default="", description="OpenText login in whose name it is sent.")
     at: datetime = Field(description="UTC: when the intent was written.")
+    tries: int = Field(default=1, description="How often this very decision was sent, this time included.")
 
 
 class Refusal(Stored):
@@ -60,10 +61,15 @@ class Refusal(Stored):
     completed_by: str | None = None
     at: datetime
     reopened: bool = Field(default=False, description="The task was opened again with the note.")
+    settled: bool = Field(default=False, description="The matter is over: the note is gone from the task.")
 
     def told(self) -> "Refusal":
         """Return the refusal as it stands once its task was opened again with the note."""
         return self.model_copy(update={"reopened": True})
+
+    def over(self) -> "Refusal":
+        """Return the refusal as it stands once its matter is settled: people need not read of it any more."""
+        return self.model_copy(update={"settled": True})
 
 
 class MailIntent(Stored):

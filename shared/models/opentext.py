@@ -109,6 +109,7 @@ class Document(Frozen):
     created: datetime | None = None
     modified: datetime | None = None
     parent_id: int | None = None
+    is_container: bool = Field(default=False, description="A folder, say: what lies in it is approved with it.")
     attributes: Attributes = Field(default_factory=dict)
     definitions: tuple[AttributeDefinition, ...] = Field(default=(), description="Of the categories that it has.")
     classifications: tuple[str, ...] | None = Field(default=(), description="None: not known.")
@@ -210,9 +211,16 @@ class Workflow(Frozen):
     completed: tuple[Step, ...] = ()
     next_steps: tuple[str, ...] = Field(default=(), description="Names of the steps that come next.")
     documents: tuple[Document, ...] = Field(default=(), description="Attached, shortcuts resolved, by id.")
+    contained: tuple[DocumentVersion, ...] = Field(default=(), description="What lies in attached containers.")
     attachment_folder_id: int | None = None
     url: str = ""
     not_known: NotKnown = Field(default_factory=dict, description="What of it could not be read, and why.")
+
+    @property
+    def versions(self) -> tuple[DocumentVersion, ...]:
+        """Everything that a decision on this workflow is about, each once, by node id."""
+        bound = {one.node_id: one for one in (*self.contained, *(document.bound for document in self.documents))}
+        return tuple(bound[node] for node in sorted(bound))
 
     @property
     def ended(self) -> bool:

@@ -155,6 +155,9 @@ class WantedTask(Frozen):
     moves_step: bool = Field(
         default=True, description="Completing it completes the step. False: the step is decided in OpenText."
     )
+    elsewhere: str = Field(
+        default="", description="Why the step itself must be completed in OpenText. Empty: it need not."
+    )
     four_eyes: bool = Field(default=False, description="Who started the workflow may not complete the step.")
     reassign: Reassign = Field(default=Reassign.PERFORMER, description="Whose reassignment in Planner moves the step.")
     unknown_performer: UnknownPerformer = Field(
@@ -172,6 +175,11 @@ class WantedTask(Frozen):
     progress_attribute: str | None = Field(default=None, description="Attribute that shows the percent.")
     notify: tuple[Notify, ...] = ()
     evidence: EvidencePolicy | None = None
+
+    def decided_elsewhere(self, why: str) -> "WantedTask":
+        """Return the task of a step that Planner can't decide: it says so, and offers no outcomes."""
+        context = (why, *(line for line in self.context if line != why))
+        return self.model_copy(update={"moves_step": False, "elsewhere": why, "outcomes": (), "context": context})
 
     def held_for(self, cause: HoldCause, reason: str) -> "WantedTask":
         """Return the item, not to be made now."""

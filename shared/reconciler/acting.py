@@ -19,8 +19,10 @@ from shared.decisions.decide import decide
 from shared.decisions.observed import Unread
 from shared.models.holds import HoldCause
 from shared.models.link import LinkState
-from shared.reconciler.actions.advance import check_sending, delegate, send_on, set_attributes
+from shared.reconciler.actions.attributes import set_attributes
 from shared.reconciler.actions.create import create_tasks
+from shared.reconciler.actions.delegate import delegate
+from shared.reconciler.actions.send import check_sending, send_on
 from shared.reconciler.actions.settle import settle_task
 from shared.reconciler.actions.write import write_tasks
 from shared.reconciler.decision_log import item_of, told
@@ -75,6 +77,10 @@ async def carry_out(work: Work, actions: Sequence[Action]) -> bool:
     remembers = [action for action in actions if isinstance(action, Remember)]
     with told(work, remembers):
         await commit_apart(work, [(action.link, action.events) for action in remembers], "remember")
+    for action in actions:
+        # What a send-on came to stands in the history before the task of the step that it led to.
+        if isinstance(action, CheckSending):
+            await _alone(work, action)
     for lot in _lots(work, [action for action in actions if isinstance(action, Create)]):
         # A POST may not be repeated: what breaks here stops all that were posted together, and settles.
         with told(work, lot), wall(work, [item_of(create) for create in lot], "create"):
@@ -89,13 +95,17 @@ async def carry_out(work: Work, actions: Sequence[Action]) -> bool:
         if isinstance(action, LookAgain):
             with told(work, [action]):
                 work.look_again(action.at, action.waited_for)
-        elif type(action) in _SINGLE:
-            with wall(work, [item_of(action)], "act"), told(work, [action]):
-                await _SINGLE[type(action)](work, action)
+        elif type(action) in _SINGLE and not isinstance(action, CheckSending):
+            await _alone(work, action)
     return any(
         not isinstance(action, LookAgain) and not (isinstance(action, Remember) and not action.again)
         for action in actions
     )
+
+
+async def _alone(work: Work, action: Action) -> None:
+    with wall(work, [item_of(action)], "act"), told(work, [action]):
+        await _SINGLE[type(action)](work, action)
 
 
 def _lots(work: Work, creates: Sequence[Create]) -> list[list[Create]]:

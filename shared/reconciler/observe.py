@@ -13,6 +13,7 @@ from shared.models.wanted import Wanted
 from shared.models.words import SCOPES, WAITS, ItemKind, Scope, WaitedFor
 from shared.reconciler.actions.write import read_again
 from shared.reconciler.session import Work
+from shared.reconciler.step_forms import ask_forms
 from shared.services import Services
 from shared.store.origins import Held
 from shared.targets.resolver import PlaceError
@@ -40,6 +41,7 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
         frees=message.frees,
     )
     work = Work(services, held, origin, asked, policy)
+    await ask_forms(work)
     await _resolve_places(work)
     if asked.look_again is not None:
         work.look_again(asked.look_again, WaitedFor.THRESHOLD)
@@ -90,7 +92,8 @@ async def read_tasks(work: Work, scope: Scope) -> None:
         item
         for item, link in sorted(work.held.links.items())
         if link.task_id
-        and link.sending is None
+        # While the outcome of a send-on settles, the task does not matter; once that takes long, it shows why.
+        and (link.sending is None or link.hold is not None)
         and _is_read(link, wanted=item in wanted_items, full=SCOPES[scope].finished)
     ]
     if not items:

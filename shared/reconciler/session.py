@@ -14,7 +14,7 @@ from shared.errors import RetryLaterError, ThrottledError
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
-from shared.models.opentext import Origin
+from shared.models.opentext import Origin, Step
 from shared.models.wanted import Wanted, WantedTask
 from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
@@ -158,6 +158,12 @@ class Work:
                 trace=traceparent(),
             )
             await tasks.save_index(after.plan_id, after.task_id, row)
+
+
+def current_step(origin: Origin, link: Link) -> Step | None:
+    """Find the link's step where it stands on the same visit; None: it does not."""
+    workflow = origin.workflow
+    return next((step for step in workflow.current if step.ref == link.step), None) if workflow is not None else None
 
 
 def _is_moved(before: Link | None, after: Link) -> bool:

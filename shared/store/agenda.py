@@ -66,10 +66,11 @@ class Agenda:
             UnavailableError, OutcomeUnknownError: as for any write.
         """
         entry = entry.not_before(now)
-        at = stamp(entry.at)
-        key = f"{at}|{escape(entry.origin)}|{escape(entry.waited_for)}"
-        prefix = _BULK if entry.bulk else ""
-        return DueEntry(entry, await self._table.put(prefix + at[:_HOUR], key, entry.model_dump_json()))
+        return DueEntry(entry, await self._table.put(*_keys(entry), entry.model_dump_json()))
+
+    async def cancel(self, entry: AgendaEntry) -> None:
+        """Take a timer away that was set for exactly this origin, reason and time. Fine when it is gone already."""
+        await self._table.discard(*_keys(entry))
 
     async def due(self, now: datetime, limit: int = 500) -> tuple[DueEntry, ...]:
         """Read what is due, oldest first; back-fill only when there is room left."""
@@ -149,3 +150,9 @@ class Agenda:
         return await self._table.list_rows(
             _DUE, limit=limit, first=f"{prefix}0", hour=prefix + at[:_HOUR], after=f"{at}}}"
         )
+
+
+def _keys(entry: AgendaEntry) -> tuple[str, str]:
+    at = stamp(entry.at)
+    prefix = _BULK if entry.bulk else ""
+    return prefix + at[:_HOUR], f"{at}|{escape(entry.origin)}|{escape(entry.waited_for)}"

@@ -145,7 +145,7 @@ async def test_a_deleted_task_is_made_again_and_advances_nothing(approval):
 
 
 async def test_a_task_given_to_somebody_else_delegates_the_step(approval):
-    approval.graph.reassign(approval.users["lwhite"], approval.task, [approval.users["nkaur"]])
+    approval.graph.reassign(approval.users["dfoxhoven"], approval.task, [approval.users["nkaur"]])
 
     await approval.notice()
 

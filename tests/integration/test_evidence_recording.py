@@ -228,7 +228,7 @@ async def test_a_history_that_was_written_anew_is_noticed_by_what_lies_on_the_re
 
     (replaced,) = await story.told("history_replaced")
     assert replaced.detail["head"] == verify(old).head
-    assert verify(story.node().versions[-1].content, story.attribute("Evidence")).last == 4
+    assert verify(story.node().versions[-1].content, story.attribute("Evidence")).last == 5
 
 
 async def test_without_records_management_no_class_is_given_and_nothing_is_refused(tmp_path):

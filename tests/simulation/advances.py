@@ -11,6 +11,8 @@ from tests.simulation.world import APPROVER, MANAGERS, World
 
 _INTENT = re.compile(r"completed in Planner by (\S+) at (.*) \[(bridge-[0-9a-f]+)\]")
 DELEGATES = {"dfoxhoven": ("deputy",)}
+GRACE = timedelta(seconds=61)
+"""Tick and completion are two writes: so long after it the completer's own tick counts."""
 LAST_LOOK = timedelta(minutes=5)
 """How long before the PUT the bridge may have looked: a slow run of calls, or a worker frozen before the intent."""
 
@@ -50,12 +52,13 @@ def _judge(world: World, log: Log, process: Process, visit: Visit, said: str) ->
 
 
 def _judge_completion(world: World, log: Log, process: Process, visit: Visit, act: Act) -> Iterator[str]:
-    if act.who not in _allowed(world, log, process, visit):
+    allowed = _allowed(world, log, process, visit)
+    if act.who not in allowed:
         yield f"advanced by {act.who}, who is no performer"
     if not _was_shown(log, visit, act):
         yield f"advanced for versions {visit.versions}, and {act.value} were shown"
-    if visit.task_id == APPROVER and not _was_chosen(log, visit, act):
-        yield f"advanced by {visit.disposition}, which was not the one outcome that was ticked"
+    if visit.task_id == APPROVER and not _was_chosen(log, visit, act, allowed):
+        yield f"advanced by {visit.disposition}, which nobody ticked who may decide, for what was shown"
 
 
 def _allowed(world: World, log: Log, process: Process, visit: Visit) -> set[str]:
@@ -75,7 +78,16 @@ def _was_shown(log: Log, visit: Visit, act: Act) -> bool:
     return all(pair in act.value or pair in late for pair in visit.versions)
 
 
-def _was_chosen(log: Log, visit: Visit, act: Act) -> bool:
-    ticks = [one for one in log.of("ticked") if one.task == act.task and one.at <= (visit.completed_at or one.at)]
-    after = [one for one in ticks if one.at >= act.at]
-    return any(one.value == frozenset({visit.disposition}) for one in (after or ticks[-1:]))
+def _was_chosen(log: Log, visit: Visit, act: Act, allowed: set[str]) -> bool:
+    """
+    Tell whether somebody who may decide ticked that outcome, for what the task showed at the completion, and in time.
+
+    The line that counts is the one that read so to the person. What strangers did to it proves nothing either way: the
+    bridge may ask again, but it may not take their tick for a decision.
+    """
+    touches = [
+        one
+        for one in log.of("touched")
+        if one.task == act.task and one.field == visit.disposition and one.at <= act.at + GRACE
+    ]
+    return any(one.who in allowed and one.value == (True, act.value) for one in touches)

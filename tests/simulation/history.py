@@ -15,6 +15,7 @@ from shared.operations.rebuild import rebuild
 from shared.store.hands import DEAD_AFTER
 from shared.watchers.discovery import NEXT
 from tests.simulation import invariants
+from tests.simulation.adversaries import ADVERSARIES
 from tests.simulation.faults import Faults, Killed, Mix, draw
 from tests.simulation.looking import agenda, hands, history, known_origins, snapshot, take_resyncs
 from tests.simulation.loop import START, SimLoop, run
@@ -108,6 +109,8 @@ class History:
         self.world.content.faults.hook = self.faults.answer("opentext")
         self.world.graph.faults.hook = self.faults.answer("graph")
         self.people = People(self.world, self._rng("people"), self.trace, self.hint)
+        self.adversaries = rng.choices((0.0, 0.25, 0.7), (2, 2, 1))[0]
+        self.people.meanwhile = self._bend
         self.faults.on_gate = self._act
         self.faults.on_post = self._look_at_posts
         self.faults.on_read = self._lag
@@ -234,7 +237,13 @@ class History:
             around = partial(self.people.act, ((1, reject_or_rework),))
             self.loop.call_later(BACKGROUND.total_seconds() + 1.0, around)
 
+    def _bend(self) -> None:
+        """Let somebody try to bend an approval at the worst moment."""
+        if self.people.rng.random() < self.adversaries:
+            self.people.act(ADVERSARIES)
+
     def _act(self) -> None:
+        self._bend()
         self.people.act(PLANNER if self.people.rng.random() < 0.55 else OPENTEXT)
 
     async def _tick(self) -> None:

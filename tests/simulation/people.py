@@ -60,6 +60,8 @@ class People:
         self.rng = rng
         self.hint = hint
         self.log = Log()
+        self.meanwhile: Callable[[], None] = lambda: None
+        """Called where somebody else may act between two acts of one person."""
         self._trace = trace
 
     def act(self, choices: "tuple[tuple[int, Doing], ...]") -> None:

@@ -21,15 +21,22 @@ def decide(people: People) -> str | None:
         steps.reverse()
     for step in steps:
         step()
+        people.meanwhile()
     return f"{login} {task['id']} {'+'.join(wanted) or 'nothing'}"
 
 
 def _tick(people: People, login: str, task_id: str, wanted: tuple[str, ...]) -> None:
-    graph, user = people.world.graph, people.user(login)
     for title in ("Approve", "Reject"):
         if (title in wanted) != (title in ticked(people.world, task_id)):
-            graph.tick(user, task_id, title, checked=title in wanted)
+            touch(people, login, task_id, title, checked=title in wanted)
     people.note("ticked", login, task=task_id, value=ticked(people.world, task_id))
+
+
+def touch(people: People, login: str, task_id: str, title: str, *, checked: bool) -> None:
+    """Tick the line that reads so, or clear it, and remember what the task showed then."""
+    people.world.graph.tick(people.user(login), task_id, title, checked=checked)
+    shown = shown_versions(people.world, task_id)
+    people.note("touched", login, task=task_id, field=title, value=(checked, shown))
 
 
 def complete(people: People, login: str, task_id: str) -> None:

@@ -31,11 +31,14 @@ from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
 from shared.clients.ttl_cache import Kept
 from shared.errors import RefusedError, SignInRefusedError, UnreadableError
-from shared.models.opentext import AttributeDefinition, Attributes, Document, Needs, Part
+from shared.models.opentext import AttributeDefinition, Attributes, Document, DocumentVersion, Needs, Part
 
 SHORTCUT = 1
 BATCH = 250
 """Most nodes in one list."""
+DEEPEST, MOST_CONTAINED = 3, 200
+"""Levels of attached folders, and documents in them, that one decision is bound to."""
+BARE = Needs(attributes=False)
 
 
 class Nodes:
@@ -69,10 +72,50 @@ class Nodes:
 
         What can't be read is noted: then nobody can say what an approval would be of.
         """
-        wanted: set[int] = set()
+        return await self.list_documents(await self._children(folder_id, gaps), needs, gaps)
+
+    async def list_contained(self, containers: Iterable[int], gaps: Gaps) -> tuple[DocumentVersion, ...]:
+        """
+        List the versions of what lies in containers, shortcuts resolved.
+
+        What lies deeper than one decision is bound to, what is more, and what can't be read is noted: then nobody can
+        say what an approval would be of.
+        """
+        found: dict[int, DocumentVersion] = {}
+        level, depth = sorted(set(containers)), 0
+        while level and depth < DEEPEST and len(found) <= MOST_CONTAINED:
+            inside = [await self._children(folder, gaps) for folder in level]
+            documents = await self.list_documents(
+                {node for nodes in inside for node in nodes} - found.keys(), BARE, gaps
+            )
+            found |= {document.node_id: document.bound for document in documents}
+            level, depth = sorted(document.node_id for document in documents if document.is_container), depth + 1
+        if level or len(found) > MOST_CONTAINED:
+            gaps.not_known[Part.DOCUMENTS.of("contained")] = (
+                f"an attached folder holds more than {MOST_CONTAINED} documents, or folders deeper than {DEEPEST}"
+            )
+        return tuple(found[node] for node in sorted(found))
+
+    async def _children(self, folder_id: int, gaps: Gaps) -> set[int]:
+        nodes: set[int] = set()
         async for page in list_pages(self._site, f"v2/nodes/{folder_id}/nodes", (("fields", "properties"),)):
-            wanted.update(gaps.rows(Part.DOCUMENTS, each(map(properties, page), _stands_for)))
-        return await self.list_documents(wanted, needs, gaps)
+            nodes.update(gaps.rows(Part.DOCUMENTS, each(map(properties, page), _stands_for)))
+            if len(nodes) > MOST_CONTAINED:
+                break
+        return nodes
+
+    async def list_versions(self, node_ids: Iterable[int]) -> tuple[DocumentVersion, ...]:
+        """
+        Read which versions nodes have now, by id, in one call.
+
+        Raises:
+            UnreadableError: one of them can't be read.
+        """
+        gaps = Gaps()
+        documents = await self.list_documents(node_ids, BARE, gaps)
+        if gaps.not_known:
+            raise UnreadableError("; ".join(gaps.not_known.values()))
+        return tuple(document.bound for document in documents)
 
     async def list_documents(self, node_ids: Iterable[int], needs: Needs, gaps: Gaps) -> tuple[Document, ...]:
         """
@@ -165,6 +208,7 @@ class Nodes:
             created=gaps.value(Part.CREATED, lambda: self._site.instant(found.get("create_date"))),
             modified=gaps.value(Part.MODIFIED, lambda: self._site.instant(found.get("modify_date"))),
             parent_id=number_or_none(found.get("parent_id")),
+            is_container=flag(found.get("container")),
             attributes=attributes,
             definitions=definitions,
             classifications=compliance.classifications,

@@ -7,7 +7,7 @@ Source: OTCS REST, v2/workflows/status, v1/forms/processes/tasks/update,
 PUT v2/processes/{id}/subprocesses/{id}/tasks/{id}.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from shared.clients.opentext.answers import Json, at, decoded, each, many, number, obj, rows, text
@@ -31,6 +31,7 @@ from shared.errors import UnreadableError
 from shared.models.listed import Listed
 from shared.models.opentext import (
     Activity,
+    DocumentVersion,
     Needs,
     Part,
     Person,
@@ -70,6 +71,8 @@ class Workflows:
         completed = gaps.rows(Part.STEPS.of("completed"), steps_of(results, "completed", self._site.instant))
         folder = gaps.value(Part.DOCUMENTS, lambda: number(at(results, "attachments", "attachment_folder_id")))
         documents = await gaps.read(Part.DOCUMENTS, self._nodes.list_attached(folder, needs, gaps)) if folder else ()
+        containers = [document.node_id for document in documents or () if document.is_container]
+        contained = await gaps.read(Part.DOCUMENTS, self._nodes.list_contained(containers, gaps)) if containers else ()
         return Workflow(
             process_id=process_id,
             name=text(details.get("wf_name")),
@@ -81,6 +84,7 @@ class Workflows:
             completed=completed,
             next_steps=_names(at(results, "step_list", "next")),
             documents=documents or (),
+            contained=contained or (),
             attachment_folder_id=folder,
             url=self._url((*current, *completed[-1:])),
             not_known=gaps.not_known,
@@ -103,6 +107,15 @@ class Workflows:
         )
         answer = await (await self._acting(acting)).get("v1/forms/processes/tasks/update", query)
         return form_of(obj(answer.get("data")))
+
+    async def read_versions(self, node_ids: Iterable[int]) -> tuple[DocumentVersion, ...]:
+        """
+        Read which versions of nodes there are now, by id.
+
+        Raises:
+            UnreadableError: one of them can't be read.
+        """
+        return await self._nodes.list_versions(node_ids)
 
     async def accept(self, step: StepRef, *, acting: Person | None) -> None:
         """Take a group's step as the performer's own: only then can it be sent on."""

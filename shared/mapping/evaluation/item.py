@@ -19,6 +19,7 @@ from shared.mapping.language.rules import BaseRule, EvidenceSpec, Mapping, StepR
 from shared.mapping.language.scalars import ATTRIBUTE, Assign, Who
 from shared.mapping.language.tasks import PRIORITIES, NotifySpec, TaskSpec
 from shared.models.deciders import Decider
+from shared.models.opentext import DocumentVersion
 from shared.models.wanted import (
     EvidencePolicy,
     Notify,
@@ -237,10 +238,12 @@ class Item:
         chosen = specs if specs is not None else DEFAULT_REFERENCES[self.rule.on]
         return self.attempt(lambda: references(chosen, self.scene, self.mapping.limits.alias), ())
 
-    def _documents(self) -> tuple[Any, ...]:
-        if isinstance(self.rule, StepRule) and self.scene.workflow is not None:
+    def _documents(self) -> tuple[DocumentVersion, ...]:
+        workflow = self.scene.workflow
+        if isinstance(self.rule, StepRule) and workflow is not None:
             # A decision is bound to everything attached: what can't be read can't be decided on.
-            self.holds += [f"what is attached can't be read: {why}" for why in self.scene.workflow.unread_documents]
+            self.holds += [f"what is attached can't be read: {why}" for why in workflow.unread_documents]
+            return workflow.versions
         bound = {document.bound.node_id: document.bound for document in self.scene.documents}
         return tuple(bound[node] for node in sorted(bound))
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 
 from shared.decisions.actions import Write
-from shared.decisions.fields import FIELDS, SyncedField
+from shared.decisions.fields import FIELDS, SyncedField, outcome_lines
 from shared.decisions.item_view import event
 from shared.decisions.merge import base_after
 from shared.decisions.observed import Found, Missing, Seen, Unread
@@ -206,12 +206,22 @@ def _after(work: Work, write: Write, before: Seen, written: Seen) -> Link:
         return link
     if write.target is not None:
         link = link.based(base_after(written, write.asked))
+        if _shows_anew(write, old) and written.details is not None:
+            link = link.shown(written.details.answered)
     if write.rebinds and found.task.is_completed and old is not None:
         # Completed before the new versions could be seen: it counts for the old ones.
         link = link.bound_to(old.bound)
     if not _somebody_wrote(write, before, written) and not _differ(written, found):
         link = link.agreed(found.task, found.details)
     return link
+
+
+def _shows_anew(write: Write, old: Link | None) -> bool:
+    """Tell whether a write makes the task show what is decided: its versions, or outcomes that nobody ticked."""
+    if write.target is None or write.details is None:
+        return False
+    touched = outcome_lines(write.target.wanted).keys() & write.details.checklist.keys()
+    return write.rebinds or bool(touched) or old is None or not old.details_done
 
 
 def _somebody_wrote(write: Write, before: Found, after: Found) -> bool:

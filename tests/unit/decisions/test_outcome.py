@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.decisions.fields import outcome_lines
 from shared.decisions.outcome import (
     Advance,
     Done,
+    NotMoved,
     Overtaken,
     Refuse,
     SendAgain,
@@ -18,20 +18,17 @@ from shared.decisions.outcome import (
 )
 from shared.models.link import SendIntent
 from shared.models.opentext import Activity, Disposition, DocumentVersion, StepForm
-from tests.build import ALICE, EVE, NOW, STEP, approval, decider, found, link
+from tests.build import ALICE, EVE, NOW, STEP, approval, decider, found, link, outcome_states
 
 GRACE = timedelta(seconds=60)
+APPROVE, REJECT = approval().outcomes
 
 
 def completed(item, *, by=ALICE, ticks=("Approve",), ago=timedelta(minutes=5)):
     """The step's task, completed."""
-    lines = {
-        key: {"title": disposition, "isChecked": disposition in ticks}
-        for key, disposition in outcome_lines(item).items()
-    }
     return found(
         item,
-        details={"checklist": lines},
+        details={"checklist": outcome_states(item, ticks, by, NOW - ago - timedelta(seconds=5))},
         percentComplete=100,
         completedDateTime=(NOW - ago).isoformat(),
         completedBy=None if by is None else {"user": {"id": by}},
@@ -47,12 +44,12 @@ def verdict(item, seen, known=None):
 @pytest.mark.parametrize(
     ("item", "seen", "expected"),
     [
-        (approval(), {}, Advance("Approve", decider(ALICE))),
-        (approval(), {"ticks": ("Reject",)}, Advance("Reject", decider(ALICE))),
+        (approval(), {}, Advance(APPROVE, decider(ALICE))),
+        (approval(), {"ticks": ("Reject",)}, Advance(REJECT, decider(ALICE))),
         (approval(outcomes=()), {"ticks": ()}, Advance(None, decider(ALICE))),
         (approval(), {"by": EVE}, "wrong_person"),
         (approval(), {"by": None}, "wrong_person"),
-        (approval(deciders=(decider(EVE),)), {"by": EVE}, Advance("Approve", decider(EVE))),
+        (approval(deciders=(decider(EVE),)), {"by": EVE}, Advance(APPROVE, decider(EVE))),
         (approval(documents=(DocumentVersion(node_id=77, version=2),)), {}, "new_version"),
         (approval(), {"ticks": ()}, "no_outcome"),
         (approval(), {"ticks": ("Approve", "Reject")}, "many_outcomes"),
@@ -100,17 +97,18 @@ INTENT = SendIntent(id="bridge-1", step=STEP, at=NOW)
 
 
 @pytest.mark.parametrize(
-    ("comments", "current", "expected"),
+    ("comments", "current", "tries", "expected"),
     [
-        (["via the bridge [bridge-1]"], True, Done()),
-        (["via the bridge [bridge-1]"], False, Done()),
-        (["by hand"], True, SendAgain()),
-        (["by hand"], False, Overtaken()),
+        pytest.param(["via the bridge [bridge-1]"], False, 1, Done(), id="done"),
+        pytest.param(["via the bridge [bridge-1]"], True, 1, NotMoved(), id="on record, but the step did not move"),
+        pytest.param(["by hand"], True, 1, SendAgain(), id="never arrived"),
+        pytest.param(["by hand"], True, 3, NotMoved(), id="taken three times, and nothing came of it"),
+        pytest.param(["by hand"], False, 1, Overtaken(), id="somebody else"),
     ],
-    ids=["done-and-looped-back", "done", "never-arrived", "somebody-else"],
 )
-def test_a_lost_send_on_is_found_by_its_id(comments, current, expected):
-    """The step being current proves nothing: a loop comes back to it."""
+def test_a_lost_send_on_is_found_by_its_id(comments, current, tries, expected):
+    """What is current is current on the intent's own visit: a loop back to the step is another one."""
+    intent = INTENT.model_copy(update={"tries": tries})
     activities = tuple(Activity(at=NOW, user_id=1, action="sendon", comment=comment) for comment in comments)
 
-    assert resume_sending(INTENT, is_current=current, activities=activities) == expected
+    assert resume_sending(intent, is_current=current, activities=activities) == expected

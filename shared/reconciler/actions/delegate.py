@@ -1,0 +1,53 @@
+"""Hand a step on in OpenText, as its performer handed the task on in Planner."""
+
+import logging
+from datetime import UTC
+
+from shared.decisions.actions import Delegate
+from shared.decisions.approval import put_back
+from shared.decisions.item_view import event
+from shared.decisions.observed import Found
+from shared.errors import RefusedError, UnreadableError
+from shared.models.events import EventKind
+from shared.models.opentext import Person
+from shared.reconciler.actions.write import write_tasks
+from shared.reconciler.session import Work, current_step
+
+log = logging.getLogger(__name__)
+
+
+async def delegate(work: Work, action: Delegate) -> None:
+    """Hand the step to the person whom the task was given to; put the task back where that fails."""
+    work.ensure_time()
+    link, found, step = action.link, work.seen.get(action.link.item), current_step(work.origin, action.link)
+    if step is None or not isinstance(found, Found):
+        work.finished.add(link.item)
+        work.again = True
+        return
+    person = await _opentext_person(work, action.to)
+    if person is None:
+        await write_tasks(work, [put_back(link, action.target, found, work.now)])
+        return
+    at = work.now.astimezone(UTC)
+    try:
+        await work.services.opentext.workflows.delegate(
+            step.ref,
+            to=person.user_id,
+            comment=f"via the bridge, reassigned in Planner by {action.by.shown} at {at:%Y-%m-%d %H:%M:%SZ}",
+            acting=action.by.performer,
+        )
+    except (RefusedError, UnreadableError) as error:
+        log.info("%s %s: OpenText did not take the delegation: %s", work.origin.key, link.item, error)
+        await write_tasks(work, [put_back(link, action.target, found, work.now)])
+        return
+    await work.commit([link], [event(EventKind.DELEGATED, link, to=person.login, entra=action.to)])
+    work.finished.add(link.item)
+    work.again = True
+
+
+async def _opentext_person(work: Work, entra_id: str) -> Person | None:
+    user = await work.services.directory.user(entra_id)
+    for address in (user.mail, user.user_principal_name):
+        if address and (person := await work.services.opentext.members.find_by_email(address)) is not None:
+            return person
+    return None

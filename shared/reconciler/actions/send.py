@@ -1,0 +1,222 @@
+"""
+Complete a step as it was decided in Planner: once, in the decider's name, for the versions that were shown.
+
+OpenText completes whatever it is told to complete, and a workflow that loops would be advanced twice. So an intent is
+written before the call, no call is repeated before its outcome was looked for, and no answer is believed: the item is
+completed when a read shows that the step moved.
+"""
+
+import logging
+import uuid
+from datetime import UTC, timedelta
+
+from shared.decisions.actions import CheckSending, Send
+from shared.decisions.approval import WAITS, refuse
+from shared.decisions.item_view import event
+from shared.decisions.observed import Found
+from shared.decisions.outcome import Done, NotMoved, SendAgain, check_form, resume_sending
+from shared.errors import NeverError, OutcomeUnknownError, RefusedError, SignInRefusedError, UnreadableError
+from shared.models.deciders import Decider
+from shared.models.events import EventKind
+from shared.models.holds import HOLDS, REFUSALS, HoldCause, RefusalReason
+from shared.models.link import Link, Refusal, SendIntent
+from shared.models.messages import AgendaEntry
+from shared.models.opentext import Person, StepForm
+from shared.models.words import WaitedFor
+from shared.observability.telemetry import traceparent
+from shared.reconciler.session import Work, current_step
+
+log = logging.getLogger(__name__)
+NOT_THEIRS_AGAIN = timedelta(seconds=30)
+
+
+async def send_on(work: Work, action: Send) -> None:
+    """Check once more what may have changed since the read, write the intent, then send once."""
+    work.ensure_time()
+    link, acting = action.link, action.decider.performer
+    # (1) The step, as it was read. It may be over; then everything is looked at anew.
+    if (step := current_step(work.origin, link)) is None:
+        _look_anew(work, link)
+        return
+    # (2) What the step offers its performer now: a map may have been edited, a signature asked for.
+    try:
+        form = await work.services.opentext.workflows.read_form(step.ref, acting=acting)
+    except RefusedError as error:
+        # A form is only read: what is refused is to act for this person.
+        await _hinder(work, link, HoldCause.SIGN_IN, error)
+        return
+    except UnreadableError as error:
+        await _not_theirs(work, link, acting, error)
+        return
+    if link.hold in WAITS:
+        # OpenText lets us: what the decision waited for is over, and its note goes before anything is sent.
+        await work.commit([link.freed()])
+        return
+    if (problem := check_form(form, action.disposition)) is not None:
+        await _refuse(work, action, RefusalReason.FORM, problem)
+        return
+    # (3) The versions, directly before the intent: what was uploaded since the read was shown to nobody.
+    shown = action.target.wanted.documents
+    if shown and await work.services.opentext.workflows.read_versions(one.node_id for one in shown) != shown:
+        _look_anew(work, link)
+        return
+    # (4) A timer and the intent stand before the call: whatever dies from here on, what became of it is found out.
+    intent = SendIntent(
+        id=_intent_id(work, link, action),
+        step=step.ref,
+        disposition=action.disposition,
+        completed_by=action.decider.entra_id,
+        completed_at=action.completed_at,
+        versions=shown,
+        acting=acting.login if acting is not None else "service",
+        at=work.now,
+        tries=link.tries_of(_intent_id(work, link, action)) + 1,
+    )
+    await work.services.agenda.put(guard_of(work.origin.key, intent, work), work.now)
+    sending = link.about_to_send(intent)
+    told = event(EventKind.SENDING, link, disposition=intent.disposition, intent=intent.id, acting=intent.acting)
+    await work.commit([sending], [told])
+    # (5) One call. Its answer is no proof: the look that follows at once reads whether the step moved.
+    await _send(work, action, sending, form, acting)
+
+
+async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Person | None) -> None:
+    """Accept where needed, then send. A refusal is told; everything else is for the next read to say."""
+    intent = link.sending
+    if intent is None:
+        return
+    work.ensure_time()
+    workflows = work.services.opentext.workflows
+    try:
+        if form.must_accept:
+            await workflows.accept(intent.step, acting=acting)
+        comment = _comment(action.decider, intent, action.words)
+        await workflows.send_on(intent.step, disposition=intent.disposition, comment=comment, acting=acting)
+    except OutcomeUnknownError:
+        log.warning("%s %s: answer to the send-on was lost", work.origin.key, link.item)
+        work.finished.add(link.item)
+    except SignInRefusedError as error:
+        await _hinder(work, link.not_sent(), HoldCause.SIGN_IN, error)
+    except UnreadableError as error:
+        await _not_theirs(work, link, acting, error)
+    except RefusedError as error:
+        log.warning("%s %s: OpenText refused the send-on: %s", work.origin.key, link.item, error)
+        await _refuse(work, action, RefusalReason.OPENTEXT, REFUSALS[RefusalReason.OPENTEXT], why=str(error))
+    else:
+        _look_anew(work, link)
+
+
+async def check_sending(work: Work, action: CheckSending) -> None:
+    """Find out what became of a send-on: by a read that shows the step moved, and by the workflow's own record."""
+    link = action.link
+    if link.sending is None:
+        return
+    if action.is_completed:
+        await _sent(work, link)
+        return
+    work.ensure_time()
+    try:
+        activities = await work.services.opentext.workflows.activities(link.sending.step)
+    except NeverError as error:
+        await _hinder(work, link, HoldCause.ACTIVITIES, error)
+        return
+    verdict = resume_sending(link.sending, is_current=action.is_current, activities=activities)
+    if isinstance(verdict, Done):
+        await _sent(work, link)
+    elif isinstance(verdict, NotMoved):
+        await _hinder(work, link, HoldCause.NOT_ADVANCED, None)
+    elif isinstance(verdict, SendAgain):
+        # The intent goes: the completion is judged anew, on the same visit, with everything read afresh.
+        await work.commit([link.not_sent()], [event(EventKind.NOT_SENT, link, intent=link.sending.id)])
+    elif action.is_settled:
+        await work.commit([link.not_sent()], [event(EventKind.OVERTAKEN, link, intent=link.sending.id)])
+    else:
+        # The workflow's record may lag a little behind the workflow.
+        work.look_again(link.sending.at + work.policy.settle, WaitedFor.SETTLE)
+        work.finished.add(link.item)
+
+
+async def _sent(work: Work, link: Link) -> None:
+    """Remember that the step was completed, with what was true then; and look at what comes next."""
+    intent = link.sending
+    if intent is None:
+        return
+    found = work.seen.get(link.item)
+    done = link.advanced()
+    if isinstance(found, Found):
+        done = done.agreed(found.task, found.details)
+    versions = work.origin.workflow.versions if work.origin.workflow is not None else ()
+    newer = [one.model_dump() for one in versions if one not in intent.versions]
+    told = event(
+        EventKind.SENT_ON,
+        link,
+        actor={"entra": intent.completed_by or "", "opentext": intent.acting},
+        disposition=intent.disposition,
+        intent=intent.id,
+        completed_at=intent.completed_at,
+        versions=[version.model_dump() for version in intent.versions],
+        # What was uploaded while the decision was under way: it is not what was approved.
+        **({"newer": newer} if newer else {}),
+    )
+    await work.commit([done], [told])
+    await work.services.agenda.cancel(guard_of(work.origin.key, intent, work))
+    work.finished.add(link.item)
+    work.again = True
+
+
+async def _hinder(work: Work, link: Link, cause: HoldCause, error: NeverError | None) -> None:
+    """Keep the decision, say in the task what stands in its way, and come back to it."""
+    if error is not None:
+        log.warning("%s %s: %s: %s", work.origin.key, link.item, cause, error)
+    held = link.hindered(cause, HOLDS[cause].sentence, work.now)
+    told = event(EventKind.HELD, held, reason=held.reason, why=str(error or ""))
+    await work.commit([held], () if link.hold is cause else [told])
+
+
+async def _not_theirs(work: Work, link: Link, acting: Person | None, error: UnreadableError) -> None:
+    """OpenText does not show the step to whom we act for: nothing was sent."""
+    if acting is None:
+        await _hinder(work, link.not_sent(), HoldCause.SERVICE_MODE, error)
+        return
+    why = "OpenText does not show the step to this performer"
+    told = () if link.sending is None else (event(EventKind.NOT_SENT, link, intent=link.sending.id, reason=why),)
+    await work.commit([link.not_sent()], told)
+    work.finished.add(link.item)
+    work.look_again(work.now + NOT_THEIRS_AGAIN, WaitedFor.RETRY)
+
+
+async def _refuse(work: Work, action: Send, reason: RefusalReason, text: str, *, why: str = "") -> None:
+    """Write the refusal; `why` is for history and log alone, people read `text`."""
+    refusal = Refusal(
+        reason=reason,
+        text=text,
+        completed_at=action.completed_at,
+        completed_by=action.decider.entra_id,
+        at=work.now,
+    )
+    remember = refuse(action.link, refusal, why=why)
+    await work.commit([remember.link], remember.events)
+
+
+def _look_anew(work: Work, link: Link) -> None:
+    """Decide nothing more on what was read of this item: it is read again at once."""
+    work.finished.add(link.item)
+    work.again = True
+
+
+def guard_of(origin: str, intent: SendIntent, work: Work) -> AgendaEntry:
+    """Return the timer that settles a send-on: the same for the same intent."""
+    at = intent.at + work.policy.settle
+    return AgendaEntry(at=at, origin=origin, waited_for=WaitedFor.SETTLE, trace=traceparent())
+
+
+def _comment(decider: Decider, intent: SendIntent, words: str) -> str:
+    at = (intent.completed_at or intent.at).astimezone(UTC)
+    said = f"{words}\n" if words else ""
+    return f"{said}via the bridge, completed in Planner by {decider.shown} at {at:%Y-%m-%d %H:%M:%SZ} [{intent.id}]"
+
+
+def _intent_id(work: Work, link: Link, action: Send) -> str:
+    """Name an intent after what it is about: the same completion on the same visit gives the same id."""
+    about = f"{work.origin.key}|{link.item}|{action.completed_at.isoformat()}|{action.disposition}"
+    return f"bridge-{uuid.uuid5(uuid.NAMESPACE_URL, about).hex[:20]}"

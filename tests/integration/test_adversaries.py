@@ -1,0 +1,284 @@
+"""People who try to bend an approval: what they do in Planner and in OpenText, and what the bridge makes of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from local.demo.world import create_contract
+from local.simulators.content_server.state import ROOT
+from tests.engine import engine
+from tests.integration.test_approvals import END, MINUTES, Approval
+
+P, X, HELPER = "dfoxhoven", "lwhite", "nkaur"
+"""The performer; a member of the plan who may not decide; a colleague."""
+
+
+def started(**settings):
+    """Start a world whose approval task stands in Planner."""
+    made = engine(**settings)
+    world = made.world
+    workspace = create_contract(world, "Contoso", END)
+    document = world.content.add_document(workspace, "Contract.docx", user="pwilliams")
+    process = world.content.start_workflow(
+        "Contract Approval", [document], initiator="pwilliams", managers=["bridge"], workspace=workspace
+    )
+    return made, process, document
+
+
+@pytest.fixture
+async def approval():
+    made, process, document = started()
+    await made.look(f"workflow-{process}")
+    await made.rest()
+    return Approval(made, process, document)
+
+
+def stand_before(made, part, answer, *, method="", once=False):
+    """Stand before OpenText: `answer` may act, and answers in its place unless it returns None."""
+    real, met = made.inside.content, []
+
+    async def stand(verb, path, query, headers, body):
+        if part in path and method in verb and not (once and met):
+            met.append(path)
+            if (given := answer(body)) is not None:
+                return given
+        return await real(verb, path, query, headers, body)
+
+    made.inside.content = stand
+
+
+def upload(approval):
+    def act(_):
+        approval.content.add_version(approval.document, b"2", user="pwilliams")
+
+    return act
+
+
+def add(approval, by, who):
+    """Assign somebody beside those who are assigned."""
+    held = approval.graph.tasks[approval.task]["assignments"]
+    approval.graph.reassign(approval.users[by], approval.task, {*held, approval.users[who]})
+
+
+def assigned(approval):
+    names = {user: login for login, user in approval.users.items()}
+    return {names[user] for user in approval.graph.tasks[approval.task]["assignments"]}
+
+
+def performer(approval):
+    return approval.content.state.users[approval.content.workflow(approval.process).current[0].performer].login
+
+
+async def test_a_member_who_makes_himself_the_approver_is_taken_off_again(approval):
+    add(approval, X, X)
+    approval.decide(X, "Approve")
+
+    await approval.notice()
+
+    assert (approval.visits, performer(approval), assigned(approval), approval.percent) == ([], P, {P}, 0)
+
+
+async def test_a_member_who_takes_the_performers_place_is_put_back(approval):
+    approval.graph.reassign(approval.users[X], approval.task, [approval.users[X]])
+
+    await approval.notice()
+
+    assert (performer(approval), assigned(approval)) == (P, {P})
+    assert "the assignment was put back" in approval.text
+
+
+async def test_the_note_of_an_assignment_that_was_put_back_goes_after_a_day(approval):
+    add(approval, X, X)
+    await approval.notice()
+    assert "put back" in approval.text
+
+    for _ in range(30):
+        await approval.engine.tick(timedelta(hours=1))
+
+    assert "put back" not in approval.text
+
+
+async def test_a_helper_changes_nothing_about_who_decides(approval):
+    add(approval, P, HELPER)
+    await approval.notice()
+    assert (performer(approval), assigned(approval)) == (P, {P, HELPER})
+
+    approval.decide(HELPER, "Approve")
+    await approval.notice()
+
+    assert approval.visits == []
+    approval.decide(P, "Approve")
+    await approval.notice()
+    assert [visit.disposition for visit in approval.visits] == ["Approve"]
+
+
+async def test_a_strangers_removal_of_the_performer_makes_no_helper_the_performer(approval):
+    add(approval, P, HELPER)
+    await approval.notice()
+    approval.graph.reassign(approval.users[X], approval.task, [approval.users[HELPER]])
+
+    await approval.notice()
+
+    assert performer(approval) == P
+    assert P in assigned(approval)
+
+
+async def test_a_changed_tick_after_the_completion_is_asked_again(approval):
+    approval.decide(P, "Reject")
+    approval.graph.tick(approval.users[X], approval.task, "Reject", checked=False)
+    approval.graph.tick(approval.users[X], approval.task, "Approve")
+
+    await approval.notice()
+
+    assert approval.visits == []
+    assert "ticked by somebody who is not a performer" in approval.text
+
+
+@pytest.mark.parametrize("who", [X, "bridge-other"])
+async def test_a_strangers_tick_before_the_completion_does_not_decide(approval, who):
+    ticker = approval.users.get(who)
+    if ticker is None:
+        details = approval.graph.details[approval.task]["checklist"]
+        line = next(line for line in details.values() if line["title"] == "Approve")
+        line |= {"isChecked": True, "lastModifiedBy": {"application": {"id": who}}}
+    else:
+        approval.graph.tick(ticker, approval.task, "Approve")
+    approval.graph.complete(approval.users[P], approval.task)
+
+    await approval.notice()
+
+    assert approval.visits == []
+    assert approval.percent == 0
+
+
+async def test_swapped_texts_are_put_right_and_asked_again(approval):
+    """The person decided what he read."""
+    keys = {name: approval.graph.checklist_key(approval.task, name) for name in ("Approve", "Reject")}
+    for name, title in (("Approve", "Reject"), ("Reject", "Approve")):
+        entry = {"@odata.type": "#microsoft.graph.plannerChecklistItem", "title": title}
+        approval.graph.person_patch_details(approval.users[X], approval.task, checklist={keys[name]: entry})
+    entry = {"@odata.type": "#microsoft.graph.plannerChecklistItem", "isChecked": True}
+    approval.graph.person_patch_details(approval.users[P], approval.task, checklist={keys["Approve"]: entry})
+    approval.graph.complete(approval.users[P], approval.task)
+
+    await approval.notice()
+
+    lines = approval.graph.details[approval.task]["checklist"]
+    assert approval.visits == []
+    assert [(lines[keys[name]]["title"], lines[keys[name]]["isChecked"]) for name in keys] == [
+        ("Approve", False),
+        ("Reject", False),
+    ]
+
+
+async def test_a_version_that_is_uploaded_right_before_the_send_on_is_not_approved_unseen(approval):
+    """After the look read the versions, and before it sends."""
+    approval.decide(P, "Approve")
+    forms = approval.engine.services.opentext.workflows
+    stand_before(approval.engine, "forms/processes/tasks/update", upload(approval), once=True)
+    del forms
+
+    await approval.notice()
+
+    assert approval.visits == []
+    assert "Look at the new version" in approval.text
+
+
+async def test_a_version_that_appears_while_the_decision_is_under_way_is_told_in_the_history(approval):
+    approval.decide(P, "Approve")
+    stand_before(approval.engine, "/tasks/1", upload(approval), method="PUT", once=True)
+
+    await approval.notice()
+
+    history = await approval.engine.services.origins.list_entries(f"workflow-{approval.process}")
+    [sent] = [entry.event.detail for entry in history if entry.what == "sent_on"]
+    assert [one["version"] for one in sent["versions"]] == [1]
+    assert [one["version"] for one in sent["newer"]] == [2]
+
+
+async def test_a_new_version_inside_an_attached_folder_is_another_thing_to_decide():
+    made, _, _ = started()
+    content = made.world.content
+    folder = content.add_folder(ROOT, "Papers")
+    inner = content.add_document(folder, "Annex.docx", user="pwilliams")
+    process = content.start_workflow("Contract Approval", [folder], initiator="pwilliams", managers=["bridge"])
+    await made.look(f"workflow-{process}")
+    await made.rest()
+    approval = Approval(made, process, inner)
+    approval.decide(P, "Approve")
+    content.add_version(inner, b"2", user="pwilliams")
+
+    await approval.notice()
+
+    assert approval.visits == []
+    assert approval.percent == 0
+
+
+async def test_a_send_on_that_moves_nothing_is_held_and_told(approval):
+    stand_before(approval.engine, "/tasks/1", lambda _: (200, {}, b'{"results": {}}'), method="PUT")
+    approval.decide(P, "Approve")
+
+    await approval.notice()
+
+    [link] = (await approval.engine.services.origins.find_links(f"workflow-{approval.process}")).values()
+    assert (link.state, link.hold) == ("open", "not_advanced")
+    assert "stays where it was" in approval.text
+
+
+async def test_a_decision_on_a_suspended_workflow_is_kept_and_sent_when_it_goes_on(approval):
+    approval.content.change_workflow(approval.process, "suspend")
+    approval.decide(P, "Approve")
+    await approval.notice()
+    assert approval.visits == []
+    assert "the decision is kept" in approval.text
+    assert approval.percent == 100
+
+    approval.content.change_workflow(approval.process, "resume")
+    for _ in range(70):
+        await approval.engine.tick(MINUTES)
+
+    assert [visit.disposition for visit in approval.visits] == ["Approve"]
+    assert "Note:" not in approval.text
+
+
+async def test_in_service_mode_a_foreign_step_says_that_it_is_not_the_bridges():
+    made, process, _ = started(OPENTEXT_ACT_AS="service")
+    await made.look(f"workflow-{process}")
+    await made.rest()
+    links = (await made.services.origins.find_links(f"workflow-{process}")).values()
+
+    assert [(link.state, link.hold) for link in links] == [("held", "service_mode")]
+
+
+async def test_where_opentext_decides_a_tick_in_planner_decides_nothing():
+    made, process, document = started(OPENTEXT_ACT_AS="none")
+    await made.look(f"workflow-{process}")
+    await made.rest()
+    approval = Approval(made, process, document)
+    assert "decided in OpenText" in approval.text
+    approval.graph.complete(approval.users[X], approval.task)
+    await approval.notice()
+    assert approval.visits == []
+
+    approval.content.complete_step(P, process, 1, "Reject")
+    await made.look(f"workflow-{process}")
+    await approval.notice()
+
+    history = await made.services.origins.list_entries(f"workflow-{process}")
+    closed = next(entry.event for entry in history if entry.what == "closed")
+    assert "Deke" in closed.detail["reason"] or P in closed.detail["reason"]
+    assert "completed" not in [entry.what for entry in history]
+
+
+async def test_a_refused_sign_in_for_the_performer_keeps_the_decision_and_says_so(approval):
+    refused = (400, {"content-type": "application/json"}, b'{"error": "invalid_grant"}')
+    stand_before(approval.engine, "/otdsws/", lambda body: refused if b"subject_token" in body else None)
+    approval.engine.inside.restart("worker-2")
+    approval.engine.services = approval.engine.inside.services()
+    approval.decide(P, "Approve")
+
+    await approval.notice()
+
+    [link] = (await approval.engine.services.origins.find_links(f"workflow-{approval.process}")).values()
+    assert (link.state, link.hold) == ("open", "sign_in")
+    assert "does not let the bridge act for you" in approval.text
