@@ -13,6 +13,7 @@ from evidence_verify import BrokenError, verify
 from local.demo.world import create_contract
 from local.simulators.faults import Fault
 from shared.evidence.document import file_name
+from shared.evidence.history import items_of
 from shared.evidence.redaction import person
 from shared.models.words import WaitedFor
 from shared.operations.retention import Keeping, redact_origin
@@ -393,3 +394,17 @@ async def test_a_tampered_document_is_refused_with_the_entrys_number(story):
 
     with pytest.raises(BrokenError, match="entry 1 was edited"):
         verify(content.replace(b'"what":"created"', b'"what":"invented"', 1))
+
+
+async def test_after_a_handover_the_record_says_by_whom_to_whom_and_of_whom_it_is_asked(story):
+    await story.look()
+    users = story.engine.world.users
+    story.graph.reassign(users["dfoxhoven"], story.task, [users["lwhite"]])
+    for _ in range(4):
+        await story.engine.tick(MINUTES)
+
+    (item,) = [one for one in items_of(await story.entries()) if one.kind == "step"]
+    (handover,) = item.handovers
+    assert handover.by.startswith("Deke Foxhoven (dfoxhoven), Entra ")
+    assert item.responsible == handover.to
+    assert "(lwhite)" in item.responsible[0]

@@ -9,6 +9,8 @@ from shared.decisions.item_view import event
 from shared.decisions.observed import Found
 from shared.errors import RefusedError, UnreadableError
 from shared.models.events import EventKind
+from shared.models.evidence import Event
+from shared.models.link import Link
 from shared.models.opentext import Person
 from shared.reconciler.actions.write import write_tasks
 from shared.reconciler.session import Work, current_step
@@ -40,9 +42,18 @@ async def delegate(work: Work, action: Delegate) -> None:
         log.info("%s %s: OpenText did not take the delegation: %s", work.origin.key, link.item, error)
         await write_tasks(work, [put_back(link, action.target, found, work.now)])
         return
-    await work.commit([link], [event(EventKind.DELEGATED, link, to=person.login, entra=action.to)])
+    await work.commit([link], [_told(link, action, person)])
     work.finished.add(link.item)
     work.again = True
+
+
+def _told(link: Link, action: Delegate, person: Person) -> Event:
+    """Tell who handed the step to whom, with the names that people know them by."""
+    by, performer = {"entra": action.by.entra_id}, action.by.performer
+    named = [one for one in (performer, person) if one is not None]
+    names = {one.login: one.name for one in named if one.login and one.name}
+    actor = by if performer is None else {**by, "opentext": performer.login}
+    return event(EventKind.DELEGATED, link, actor=actor, to=person.login, entra=action.to, names=names)
 
 
 async def _opentext_person(work: Work, entra_id: str) -> Person | None:
