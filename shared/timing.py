@@ -11,6 +11,11 @@ STEPS = (
 )
 """A moment's failure costs seconds; what stands costs 24 looks a day and no more."""
 
+PLAN_BUSY = timedelta(seconds=15)
+"""How often a plan is read while it changes: people wait for what they see."""
+PLAN_QUIET = timedelta(minutes=5)
+"""How seldom a plan is read that rests: what people do there is to be seen within minutes."""
+
 
 def pause(tries: int) -> timedelta:
     """Return how long to wait after so many failures in a row; from the fifth on it is an hour."""

@@ -23,7 +23,7 @@ from shared.store.lease import Lease, link_key
 from shared.store.plans import PlanRow
 from shared.store.row import escape, stamp
 from shared.store.tasks import Claim, IndexRow
-from shared.targets.read_interval import QUIET
+from shared.timing import PLAN_QUIET
 from shared.watchers.read_plan import digest_of
 
 PER_PLAN = 200
@@ -60,7 +60,7 @@ class Filler:
         for number in range(self.links // PER_ORIGIN):
             self._write_origin(inside, number)
         # Their turns are spread over the five minutes in which a quiet plan is read once.
-        step = QUIET / max(1, len(self.plans))
+        step = PLAN_QUIET / max(1, len(self.plans))
         for number, plan in enumerate(self.plans):
             self._write_plan(inside, plan, next_read=inside.at + step * number)
 

@@ -106,7 +106,7 @@ FIELDS: tuple[SyncedField, ...] = (
         "bucket",
         Owner.PLANNER,
         Shape.SCALAR,
-        lambda t: t.place.buckets.get(t.wanted.bucket or ""),
+        lambda t: t.place.bucket(t.wanted.bucket),
         lambda f: f.task.bucket_id,
         optional=True,
     ),

@@ -42,3 +42,7 @@ class Place:
     """Label name → category1 ... category25."""
     is_known: bool = True
     """False: the plan was not looked up; nothing is wanted of its buckets and labels."""
+
+    def bucket(self, name: str | None) -> str | None:
+        """Find a bucket by its name, as the service keeps it: without blanks around it. None: it has none."""
+        return None if name is None else self.buckets.get(name.strip())

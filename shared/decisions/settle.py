@@ -1,12 +1,13 @@
 """
 Which unclaimed task of the plan is the one that a lost POST made?
 
-Candidates are unclaimed tasks of our own creator, made since shortly before the reservation. They
-are matched to the plan's open reservations: equal content first, then equal title, then the only
-one left to the only one left.
+Candidates are unclaimed tasks of our own creator, made since shortly before the reservation. One that
+shows our reference line, or all that was posted, is the one. A likeness proves nothing: another
+origin's task may have been renamed, and its own have been deleted. Then nothing is posted, and a person
+is told.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,17 +76,11 @@ def settle(
         reservations: all open ones of the plan, mine included or not.
         found: the candidates.
     """
-    tasks = list(found)
+    if hit := next((task for task in found if _same_content(mine.posted, task)), None):
+        return Match(hit)
     others = [r for r in reservations if (r.origin, r.item) != (mine.origin, mine.item)]
-    for same in (_same_content, _same_title):
-        if hits := [task for task in tasks if same(mine.posted, task)]:
-            return Match(hits[0])
-        tasks, others = _without_pairs(tasks, others, same)
-    if not tasks:
-        return Nothing()
-    if len(tasks) == 1 and not others:
-        return Match(tasks[0])
-    return Ambiguous(tuple(task.id for task in tasks))
+    left = _without_pairs(found, others)
+    return Ambiguous(tuple(task.id for task in left)) if left else Nothing()
 
 
 def is_twin(posted: Posted, task: PlannerTask) -> bool:
@@ -105,8 +100,11 @@ def _is_ours(task: PlannerTask, creators: frozenset[str]) -> bool:
 
 
 def _same_content(posted: Posted, task: PlannerTask) -> bool:
+    """Compare all that was posted."""
     return (
         _same_title(posted, task)
+        and posted.start == task.start
+        and (posted.priority is None or posted.priority == task.priority)
         and posted.due == task.due
         and (posted.bucket_id is None or posted.bucket_id == task.bucket_id)
         and tuple(sorted(posted.assignees)) == task.assignees
@@ -117,16 +115,11 @@ def _same_title(posted: Posted, task: PlannerTask) -> bool:
     return posted.title.strip() == task.title.strip()
 
 
-def _without_pairs(
-    tasks: list[PlannerTask], others: list[Reservation], same: Callable[[Posted, PlannerTask], bool]
-) -> tuple[list[PlannerTask], list[Reservation]]:
+def _without_pairs(tasks: Sequence[PlannerTask], others: Sequence[Reservation]) -> list[PlannerTask]:
     """Take away what the other reservations account for."""
-    left_tasks = list(tasks)
-    left_others: list[Reservation] = []
+    left = list(tasks)
     for other in others:
-        hit = next((task for task in left_tasks if same(other.posted, task)), None)
-        if hit is None:
-            left_others.append(other)
-        else:
-            left_tasks.remove(hit)
-    return left_tasks, left_others
+        hit = next((task for task in left if _same_content(other.posted, task)), None)
+        if hit is not None:
+            left.remove(hit)
+    return left

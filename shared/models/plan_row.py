@@ -8,9 +8,7 @@ from pydantic import Field
 from shared.models.base import Stored
 from shared.models.trouble import Trouble
 from shared.models.troubles import Cause, Where
-
-PAUSES = tuple(timedelta(seconds=seconds) for seconds in (15, 60, 300, 900, 3600))
-"""After a read that was refused: permissions that are given, and plans that are made, take moments to be seen."""
+from shared.timing import PLAN_BUSY, STEPS, pause
 
 
 class PlanRow(Stored):
@@ -41,7 +39,7 @@ class PlanRow(Stored):
         """Return the row after a read that was refused once more: tried again soon, then ever less often."""
         before = self.trouble
         trouble = before.again(why, now) if before else Trouble.first(Where.PLAN, self.plan_id, cause, why, now)
-        again = now + PAUSES[min(trouble.tries, len(PAUSES)) - 1]
+        again = now + pause(trouble.tries)
         # `gone` is what the first edition reads.
         change = {"gone": trouble.text or "no reason", "trouble": trouble.tried_at(again), "next_read": again}
         return self.model_copy(update=change)
@@ -49,13 +47,26 @@ class PlanRow(Stored):
     @property
     def is_lost(self) -> bool:
         """Whether it could not be read for so long that it is asked for once an hour."""
-        return self.gone != "" and (self.trouble is None or self.trouble.tries >= len(PAUSES))
+        return self.gone != "" and (self.trouble is None or self.trouble.tries >= len(STEPS))
 
     @property
     def pause(self) -> timedelta:
         """How long after this read it is tried again, if that is refused too."""
-        return PAUSES[min(self.trouble.tries, len(PAUSES) - 1)] if self.trouble else PAUSES[-1]
+        return pause(self.trouble.tries + 1) if self.trouble else STEPS[-1]
 
     def seen(self, etag: str) -> Self:
         """Return the row as it was read from the table."""
         return self.model_copy(update={"etag": etag})
+
+    def to_be_read(self, at: datetime) -> Self:
+        """Return the row with its next turn."""
+        return self.model_copy(update={"next_read": at})
+
+    def quickened(self, now: datetime) -> Self:
+        """Return the row of a plan that is read often from now on: something is going on around it."""
+        return self.model_copy(update={"changed_at": now, "next_read": min(self.next_read, now + PLAN_BUSY)})
+
+    def counted(self, *, agreed: str, last: str, active: int, total: int) -> Self:
+        """Return the row after a read: what it held, and up to which digest everything is agreed."""
+        seen = {"digest": agreed, "last": last, "active": active, "total": total}
+        return self.model_copy(update={**seen, "gone": "", "trouble": None})

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 from shared.errors import StaleError
 from shared.store.plans import PlanRow, Plans
+from shared.timing import PLAN_BUSY, PLAN_QUIET
 
-BUSY = timedelta(seconds=15)
-QUIET = timedelta(minutes=5)
 SPREAD = timedelta(minutes=1)
 """Over how long reading resumes after a pause that Graph asked for."""
 
@@ -18,8 +17,8 @@ def interval(row: PlanRow, now: datetime) -> timedelta:
     if row.gone:
         return row.pause
     if row.changed_at is None:
-        return BUSY
-    return min(max((now - row.changed_at) / 10, BUSY), QUIET)
+        return PLAN_BUSY
+    return min(max((now - row.changed_at) / 10, PLAN_BUSY), PLAN_QUIET)
 
 
 def resumes(plan_id: str, gate: datetime | None, now: datetime) -> bool:
@@ -37,9 +36,9 @@ def resumes(plan_id: str, gate: datetime | None, now: datetime) -> bool:
 
 def quickened(row: PlanRow, now: datetime) -> PlanRow | None:
     """Return the row of a plan that is read often from now on; None: it is already."""
-    if row.gone or interval(row, now) <= BUSY:
+    if row.gone or interval(row, now) <= PLAN_BUSY:
         return None
-    return row.model_copy(update={"changed_at": now, "next_read": min(row.next_read, now + BUSY)})
+    return row.quickened(now)
 
 
 async def quicken(plan_ids: Iterable[str], plans: Plans, now: datetime) -> None:

@@ -60,11 +60,14 @@ class Places:
     async def find_all(self, tasks: Sequence[WantedTask]) -> dict[str, Place | PlaceError]:
         """Resolve the place of each task; by item key. An error stands for a place that does not exist."""
         found: dict[str, Place | PlaceError] = {}
+        failed: dict[tuple[str, str | None], PlaceError] = {}
         for task in tasks:
+            # Of a hundred tasks without a place one asks.
+            about = (task.plan.model_dump_json(), task.bucket)
             try:
-                found[task.item_key] = await self.find(task)
+                found[task.item_key] = failed.get(about) or await self.find(task)
             except PlaceError as error:
-                found[task.item_key] = error
+                found[task.item_key] = failed[about] = error
         return found
 
     async def find(self, task: WantedTask) -> Place:
@@ -78,7 +81,7 @@ class Places:
         key = task.plan.model_dump_json()
         known = self._known.get(key)
         place = known.place if known is not None and self._now() < known.until else await self._resolve(task.plan)
-        if task.bucket is not None and task.bucket not in place.buckets:
+        if task.bucket is not None and place.bucket(task.bucket) is None:
             place = await self._with_bucket(place, task.bucket)
         if known is None or known.place is not place:
             self._known[key] = _Known(place, self._now() + KEPT)
@@ -102,7 +105,7 @@ class Places:
             categories={name: key for key, name in details.category_descriptions.items() if name},
         )
         for name in target.buckets if made else ():
-            if name not in place.buckets:
+            if place.bucket(name) is None:
                 place = await self._with_bucket(place, name)
         return place
 
@@ -113,9 +116,8 @@ class Places:
             raise PlaceError(message)
         name = target.key or target.title
         try:
-            if target.make and (made := await self._makings.find("plan", target.group_id, name)) and made.id:
-                # The title may follow the workspace's name: what was made once is known by its key.
-                return await self._planner.read_plan(made.id), True
+            if target.make and (known := await self._made_before(target.group_id, name)) is not None:
+                return known, True
             if (plan := await self._listed(target.group_id, target.title)) is not None:
                 return plan, target.make
         except NotFoundError as error:
@@ -133,6 +135,18 @@ class Places:
         await self._finish("plan", target.group_id, name, plan.id)
         return plan, True
 
+    async def _made_before(self, group_id: str, name: str) -> PlannerPlan | None:
+        """Read the plan that a rule made under this key; None: none was, or it was deleted since."""
+        made = await self._makings.find("plan", group_id, name)
+        if made is None or made.id is None:
+            return None
+        try:
+            # The title may follow the workspace's name: what was made once is known by its key.
+            return await self._planner.read_plan(made.id)
+        except NotFoundError:
+            log.warning("plan %s of group %s was deleted: one of its title is looked for", made.id, group_id)
+            return None
+
     async def _listed(self, group_id: str, title: str) -> PlannerPlan | None:
         named = [plan for plan in await self._planner.list_plans(group_id) if plan.title.strip() == title.strip()]
         return min(named, key=lambda plan: (plan.created.isoformat() if plan.created else "", plan.id), default=None)
@@ -141,6 +155,7 @@ class Places:
         """Find a bucket that was made meanwhile, or make it."""
         listed = await self._planner.list_buckets(place.plan_id)
         buckets = _oldest_by_name(listed)
+        name = name.strip()
         if name not in buckets:
             if not buckets_left(place.plan_id, len(listed)):
                 message = f"bucket {name!r} can't be made: the plan holds {len(listed)} of {BUCKETS} buckets"
@@ -203,4 +218,4 @@ def _made(what: str) -> Iterator[None]:
 
 def _oldest_by_name(buckets: Sequence[PlannerBucket]) -> dict[str, str]:
     """Buckets carry no date of making: of one name the smallest id wins, for every worker alike."""
-    return {bucket.name: bucket.id for bucket in sorted(buckets, key=lambda b: b.id, reverse=True)}
+    return {bucket.name.strip(): bucket.id for bucket in sorted(buckets, key=lambda b: b.id, reverse=True)}

@@ -24,7 +24,7 @@ from shared.services import Services
 from shared.store.plans import PlanRow
 from shared.store.tasks import UNREAD, Claim, IndexRow, PlanIndex
 from shared.targets.capacity import warn
-from shared.targets.read_interval import BUSY, quickened
+from shared.targets.read_interval import quickened
 
 log = logging.getLogger(__name__)
 TWIN = "twin"
@@ -74,12 +74,10 @@ async def _read(message: PlanMessage, services: Services) -> None:
 def _after(row: PlanRow, tasks: Sequence[PlannerTask], agreed: str, digest: str, now: datetime) -> PlanRow:
     """Return a plan's row after a read: one that changed is read again soon."""
     active = sum(not task.is_completed for task in tasks)
-    counted = row.model_copy(
-        update={"digest": agreed, "last": digest, "active": active, "total": len(tasks), "gone": "", "trouble": None}
-    )
+    counted = row.counted(agreed=agreed, last=digest, active=active, total=len(tasks))
     if row.last == digest and not row.gone:
         return counted
-    return counted.model_copy(update={"changed_at": now, "next_read": min(row.next_read, now + BUSY)})
+    return counted.quickened(now)
 
 
 async def _save(after: PlanRow, before: PlanRow, services: Services) -> None:

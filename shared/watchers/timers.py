@@ -36,7 +36,7 @@ async def sweep_plans(services: Services) -> int:
     for row in rows:
         if row.next_read > now or not resumes(row.plan_id, gate, now):
             continue
-        moved = row.model_copy(update={"next_read": now + interval(row, now)})
+        moved = row.to_be_read(now + interval(row, now))
         try:
             await services.plans.save(moved, etag=row.etag)
         except StaleError:

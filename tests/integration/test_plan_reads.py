@@ -13,7 +13,7 @@ from shared.models.link import LinkState
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.models.troubles import Cause
 from shared.models.words import WaitedFor
-from shared.targets.read_interval import BUSY, QUIET
+from shared.timing import PLAN_BUSY, PLAN_QUIET
 from shared.watchers.timers import sweep_agenda, sweep_plans
 
 END = START + timedelta(days=400)
@@ -58,7 +58,7 @@ async def links_of(inside):
 async def settle(inside):
     """Read every plan until it rests, then let time pass until they are read seldom."""
     for _ in range(3):
-        inside.at += BUSY
+        inside.at += PLAN_BUSY
         await sweep_plans(inside.services())
         await inside.drain()
     inside.at += LONG
@@ -85,9 +85,9 @@ def notification(change="updated", **resource_data):
 async def test_a_quiet_plan_is_read_every_five_minutes_and_costs_no_write_but_its_turn(inside):
     await settle(inside)
     row = await row_of(inside)
-    assert row.next_read == inside.at + QUIET
+    assert row.next_read == inside.at + PLAN_QUIET
 
-    inside.at += QUIET
+    inside.at += PLAN_QUIET
     inside.calls.clear()
     await sweep_plans(inside.services())
     await inside.drain()
@@ -103,12 +103,12 @@ async def test_a_change_makes_a_quiet_plan_busy(inside):
     task = next(t for t in inside.world.graph.tasks.values() if t["planId"] == plan_named(inside, "Contracts"))
     inside.world.graph.person_patch_task(inside.world.users["lwhite"], task["id"], percentComplete=50)
 
-    inside.at += QUIET
+    inside.at += PLAN_QUIET
     await sweep_plans(inside.services())
     await inside.drain()
 
     row = await row_of(inside)
-    assert row.next_read <= inside.at + BUSY
+    assert row.next_read <= inside.at + PLAN_BUSY
     assert row.changed_at == inside.at
 
 
@@ -118,7 +118,7 @@ async def test_a_notification_resets_the_pace(inside):
     await notifications(inside).take_changes(notification())
     await inside.drain()
 
-    assert (await row_of(inside)).next_read == inside.at + BUSY
+    assert (await row_of(inside)).next_read == inside.at + PLAN_BUSY
 
 
 async def test_a_hint_resets_the_pace_of_its_plans(inside):
@@ -128,7 +128,7 @@ async def test_a_hint_resets_the_pace_of_its_plans(inside):
     inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
     await inside.drain()
 
-    assert (await row_of(inside)).next_read == inside.at + BUSY
+    assert (await row_of(inside)).next_read == inside.at + PLAN_BUSY
 
 
 async def test_reading_counts_what_a_plan_holds(inside):

@@ -186,7 +186,7 @@ def _new_task(target: Target) -> NewTask:
     wanted, place = target.wanted, target.place
     return NewTask(
         plan_id=place.plan_id,
-        bucket_id=place.buckets.get(wanted.bucket or ""),
+        bucket_id=place.bucket(wanted.bucket),
         title=wanted.title,
         start=as_utc(wanted.start) if wanted.start is not None else None,
         due=as_utc(wanted.due) if wanted.due is not None else None,

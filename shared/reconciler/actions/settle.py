@@ -3,6 +3,7 @@
 from shared.decisions.actions import Create, Settle
 from shared.decisions.item_view import event
 from shared.decisions.settle import Ambiguous, Match, candidates, settle
+from shared.errors import NotFoundError
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause
 from shared.models.link import Link
@@ -20,7 +21,12 @@ async def settle_task(work: Work, action: Settle) -> None:
     link = action.link
     plan_id = link.plan_id or ""
     index = await work.services.tasks.read_plan(plan_id)
-    tasks = await work.services.planner.list_tasks(plan_id)
+    try:
+        tasks = await work.services.planner.list_tasks(plan_id)
+    except NotFoundError:
+        # A plan that is gone holds no task.
+        await _never_made(work, action)
+        return
     claims = await _claims(work, tasks, index)
     if (mine := _already_claimed(work, link, tasks, claims)) is not None:
         if await adopt(work, action.target, link, mine, EventKind.SETTLED):

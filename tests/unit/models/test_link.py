@@ -68,9 +68,6 @@ ELSEWHERE = {
     "store/makings.py",
     "store/lease.py",
     "store/origins.py",
-    "targets/read_interval.py",
-    "watchers/read_plan.py",
-    "watchers/timers.py",
 }
 
 

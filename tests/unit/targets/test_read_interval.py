@@ -6,7 +6,8 @@ import pytest
 
 from shared.models.troubles import Cause
 from shared.store.plans import PlanRow
-from shared.targets.read_interval import BUSY, QUIET, SPREAD, interval, quickened, resumes
+from shared.targets.read_interval import SPREAD, interval, quickened, resumes
+from shared.timing import PLAN_BUSY, PLAN_QUIET
 from tests.build import NOW, PLAN
 
 
@@ -17,12 +18,12 @@ def row(**changes):
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({}, BUSY),
-        ({"changed_at": NOW}, BUSY),
-        ({"changed_at": NOW - timedelta(minutes=2)}, BUSY),
+        ({}, PLAN_BUSY),
+        ({"changed_at": NOW}, PLAN_BUSY),
+        ({"changed_at": NOW - timedelta(minutes=2)}, PLAN_BUSY),
         ({"changed_at": NOW - timedelta(minutes=10)}, timedelta(minutes=1)),
-        ({"changed_at": NOW - timedelta(hours=1)}, QUIET),
-        ({"changed_at": NOW - timedelta(days=99)}, QUIET),
+        ({"changed_at": NOW - timedelta(hours=1)}, PLAN_QUIET),
+        ({"changed_at": NOW - timedelta(days=99)}, PLAN_QUIET),
         ({"changed_at": NOW, "gone": "deleted"}, timedelta(hours=1)),
     ],
     ids=["never-seen-to-change", "just-changed", "lately", "a-while-ago", "an-hour-ago", "long-ago", "gone"],
@@ -32,13 +33,13 @@ def test_a_plan_is_read_the_less_often_the_longer_it_rests(changed, expected):
 
 
 def test_a_quiet_plan_is_quickened_and_read_soon():
-    quiet = row(changed_at=NOW - timedelta(days=1), next_read=NOW + QUIET)
+    quiet = row(changed_at=NOW - timedelta(days=1), next_read=NOW + PLAN_QUIET)
 
     quick = quickened(quiet, NOW)
 
     assert quick is not None
-    assert quick.next_read == NOW + BUSY
-    assert interval(quick, NOW) == BUSY
+    assert quick.next_read == NOW + PLAN_BUSY
+    assert interval(quick, NOW) == PLAN_BUSY
 
 
 @pytest.mark.parametrize("changes", [{}, {"changed_at": NOW}, {"gone": "deleted"}], ids=["new", "busy", "gone"])
