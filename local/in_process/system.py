@@ -5,7 +5,7 @@ Time stands still until somebody moves it. Every call is counted: what the scale
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,17 +50,30 @@ OPENTEXT, GRAPH, TABLES, QUEUES, HANDS = "opentext", "graph", "tables", "queues"
 class MemoryQueue:
     """One queue: what the store uses of the SDK's client."""
 
-    def __init__(self, calls: Counter[str]) -> None:
+    def __init__(self, calls: Counter[str], now: Callable[[], datetime]) -> None:
         self.messages: list[str] = []
+        """Those that can be seen."""
+        self.hidden: list[tuple[datetime, str]] = []
         self._calls = calls
+        self._now = now
 
     async def create_queue(self, **_: object) -> None:
         """It is always there."""
 
-    async def send_message(self, content: str, **_: object) -> None:
-        """Put one message at the end."""
+    async def send_message(self, content: str, **how: object) -> None:
+        """Put one message at the end, to be seen after some seconds."""
         self._calls[f"{QUEUES} send"] += 1
-        self.messages.append(content)
+        if hidden := float(str(how.get("visibility_timeout") or 0)):
+            self.hidden.append((self._now() + timedelta(seconds=hidden), content))
+        else:
+            self.messages.append(content)
+
+    def show(self) -> list[str]:
+        """Return the messages that can be seen by now."""
+        now = self._now()
+        self.messages += [content for at, content in self.hidden if at <= now]
+        self.hidden = [(at, content) for at, content in self.hidden if at > now]
+        return self.messages
 
     async def get_queue_properties(self, **_: object) -> SimpleNamespace:
         """Count the messages."""
@@ -86,7 +99,7 @@ class Inside:
         self.account = MemoryTables(self._count_table, self.now)
         self.hands = MemoryTables(self._count_hands, self.now)
         """Workers' rows stand apart here, to be counted by themselves: how many share a write is a matter of load."""
-        self.origins, self.plans = MemoryQueue(self.calls), MemoryQueue(self.calls)
+        self.origins, self.plans = MemoryQueue(self.calls, self.now), MemoryQueue(self.calls, self.now)
         self.graph: Handler = self.world.graph.handle
         """Replace it to stand before the simulator."""
         self.content: Handler = self.world.content.handle
@@ -122,7 +135,7 @@ class Inside:
     async def drain(self) -> int:
         """Work until both queues are empty; return how many messages that took."""
         done = 0
-        while self.origins.messages or self.plans.messages:
+        while self.origins.show() or self.plans.show():
             done += 1
             if self.origins.messages:
                 message = OriginMessage.model_validate_json(self.origins.messages.pop(0))

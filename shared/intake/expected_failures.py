@@ -8,8 +8,9 @@ message is done with. Everything unforeseen goes up to the host, which tries aga
 from __future__ import annotations
 
 import logging
+import zlib
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +18,7 @@ from shared.errors import InputError, MappingError, RetryLaterError, SettingsErr
 from shared.intake.walls import tell_met, tell_unforeseen, tell_well
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.troubles import Where
+from shared.models.words import SCOPES, WaitedFor
 from shared.observability.telemetry import count
 
 if TYPE_CHECKING:
@@ -53,8 +55,10 @@ async def run_origin(
     except EXPECTED as error:
         await tell_met(wired, error)
         storage = wired.storage()
-        at = await _later(error, wired)
-        await storage.agenda.put(AgendaEntry.later(message, at, message.waited_for), storage.now())
+        at = await _later(error, wired, message.origin)
+        # One row an origin, whatever its messages came for; but one that reads all does not give way to another.
+        reason = WaitedFor.RESYNC if SCOPES[message.scope].anew else WaitedFor.RETRY
+        await storage.agenda.put(AgendaEntry.later(message, at, reason), storage.now())
         _tell(error, f"{message.origin} is looked at again at {at:%H:%M:%S}")
     except Exception as error:
         # For the dead letter, should it come to that: what the host keeps of a message says nothing of why.
@@ -73,7 +77,7 @@ async def run_plan(
         await flow(message, wired.services())
     except EXPECTED as error:
         await tell_met(wired, error)
-        await _later(error, wired)
+        await _later(error, wired, "")
         _tell(error, f"plan {message.plan} is read at its next turn")
     else:
         await tell_met(wired)
@@ -99,21 +103,30 @@ async def _sweep(flow: Callable[[], Awaitable[object]], wired: Wired) -> bool:
         done = await flow()
     except EXPECTED as error:
         await tell_met(wired, error)
-        await _later(error, wired)
+        await _later(error, wired, "")
         _tell(error, "the next tick goes on")
         return True
     await tell_met(wired)
     return bool(done)
 
 
-async def _later(error: Exception, wired: Wired) -> datetime:
-    """Say when to try again; what throttled us closes its gate for every worker first."""
-    storage, rng = wired.storage(), wired.rng
+async def _later(error: Exception, wired: Wired, origin: str) -> datetime:
+    """
+    Say when to try again; what throttled us closes its gate for every worker first.
+
+    Each origin has its own moment: messages of it that fail together leave one row.
+    """
+    storage = wired.storage()
     now = storage.now()
     if not isinstance(error, ThrottledError):
-        return now + PAUSE * rng.uniform(1.0, 1.5)
+        turn = PAUSE.total_seconds()
+        return datetime.fromtimestamp((now.timestamp() // turn + 1) * turn, UTC) + _moment(origin, PAUSE)
     count("throttled", system=error.system)
-    return await storage.gates.close_for(error, now) + SPREAD * rng.random()
+    return await storage.gates.close_for(error, now) + _moment(origin, SPREAD)
+
+
+def _moment(origin: str, within: timedelta) -> timedelta:
+    return timedelta(seconds=zlib.crc32(origin.encode()) % int(within.total_seconds()))
 
 
 def _tell(error: Exception, what_next: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from shared.models.base import Stored
 from shared.models.holds import HoldCause
@@ -39,10 +39,22 @@ class OriginMessage(_Asking):
     bulk: bool = Field(default=False, description="Back-fill: steps back while others wait.")
     frees: HoldCause | None = Field(default=None, description="The cause whose holds an operator frees.")
     trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
+    then: tuple[int, ...] = Field(
+        default=(), description="Seconds after which to look again, one after another, while nothing new is found."
+    )
 
     def again(self, *, bulk: bool) -> Self:
         """Return the message that has the same looked at once more: all that was asked for was read by then."""
-        return self.model_copy(update={"waited_for": WaitedFor.AGAIN, "scope": Scope.OPEN, "bulk": bulk, "frees": None})
+        asked = {"waited_for": WaitedFor.AGAIN, "scope": Scope.OPEN, "frees": None, "then": ()}
+        return self.model_copy(update={**asked, "bulk": bulk})
+
+    def after(self, waited_for: WaitedFor, then: tuple[int, ...]) -> Self:
+        """Return the message that has the same looked at a little later, and as often again as `then` says."""
+        return self.model_copy(update={"waited_for": waited_for, "scope": Scope.OPEN, "frees": None, "then": then})
+
+    def reading(self, scope: Scope) -> Self:
+        """Return the message with another scope."""
+        return self.model_copy(update={"scope": scope})
 
     def at(self, origin: str) -> Self:
         """Return the message for an origin that the node of this one concerns."""
@@ -92,6 +104,10 @@ class AgendaEntry(_Asking):
         """Return the timer, moved out of the past."""
         return self if self.at >= now else self.model_copy(update={"at": now})
 
+    def moved(self, at: datetime) -> Self:
+        """Return the timer at another time."""
+        return self.model_copy(update={"at": at})
+
     def message(self) -> OriginMessage:
         """Return the message that is queued once it is due."""
         return OriginMessage(
@@ -107,3 +123,18 @@ class DeadLetter(Stored):
     body: str = Field(description="The message as it was, cut to 2000 characters.")
     reason: str
     replay: str = Field(description="The command that sends it again.")
+    tries: int = Field(default=1, description="How often it failed for good.")
+    again: datetime | None = Field(default=None, description="When its origin is looked at again. None: it has none.")
+
+    def after(self, tries: int, again: datetime | None) -> Self:
+        """Return the letter with how often it failed, and when its origin is looked at again."""
+        return self.model_copy(update={"tries": tries, "again": again})
+
+    @property
+    def about(self) -> str:
+        """Name the origin or plan of the message; of what is no message of ours its text."""
+        model, name = (OriginMessage, "origin") if self.queue == "origins" else (PlanMessage, "plan")
+        try:
+            return str(getattr(model.model_validate_json(self.body), name))
+        except ValidationError:
+            return self.body

@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
 
-from shared.models.words import Word
+from pydantic import Field
+
+from shared.errors import BridgeError, RefusedError, RetryLaterError, ThrottledError
+from shared.models.base import Stored
+from shared.models.words import Scope, Word
 
 
 class Where(Word):
@@ -72,3 +78,28 @@ CAUSES: Mapping[Cause, CauseFacts] = {
     Cause.POISON: CauseFacts("A message that no function could read.", "manage.py dead list"),
     Cause.UNKNOWN: CauseFacts("Written by a newer release.", "deploy the newer release again"),
 }
+
+
+class OriginTrouble(Stored):
+    """What stands between an origin and its looks: kept in the lease until the first look that succeeds."""
+
+    cause: Cause
+    error: str = Field(description="As people read it.")
+    since: datetime
+    tries: int
+    next_try: datetime
+    scope: Scope = Field(default=Scope.OPEN, description="As much as the next look has to read.")
+    told: bool = Field(default=False, description="A dead letter says so.")
+
+    def as_told(self) -> Self:
+        """Return the trouble of which a dead letter was written."""
+        return self.model_copy(update={"told": True})
+
+
+def cause_of(error: BridgeError) -> Cause:
+    """Say why a look failed."""
+    if isinstance(error, ThrottledError):
+        return Cause.THROTTLED
+    if isinstance(error, RetryLaterError):
+        return Cause.UNAVAILABLE
+    return Cause.NOT_ALLOWED if isinstance(error, RefusedError) else Cause.UNREADABLE

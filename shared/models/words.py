@@ -78,6 +78,11 @@ SCOPES: Mapping[Scope, ScopeFacts] = {
 }
 
 
+def wider(one: Scope, other: Scope) -> Scope:
+    """Return the scope that reads more."""
+    return max(one, other, key=list(Scope).index)
+
+
 class WaitedFor(Word):
     """Why a message or a timer comes now."""
 

@@ -37,13 +37,15 @@ async def bury(queue: str, body: str, storage: Storage, *, why: str = "", came: 
     why = why or await _last_failure(message, storage)
     replay = _command(queue, body, message)
     letter = DeadLetter(at=at, queue=queue, body=body[:LONGEST_BODY], reason=why, replay=replay)
-    key = await storage.agenda.put_dead(letter)
-    if message is not None:
-        letters = await storage.agenda.list_dead()
-        before = sum(one.key != key and _origin_of(one.letter.body) == message.origin for one in letters)
-        again = at + min(FIRST * float(2 ** min(before, 10)), LONGEST)
-        entry = AgendaEntry(at=again, origin=message.origin, waited_for=WaitedFor.DEAD, attempts=before + 1)
+    before = await storage.agenda.find_dead(letter)
+    tries = before.tries + (before.at != at) if before is not None else 1
+    again = before.again if before is not None else None
+    if message is not None and (again is None or not now < again <= now + LONGEST):
+        # One timer an origin: while one stands, another message of it that fails adds none.
+        again = at + min(FIRST * float(2 ** min(tries - 1, 10)), LONGEST)
+        entry = AgendaEntry(at=again, origin=message.origin, waited_for=WaitedFor.DEAD, attempts=tries)
         await storage.agenda.put(entry, now)
+    await storage.agenda.put_dead(letter.after(tries, again))
     count("dead_letters", queue=queue)
     log.error("dead letter from queue %s: %s: %s", queue, message.origin if message else "no origin message", why)
 
@@ -61,12 +63,6 @@ def _command(queue: str, body: str, message: OriginMessage | None) -> str:
         return f"python manage.py replay --origin {message.origin}"
     is_plan = queue == "plans" and read_plan_message(body) is not None
     return "python manage.py dead replay KEY" if is_plan else "python manage.py dead drop KEY"
-
-
-def _origin_of(body: str) -> str | None:
-    """Name the origin of a message; None: it is not one of ours."""
-    message = read_origin_message(body)
-    return None if message is None else message.origin
 
 
 async def replay(dead: Dead, storage: Storage) -> str:

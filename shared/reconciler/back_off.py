@@ -1,49 +1,78 @@
-"""What becomes of an origin that could not be looked at: it waits, longer each time, and after a day it is reported."""
+"""What becomes of an origin that could not be looked at: it waits, longer each time, and why is told."""
 
 import logging
 from datetime import datetime, timedelta
 
-from shared.errors import BridgeError, LeaseLostError, ThrottledError
+from shared.errors import BridgeError, LeaseLostError, NotFoundError, ThrottledError, UnreadableError
+from shared.models.keys import OriginKind, split_origin_key
+from shared.models.link import LinkState
 from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage
-from shared.models.words import WaitedFor
+from shared.models.troubles import Cause, OriginTrouble, cause_of
+from shared.models.words import WaitedFor, wider
 from shared.observability.telemetry import count
+from shared.reconciler.wake import SPREAD, wake
 from shared.services import Services
 from shared.store.origins import Held
+from shared.timing import pause
 
 log = logging.getLogger(__name__)
-FIRST = timedelta(seconds=10)
-LONGEST = timedelta(hours=1)
 REPORT_AFTER = timedelta(hours=24)
+LEFT = timedelta(days=7)
+"""How often a finished workflow that is gone is looked for: purging is what becomes of all of them."""
+_LIVE = (LinkState.OPEN, LinkState.RESERVED, LinkState.HELD)
 
 
 async def put_off(held: Held, message: OriginMessage, error: BridgeError, services: Services) -> None:
-    """Write the timer first, then how often and since when it failed; report it once after a day."""
-    now = services.now()
-    failures = int(held.seen.get("failures", 0)) + 1
-    since = str(held.seen.get("failing_since") or now.isoformat())
-    at = await _when(error, failures, services)
-    log.warning("%s: %s: %s; again at %s", held.origin, type(error).__name__, error, at.isoformat())
-    await services.agenda.put(AgendaEntry.later(message, at, WaitedFor.RETRY, attempts=failures), now)
-    reported = bool(held.seen.get("reported"))
-    if not reported and now - datetime.fromisoformat(since) >= REPORT_AFTER:
+    """Write the timer first, then what stands in the way; report it once after a day."""
+    now, before = services.now(), held.trouble
+    tries = before.tries + 1 if before is not None else 1
+    is_left = _is_over_and_gone(held, error)
+    at = now + LEFT if is_left else await _when(error, tries, services)
+    scope = wider(message.scope, before.scope) if before is not None else message.scope
+    log.log(
+        logging.INFO if is_left and before is not None else logging.WARNING,
+        "%s: %s: %s; again at %s",
+        held.origin,
+        type(error).__name__,
+        error,
+        at.isoformat(),
+    )
+    later = AgendaEntry.later(message.reading(scope), at, WaitedFor.RETRY, attempts=tries)
+    await wake(held, later, services)
+    trouble = OriginTrouble(
+        cause=Cause.GONE if is_left else cause_of(error),
+        error=str(error)[:500],
+        since=before.since if before is not None else now,
+        tries=tries,
+        next_try=at,
+        scope=scope,
+        told=before is not None and before.told,
+    )
+    if not trouble.told and not is_left and now - trouble.since >= REPORT_AFTER:
         await _report(message, error, services)
-        reported = True
-    seen = {**held.seen, "failures": failures, "failing_since": since, "reported": reported}
+        trouble = trouble.as_told()
+    held.trouble = trouble
     try:
-        await held.commit(seen=seen, now=services.now(), release=True)
+        await held.commit(now=services.now(), release=True)
     except LeaseLostError:
         # Whoever has the origin now finds out for itself; the timer stands.
         log.info("%s: its lease was lost before the failure could be counted", held.origin)
 
 
-async def _when(error: BridgeError, failures: int, services: Services) -> datetime:
-    """Back off exponentially with jitter; a throttling system says itself when, for every worker."""
+def _is_over_and_gone(held: Held, error: BridgeError) -> bool:
+    """Tell a finished workflow that was purged or archived: nothing of it waits for anybody."""
+    kind, _ = split_origin_key(held.origin)
+    is_gone = kind is OriginKind.WORKFLOW and isinstance(error, NotFoundError | UnreadableError)
+    return is_gone and bool(held.links) and not any(link.state in _LIVE for link in held.links.values())
+
+
+async def _when(error: BridgeError, tries: int, services: Services) -> datetime:
+    """Back off with jitter; a throttling system says itself when, for every worker."""
     now = services.now()
     if isinstance(error, ThrottledError):
         count("throttled", system=error.system)
         return await services.gates.close_for(error, now) + timedelta(minutes=1) * services.rng.random()
-    pause = min(FIRST * float(2 ** min(failures - 1, 12)), LONGEST)
-    return now + pause * services.rng.uniform(0.8, 1.2)
+    return now + pause(tries) * services.rng.uniform(1.0, 1.0 + SPREAD)
 
 
 async def _report(message: OriginMessage, error: BridgeError, services: Services) -> None:

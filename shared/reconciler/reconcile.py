@@ -13,19 +13,20 @@ from shared.errors import NeverError, OutOfTimeError, ReReadError, RetryLaterErr
 from shared.models.hands import Kind
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.messages import AgendaEntry, OriginMessage
-from shared.models.words import SCOPES, WAITS, WaitedFor
-from shared.observability.telemetry import traceparent
+from shared.models.words import SCOPES, WAITS, Scope, WaitedFor
 from shared.reconciler.acting import act_in_rounds
 from shared.reconciler.actions.mail import tell_stakeholders
 from shared.reconciler.actions.record import record
 from shared.reconciler.actions.settle import adopt_claimed
 from shared.reconciler.back_off import put_off
 from shared.reconciler.deadline import LOOK
-from shared.reconciler.observe import home_of, read_work
+from shared.reconciler.next_looks import plan_next
+from shared.reconciler.observe import read_work
 from shared.reconciler.plan_index import mend
 from shared.reconciler.resolve_node import resolve_node
-from shared.reconciler.session import Work
+from shared.reconciler.soon import look_soon
 from shared.reconciler.waiting_room import Hurry
+from shared.reconciler.wake import spread
 from shared.reconciler.walls import heal, tell_stopped
 from shared.services import Services
 from shared.store.origins import Held
@@ -34,9 +35,6 @@ from shared.targets.read_interval import quicken
 log = logging.getLogger(__name__)
 AGAIN = timedelta(seconds=10)
 NO_SLOT_AGAIN = timedelta(seconds=2)
-RESYNC_OPEN_WORKFLOW = timedelta(hours=1)
-RESYNC_OPEN = timedelta(hours=24)
-RESYNC_IDLE = timedelta(days=7)
 
 
 class After(Enum):
@@ -62,8 +60,7 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
         if kind is OriginKind.NODE:
             await resolve_node(number, message, services)
         elif (opening := await services.gates.find_closed(services.now())) is not None:
-            at = opening + timedelta(minutes=1) * services.rng.random()
-            await _put(services, message, at, WaitedFor.GATE)
+            await _put(services, message, spread(opening, message.origin), WaitedFor.GATE)
         elif (delay := await services.room.time_to_step_back(hurry_of(message))) is not None:
             await services.queues.send_origin(message, delay=delay)
         else:
@@ -75,6 +72,11 @@ async def _attend(message: OriginMessage, services: Services) -> None:
     held = await services.origins.take(message.origin, services.now())
     if held is None:
         # Its holder was told to look once more. Should it die, whoever buries it has the origin looked at.
+        if message.scope is not Scope.OPEN:
+            # Nothing else reads as much as this one asks for.
+            await services.queues.send_origin(message, delay=AGAIN * (1 + services.rng.random()))
+        else:
+            await look_soon(message, message.waited_for, message.then, services)
         return
     try:
         after = await _with_slot(held, message, services)
@@ -97,7 +99,8 @@ async def _hand_on(message: OriginMessage, after: After, services: Services, *, 
         await services.queues.send_origin(message)
     elif after is After.AGAIN and message.waited_for is WaitedFor.AGAIN and not dirty:
         # Twice in a row: whatever is moving there gets a moment.
-        await _put(services, message, services.now() + AGAIN * (1 + services.rng.random()), WaitedFor.AGAIN)
+        later = message.again(bulk=message.bulk)
+        await services.queues.send_origin(later, delay=AGAIN * (1 + services.rng.random()))
     elif dirty or after is After.AGAIN:
         # Whoever left a mark may have been in more of a hurry than back-fill.
         await services.queues.send_origin(message.again(bulk=message.bulk and not dirty))
@@ -126,9 +129,8 @@ async def _look(held: Held, message: OriginMessage, services: Services) -> After
     except ReReadError as error:
         # The lease was lost, or a row that all workers share was rewritten at this moment.
         log.info("%s: %s", held.origin, error)
-        if SCOPES[message.scope].anew:
-            await _put(services, message, services.now() + AGAIN, WaitedFor.RESYNC)
-        return After.AGAIN
+        # As much as was asked for is still to be read.
+        return After.REST if SCOPES[message.scope].anew else After.AGAIN
     except (RetryLaterError, NeverError) as error:
         await put_off(held, message, error, services)
         return After.NOTHING
@@ -147,50 +149,10 @@ async def _bring_together(held: Held, message: OriginMessage, services: Services
         await quicken((place.plan_id for place in work.places.values()), services.plans, work.now)
     await tell_stopped(work)
     await heal(work)
-    await _plan_next(work)
-    return After.AGAIN if work.again else After.NOTHING
-
-
-async def _plan_next(work: Work) -> None:
-    """Leave the timers: what was noted to be looked at, and one resync."""
-    services, now = work.services, work.now
-    for link in work.held.links.values():
-        if link.hold is not None and link.retry_at is not None and link.retry_at > now:
-            work.look_again(link.retry_at, WaitedFor.RETRY)
-    for waited_for, at in work.looks.items():
-        entry = AgendaEntry(at=at, origin=work.origin.key, waited_for=waited_for, trace=traceparent())
-        await services.agenda.put(entry, now)
-    resync, after = work.held.seen.get("resync"), _resync_after(work)
-    if resync is None or not now < datetime.fromisoformat(resync) <= now + after * 1.2:
-        due = now + after * services.rng.uniform(0.8, 1.2)
-        # A story ends when nothing is open any more.
-        trace = None if after == RESYNC_IDLE else traceparent()
-        await services.agenda.put(
-            AgendaEntry(at=due, origin=work.origin.key, waited_for=WaitedFor.RESYNC, trace=trace), now
-        )
-        resync = due.isoformat()
-    nodes = await _remember_nodes(work)
-    seen = {"resync": resync, "mapping": work.policy.mapping_hash, "nodes": nodes, "home": home_of(work.origin)}
-    await work.held.commit(seen=seen, now=work.now, release=True)
-
-
-async def _remember_nodes(work: Work) -> list[int]:
-    """Have hints about the documents that this origin shows lead to it."""
-    known = set(work.held.seen.get("nodes", []))
-    nodes = sorted(document.node_id for document in work.origin.documents)[:500]
-    for node in nodes:
-        if node not in known:
-            await work.services.nodes.link(node, work.origin.key)
-    return nodes
-
-
-def _resync_after(work: Work) -> timedelta:
-    """Say how long this origin may go unlooked at, whatever is announced; spread by a fifth."""
-    if not any(link.is_at_work for link in work.held.links.values()):
-        return RESYNC_IDLE
-    kind, _ = split_origin_key(work.origin.key)
-    return RESYNC_OPEN_WORKFLOW if kind is OriginKind.WORKFLOW else RESYNC_OPEN
+    return After.AGAIN if await plan_next(work, message) else After.NOTHING
 
 
 async def _put(services: Services, message: OriginMessage, at: datetime, waited_for: WaitedFor) -> None:
-    await services.agenda.put(AgendaEntry.later(message, at, waited_for), services.now())
+    # Equal wishes are one row; one that reads all does not give way to one that reads less.
+    reason = WaitedFor.RESYNC if SCOPES[message.scope].anew else waited_for
+    await services.agenda.put(AgendaEntry.later(message, at, reason), services.now())

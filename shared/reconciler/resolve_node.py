@@ -4,6 +4,7 @@ from shared.errors import NeverError
 from shared.mapping.evaluation.needs import rules_for
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import OriginMessage
+from shared.reconciler.soon import look_soon, pauses
 from shared.services import Services
 
 
@@ -22,5 +23,8 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
         origins.add(origin_key(OriginKind.WORKSPACE, workspace))
     if workspace != number and rules_for(services.mapping, OriginKind.DOCUMENT):
         origins.add(origin_key(OriginKind.DOCUMENT, number))
+    if not origins:
+        # It may not be visible yet.
+        await look_soon(message, *pauses(message, has_sent_on=False, is_new=False), services)
     for origin in sorted(origins):
         await services.queues.send_origin(message.at(origin))

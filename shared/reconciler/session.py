@@ -52,6 +52,10 @@ class Work:
     """A link was written: what was found called for something."""
     again: bool = False
     """Look again at once, with everything read anew."""
+    soon: str | None = None
+    """Until when a hint has the origin looked at soon; ISO. None: as it was."""
+    has_sent_on: bool = False
+    """A step was advanced: what it leads to appears a little later."""
 
     @property
     def now(self) -> datetime:

@@ -8,7 +8,7 @@ first, and no cursor can lose a row.
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from shared.errors import StaleError
 from shared.models.messages import AgendaEntry, DeadLetter
@@ -49,6 +49,20 @@ class Census:
     """Dead letters."""
 
 
+def place_of(entry: AgendaEntry) -> str:
+    """Name where among the timers of its origin and reason one stands: text order is time order."""
+    return (_BULK if entry.bulk else "") + stamp(entry.at)
+
+
+def _dead_key(letter: DeadLetter) -> str:
+    return f"{escape(letter.queue)}|{hashlib.sha256(letter.about.encode()).hexdigest()[:32]}"
+
+
+def _keys(entry: AgendaEntry, place: str) -> tuple[str, str]:
+    prefix, at = (_BULK, place.removeprefix(_BULK)) if place.startswith(_BULK) else ("", place)
+    return prefix + at[:_HOUR], f"{at}|{escape(entry.origin)}|{escape(entry.waited_for)}"
+
+
 class Agenda:
     """The table `agenda`."""
 
@@ -66,11 +80,15 @@ class Agenda:
             UnavailableError, OutcomeUnknownError: as for any write.
         """
         entry = entry.not_before(now)
-        return DueEntry(entry, await self._table.put(*_keys(entry), entry.model_dump_json()))
+        return DueEntry(entry, await self._table.put(*_keys(entry, place_of(entry)), entry.model_dump_json()))
 
     async def cancel(self, entry: AgendaEntry) -> None:
         """Take a timer away that was set for exactly this origin, reason and time. Fine when it is gone already."""
-        await self._table.discard(*_keys(entry))
+        await self.take_back(entry, place_of(entry))
+
+    async def take_back(self, entry: AgendaEntry, place: str) -> None:
+        """Take the timer of the same origin and reason away that stands elsewhere. Fine when it does not."""
+        await self._table.discard(*_keys(entry, place))
 
     async def due(self, now: datetime, limit: int = 500) -> tuple[DueEntry, ...]:
         """Read what is due, oldest first; back-fill only when there is room left."""
@@ -114,16 +132,21 @@ class Agenda:
         return True
 
     async def put_dead(self, letter: DeadLetter) -> str:
-        """Keep a dead letter; return its key. The same letter is kept once."""
-        digest = hashlib.sha256(letter.body.encode()).hexdigest()[:16]
-        key = f"{stamp(letter.at)}|{escape(letter.queue)}|{digest}"
+        """Keep a dead letter; return its key. Of one origin, or one text, there is one: the last."""
+        key = _dead_key(letter)
         await self._table.put(_DEAD, key, letter.model_dump_json())
         return key
+
+    async def find_dead(self, letter: DeadLetter) -> DeadLetter | None:
+        """Read the letter that stands in another one's place."""
+        row = await self._table.find(_DEAD, _dead_key(letter))
+        return None if row is None else self._table.read(row, DeadLetter)
 
     async def list_dead(self) -> tuple[Dead, ...]:
         """Read the dead letters, oldest first."""
         rows = await self._table.list_rows("PartitionKey eq @dead", dead=_DEAD)
-        return tuple(Dead(row.key, self._letter(row)) for row in rows)
+        found = (Dead(row.key, self._letter(row)) for row in rows)
+        return tuple(sorted(found, key=lambda dead: dead.letter.at))
 
     async def remove_dead(self, key: str) -> None:
         """Remove a dead letter. Fine when it is gone already."""
@@ -141,8 +164,10 @@ class Agenda:
         """Read a letter. One that can't be read is shown as such, and can be dropped."""
         if (found := self._table.read(row, DeadLetter)) is not None:
             return found
-        at, queue, _ = (*row.key.split("|"), "", "")[:3]
-        return DeadLetter(at=unstamp(at), queue=unescape(queue), body="", reason="this letter can't be read", replay="")
+        # In the first edition's keys a time stood before the queue.
+        queue = next((part for part in row.key.split("|") if part in ("origins", "plans")), "")
+        at = row.written or datetime.min.replace(tzinfo=UTC)
+        return DeadLetter(at=at, queue=queue, body="", reason="this letter can't be read", replay="")
 
     async def _due(self, now: datetime, limit: int, *, prefix: str = "") -> tuple[Row, ...]:
         at = stamp(now)
@@ -150,9 +175,3 @@ class Agenda:
         return await self._table.list_rows(
             _DUE, limit=limit, first=f"{prefix}0", hour=prefix + at[:_HOUR], after=f"{at}}}"
         )
-
-
-def _keys(entry: AgendaEntry) -> tuple[str, str]:
-    at = stamp(entry.at)
-    prefix = _BULK if entry.bulk else ""
-    return prefix + at[:_HOUR], f"{at}|{escape(entry.origin)}|{escape(entry.waited_for)}"

@@ -14,6 +14,7 @@ from shared.errors import LeaseLostError, StaleError, TooLargeError
 from shared.models.base import Stored
 from shared.models.evidence import Entry, Event, Head, chain
 from shared.models.link import Link
+from shared.models.troubles import OriginTrouble
 from shared.store.row import Row, escape
 from shared.store.table import Table
 from shared.store.table_client import Operation
@@ -39,6 +40,11 @@ class Lease(Stored):
     commits: tuple[str, ...] = Field(default=(), description="Ids of the last commits, newest last.")
     head: Head = Head()
     seen: dict[str, Any] = Field(default_factory=dict, description="What the last reconcile saw; bounded.")
+    timers: dict[str, str] = Field(default_factory=dict, description="By reason: where its one timer stands.")
+    tries: dict[str, int] = Field(
+        default_factory=dict, description="By reason: looks in a row that it caused, and that asked for it again."
+    )
+    trouble: OriginTrouble | None = Field(default=None, description="Why its looks fail. None: the last one did not.")
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,10 @@ class Held:
         self._is_over = False
         self.commits = 0
         """Transactions of ours that stand."""
+        self.timers = dict(self._lease.timers)
+        """By reason: where its one timer stands. Written by the next commit, as are the next two."""
+        self.tries = dict(self._lease.tries)
+        self.trouble = self._lease.trouble
         self.dirty = self._lease.dirty
         """Somebody wanted the origin meanwhile, as far as we know. Stays true after the release."""
 
@@ -148,7 +158,7 @@ class Held:
         kept = {link.item: link for link in links}
         gone = [item for item in dict.fromkeys(remove) if item in self.links and item not in kept]
         new, _ = chain(self.origin, self.head, events, now, salt=self._salt)
-        last = _remember(seen) | (FREED if release else {})
+        last = _remember(seen) | self._noted() | (FREED if release else {})
         chunks = list(_chunks(_steps(escape(self.origin), new, kept, gone, entries or Entries()))) or (
             [[]] if last else []
         )
@@ -158,6 +168,10 @@ class Held:
         self.links = {item: link for item, link in {**self.links, **kept}.items() if item not in gone}
         if release:
             await self._on_end()
+
+    def _noted(self) -> dict[str, Any]:
+        noted = {"timers": dict(self.timers), "tries": dict(self.tries), "trouble": self.trouble}
+        return {name: value for name, value in noted.items() if value != getattr(self._lease, name)}
 
     async def release(self) -> bool:
         """

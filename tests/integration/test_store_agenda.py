@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.models.messages import AgendaEntry, DeadLetter
+from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage
 from shared.models.words import WaitedFor
 from shared.store.agenda import Agenda
 from tests.integration.store_builders import NOW, ORIGIN, SECOND
@@ -36,10 +36,10 @@ async def test_an_agenda_nobody_wrote_to_has_nothing_due(agenda):
 
 
 async def test_what_is_due_comes_oldest_first_over_hours_and_days(agenda):
-    times = {"retry": NOW, "settle": NOW - 30 * HOUR, "gate": NOW - SECOND, "slot": NOW - 2 * HOUR}
+    times = {"retry": NOW, "settle": NOW - 30 * HOUR, "gate": NOW - SECOND, "unread": NOW - 2 * HOUR}
     await put_all(agenda, *(entry(at, waited_for=reason) for reason, at in times.items()))
 
-    assert await reasons(agenda, NOW) == ["settle", "slot", "gate", "retry"]
+    assert await reasons(agenda, NOW) == ["settle", "unread", "gate", "retry"]
     assert await agenda.oldest(NOW) == NOW - 30 * HOUR
 
 
@@ -96,7 +96,7 @@ async def test_no_more_is_read_than_asked_for(agenda, tables):
 
 async def test_the_same_look_is_one_row_and_different_looks_are_many(agenda):
     await put_all(
-        agenda, entry(), entry(), entry(waited_for=WaitedFor.RETRY), entry(origin="workflow-1"), entry(NOW - SECOND)
+        agenda, entry(), entry(), entry(waited_for=WaitedFor.GATE), entry(origin="workflow-1"), entry(NOW - SECOND)
     )
 
     assert len(await agenda.due(NOW)) == 4
@@ -134,6 +134,17 @@ async def test_dead_letters_are_kept_apart_from_what_is_due(agenda):
     await agenda.remove_dead(keys[0])
     await agenda.remove_dead(keys[0])
     assert [dead.key for dead in await agenda.list_dead()] == [keys[1]]
+
+
+async def test_of_one_origin_one_letter_is_kept(agenda):
+    """However often, and in whatever words, its messages fail: the last one stands."""
+    for tries, hint in enumerate(("a", "b", "c"), 1):
+        body = OriginMessage(origin="workspace-1", hint_id=hint).model_dump_json()
+        letter = DeadLetter(at=NOW, queue="origins", body=body, reason="bug", replay="...", tries=tries)
+        assert await agenda.put_dead(letter)
+
+    assert [dead.letter.tries for dead in await agenda.list_dead()] == [3]
+    assert (await agenda.find_dead(letter)).tries == 3
 
 
 async def test_a_census_counts_every_timer_once(agenda):

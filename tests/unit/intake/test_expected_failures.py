@@ -128,8 +128,8 @@ async def test_a_message_waits_in_the_agenda_until_settings_and_mapping_are_mend
         await run_origin(ORIGIN, failing(AssertionError("must not run")), wired)
 
     (entry,) = wired.agenda.entries
-    assert (entry.origin, entry.waited_for, entry.trace) == ("workspace-1", WaitedFor.CHANGED, TRACE)
-    assert timedelta(minutes=5) <= entry.at - NOW <= timedelta(minutes=7.5)
+    assert (entry.origin, entry.waited_for, entry.trace) == ("workspace-1", WaitedFor.RETRY, TRACE)
+    assert timedelta(0) < entry.at - NOW <= timedelta(minutes=10)
     assert str(failure) in caplog.text
 
 
@@ -140,7 +140,17 @@ async def test_a_message_waits_in_the_agenda_for_what_may_pass(error):
     await run_origin(ORIGIN, failing(error), wired)
 
     (entry,) = wired.agenda.entries
-    assert entry.at - NOW >= timedelta(minutes=5)
+    assert timedelta(0) < entry.at - NOW <= timedelta(minutes=10)
+
+
+async def test_messages_of_an_origin_that_fail_together_leave_one_row():
+    wired = Wired(MENDED_LATER[0])
+
+    for reason in (WaitedFor.HINT, WaitedFor.CHANGED, WaitedFor.SETTLE, WaitedFor.HINT):
+        message = OriginMessage(origin="workspace-1", waited_for=reason)
+        await run_origin(message, failing(AssertionError("must not run")), wired)
+
+    assert len({(entry.at, entry.waited_for) for entry in wired.agenda.entries}) == 1
 
 
 async def test_waiting_messages_do_not_all_come_back_at_once():

@@ -1,0 +1,42 @@
+"""
+Looks a few seconds after a look: what is about to show is not waited for by hours.
+
+A hint is sent inside OpenText's transaction and may overtake its change; and OpenText works in the background on what a
+send-on leads to. These looks travel by the queue, whose messages can be hidden for seconds: a sweep would be too late.
+Each one that finds nothing new sends the next, so that one is on its way at a time, and there is an end.
+"""
+
+from datetime import timedelta
+
+from shared.models.messages import OriginMessage
+from shared.models.words import WaitedFor
+from shared.services import Services
+
+AFTER_HINT = (5, 55)
+AFTER_SEND_ON = (5, 25, 60)
+"""Seconds from one to the next: 5, 30 and 90 after the send-on."""
+_HINTS = frozenset({WaitedFor.HINT, WaitedFor.NODE})
+
+
+def pauses(message: OriginMessage, *, has_sent_on: bool, is_new: bool) -> tuple[WaitedFor, tuple[int, ...]]:
+    """
+    Say after how many seconds to look again, one after another; empty: not at all.
+
+    Args:
+        has_sent_on: this look advanced a step.
+        is_new: it found something that called for something.
+    """
+    if has_sent_on:
+        return WaitedFor.SEND_ON, AFTER_SEND_ON
+    if is_new:
+        return message.waited_for, ()
+    if message.waited_for in _HINTS and not message.bulk:
+        return WaitedFor.HINT_AGAIN, AFTER_HINT
+    return message.waited_for, message.then
+
+
+async def look_soon(message: OriginMessage, waited_for: WaitedFor, then: tuple[int, ...], services: Services) -> None:
+    """Send the first of some looks; it sends the next."""
+    if then:
+        later = message.after(waited_for, then[1:])
+        await services.queues.send_origin(later, delay=timedelta(seconds=then[0]))

@@ -1,0 +1,60 @@
+"""The timers of an origin: one a reason. Whatever is asked for again and again comes ever more rarely."""
+
+import zlib
+from datetime import datetime, timedelta
+
+from shared.models.messages import AgendaEntry, OriginMessage
+from shared.models.words import WaitedFor
+from shared.services import Services
+from shared.store.agenda import place_of
+from shared.store.origins import Held
+from shared.store.row import stamp
+from shared.timing import pause
+
+SPREAD = 0.2
+"""Of a pause: so much longer at the most, never shorter, so that an hour's pause is 24 looks a day."""
+GRID = timedelta(seconds=5)
+"""Times are rounded up to it, so that equal wishes are one row."""
+
+
+async def wake(held: Held, entry: AgendaEntry, services: Services) -> None:
+    """Set the one timer of a reason; the one that stood goes, once the new one stands."""
+    now, reason = services.now(), entry.waited_for.value
+    entry = entry.moved(on_grid(max(entry.at, now)))
+    new, old = place_of(entry), held.timers.get(reason)
+    if old == new and entry.at > now:
+        return
+    await services.agenda.put(entry, now)
+    held.timers[reason] = new
+    if old is not None and old != new and time_of(old) > stamp(now):
+        await services.agenda.take_back(entry, old)
+
+
+def came_for(held: Held, message: OriginMessage) -> None:
+    """Take note that a look was caused by a timer, which does not stand any more."""
+    held.timers.pop(message.waited_for.value, None)
+
+
+def not_before(held: Held, reason: WaitedFor, at: datetime, message: OriginMessage, now: datetime) -> datetime:
+    """Say when to look again for a reason: ever later, when the look that it caused asks for it again."""
+    tries = held.tries.get(reason.value, 0)
+    if message.waited_for is reason:
+        tries += 1
+        held.tries[reason.value] = tries
+    return max(at, now + pause(tries)) if tries > 1 else at
+
+
+def on_grid(at: datetime) -> datetime:
+    """Round a time up."""
+    over = at.timestamp() % GRID.total_seconds()
+    return at + GRID - timedelta(seconds=over) if over else at
+
+
+def spread(at: datetime, origin: str) -> datetime:
+    """Give each origin its own moment in the minute after a time, always the same: equal wishes are one row."""
+    return on_grid(at + timedelta(seconds=zlib.crc32(origin.encode()) % 60))
+
+
+def time_of(place: str) -> str:
+    """Return the time of a timer's place, as text in time order."""
+    return place.rpartition("bulk-")[2]
