@@ -40,7 +40,7 @@ async def bury(queue: str, body: str, storage: Storage, *, why: str = "", came: 
     before = await storage.agenda.find_dead(letter)
     tries = before.tries + (before.at != at) if before is not None else 1
     again = before.again if before is not None else None
-    if message is not None and (again is None or not now < again <= now + LONGEST):
+    if message is not None and (again is None or not at < again <= at + LONGEST):
         # One timer an origin: while one stands, another message of it that fails adds none.
         again = at + min(FIRST * float(2 ** min(tries - 1, 10)), LONGEST)
         entry = AgendaEntry(at=again, origin=message.origin, waited_for=WaitedFor.DEAD, attempts=tries)

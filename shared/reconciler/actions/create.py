@@ -54,8 +54,8 @@ async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
                 made.append(link.item)
     await write_details(work, made)
     work.raise_if_throttled()
-    if len(made) == len(creates):
-        # Everything stands, to the last row: there is nothing to settle.
+    if not any(work.held.links[link.item].state is LinkState.RESERVED for link in links):
+        # Everything stands, to the last row, or was refused: there is nothing to settle.
         await work.services.agenda.remove(guard)
 
 
