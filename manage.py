@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands import evidence, mapping, operate
+from commands import brake, evidence, mapping, operate
 from commands.backfill import backfill
 from commands.mapping_preview import record
 from commands.session import settings_of
@@ -13,6 +13,7 @@ from commands.session import settings_of
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="The bridge's commands.")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(brake.app, name="brake")
 app.add_typer(operate.dead, name="dead")
 app.command()(operate.status)
 app.command()(operate.replay)

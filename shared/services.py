@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from shared.reconciler.waiting_room import WaitingRoom
     from shared.settings import Settings
     from shared.store.agenda import Agenda
+    from shared.store.brakes import Brakes
     from shared.store.creators import Creators
     from shared.store.cursors import Cursors
     from shared.store.gates import Gates
     from shared.store.hands import Hands
     from shared.store.makings import Makings
+    from shared.store.names import Names
     from shared.store.nodes import Nodes
     from shared.store.origins import Origins
     from shared.store.plans import Plans
@@ -57,6 +59,8 @@ class Storage:
     """Rows that this worker met and could not read: the next wall makes troubles of them."""
     cursors: Cursors
     nodes: Nodes
+    names: Names
+    brakes: Brakes
     creators: Creators
     makings: Makings
     slots: Slots

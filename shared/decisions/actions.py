@@ -53,6 +53,8 @@ class Write:
     events: tuple[Event, ...] = ()
     rebinds: bool = False
     """The task showed other versions before: it is read once more before the new ones count."""
+    is_by_condition: bool = False
+    """It ends the item because a condition of its rule says no: many of them at once are held."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Pure and level-triggered: it looks at how things stand, never at what happened. 
 out and asking again ends, when both sides agree, in None.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.decisions.actions import Action, Create, LookAgain, Remember, Settle, Write
@@ -116,7 +117,7 @@ def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Actio
     if link.sending is not None or (
         view.found is not None and link.state is LinkState.OPEN and view.target is not None
     ):
-        return decide_open(view, link, policy, now)
+        return _wanted_again(view, link) or decide_open(view, link, policy, now)
     if isinstance(view.seen, Missing):
         return _decide_missing(view, link, now)
     if view.seen is None or isinstance(view.seen, Unread) or view.found is None:
@@ -124,6 +125,13 @@ def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Actio
     if view.target is None:
         return _decide_unwanted(view, link, view.found, policy)
     return _decide_finished(view, link, view.found, policy, now)
+
+
+def _wanted_again(view: View, link: Link) -> Remember | None:
+    """Let go what the brake held: its condition says yes again."""
+    if link.hold is not HoldCause.BRAKE or view.target is None:
+        return None
+    return Remember(link.freed(), again=True)
 
 
 def _decide_without_task(view: View, link: Link, now: datetime) -> Action | None:
@@ -174,7 +182,7 @@ def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Ac
         return Remember(released, (event(EventKind.RELEASED, released),))
     if not isinstance(why, Ended):
         return None
-    return _close(view, link, found, why.reason)
+    return replace(_close(view, link, found, why.reason), is_by_condition=why.is_by_condition)
 
 
 def _close(view: View, link: Link, found: Found, reason: str) -> Write:

@@ -12,6 +12,8 @@ class Ended:
     """OpenText states that it is over."""
 
     reason: str
+    is_by_condition: bool = False
+    """A condition of its rule says no; nothing of OpenText's own ended."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def ending(
     # Its rule is the same, so it is what was escalated that moved, or was done.
     if link.kind is ItemKind.ESCALATION and not why_not:
         return Ended("nobody waits for it any more")
-    return Ended(no_longer_asked(why_not))
+    return Ended(no_longer_asked(why_not), is_by_condition=bool(why_not))
 
 
 def no_longer_asked(why_not: str) -> str:

@@ -21,12 +21,14 @@ from shared.preview.dry_planner import DryPlanner
 from shared.preview.noted_calls import READS, Notes
 from shared.services import Services
 from shared.store.agenda import Agenda
+from shared.store.brakes import Brakes
 from shared.store.creators import Creators
 from shared.store.cursors import Cursors
 from shared.store.gates import Gates
 from shared.store.hands import Hands
 from shared.store.lease import Entries
 from shared.store.makings import Makings
+from shared.store.names import Names
 from shared.store.nodes import Nodes
 from shared.store.origins import Held, Origins
 from shared.store.plans import Plans
@@ -56,6 +58,8 @@ def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) 
         gates=cast("Gates", ReadingDoor(services.gates)),
         troubles=cast("Troubles", ReadingDoor(services.troubles)),
         cursors=cast("Cursors", ReadingDoor(services.cursors)),
+        names=cast("Names", ReadingDoor(services.names)),
+        brakes=cast("Brakes", ReadingDoor(services.brakes)),
         nodes=cast("Nodes", ReadingDoor(services.nodes)),
         creators=cast("Creators", ReadingDoor(services.creators)),
         makings=makings,

@@ -25,6 +25,7 @@ from shared.reconciler.actions.delegate import delegate
 from shared.reconciler.actions.send import check_sending, send_on
 from shared.reconciler.actions.settle import settle_task
 from shared.reconciler.actions.write import write_tasks
+from shared.reconciler.braking import braked
 from shared.reconciler.decision_log import item_of, told
 from shared.reconciler.session import Work
 from shared.reconciler.walls import apart, commit_apart, stop, tell_stopped, wall
@@ -44,7 +45,7 @@ async def act_in_rounds(work: Work) -> None:
     """Decide and act until both sides agree; what is still moving then is looked at afresh."""
     for _ in range(ROUNDS):
         _stop_unread(work)
-        goes_on = await carry_out(work, decided(work))
+        goes_on = await carry_out(work, await braked(work, decided(work)))
         await tell_stopped(work)
         if not goes_on:
             return

@@ -1,8 +1,10 @@
 """Read everything that one reconcile decides on: the origin, the directory, the places, the tasks."""
 
+import logging
 from datetime import timedelta
 
 from shared.decisions.item_view import Policy
+from shared.mapping.evaluation.names import names_of
 from shared.mapping.evaluation.wanted import lookups, needs, wanted
 from shared.models.holds import HoldCause
 from shared.models.keys import OriginKind, split_origin_key
@@ -17,6 +19,8 @@ from shared.reconciler.step_forms import ask_forms
 from shared.services import Services
 from shared.store.origins import Held
 from shared.targets.resolver import PlaceError
+
+log = logging.getLogger(__name__)
 
 
 async def read_work(held: Held, message: OriginMessage, services: Services) -> Work:
@@ -78,11 +82,16 @@ async def read_origin(
 async def compute_wanted(origin: Origin, services: Services, *, completed: frozenset[str]) -> Wanted:
     """Compute the wanted tasks from what the directory answered lately; ask it first where that is not enough."""
     mapping, now, act_as = services.mapping, services.now(), services.settings.opentext_act_as
-    found = wanted(mapping, origin, services.directory.remembered(), now, completed=completed, act_as=act_as)
-    if found.is_certain:
-        return found
-    directory = await services.directory.answer(lookups(mapping, origin, now, act_as))
-    return wanted(mapping, origin, directory, now, completed=completed, act_as=act_as)
+    names = await services.names.list_all(now)
+    know = services.directory.remembered()
+    found = wanted(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names)
+    if not found.is_certain:
+        know = await services.directory.answer(lookups(mapping, origin, now, act_as))
+        found = wanted(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names)
+    await services.names.remember(sorted(names_of(mapping, origin)))
+    for gap in found.unknown:
+        log.warning("%s: rule %s: not known: %s", origin.key, gap.rule_id or "(the mapping)", gap.why)
+    return found
 
 
 async def read_tasks(work: Work, scope: Scope) -> None:

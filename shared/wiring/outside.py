@@ -88,6 +88,8 @@ def services_of(stores: Stores, settings: Settings, rules: Rules, *, outside: Ou
         contacts=storage.contacts,
         unread=storage.unread,
         cursors=storage.cursors,
+        names=storage.names,
+        brakes=storage.brakes,
         nodes=storage.nodes,
         creators=storage.creators,
         makings=storage.makings,

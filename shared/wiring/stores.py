@@ -15,11 +15,13 @@ from shared.observability.contact import Contacts
 from shared.services import Storage
 from shared.settings import StorageSettings
 from shared.store.agenda import Agenda
+from shared.store.brakes import Brakes
 from shared.store.creators import Creators
 from shared.store.cursors import Cursors
 from shared.store.gates import LONGEST, Gates
 from shared.store.hands import Hands
 from shared.store.makings import Makings
+from shared.store.names import Names
 from shared.store.nodes import Nodes
 from shared.store.origins import Origins
 from shared.store.plans import Plans
@@ -98,6 +100,8 @@ def storage_over(
         unread=tables.unread,
         cursors=Cursors(tables),
         nodes=Nodes(tables),
+        names=Names(tables),
+        brakes=Brakes(tables),
         creators=Creators(tables),
         makings=Makings(tables),
         slots=Slots(tables, hands),

@@ -19,6 +19,7 @@ from shared.mapping.language.rules import BaseRule, EvidenceSpec, Mapping, StepR
 from shared.mapping.language.scalars import ATTRIBUTE, Assign, Who
 from shared.mapping.language.tasks import PRIORITIES, NotifySpec, TaskSpec
 from shared.models.deciders import Decider
+from shared.models.holds import HoldCause
 from shared.models.opentext import DocumentVersion
 from shared.models.wanted import (
     EvidencePolicy,
@@ -85,14 +86,18 @@ class Item:
             evidence=self._evidence(),
             **written,
             **shown,
-            held="; ".join(dict.fromkeys(self.holds)) or None,
+            **self._why_held(),
         )
+
+    def _why_held(self) -> dict[str, Any]:
+        if not self.holds:
+            return {}
+        cause = HoldCause.NOT_KNOWN if any(one.blocks for one in self.unknown) else HoldCause.MAPPING
+        return {"held": "; ".join(dict.fromkeys(self.holds)), "held_by": cause}
 
     def stub(self) -> WantedTask:
         """Return the least that can be said of an item that can't be filled in: it is held."""
-        return WantedTask(
-            item_key=self.key, plan=PlanTarget(), title=self.key, held="; ".join(self.holds), **self._written()
-        )
+        return WantedTask(item_key=self.key, plan=PlanTarget(), title=self.key, **self._why_held(), **self._written())
 
     def _written(self) -> dict[str, Any]:
         """Collect what stands in the rule as it is."""

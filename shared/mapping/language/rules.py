@@ -6,6 +6,7 @@ are made from them.
 """
 
 import hashlib
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Literal, TypeAlias
 
@@ -14,7 +15,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from shared.mapping.language.calendar import Calendar
 from shared.mapping.language.conditions import Condition
-from shared.mapping.language.scalars import Assign, AttributeName, CalendarName, Id, Line
+from shared.mapping.language.scalars import ATTRIBUTE, Assign, AttributeName, CalendarName, Id, Line, Who
 from shared.mapping.language.sections import CalendarSpec, Limits, PeopleSpec, PlanSpec
 from shared.mapping.language.tasks import KeyedTask, Level, NotifySpec, PlanChoice, TaskSpec, parts
 from shared.mapping.language.templates import Template
@@ -73,6 +74,11 @@ class BaseRule(Frozen):
         """What its templates use of the context, with members: `workspace.name`."""
         return frozenset(name for part in parts(self) if isinstance(part, Template) for name in part.names)
 
+    @cached_property
+    def attributes(self) -> frozenset[str]:
+        """The attributes that it names, but for those in templates."""
+        return frozenset(_attributes_in(self))
+
     @property
     def specs(self) -> "tuple[TaskSpec, ...]":
         """The rule's tasks."""
@@ -84,6 +90,16 @@ class BaseRule(Frozen):
             message = "give the rule a `plan`, or each of its tasks"
             raise refuse(message)
         return self
+
+
+def _attributes_in(rule: BaseRule) -> Iterator[str]:
+    for part in parts(rule):
+        if isinstance(part, Condition):
+            yield from part.attributes
+        elif isinstance(part, Who) and part.kind == "attribute":
+            yield part.value
+        elif isinstance(part, str) and part.startswith(ATTRIBUTE):
+            yield part.removeprefix(ATTRIBUTE)
 
 
 class WorkspaceRule(BaseRule):

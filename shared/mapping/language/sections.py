@@ -168,4 +168,10 @@ class Limits(Frozen):
 
     title: int = Field(default=255, ge=10, le=400, description="Characters of a task's title.")
     checklist_title: int = Field(default=100, ge=10, le=400, description="Characters of a checklist line.")
+    closings: int = Field(
+        default=25,
+        ge=1,
+        le=100_000,
+        description="Tasks of a rule that its condition may end within an hour; or a tenth of its open ones.",
+    )
     alias: int = Field(default=100, ge=10, le=400, description="Characters of a reference's name.")
