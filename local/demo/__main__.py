@@ -13,7 +13,7 @@ from rich.console import Console
 
 from local.demo.narrator import DidNotHappenError, Teller
 from local.demo.observe import links
-from local.demo.stories import contracts, escalation, nothing, onboarding
+from local.demo.stories import adversary, contracts, escalation, nothing, onboarding
 from local.local_system import FUNCTION_KEY, ROOT, Ports, System, read_offset, running
 from shared.models.link import Link
 
@@ -31,6 +31,7 @@ class Story:
 
 
 STORIES = {
+    "adversary": Story(adversary.play, ROOT / "mapping.yaml"),
     "contracts": Story(contracts.play, ROOT / "mapping.yaml"),
     "escalation": Story(escalation.play, escalation.MAPPING),
     "onboarding": Story(onboarding.play, onboarding.MAPPING),

@@ -124,6 +124,11 @@ class Inside:
         """Go on as another worker, which remembers nothing."""
         self._services = self.wire(name)
 
+    def reload(self, mapping: Path, name: str) -> None:
+        """Go on as another worker, deployed with another mapping."""
+        self._rules = load_rules(str(mapping))
+        self.restart(name)
+
     async def pass_time(self, step: timedelta, *, times: int) -> None:
         """Let time pass in steps; at each both timers tick, and what they bring is done."""
         for _ in range(times):

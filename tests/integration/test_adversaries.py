@@ -1,21 +1,25 @@
 """People who try to bend an approval: what they do in Planner and in OpenText, and what the bridge makes of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from local.demo.world import create_contract
+from local.simulators.content_server.process import MapStep, WorkflowMap
 from local.simulators.content_server.state import ROOT
-from tests.engine import engine
+from shared.models.messages import OriginMessage
+from shared.reconciler.reconcile import reconcile
+from tests.engine import MAPPING, engine
 from tests.integration.test_approvals import END, MINUTES, Approval
 
 P, X, HELPER = "dfoxhoven", "lwhite", "nkaur"
 """The performer; a member of the plan who may not decide; a colleague."""
 
 
-def started(**settings):
-    """Start a world whose approval task stands in Planner."""
-    made = engine(**settings)
+def started(mapping=MAPPING, **settings):
+    """Start a world in which an approval begins."""
+    made = engine(mapping, **settings)
     world = made.world
     workspace = create_contract(world, "Contoso", END)
     document = world.content.add_document(workspace, "Contract.docx", user="pwilliams")
@@ -282,3 +286,126 @@ async def test_a_refused_sign_in_for_the_performer_keeps_the_decision_and_says_s
     [link] = (await approval.engine.services.origins.find_links(f"workflow-{approval.process}")).values()
     assert (link.state, link.hold) == ("open", "sign_in")
     assert "does not let the bridge act for you" in approval.text
+
+
+async def test_a_rejection_that_needs_words_is_asked_again_without_them(tmp_path):
+    file = tmp_path / "mapping.yaml"
+    text = MAPPING.read_text()
+    assert "Reject: Reject" in text
+    file.write_text(text.replace("Reject: Reject", "Reject: {title: Reject, comment: required}"))
+    made, process, document = started(file)
+    await made.look(f"workflow-{process}")
+    await made.rest()
+    approval = Approval(made, process, document)
+    approval.decide(P, "Reject")
+    await approval.notice()
+    assert (approval.visits, approval.percent) == ([], 0)
+    assert "This outcome needs a comment" in approval.text
+
+    approval.graph.edit_description(approval.users[P], approval.task, f"Clause 7 is missing.\n{approval.text}")
+    approval.decide(P, "Reject")
+    await approval.notice()
+
+    assert approval.visits[0].disposition == "Reject"
+    assert approval.visits[0].comment.startswith("Clause 7 is missing.\nvia the bridge")
+
+
+async def test_outcomes_that_read_otherwise_lose_the_tick_that_was_made_for_the_old_text(tmp_path):
+    """The mapping changes while the reviewer has ticked and not yet completed."""
+    file = tmp_path / "mapping.yaml"
+    file.write_text(MAPPING.read_text())
+    made, process, document = started(file)
+    await made.look(f"workflow-{process}")
+    await made.rest()
+    approval = Approval(made, process, document)
+    approval.graph.tick(approval.users[P], approval.task, "Approve")
+    file.write_text(MAPPING.read_text().replace("Approve: Approve", "Approve: Grant it"))
+    made.inside.reload(file, "worker-2")
+    made.services = made.inside.services()
+    await made.look(f"workflow-{process}")
+    await made.rest()
+    approval.graph.complete(approval.users[P], approval.task)
+
+    await approval.notice()
+
+    assert approval.visits == []
+    assert "No outcome is ticked" in approval.text
+
+
+async def test_a_step_that_wants_a_password_says_so_and_offers_no_outcomes():
+    made = engine()
+    content = made.world.content
+    content.define_map(
+        WorkflowMap(
+            "Another map",
+            (MapStep(1, "Approver", P, {"Approve": (), "Reject": ()}, wants_password=True),),
+        )
+    )
+    workspace = create_contract(made.world, "Contoso", END)
+    document = content.add_document(workspace, "Contract.docx", user="pwilliams")
+    process = content.start_workflow(
+        "Another map",
+        [document],
+        initiator="pwilliams",
+        managers=["bridge"],
+        workspace=workspace,
+        name="Contract Approval",
+    )
+    await made.look(f"workflow-{process}")
+    await made.rest()
+    approval = Approval(made, process, document)
+
+    assert "wants a password or signature: complete it in OpenText" in approval.text
+    assert approval.graph.details[approval.task]["checklist"] == {}
+    approval.graph.complete(approval.users[P], approval.task)
+    await approval.notice()
+    assert approval.visits == []
+
+
+async def test_a_rule_whose_outcomes_the_step_does_not_offer_names_both_lists():
+    made = engine()
+    made.world.content.define_map(
+        WorkflowMap("Another map", (MapStep(1, "Approver", P, {"Accept": (), "Decline": ()}),))
+    )
+    workspace = create_contract(made.world, "Contoso", END)
+    document = made.world.content.add_document(workspace, "Contract.docx", user="pwilliams")
+    process = made.world.content.start_workflow(
+        "Another map",
+        [document],
+        initiator="pwilliams",
+        managers=["bridge"],
+        workspace=workspace,
+        name="Contract Approval",
+    )
+    await made.look(f"workflow-{process}")
+    await made.rest()
+
+    [link] = (await made.services.origins.find_links(f"workflow-{process}")).values()
+    assert (link.state, link.hold) == ("held", "outcomes")
+    assert link.reason == "the rule's outcomes are Approve, Reject; the step offers Accept, Decline"
+
+
+async def test_a_worker_whose_clock_is_ahead_waits_for_the_tick_all_the_same(approval):
+    """Completed, and ticked 20 seconds later; the worker believes that two minutes have passed."""
+    approval.graph.complete(approval.users[P], approval.task)
+    ahead = replace(approval.engine.services, now=lambda: approval.engine.inside.at + timedelta(minutes=2))
+    await reconcile(OriginMessage(origin=f"workflow-{approval.process}"), ahead)
+    approval.engine.forward(timedelta(seconds=20))
+    approval.graph.tick(approval.users[P], approval.task, "Approve")
+
+    await approval.notice()
+
+    assert [visit.disposition for visit in approval.visits] == ["Approve"]
+
+
+async def test_people_read_sentences_and_the_history_keeps_what_opentext_said(approval):
+    refusal = (400, {"content-type": "application/json"}, b'{"error": "v2/processes/1: The rule says no"}')
+    stand_before(approval.engine, "/tasks/1", lambda _: refusal, method="PUT")
+    approval.decide(P, "Approve")
+
+    await approval.notice()
+
+    assert "Note: OpenText refused it." in approval.text
+    assert "v2/" not in approval.text
+    history = await approval.engine.services.origins.list_entries(f"workflow-{approval.process}")
+    assert any("The rule says no" in str(entry.event.detail.get("why")) for entry in history)
