@@ -74,6 +74,15 @@ param opentextDiscoverySeconds int = 300
 @description('Nickname of a WebReport over all steps (docs/opentext-setup.md). Empty: workflows that the integration user manages.')
 param opentextDiscoveryReport string = ''
 
+@maxLength(200)
+@description('File in the deployed package with the private CA of OpenText, in PEM form, e.g. certificates/ca.pem. Empty: public CAs.')
+param opentextCaFile string = ''
+
+@minValue(1)
+@maxValue(86400)
+@description('Seconds that a throttling system is left alone at most, whatever it asks for.')
+param gateMaxSeconds int = 1800
+
 @secure()
 @minLength(16)
 @description('Secret that hints prove themselves with; two by comma while they are rotated.')
@@ -489,6 +498,8 @@ module settings 'app/settings.bicep' = {
     opentextConcurrency: opentextConcurrency
     opentextDiscoverySeconds: opentextDiscoverySeconds
     opentextDiscoveryReport: opentextDiscoveryReport
+    opentextCaFile: opentextCaFile
+    gateMaxSeconds: gateMaxSeconds
     graphBaseUrl: empty(graphBaseUrl) ? graphUrl : graphBaseUrl
     notifyFrom: notifyFrom
     writeBackSchedule: writeBackSchedule

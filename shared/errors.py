@@ -85,7 +85,7 @@ class RefusedError(NeverError):
 class SignInRefusedError(RefusedError):
     """A sign-in was refused. Each further try may bring the account nearer to being locked."""
 
-    def __init__(self, message: str, *, identity: str, retry_after: timedelta | None = None) -> None:
+    def __init__(self, message: str, *, identity: str = "service", retry_after: timedelta | None = None) -> None:
         """
         Keep whose sign-in it was.
 

@@ -126,6 +126,14 @@ class Settings(HintSettings, NotificationSettings):
         default="token-exchange", alias="OTDS_IMPERSONATION"
     )
     opentext_act_as: ActAs = Field(default=ActAs.SERVICE, alias="OPENTEXT_ACT_AS")
+    opentext_ca_file: str | None = Field(
+        default=None,
+        alias="OPENTEXT_CA_FILE",
+        description="PEM file with the private CA that signed OpenText's certificates. None: the public ones.",
+    )
+    gate_max_seconds: int = Field(
+        default=1800, ge=1, le=86_400, alias="GATE_MAX_SECONDS", description="Longest pause that a system may ask for."
+    )
     opentext_timezone: Zone = Field(default="UTC", alias="OPENTEXT_TIMEZONE", description="Zone of its workflow dates.")
     opentext_concurrency: int = Field(
         default=4, ge=1, le=64, alias="OPENTEXT_CONCURRENCY", description="Reconciles at once, server-wide."

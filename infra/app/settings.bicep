@@ -18,6 +18,8 @@ param opentextTimezone string
 param opentextConcurrency int
 param opentextDiscoverySeconds int
 param opentextDiscoveryReport string
+param opentextCaFile string
+param gateMaxSeconds int
 param graphBaseUrl string
 param notifyFrom string
 param writeBackSchedule string
@@ -77,10 +79,12 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     OTDS_PARTITION: otdsPartition
     OTDS_IMPERSONATION: otdsImpersonation
     OPENTEXT_ACT_AS: opentextActAs
+    OPENTEXT_CA_FILE: opentextCaFile
     OPENTEXT_TIMEZONE: opentextTimezone
     OPENTEXT_CONCURRENCY: string(opentextConcurrency)
     OPENTEXT_DISCOVERY_SECONDS: string(opentextDiscoverySeconds)
     OPENTEXT_DISCOVERY_REPORT: opentextDiscoveryReport
+    GATE_MAX_SECONDS: string(gateMaxSeconds)
     OPENTEXT_WEBHOOK_SECRETS: '${inVault}opentext-webhook-secrets)'
     GRAPH_BASE_URL: graphBaseUrl
     GRAPH_CLIENT_STATE: '${inVault}graph-client-state)'

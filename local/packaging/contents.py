@@ -10,6 +10,8 @@ from local.packaging.pruning import LEFT_OUT, is_needed
 ROOT = Path(__file__).resolve().parents[2]
 APP = ("function_app.py", "functions", "host.json", "mapping.yaml", "requirements.txt", "shared")
 """Names at the root of the repository. `.funcignore` leaves out the others when somebody deploys the folder itself."""
+OWN = ("certificates",)
+"""An adopter's own folders, where they are: the private CA that OPENTEXT_CA_FILE names."""
 SITE = PurePath(".python_packages", "lib", "site-packages")
 """
 Where the Functions worker looks for packages.
@@ -46,7 +48,7 @@ def lay_out(folder: Path) -> None:
 
 
 def _app() -> Iterator[tuple[PurePath, Path]]:
-    for name in APP:
+    for name in (*APP, *OWN):
         start = ROOT / name
         for path in [start] if start.is_file() else start.rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:

@@ -11,6 +11,10 @@ LONGEST_WHY = 500
 MOST_TRIES = 4
 WINDOW = timedelta(minutes=15)
 """Usual policies lock an account after five refused sign-ins within so long."""
+UNDER_WAY = timedelta(seconds=90)
+"""For how long a sign-in may be without an outcome."""
+SOON = timedelta(milliseconds=250)
+"""After that time others who sign in just now may have done so."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=1)
 
 
@@ -32,14 +36,21 @@ class Gate(Stored):
 
     def may_try_at(self, now: datetime) -> datetime:
         """Say when the identity may be tried next; now or before: at once."""
-        recent = sorted(at for at in self.tries if now - at < WINDOW)
-        return self.until if len(recent) < MOST_TRIES else max(self.until, recent[-MOST_TRIES] + WINDOW)
+        # A try that nobody refused is under way, or its worker died: neither says anything of the credentials.
+        recent = sorted(at for at in self.tries if now - at < (WINDOW if self.refused else UNDER_WAY))
+        if len(recent) < MOST_TRIES:
+            return self.until
+        return max(self.until, recent[-MOST_TRIES] + WINDOW if self.refused else now + SOON)
 
     def tried(self, now: datetime) -> Self:
         """Return it with one more try, that is not answered yet; once refused, only one at a time."""
         recent = tuple(at for at in self.tries if now - at < WINDOW)
         until = now + FIRST_PAUSE if self.refused else self.until
         return self.model_copy(update={"tries": (*recent, now), "until": until})
+
+    def unanswered(self, at: datetime) -> Self:
+        """Return it without the try of a time: no sensible answer came, so it says nothing of the credentials."""
+        return self.model_copy(update={"tries": tuple(one for one in self.tries if one != at)})
 
     def turned_away(self, now: datetime, why: str) -> Self:
         """Return it closed after one more refusal, longer each time."""

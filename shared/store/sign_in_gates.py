@@ -39,6 +39,14 @@ class SignInGates:
         """Forget all tries: who signs in like that is let in."""
         await self._table.discard(GATE, _key(identity))
 
+    async def unanswered(self, identity: str, began: datetime) -> None:
+        """Take the try of a time back: no sensible answer came."""
+        for _ in range(ROUNDS):
+            row, gate = await self._find(identity)
+            if (after := gate.unanswered(began)) == gate or await self._saved(row, identity, after):
+                return
+        raise _unruly(identity)
+
     async def refused(self, identity: str, now: datetime, why: str) -> datetime:
         """Close the gate of an identity, longer each time; return when it opens."""
         for _ in range(ROUNDS):

@@ -1,10 +1,9 @@
 """Connect the outside systems. Importing this brings the Graph SDK; nothing is sent yet."""
 
 import ssl
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from random import Random
 from urllib.parse import urlsplit
@@ -18,9 +17,10 @@ from shared.clients.graph.mail import Mail
 from shared.clients.graph.planner import Planner
 from shared.clients.graph.subscriptions import Subscriptions
 from shared.clients.opentext import OpenText, SignIn
+from shared.errors import Problem, SettingsError
 from shared.reconciler.deadline import Deadlines
 from shared.reconciler.waiting_room import WaitingRoom
-from shared.services import Services
+from shared.services import Services, Storage
 from shared.settings import LOOPBACK, Settings
 from shared.store.hands import Hands
 from shared.store.queues import ORIGINS
@@ -50,21 +50,31 @@ class Outside:
         await self.opened.aclose()
 
 
-def connect(settings: Settings, now: Callable[[], datetime], hands: Hands) -> Outside:
+def connect(settings: Settings, storage: Storage) -> Outside:
     """
     Connect OpenText and Graph. Every write to them is asked for the worker's sign of life, at the last moment.
 
     Raises:
-        SettingsError: GRAPH_BASE_URL is neither a Microsoft Graph endpoint nor loopback.
+        SettingsError: GRAPH_BASE_URL is neither a Microsoft Graph endpoint nor loopback; OPENTEXT_CA_FILE no PEM file.
     """
     opened = AsyncExitStack()
     # One for all: making one takes longer than importing httpx.
     tls = httpx.create_ssl_context()
-    fence = Fence(hands)
+    fence = Fence(storage.hands)
     connection = _connect_graph(settings, tls, fence, opened)
-    http = _http(settings.opentext_base_url, tls, OPENTEXT_SECONDS, fence, opened)
+    trusted = tls if settings.opentext_ca_file is None else trusting(settings.opentext_ca_file)
+    http = _http(settings.opentext_base_url, trusted, OPENTEXT_SECONDS, fence, opened)
+    pause = timedelta(seconds=settings.gate_max_seconds)
+    now = storage.now
     return Outside(
-        opentext=opentext.connect(_sign_in(settings), http, zone=settings.opentext_zone, now=now),
+        opentext=opentext.connect(
+            _sign_in(settings),
+            http,
+            zone=settings.opentext_zone,
+            now=now,
+            longest_pause=pause,
+            door=storage.sign_in_gates,
+        ),
         planner=Planner(connection),
         directory=DirectoryClient(connection, now),
         subscriptions=Subscriptions(connection),
@@ -140,11 +150,28 @@ def _connect_graph(
     settings: Settings, tls: ssl.SSLContext, fence: Fence, opened: AsyncExitStack
 ) -> connection.GraphConnection:
     http = _http(settings.graph_base_url, tls, GRAPH_SECONDS, fence, opened)
+    pause = timedelta(seconds=settings.gate_max_seconds)
     if urlsplit(settings.graph_base_url).hostname in LOOPBACK:
-        return connection.connect(settings.graph_base_url, http, None)
+        return connection.connect(settings.graph_base_url, http, None, longest_pause=pause)
     credential = identity(settings.azure_client_id)
     opened.push_async_callback(credential.close)
-    return connection.connect(settings.graph_base_url, http, credential)
+    return connection.connect(settings.graph_base_url, http, credential, longest_pause=pause)
+
+
+def trusting(file: str) -> ssl.SSLContext:
+    """
+    Return a context that trusts a private CA besides the public ones.
+
+    Raises:
+        SettingsError: the file can't be read, or holds no certificate.
+    """
+    context = httpx.create_ssl_context()
+    try:
+        context.load_verify_locations(cafile=file)
+    except (OSError, ssl.SSLError) as error:
+        message = f"must name a file of certificates in PEM form that the app can read ({type(error).__name__})"
+        raise SettingsError([Problem("OPENTEXT_CA_FILE", message)]) from error
+    return context
 
 
 def _http(

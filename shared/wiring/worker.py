@@ -147,7 +147,7 @@ class Wiring:
         rules = load_rules(settings.mapping_file)
         from shared.wiring.outside import connect, services_of  # noqa: PLC0415 - see above
 
-        outside = connect(settings, stores.storage.now, stores.storage.hands)
+        outside = connect(settings, stores.storage)
         self._opened.push_async_callback(outside.close)
         return services_of(stores, settings, rules, outside=outside, rng=self.rng)
 

@@ -49,6 +49,11 @@ class Headers(dict[str, str]):
         """Read one."""
         return super().get(name.lower(), default)
 
+    def get_list(self, name: str) -> list[str]:
+        """Read all of one name."""
+        found = self.get(name)
+        return [] if found is None else [found]
+
 
 @dataclass
 class Request:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from shared.clients.json_body import read_json
+from shared.clients.no_answer import Cures, redirected
 from shared.clients.pause import LONGEST_PAUSE, answered_at, pause_of
 from shared.errors import (
     BridgeError,
@@ -30,6 +31,7 @@ from shared.models.planner import Answered
 
 M = TypeVar("M", bound=BaseModel)
 
+CURES = Cures(address="GRAPH_BASE_URL", certificate="a proxy that opens TLS has to leave Microsoft Graph alone")
 LONGEST_MESSAGE = 200  # characters of the other side's words that are worth a log line
 
 
@@ -44,6 +46,16 @@ class Answer:
     """Bytes as they came, or what JSON made of them when the answer came in a batch."""
     longest_pause: timedelta = LONGEST_PAUSE
     """What `Retry-After` is cut to."""
+
+    @property
+    def pause(self) -> timedelta | None:
+        """For how long it asks to be left alone. None: it names no time."""
+        return pause_of(self.headers, self.longest_pause)
+
+    @property
+    def is_graphs_own(self) -> bool:
+        """An error in Graph's own words, and not a proxy's page."""
+        return _statement(self) is not None
 
     @property
     def is_success(self) -> bool:
@@ -73,7 +85,7 @@ def error_for(answer: Answer, *, wrote: bool) -> BridgeError:
     message = _describe(answer, statement)
     match answer.status:
         case 429:
-            return ThrottledError(message, system="graph", retry_after=pause_of(answer.headers, answer.longest_pause))
+            return ThrottledError(message, system="graph", retry_after=answer.pause)
         case 404 if statement is not None:
             return NotFoundError(message)
         case 409 | 412:
@@ -173,6 +185,8 @@ def _statement(answer: Answer) -> _Statement | None:
 
 
 def _describe(answer: Answer, statement: _Statement | None) -> str:
+    if 300 <= answer.status < 400:
+        return f"Graph answered {answer.status}: {redirected(answer.headers.get('Location'), CURES)}"
     if statement is None:
         return f"Graph answered {answer.status} without its own error"
     words = " ".join(part for part in (statement.code, statement.message) if part)

@@ -123,7 +123,8 @@ def _unpacked(inner: _Inner | None, request: BatchRequest, outer: Answer) -> Ans
     if inner is None:
         return lost("Graph left this request of a batch without an answer", wrote=request.wrote)
     # The batch's own `Date` is later than each of its parts: good enough where a part tells none.
-    told = {"date": outer.headers["Date"]} if "Date" in outer.headers else {}
+    date = outer.headers.get("Date")
+    told = {} if date is None else {"date": date}
     given = {name: str(value) for name, value in (inner.headers or {}).items()}
     return replace(outer, status=inner.status, headers=httpx.Headers({**told, **given}), body=inner.body)
 

@@ -5,8 +5,10 @@ The SDK's typed models are not used: reading with them costs two hundred times t
 repeat a POST, and a repeated POST is a second task.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Generic, TypeVar, get_args
 from urllib.parse import urlsplit
 
@@ -25,8 +27,10 @@ from kiota_http.middleware.options import ResponseHandlerOption
 from msgraph import GraphRequestAdapter, GraphServiceClient
 from pydantic import BaseModel, Field
 
-from shared.clients.graph.answers import Answer, lost, parse, read_rows
+from shared.clients.graph.answers import CURES, Answer, lost, parse, read_rows
 from shared.clients.graph.batch import JSON, LARGEST_BATCH, BatchRequest, QueryValue, Verb, pack, reason_to_stop, unpack
+from shared.clients.no_answer import NOT_SENT, explain
+from shared.clients.pause import LONGEST_PAUSE
 from shared.errors import BridgeError, OutcomeUnknownError, Problem, SettingsError, UnavailableError
 from shared.models.base import Foreign
 from shared.models.listed import Listed, UnreadRow
@@ -41,8 +45,8 @@ GRAPH_HOSTS = frozenset(
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 
-# Raised before the first byte of a request has left.
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+CALL_SECONDS = 30.0
+"""For one call as a whole."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -87,10 +91,15 @@ class GraphConnection:
         calls: HTTP requests so far; a batch is one.
     """
 
-    def __init__(self, adapter: GraphRequestAdapter) -> None:
+    def __init__(
+        self, adapter: GraphRequestAdapter, *, seconds: float = CALL_SECONDS, longest_pause: timedelta = LONGEST_PAUSE
+    ) -> None:
         self.graph = GraphServiceClient(request_adapter=adapter)
         self.calls = 0
         self._adapter = adapter
+        self._url = httpx.URL(str(adapter.base_url))
+        self._seconds = seconds
+        self._longest_pause = longest_pause
 
     async def send(
         self,
@@ -190,24 +199,33 @@ class GraphConnection:
         info.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         self.calls += 1
         try:
+            # httpx counts time anew with every byte that trickles in.
             with unobserved():
-                response = await self._adapter.send_primitive_async(info, "bytes", {})
+                async with asyncio.timeout(self._seconds):
+                    response = await self._adapter.send_primitive_async(info, "bytes", {})
         except AzureError as error:
             message = f"no token for Graph: {type(error).__name__}"
             raise UnavailableError(message) from error
         except NOT_SENT as error:
             count("calls", system="graph", status="0")
-            message = f"no connection to Graph: {type(error).__name__}"
+            message = f"not sent to Graph: {explain(error, self._url, CURES)}"
             raise UnavailableError(message) from error
-        except httpx.RequestError as error:
+        except (TimeoutError, httpx.RequestError) as error:
             count("calls", system="graph", status="0")
-            message = f"no answer from Graph: {type(error).__name__}"
+            message = f"no answer from Graph: {explain(error, self._url, CURES)}"
             raise lost(message, wrote=wrote) from error
         count("calls", system="graph", status=str(response.status_code))
-        return Answer(response.status_code, response.headers, response.content)
+        return Answer(response.status_code, response.headers, response.content, self._longest_pause)
 
 
-def connect(base_url: str, http: httpx.AsyncClient, credential: AsyncTokenCredential | None) -> GraphConnection:
+def connect(
+    base_url: str,
+    http: httpx.AsyncClient,
+    credential: AsyncTokenCredential | None,
+    *,
+    seconds: float = CALL_SECONDS,
+    longest_pause: timedelta = LONGEST_PAUSE,
+) -> GraphConnection:
     """
     Connect to a Graph endpoint. Nothing is sent yet.
 
@@ -215,6 +233,8 @@ def connect(base_url: str, http: httpx.AsyncClient, credential: AsyncTokenCreden
         base_url: scheme and host, without version.
         http: for Graph alone: its transport is wrapped. The caller closes it, and sets its time-outs.
         credential: None is allowed for a simulator on this machine, which is sent the bearer `local`.
+        seconds: for one call as a whole, from connecting to the last byte of the answer.
+        longest_pause: what `Retry-After` is cut to (`GATE_MAX_SECONDS`).
 
     Raises:
         SettingsError: the host is not Microsoft Graph's, so that no token may go there.
@@ -223,7 +243,7 @@ def connect(base_url: str, http: httpx.AsyncClient, credential: AsyncTokenCreden
     adapter.base_url = base_url.rstrip("/") + "/v1.0"
     # The templates hold %24select; Graph wants $select. No other middleware: the default ones repeat requests.
     KiotaClientFactory.create_with_custom_middleware([ParametersNameDecodingHandler()], client=http)
-    return GraphConnection(adapter)
+    return GraphConnection(adapter, seconds=seconds, longest_pause=longest_pause)
 
 
 def _authentication(base_url: str, credential: AsyncTokenCredential | None) -> AuthenticationProvider:

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.clients.graph.answers import check
 from shared.clients.graph.connection import GraphConnection
+from shared.errors import ThrottledError
 
 
 class Mail:
@@ -24,16 +25,24 @@ class Mail:
 
         Raises:
             ValueError: nobody to send to. Nothing was sent.
-            RefusedError: the mailbox or an address is not accepted.
+            RefusedError: the mailbox or an address is not accepted, or the permission is missing. Not sent.
+            NotFoundError: there is no such mailbox. Not sent.
             OutcomeUnknownError: perhaps sent; Graph can't be asked.
-            RetryLaterError: not sent.
+            ThrottledError: not sent, the mailbox (system "mail") is to be left alone for a while.
+            UnavailableError: not sent.
         """
         if not to:
             message = "a mail to nobody"
             raise ValueError(message)
         body = mail_body(to, subject, text)
         builder = self._connection.graph.users.by_user_id(self.sender).send_mail
-        check(await self._connection.send("POST", builder, body=body), wrote=True)
+        answer = await self._connection.send("POST", builder, body=body)
+        if answer.status == 429 or (answer.status == 503 and answer.is_graphs_own):
+            # 503 in Graph's own words: overloaded or in maintenance, to be repeated. One from a proxy says nothing.
+            # Source: https://learn.microsoft.com/graph/errors
+            message = f"the mailbox takes no mail now: Graph answered {answer.status}"
+            raise ThrottledError(message, system="mail", retry_after=answer.pause)
+        check(answer, wrote=True)
 
 
 def mail_body(to: Sequence[str], subject: str, text: str) -> dict[str, Any]:

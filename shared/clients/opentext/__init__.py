@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 import httpx
 
@@ -12,9 +12,11 @@ from shared.clients.opentext.records import Records
 from shared.clients.opentext.server import Site
 from shared.clients.opentext.session import Session, Sessions
 from shared.clients.opentext.sign_in import SignIn
-from shared.clients.opentext.transport import Request, Upload
+from shared.clients.opentext.sign_in_guard import SignInDoor
+from shared.clients.opentext.transport import CALL_SECONDS, Request, Upload, Wire
 from shared.clients.opentext.workflows import Workflows
 from shared.clients.opentext.workspaces import Workspaces
+from shared.clients.pause import LONGEST_PAUSE
 from shared.models.opentext import Person, StepRef
 
 __all__ = [
@@ -72,16 +74,30 @@ class OpenText:
         return self.site.step_url(ref)
 
 
-def connect(sign_in: SignIn, http: httpx.AsyncClient, *, zone: tzinfo, now: Callable[[], datetime]) -> OpenText:
+def connect(
+    sign_in: SignIn,
+    http: httpx.AsyncClient,
+    *,
+    zone: tzinfo,
+    now: Callable[[], datetime],
+    seconds: float = CALL_SECONDS,
+    longest_pause: timedelta = LONGEST_PAUSE,
+    door: SignInDoor | None = None,
+) -> OpenText:
     """
     Put the client together. Nothing is sent yet: the first request signs in.
 
     Args:
+        sign_in: who, where and how.
         http: its time-outs hold; it must not repeat requests on its own account.
         zone: of the dates that Content Server sends without one (`OPENTEXT_TIMEZONE`).
         now: aware, UTC.
+        seconds: for one call as a whole.
+        longest_pause: what `Retry-After` is cut to (`GATE_MAX_SECONDS`).
+        door: where all workers count sign-ins. None: this process counts its own.
     """
-    return _put_together(Sessions(sign_in, http, now), zone, now)
+    wire = Wire(http, sign_in.base_url, seconds=seconds, longest_pause=longest_pause)
+    return _put_together(Sessions(sign_in, wire, now, door=door), zone, now)
 
 
 def dry(opentext: OpenText, note: Callable[[Request], None], *, now: Callable[[], datetime]) -> OpenText:

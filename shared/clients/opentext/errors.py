@@ -9,10 +9,14 @@ Source: OTCS REST API 2.0.2, the responses of nodes, categories, forms and proce
 """
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from shared.clients.no_answer import redirected
 from shared.clients.opentext.answers import decoded, obj, text
+from shared.clients.opentext.transport import CURES
+from shared.clients.pause import LONGEST_PAUSE, pause_of
 from shared.errors import (
     BridgeError,
     OutcomeUnknownError,
@@ -51,20 +55,34 @@ def message_of(body: bytes) -> str | None:
     return text(answer["error"]) or text(answer.get("error_description")) or "no reason given"
 
 
-def error_for(status: int, body: bytes, *, what: str, wrote: bool, retry_after: str | None = None) -> BridgeError:
+def error_for(
+    status: int,
+    body: bytes,
+    *,
+    what: str,
+    wrote: bool,
+    headers: Mapping[str, str] | None = None,
+    longest_pause: timedelta = LONGEST_PAUSE,
+) -> BridgeError:
     """
     Choose the error for an answer that is no success.
 
     Args:
+        status: of the answer.
+        body: as it came.
         what: method and path, for the message.
         wrote: the request would have changed something.
-        retry_after: the header, in seconds. None: it was not sent.
+        headers: found under any case. None: none are known.
+        longest_pause: what `Retry-After` is cut to.
     """
-    message = message_of(body)
+    told, message = headers or {}, message_of(body)
     if status == 429:
-        return ThrottledError(f"{what}: asked to pause", system="opentext", retry_after=_pause(retry_after))
+        pause = pause_of(told, longest_pause)
+        return ThrottledError(f"{what}: asked to pause", system="opentext", retry_after=pause)
     if status == 401:
         return UnavailableError(f"{what}: not signed in, although the sign-in was just renewed")
+    if 300 <= status < 400:
+        return UnavailableError(f"{what}: not carried out: {redirected(told.get('Location'), CURES)}")
     if message is None or status in _BROKEN:
         return _broken(status, what, wrote=wrote)
     return _stated(status, f"{what}: {message[:200]}", obj(decoded(body)), wrote=wrote)
@@ -97,7 +115,3 @@ def _stated(status: int, message: str, answer: dict[str, Any], *, wrote: bool) -
     if _HIDDEN.search(message) or (not wrote and (status >= 500 or status in (403, 404))):
         return UnreadableError(message)
     return RefusedError(message, code=FORBIDDEN if status == 403 else text(answer.get("errorDetail")))
-
-
-def _pause(header: str | None) -> timedelta | None:
-    return timedelta(seconds=int(header)) if header and header.isdigit() else None

@@ -17,13 +17,18 @@ from typing import Any
 import httpx
 
 from shared.clients.opentext.answers import Json, decoded, obj, text
+from shared.clients.opentext.cookies import cookie_header, kept_cookies
 from shared.clients.opentext.errors import error_for, garbled
 from shared.clients.opentext.sign_in import REFUSED, Credential, Desk, SignIn
+from shared.clients.opentext.sign_in_guard import OwnDoor, SignInDoor, SignInGuard
 from shared.clients.opentext.transport import DryWire, Form, Query, Request, Upload, Wire, as_body
-from shared.errors import RefusedError
+from shared.errors import BridgeError, RefusedError, SignInRefusedError
 from shared.models.opentext import Person
 from shared.models.words import ActAs
 from shared.observability.telemetry import count
+
+SERVICE = "service"
+"""The integration user, as whom all is read."""
 
 
 class Session:
@@ -45,7 +50,8 @@ class Session:
         acquire: Callable[[], Awaitable[Credential]],
         now: Callable[[], datetime],
         *,
-        identity: str = "service",
+        identity: str = SERVICE,
+        guard: SignInGuard,
     ) -> None:
         """
         Begin without a credential: the first request gets one.
@@ -54,10 +60,13 @@ class Session:
             wire: sends.
             acquire: signs in.
             now: aware, UTC.
-            identity: "service" or "performer", for what is counted.
+            identity: "service", or "performer-<user id>".
+            guard: asked before each sign-in.
         """
         self._wire = wire
         self._identity = identity
+        self._guard = guard
+        self._cookies: dict[str, str] = {}
         self._acquire = acquire
         self._now = now
         self._credential: Credential | None = None
@@ -126,7 +135,8 @@ class Session:
             response.content,
             what=request.what,
             wrote=request.writes,
-            retry_after=response.headers.get("Retry-After"),
+            headers=response.headers,
+            longest_pause=self._wire.longest_pause,
         )
 
     async def _send(self, request: Request) -> tuple[httpx.Response, int]:
@@ -134,13 +144,19 @@ class Session:
         if credential is None or credential.over(self._now()):
             credential = await self._renew(self._sign_ins)
         generation = self._sign_ins
-        response = await self._wire.send(request, credential.headers)
+        response = await self._wire.send(request, {**credential.headers, **cookie_header(self._cookies)})
         self._roll(response, generation)
         return response, generation
 
     def _roll(self, response: httpx.Response, generation: int) -> None:
         """Take the fresh ticket, unless somebody signed in anew meanwhile: then theirs is the fresher one."""
+        if generation == self._sign_ins:
+            changed = {**self._cookies, **kept_cookies(response)}
+            self._cookies = {name: value for name, value in changed.items() if value is not None}
         ticket = response.headers.get("OTCSTicket")
+        if ticket and not (ticket.isascii() and ticket.isprintable()):
+            # No header would take it: the one that was used serves until a 401.
+            return
         current = self._credential
         if not ticket or current is None or current.bearer or response.status_code == 401:
             return
@@ -152,20 +168,32 @@ class Session:
         async with self._lock:
             if self._credential is None or self._sign_ins == generation:
                 self._credential = await self._signed_in()
+                self._cookies = dict(self._credential.cookies)
                 self._sign_ins += 1
             return self._credential
 
     async def _signed_in(self) -> Credential:
-        """Sign in, and count how that ended."""
+        """Sign in where that is not too early, and count how it ended: an account must not be locked by us."""
+        begun = await self._guard.begin(self._identity)
         outcome = "unavailable"
         try:
             credential = await self._acquire()
             outcome = "accepted"
-        except RefusedError:
+        except SignInRefusedError:
+            # Somebody else's, on whose word this one depends.
+            await self._guard.unanswered(self._identity, begun)
+            raise
+        except RefusedError as error:
             outcome = "refused"
+            pause = await self._guard.refused(self._identity, str(error))
+            raise SignInRefusedError(str(error), identity=self._identity, retry_after=pause) from error
+        except BridgeError:
+            # No sensible answer: it says nothing about who we are.
+            await self._guard.unanswered(self._identity, begun)
             raise
         finally:
-            count("sign_ins", identity=self._identity, outcome=outcome)
+            count("sign_ins", identity=self._identity.partition("-")[0], outcome=outcome)
+        await self._guard.accepted(self._identity)
         return credential
 
 
@@ -173,28 +201,29 @@ class Sessions:
     """The sessions of this process, by identity."""
 
     def __init__(
-        self, sign_in: SignIn, http: httpx.AsyncClient, now: Callable[[], datetime], *, wire: Wire | None = None
+        self, sign_in: SignIn, wire: Wire, now: Callable[[], datetime], *, door: SignInDoor | None = None
     ) -> None:
         """
         Make ready to sign in; the first request does.
 
         Args:
-            http: shared by all sessions. It must neither repeat nor redirect on its own account.
+            sign_in: who, where and how.
+            wire: shared by all sessions.
             now: aware, UTC.
-            wire: None: one that sends everything.
+            door: where all workers count sign-ins. None: this process counts its own.
         """
         self._sign_in = sign_in
-        self._http = http
-        self._wire = wire or Wire(http, sign_in.base_url)
+        self._wire = wire
         self._desk = Desk(sign_in, self._wire)
         self._now = now
-        self._service = Session(self._wire, lambda: self._desk.for_service(now()), now)
+        self._door = door or OwnDoor()
+        self._guard = SignInGuard(self._door, now)
+        self._service = Session(self._wire, lambda: self._desk.for_service(now()), now, guard=self._guard)
         self._performers: dict[int, Session] = {}
 
     def dry(self, note: Callable[[Request], None]) -> "Sessions":
         """Return sessions that read as these do, and note a write in place of sending it."""
-        wire = DryWire(self._http, self._sign_in.base_url, note)
-        return Sessions(self._sign_in, self._http, self._now, wire=wire)
+        return Sessions(self._sign_in, DryWire(self._wire, note), self._now, door=self._door)
 
     @property
     def calls(self) -> int:
@@ -224,7 +253,11 @@ class Sessions:
             return self._service
         if person.user_id not in self._performers:
             self._performers[person.user_id] = Session(
-                self._wire, lambda: self._become(person), self._now, identity="performer"
+                self._wire,
+                lambda: self._become(person),
+                self._now,
+                identity=f"performer-{person.user_id}",
+                guard=self._guard,
             )
         return self._performers[person.user_id]
 
@@ -254,4 +287,4 @@ class Sessions:
         url, what = self._wire.api("GET", "v1/ping")
         response = await self._wire.send(Request("GET", url, what), {})
         if not response.is_success:
-            raise error_for(response.status_code, response.content, what=what, wrote=False)
+            raise error_for(response.status_code, response.content, what=what, wrote=False, headers=response.headers)

@@ -4,13 +4,15 @@ Sign in to Content Server: by password or through OTDS, as the integration user 
 Source: OTCS REST, v1/auth and v2/members/proxies/auth; OTDS REST, oauth2/token and authentication/*.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
 import httpx
 
-from shared.clients.opentext.answers import Json, decoded, number, obj, required, text
+from shared.clients.opentext.answers import Json, decoded, number_or_none, obj, text
+from shared.clients.opentext.cookies import kept_cookies
 from shared.clients.opentext.errors import error_for, garbled, message_of
 from shared.clients.opentext.transport import Request, Wire
 from shared.errors import RefusedError
@@ -19,6 +21,7 @@ from shared.models.words import ActAs
 
 REFUSED = "sign_in"
 """Code of the refusal when a sign-in is not accepted."""
+_LONGEST_TOKEN = 86_400
 EARLY = timedelta(seconds=60)
 """A token is renewed this long before it ends."""
 
@@ -50,6 +53,8 @@ class Credential:
     bearer: bool = False
     ends: datetime | None = None
     """UTC. None: not told; it ends with a 401."""
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By which a load balancer finds the server that knows the ticket."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -80,8 +85,8 @@ class Desk:
             return await self._token(now, {"grant_type": "client_credentials"})
         form = {"username": self._sign_in.username, "password": self._sign_in.password}
         url, what = self._wire.api("POST", "v1/auth")
-        answer = _read(await self._wire.send(Request("POST", url, what, form=form), {}), what)
-        return Credential(_secret(answer, "ticket", what))
+        response = await self._wire.send(Request("POST", url, what, form=form), {})
+        return Credential(_secret(_read(response, what), "ticket", what), cookies=_cookies(response))
 
     async def by_exchange(self, person: Person, now: datetime) -> Credential:
         """
@@ -129,16 +134,17 @@ class Desk:
         url, what = self._wire.api("GET", "v1/auth")
         response = await self._wire.send(Request("GET", url, what), headers)
         data = obj(_read(response, what).get("data"))
-        if required(data, "id") != person.user_id:
+        if number_or_none(data.get("id")) != person.user_id:
             message = f"OTDS knows {person.login} as another user of Content Server than {person.user_id}"
             raise RefusedError(message, code=REFUSED)
-        return Credential(response.headers.get("OTCSTicket", ""))
+        return Credential(_sendable(response.headers.get("OTCSTicket", ""), what), cookies=_cookies(response))
 
     async def _token(self, now: datetime, grant: dict[str, str]) -> Credential:
         ours = {"client_id": self._sign_in.otds_client_id, "client_secret": self._sign_in.otds_client_secret}
         answer = await self._otds("oauth2/token", form={**grant, **ours})
-        seconds = number(answer.get("expires_in"))
-        ends = None if seconds is None else now + timedelta(seconds=seconds)
+        # An odd figure is none: the token then ends with a 401.
+        seconds = number_or_none(answer.get("expires_in"))
+        ends = None if seconds is None else now + timedelta(seconds=min(max(seconds, 0), _LONGEST_TOKEN))
         return Credential(_secret(answer, "access_token", "OTDS oauth2/token"), bearer=True, ends=ends)
 
     async def _otds(self, path: str, *, form: dict[str, str] | None = None, json: dict[str, str] | None = None) -> Json:
@@ -161,7 +167,7 @@ def _read(response: httpx.Response, what: str) -> Json:
         message = f"{what}: sign-in refused: {str(message_of(response.content))[:200]}"
         raise RefusedError(message, code=REFUSED)
     if not response.is_success:
-        raise error_for(response.status_code, response.content, what=what, wrote=False)
+        raise error_for(response.status_code, response.content, what=what, wrote=False, headers=response.headers)
     try:
         answer = obj(decoded(response.content))
     except ValueError as error:
@@ -175,4 +181,15 @@ def _read(response: httpx.Response, what: str) -> Json:
 def _secret(answer: Json, name: str, what: str) -> str:
     if not (found := text(answer.get(name))):
         raise garbled(what, wrote=False)
-    return found
+    return _sendable(found, what)
+
+
+def _sendable(ticket: str, what: str) -> str:
+    """A ticket travels in a header, which takes printable ASCII alone."""
+    if ticket and not (ticket.isascii() and ticket.isprintable()):
+        raise garbled(what + " (a ticket that no header takes)", wrote=False)
+    return ticket
+
+
+def _cookies(response: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in kept_cookies(response).items() if value is not None}

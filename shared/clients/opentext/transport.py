@@ -5,16 +5,27 @@ Content Server wants its bodies in three forms, and takes none for another:
 A key=value; B one field `body` that holds JSON; C multipart with a file. A JSON body is not a supported one.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 import httpx
 
-from shared.errors import OutcomeUnknownError, UnavailableError
+from shared.clients.no_answer import NOT_SENT, Cures, explain
+from shared.clients.pause import LONGEST_PAUSE
+from shared.errors import OutcomeUnknownError, RetryLaterError, UnavailableError
 from shared.observability.telemetry import count
+
+CALL_SECONDS = 60.0
+"""For one call as a whole: a busy Content Server takes its time."""
+CURES = Cures(
+    address="OPENTEXT_BASE_URL (OTDS_BASE_URL for OTDS)",
+    certificate="a private CA's certificate goes into the file that OPENTEXT_CA_FILE names",
+)
 
 Query: TypeAlias = Sequence[tuple[str, str | int | None]]
 """In order; a name may be repeated. A value of None sends the bare name (`?metadata`)."""
@@ -60,16 +71,28 @@ def encode_query(query: Query) -> str:
 class Wire:
     """Sends requests, and counts them."""
 
-    def __init__(self, http: httpx.AsyncClient, base_url: str) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        base_url: str,
+        *,
+        seconds: float = CALL_SECONDS,
+        longest_pause: timedelta = LONGEST_PAUSE,
+    ) -> None:
         """
         Keep what is needed to send.
 
         Args:
             http: its time-outs hold; its cookies are never sent.
             base_url: the whole cs URL.
+            seconds: for one call as a whole, from connecting to the last byte of the answer.
+            longest_pause: what `Retry-After` is cut to.
         """
-        self._http = http
+        self.http = http
+        self.base_url = base_url
+        self.seconds = seconds
         self._api = f"{base_url.rstrip('/')}/api/"
+        self.longest_pause = longest_pause
         self.calls = 0
 
     def api(self, method: str, path: str, query: Query = ()) -> tuple[str, str]:
@@ -88,42 +111,51 @@ class Wire:
         self.calls += 1
         built = self._build(request, headers)
         try:
-            response = await self._http.send(built, auth=None, follow_redirects=False)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            # Not even connected: the request was never sent.
+            # httpx counts time anew with every byte that trickles in.
+            async with asyncio.timeout(self.seconds):
+                response = await self.http.send(built, auth=None, follow_redirects=False)
+        except NOT_SENT as error:
             count("calls", system="opentext", status="0")
-            message = f"{request.what}: no connection ({type(error).__name__})"
+            message = f"{request.what}: not sent: {explain(error, httpx.URL(request.url), CURES)}"
             raise UnavailableError(message) from error
-        except httpx.RequestError as error:
+        except (TimeoutError, httpx.RequestError) as error:
             count("calls", system="opentext", status="0")
-            message = f"{request.what}: no answer ({type(error).__name__})"
-            if request.writes:
-                message = f"{message}, it may have been done"
-                raise OutcomeUnknownError(message) from error
-            raise UnavailableError(message) from error
+            raise _lost(request, explain(error, httpx.URL(request.url), CURES)) from error
         count("calls", system="opentext", status=str(response.status_code))
         return response
 
     def _build(self, request: Request, headers: Mapping[str, str]) -> httpx.Request:
         file = request.file
-        built = self._http.build_request(
-            request.method,
-            request.url,
-            headers={"Accept": "application/json", **headers},
-            data=None if request.form is None else dict(request.form),
-            files=None if file is None else {"file": (file.name, file.content, file.mime)},
-            json=request.json,
-        )
-        # LLCookie is a ticket: a client that keeps cookies would mix up identities.
+        try:
+            built = self.http.build_request(
+                request.method,
+                request.url,
+                headers={"Accept": "application/json", **headers},
+                data=None if request.form is None else dict(request.form),
+                files=None if file is None else {"file": (file.name, file.content, file.mime)},
+                json=request.json,
+            )
+        except UnicodeEncodeError as error:
+            message = f"{request.what}: not sent: its ticket holds characters that no header takes"
+            raise UnavailableError(message) from error
+        # LLCookie is a ticket: a client that keeps cookies would mix up identities. A session brings its own.
         built.headers.pop("cookie", None)
+        if "Cookie" in headers:
+            built.headers["Cookie"] = headers["Cookie"]
         return built
+
+
+def _lost(request: Request, why: str) -> RetryLaterError:
+    if request.writes:
+        return OutcomeUnknownError(f"{request.what}: no answer, it may have been done: {why}")
+    return UnavailableError(f"{request.what}: no answer: {why}")
 
 
 class DryWire(Wire):
     """Sends what reads; what would write is noted, and answered as if it had been carried out."""
 
-    def __init__(self, http: httpx.AsyncClient, base_url: str, note: Callable[[Request], None]) -> None:
-        super().__init__(http, base_url)
+    def __init__(self, wire: Wire, note: Callable[[Request], None]) -> None:
+        super().__init__(wire.http, wire.base_url, seconds=wire.seconds, longest_pause=wire.longest_pause)
         self._note = note
 
     async def send(self, request: Request, headers: Mapping[str, str]) -> httpx.Response:

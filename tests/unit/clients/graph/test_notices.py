@@ -8,7 +8,7 @@ import pytest
 
 from shared.clients.graph.mail import Mail
 from shared.clients.graph.subscriptions import Subscriptions
-from shared.errors import NotFoundError, OutcomeUnknownError, RefusedError, StaleError, ThrottledError
+from shared.errors import NotFoundError, OutcomeUnknownError, RefusedError, StaleError, ThrottledError, UnavailableError
 from tests.unit.clients.graph.graph_double import GraphDouble, always, page, said
 
 END = datetime(2026, 3, 20, tzinfo=UTC)
@@ -126,9 +126,18 @@ async def test_a_mail_is_sent_from_the_one_mailbox():
 
 @pytest.mark.parametrize(
     ("reply", "error"),
-    [(said(403, "ErrorAccessDenied"), RefusedError), (said(503), OutcomeUnknownError)],
+    [
+        (said(403, "ErrorAccessDenied"), RefusedError),
+        (said(404, "ErrorInvalidUser"), NotFoundError),
+        (said(429, "ApplicationThrottled", **{"retry-after": "30"}), ThrottledError),
+        (said(503, "ServiceUnavailable"), ThrottledError),
+        (httpx.Response(503, content=b"<html>"), OutcomeUnknownError),
+        (said(500), OutcomeUnknownError),
+        (httpx.ReadError("cut"), OutcomeUnknownError),
+        (httpx.ConnectError("refused"), UnavailableError),
+    ],
 )
-async def test_a_mail_that_was_perhaps_sent_says_so(reply, error):
+async def test_a_mail_is_refused_put_off_or_perhaps_sent(reply, error):
     mail = Mail(GraphDouble(POST=always(reply)).connection(), "bridge@contoso.example")
 
     with pytest.raises(error):

@@ -98,7 +98,7 @@ def test_a_refusal_carries_a_code(status, body, code):
     ids=["seconds", "absent", "not-a-number"],
 )
 def test_a_pause_is_kept(header, expected):
-    error = error_for(429, b"", what="GET v2/x", wrote=False, retry_after=header)
+    error = error_for(429, b"", what="GET v2/x", wrote=False, headers={} if header is None else {"Retry-After": header})
     assert isinstance(error, ThrottledError)
     assert (error.system, error.retry_after) == ("opentext", expected)
 

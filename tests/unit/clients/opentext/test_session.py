@@ -15,7 +15,7 @@ import pytest
 
 from shared.clients.opentext.session import Sessions
 from shared.clients.opentext.sign_in import SignIn
-from shared.clients.opentext.transport import Upload
+from shared.clients.opentext.transport import Upload, Wire
 from shared.errors import OutcomeUnknownError, RefusedError, UnavailableError
 from shared.models.opentext import Person
 from shared.models.words import ActAs
@@ -65,7 +65,8 @@ class Server:
 
 
 def sessions_of(handler, sign_in=PASSWORD, now=None):
-    return Sessions(sign_in, httpx.AsyncClient(transport=httpx.MockTransport(handler)), now or Clock())
+    wire = Wire(httpx.AsyncClient(transport=httpx.MockTransport(handler)), sign_in.base_url)
+    return Sessions(sign_in, wire, now or Clock())
 
 
 async def test_each_answer_brings_the_ticket_for_the_next_request():
