@@ -13,6 +13,7 @@ from shared.decisions.fields import FIELDS, Target, outcome_lines
 from shared.decisions.item_view import Case, Policy, View, event, is_waiting
 from shared.decisions.merge import Merged, merge
 from shared.decisions.observed import Found
+from shared.decisions.own_writes import carried_out, is_made_by_people
 from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause, RefusalReason
@@ -21,7 +22,9 @@ from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
 from shared.models.wanted import Owner
 from shared.models.words import ItemKind, WaitedFor
 
-KEPT_HOLDS = frozenset({HoldCause.REFUSED, HoldCause.RECORD, HoldCause.EVIDENCE, HoldCause.ITEM_FAILED, *WAITS})
+STOPPED = (HoldCause.ITEM_FAILED, HoldCause.UNREADABLE, HoldCause.UNAVAILABLE)
+"""Holds of a wall: it frees them once the item goes well."""
+KEPT_HOLDS = frozenset({HoldCause.REFUSED, HoldCause.RECORD, HoldCause.EVIDENCE, *STOPPED, *WAITS})
 """Holds of an open task that something else ends than what is wanted of it."""
 NOTE_STANDS = timedelta(days=1)
 """So long people can read that an assignment was put back."""
@@ -34,7 +37,9 @@ def decide_open(view: View, link: Link, policy: Policy, now: datetime) -> Action
     if link.sending is not None:
         return _decide_sending(view, link, policy, now)
     case = _case(view, link, policy, now)
-    return _decide_case(case) if case is not None else None
+    if case is None:
+        return None
+    return _take_note(case) or _decide_case(case)
 
 
 def decide_refused(view: View, write: Write, policy: Policy, now: datetime) -> Action | None:
@@ -75,7 +80,8 @@ def agree(link: Link, found: Found) -> Remember | None:
     return None if agreed == link else Remember(agreed)
 
 
-def _decide_case(case: Case) -> Action | None:
+def _take_note(case: Case) -> Remember | None:
+    """Take note, before anything is decided, of where the task is now, and of writes of ours that it shows."""
     link, found = case.link, case.found
     if found.task.plan_id != link.plan_id:
         return Remember(
@@ -83,6 +89,13 @@ def _decide_case(case: Case) -> Action | None:
             (event(EventKind.MOVED, link, before=link.plan_id, after=found.task.plan_id),),
             again=True,
         )
+    if link.announced:
+        return Remember(link.knows_its_writes(carried_out(link, found)), again=True)
+    return None
+
+
+def _decide_case(case: Case) -> Action | None:
+    link, found = case.link, case.found
     if case.target.wanted.held is not None:
         return decide_hindered(case, case.target.wanted.held)
     if link.hold is not None and link.hold not in KEPT_HOLDS:
@@ -261,7 +274,7 @@ def _decide_progress(case: Case, agreed: Link, events: tuple[Event, ...]) -> Act
 def _told(link: Link, merged: Merged, found: Found) -> tuple[Event, ...]:
     """Tell what each side changed, with both values, and what was lost where both did."""
     conflicts = _conflicts(link, merged, Owner.PLANNER)
-    read = {f.name: f.read(found) for f in FIELDS if f.name in merged.taken}
+    read = {f.name: f.read(found) for f in FIELDS if f.name in merged.taken and is_made_by_people(link, found, f.name)}
     got = {name: known.got for name, known in link.base.items()}
     asked = {name: known.asked for name, known in link.base.items()}
     return (

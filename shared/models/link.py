@@ -53,6 +53,9 @@ class Link(Stored):
     reserved_at: datetime | None = None
     posted: Posted | None = None
     base: dict[str, FieldBase] = Field(default_factory=dict, description="By field name.")
+    announced: dict[str, FieldBase] = Field(
+        default_factory=dict, description="Fields that people own, too, about to be written: what is asked and sent."
+    )
     step: StepRef | None = None
     bound: tuple[DocumentVersion, ...] = Field(default=(), description="Versions that the task last showed.")
     elsewhere: str = Field(default="", description="Why the step must be completed in OpenText. Empty: it need not.")
@@ -208,6 +211,14 @@ class Link(Stored):
     def based(self, base: Mapping[str, FieldBase]) -> Self:
         """Agree on some fields."""
         return self._with({"base": {**self.base, **base}})
+
+    def announcing(self, fields: Mapping[str, FieldBase]) -> Self:
+        """Remember what is about to be sent, before it is: it is never taken for a person's edit then."""
+        return self._with({"announced": dict(fields)})
+
+    def knows_its_writes(self, carried_out: Mapping[str, FieldBase]) -> Self:
+        """Agree on the announced writes that were carried out, and forget the others."""
+        return self._with({"base": {**self.base, **carried_out}, "announced": {}})
 
     def rebased(self, base: Mapping[str, FieldBase], *, reason: str) -> Self:
         """Agree on exactly these fields, and on what is said of the item."""

@@ -14,6 +14,7 @@ from shared.decisions.item_view import event
 from shared.decisions.merge import base_after
 from shared.decisions.observed import Found, Missing, Seen, Unread
 from shared.decisions.open_task import first_write
+from shared.decisions.own_writes import to_announce
 from shared.errors import BridgeError, NotFoundError, RetryLaterError, StaleError, ThrottledError
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause
@@ -36,6 +37,7 @@ async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
         return
     work.ensure_time()
     before = {write.link.item: work.seen[write.link.item] for write in writes}
+    await _announce(work, writes)
     failed = await _patch_tasks(work, writes)
     failed |= await _patch_details(work, [write for write in writes if write.link.item not in failed])
     done = [write for write in writes if write.link.item not in failed]
@@ -45,6 +47,17 @@ async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
     await work.commit(links, [told for write in done for told in write.events])
     await _say_refused(work)
     work.raise_if_throttled()
+
+
+async def _announce(work: Work, writes: Sequence[Write]) -> None:
+    """Remember what is about to be sent to fields that people own, too: died over, it is not taken for their edit."""
+    announced: list[Link] = []
+    for write in writes:
+        found, link = work.seen[write.link.item], work.held.links.get(write.link.item)
+        if link is not None and isinstance(found, Found) and (fields := to_announce(write, found)):
+            announced.append(link.announcing(fields))
+    if announced:
+        await work.commit(announced)
 
 
 async def write_details(work: Work, items: Sequence[str]) -> None:
