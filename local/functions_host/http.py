@@ -43,12 +43,25 @@ class Door:
     """The ASGI application."""
 
     def __init__(
-        self, workers: Workers, routes: Sequence[Route], timers: Mapping[str, Timer], *, options: DoorOptions
+        self,
+        workers: Workers,
+        routes: Sequence[Route],
+        timers: Mapping[str, Timer],
+        *,
+        options: DoorOptions,
+        drain: Callable[[], None],
     ) -> None:
+        """
+        Keep what stands behind the door.
+
+        Args:
+            drain: has the host take nothing more from timers and queues; what runs may end.
+        """
         self._workers = workers
         self._routes = routes
         self._timers = timers
         self._options = options
+        self._drain = drain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -95,7 +108,8 @@ class Door:
         """
         Answer the host's own doors, which open with the master key.
 
-        `POST /admin/functions/NAME` runs a timer now, `GET /admin/host/status` tells the state.
+        `POST /admin/functions/NAME` runs a timer now, `GET /admin/host/status` tells the state, and `POST
+        /admin/host/drain` is what Azure asks for before it takes an instance away.
 
         Source: https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http
         """
@@ -103,6 +117,9 @@ class Door:
             return Response(status_code=401)
         if (method, path) == ("GET", "/admin/host/status"):
             return JSONResponse({"state": "Running"})
+        if (method, path) == ("POST", "/admin/host/drain"):
+            self._drain()
+            return Response(status_code=202)
         name = path.removeprefix("/admin/functions/")
         if method != "POST" or name not in self._timers:
             return PlainTextResponse("no timer of that name", status_code=404)

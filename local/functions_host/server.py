@@ -138,8 +138,14 @@ class _Host:
     async def _serve(
         self, parts: Parts, listening: socket.socket, ready: Callable[[], None], stopping: asyncio.Event
     ) -> None:
-        server = _server(Door(self._workers, parts.routes, parts.timers, options=_door_options(self._options)))
         sources: list[Timer | QueueListener] = [*parts.timers.values(), *parts.listeners]
+
+        def drain() -> None:
+            for source in sources:
+                source.stop()
+
+        options = _door_options(self._options)
+        server = _server(Door(self._workers, parts.routes, parts.timers, options=options, drain=drain))
         async with asyncio.TaskGroup() as tasks:
             guards = [tasks.create_task(self._workers.run()), tasks.create_task(self._watch.run())]
             tasks.create_task(server.serve(sockets=[listening]))
@@ -148,8 +154,7 @@ class _Host:
             ready()
             await stopping.wait()
             log.info("stopping")
-            for source in sources:
-                source.stop()
+            drain()
             await self._let_end(feeding)
             server.should_exit = True
             for task in [*guards, *feeding]:
@@ -167,7 +172,7 @@ class _Host:
 async def _refuse(door: DoorOptions, listening: socket.socket, status: TextIO, stopping: asyncio.Event) -> None:
     """Answer everything with 503 until told to stop."""
     options = WorkerOptions(Path(), HostJson().function_timeout, Pace().orphaned_seconds)
-    server = _server(Door(Workers(options), [], {}, options=door))
+    server = _server(Door(Workers(options), [], {}, options=door, drain=lambda: None))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve(sockets=[listening]))
         await server.listening.wait()

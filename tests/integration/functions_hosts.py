@@ -42,6 +42,10 @@ class Forwarder:
         self._choose = choose
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self.held = 0
+        """Requests and answers that wait to be let through."""
 
     async def open(self) -> None:
         """Listen."""
@@ -54,13 +58,31 @@ class Forwarder:
         for writer in [*self._open]:
             writer.transport.abort()
 
+    def hold(self) -> None:
+        """Let nothing through for now: whoever asks waits for the answer."""
+        self._flowing.clear()
+
+    def let_go(self) -> None:
+        """Let through what was held, and all that comes."""
+        self._flowing.set()
+
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         port = self._choose()
         with contextlib.suppress(OSError):
             there, back = await asyncio.open_connection("127.0.0.1", port or 0)
             self._open |= {writer, back}
-            await asyncio.gather(_copy(reader, back), _copy(there, writer))
+            await asyncio.gather(self._copy(reader, back), self._copy(there, writer))
             self._open -= {writer, back}
+        writer.close()
+
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while part := await reader.read(65536):
+                self.held += 1
+                await self._flowing.wait()
+                self.held -= 1
+                writer.write(part)
+                await writer.drain()
         writer.close()
 
 
@@ -98,6 +120,8 @@ class Stage:
         self.hosts: list[HostProcess] = []
         self.front = Forwarder(_port(system.app_url), self._next_host)
         """What Graph and OpenText call: takes each host that lives in turn, as Azure's front end does."""
+        self.graph = Forwarder(free_port(), partial(int, _port(system.graph_url)))
+        """Stands between the hosts and Graph: can hold looks in hand, as a slow server does."""
         self._folder = folder
         self._turn = itertools.count()
 
@@ -114,6 +138,7 @@ class Stage:
         values = {name: value for name, value in self.system.settings.items() if not name.startswith(PREFIX)}
         # All are one app: their timers' locks are the same, wherever they are started from.
         values |= {"AzureWebJobsStorage": self.gate.storage, "AzureFunctionsWebHost__hostid": "bridge"}
+        values["GRAPH_BASE_URL"] = f"http://127.0.0.1:{self.graph.port}"
         host = await asyncio.to_thread(start_host, app, log, settings=values | settings)
         self.hosts.append(host)
         return host
@@ -154,14 +179,14 @@ async def instances(mapping: Path, folder: Path, **settings: str) -> AsyncIterat
     given = {name: value for name, value in delivered_settings().items() if name not in _FOUND_HERE}
     async with running(mapping, settings=given | settings, hosted=False) as system:
         stage = Stage(system, folder)
-        await stage.gate.open()
-        await stage.front.open()
+        for line in (stage.gate, stage.front, stage.graph):
+            await line.open()
         try:
             yield stage
         finally:
             stage.end()
-            stage.front.shut()
-            stage.gate.shut()
+            for line in (stage.gate, stage.front, stage.graph):
+                line.shut()
 
 
 def delivered_settings() -> dict[str, str]:
@@ -197,11 +222,3 @@ def free_port() -> int:
 
 def _port(url: str) -> int:
     return int(url.rpartition(":")[2])
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(ConnectionError):
-        while part := await reader.read(65536):
-            writer.write(part)
-            await writer.drain()
-    writer.close()

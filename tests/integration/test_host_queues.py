@@ -12,6 +12,7 @@ import pytest
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueClient, TextBase64EncodePolicy
 
+from local.functions_host.keys import Keys
 from local.functions_host.process import running_host
 from tests.integration.functions_hosts import free_port, until
 from tests.integration.tiny_app import NEVER, notes, write_app
@@ -200,6 +201,18 @@ def test_at_the_end_a_running_function_finishes_first(bench):
         code = host.stop()
 
     assert (code, bench.left()) == (0, 0)
+
+
+def test_a_drained_host_takes_no_more_and_lets_all_end(bench):
+    bench.queue.send_message("last words")
+
+    with bench.host(WORK_SECONDS="1") as host:
+        bench.notes(1)
+        drained = httpx.post(f"{host.url}/admin/host/drain", headers={"x-functions-key": Keys().master})
+        bench.queue.send_message("too late")
+        until(lambda: bench.left() == 1)
+
+    assert (drained.status_code, [item["body"] for item in notes(bench.app)]) == (202, ["last words", "done"])
 
 
 def test_no_more_run_at_once_than_host_json_allows(bench):
