@@ -21,6 +21,7 @@ async def evidence(req: func.HttpRequest, context: func.Context) -> func.HttpRes
     """Answer with the whole history; a key is needed, since it names people."""
     key = str(req.route_params.get("key", ""))
     with working("evidence", origin=key, delivery=context.invocation_id, trace=context.trace_context.trace_parent):
+        await wiring.current().warm_storage()
         try:
             _check(key)
             lines = await within(wiring.storage().origins.list_lines(key))

@@ -34,6 +34,7 @@ async def _answer(
     if (token := handshake(req.params)) is not None:
         return func.HttpResponse(token, mimetype="text/plain", headers={"X-Content-Type-Options": "nosniff"})
     with working(context.function_name, delivery=context.invocation_id, trace=context.trace_context.trace_parent):
+        await wiring.current().warm_storage()
         try:
             await within(take(wiring.notifications(), req.get_body()))
         except ANSWERED as error:

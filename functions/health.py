@@ -23,5 +23,6 @@ async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - 
 @guarded
 async def ready(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the host wants the parameter
     """Check settings, mapping, OpenText, Graph and storage; a key is needed, since problems name settings."""
+    await wiring.current().warm()
     body = report(await check_all(wiring.probes()))
     return document(body, HTTPStatus.OK if body["ready"] else HTTPStatus.SERVICE_UNAVAILABLE)

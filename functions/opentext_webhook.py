@@ -15,6 +15,7 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfi
 async def opentext_webhook(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Queue the hinted origins and answer at once: OpenText may wait inside a transaction."""
     with working("opentext_webhook", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
+        await wiring.current().warm_storage()
         try:
             await within(wiring.intake().take(req.get_body(), req.headers))
         except ANSWERED as error:

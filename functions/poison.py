@@ -29,6 +29,7 @@ async def bury_unread(queue: str, message: func.QueueMessage) -> None:
 
 
 async def _bury(queue: str, message: func.QueueMessage, *, why: str = "") -> None:
+    await wiring.current().warm_storage()
     from shared.operations.dead_letters import bury  # noqa: PLC0415 - HTTP functions do without the stores
 
     with working(f"dead_{queue}", delivery=message.id, trace=None):

@@ -1,13 +1,18 @@
-"""Queues `origins` and `plans`: the work. Flows are imported when they run: HTTP functions do without the SDKs."""
+"""Queues `origins` and `plans`: the work. Flows are imported in a thread, when they run: see `warmed`."""
+
+from collections.abc import Awaitable, Callable
 
 import azure.functions as func
 
 from functions.guard import guarded
 from functions.poison import bury_unread
+from functions.warm import warmed
 from shared import wiring
 from shared.intake.expected_failures import run_origin, run_plan
 from shared.intake.queued import read_origin_message, read_plan_message
+from shared.models.messages import OriginMessage, PlanMessage
 from shared.observability.telemetry import working
+from shared.services import Services
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 
@@ -16,8 +21,7 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfi
 @guarded
 async def reconcile(message: func.QueueMessage) -> None:
     """Bring both sides of one origin together."""
-    from shared.reconciler.reconcile import reconcile as flow  # noqa: PLC0415 - see above
-
+    flow = await warmed(_reconcile)
     given = read_origin_message(message.get_body())
     if given is None:
         await bury_unread("origins", message)
@@ -30,11 +34,22 @@ async def reconcile(message: func.QueueMessage) -> None:
 @guarded
 async def read_plan(message: func.QueueMessage) -> None:
     """Read one plan and hand on the origins whose tasks changed."""
-    from shared.watchers.read_plan import read_plan as flow  # noqa: PLC0415 - see above
-
+    flow = await warmed(_read_plan)
     given = read_plan_message(message.get_body())
     if given is None:
         await bury_unread("plans", message)
         return
     with working("read_plan", delivery=message.id, trace=given.trace):
         await run_plan(given, flow, wiring.current())
+
+
+def _reconcile() -> Callable[[OriginMessage, Services], Awaitable[None]]:
+    from shared.reconciler.reconcile import reconcile  # noqa: PLC0415 - see above
+
+    return reconcile
+
+
+def _read_plan() -> Callable[[PlanMessage, Services], Awaitable[None]]:
+    from shared.watchers.read_plan import read_plan  # noqa: PLC0415 - see above
+
+    return read_plan

@@ -1,13 +1,16 @@
 """Timers: plans due for a read, agenda rows due, subscriptions. Two runs at once do no harm."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 
 import azure.functions as func
 
 from functions.guard import guarded
+from functions.warm import warmed
 from shared import wiring
 from shared.intake.expected_failures import run_storage_timer, run_timer
 from shared.observability.telemetry import Delivery, working
+from shared.services import Services, Storage
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 
@@ -16,8 +19,7 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfi
 @guarded
 async def write_back(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
     """Queue the plans that are due for a read."""
-    from shared.watchers.timers import sweep_plans as flow  # noqa: PLC0415 - HTTP functions do without the SDKs
-
+    flow = await warmed(_sweep_plans)
     with _at_work("write_back", context) as at_hand:
         at_hand.was_idle = not await run_timer(flow, wiring.current())
 
@@ -26,12 +28,8 @@ async def write_back(timer: func.TimerRequest, context: func.Context) -> None:  
 @guarded
 async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
     """Queue what the agenda has due, and what no hint announced; see to what stands in the way."""
-    from shared.operations.troubles import look_after  # noqa: PLC0415 - the same
-    from shared.watchers.timers import sweep_agenda as flow  # noqa: PLC0415 - HTTP functions do without the SDKs
-
-    with working(
-        "escalation_sweep", delivery=context.invocation_id, trace=context.trace_context.trace_parent
-    ) as at_hand:
+    flow, look_after = await warmed(_sweep_agenda), await warmed(_look_after)
+    with _at_work("escalation_sweep", context) as at_hand:
         was_busy = await run_timer(flow, wiring.current())
         await run_storage_timer(look_after, wiring.current())
         at_hand.was_idle = not was_busy
@@ -41,13 +39,37 @@ async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> N
 @guarded
 async def renew_subscriptions(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
     """Create, renew and reauthorise the Graph subscriptions."""
-    from shared.watchers.subscriptions import renew_subscriptions as flow  # noqa: PLC0415 - HTTP functions: no SDKs
-
-    with working(
-        "renew_subscriptions", delivery=context.invocation_id, trace=context.trace_context.trace_parent
-    ) as at_hand:
+    flow = await warmed(_renew_subscriptions)
+    with _at_work("renew_subscriptions", context) as at_hand:
         at_hand.was_idle = not await run_timer(flow, wiring.current())
 
 
 def _at_work(name: str, context: func.Context) -> AbstractContextManager[Delivery]:
     return working(name, delivery=context.invocation_id, trace=context.trace_context.trace_parent)
+
+
+# Imported in a thread, when they run.
+
+
+def _sweep_plans() -> Callable[[Services], Awaitable[int]]:
+    from shared.watchers.timers import sweep_plans  # noqa: PLC0415 - see above
+
+    return sweep_plans
+
+
+def _sweep_agenda() -> Callable[[Services], Awaitable[int]]:
+    from shared.watchers.timers import sweep_agenda  # noqa: PLC0415 - see above
+
+    return sweep_agenda
+
+
+def _look_after() -> Callable[[Storage], Awaitable[int]]:
+    from shared.operations.troubles import look_after  # noqa: PLC0415 - see above
+
+    return look_after
+
+
+def _renew_subscriptions() -> Callable[[Services], Awaitable[None]]:
+    from shared.watchers.subscriptions import renew_subscriptions  # noqa: PLC0415 - see above
+
+    return renew_subscriptions

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shared.observability.contact import Contacts
     from shared.reconciler.deadline import Deadlines
     from shared.reconciler.waiting_room import WaitingRoom
-    from shared.settings import Settings
+    from shared.settings import Settings, SubscriptionSettings
     from shared.store.agenda import Agenda
     from shared.store.brakes import Brakes
     from shared.store.creators import Creators
@@ -76,6 +76,8 @@ class Services(Storage):
     """Everything."""
 
     settings: Settings
+    subscribing: Callable[[], SubscriptionSettings]
+    """Reads what Graph's subscriptions need, which nothing else waits for; raises SettingsError."""
     mapping: Mapping
     mapping_hash: str
     """SHA-256 of the mapping file as it was read, hexadecimal."""

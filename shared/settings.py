@@ -1,5 +1,6 @@
-"""Every environment variable, with its unit and default. Read by `shared.wiring` alone."""
+"""Every environment variable, with its unit and default, by whom it concerns. Read by `shared.wiring` alone."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
@@ -64,7 +65,31 @@ def _client_state(value: SecretStr) -> SecretStr:
     return value
 
 
+_RANGES = ((0, 59), (0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
+"""Of seconds, minutes, hours, days, months, weekdays."""
+_NAMES = {name: str(number) for number, name in enumerate(re.findall("...", "janfebmaraprmayjunjulaugsepoctnovdec"), 1)}
+_NAMES |= {name: str(number) for number, name in enumerate(re.findall("...", "sunmontuewedthufrisat"))}
+_PART = re.compile(r"(?:\*|(\d+)(?:-(\d+))?)(?:/([1-9]\d*))?")
+
+
+def _schedule(value: str) -> str:
+    """Source: https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer (NCRONTAB expressions)."""
+    fields = value.split()
+    if len(fields) != len(_RANGES) or not all(map(_is_of, fields, _RANGES)):
+        message = "must be an NCRONTAB expression of six fields, seconds first, such as 0 */5 * * * *"
+        raise ValueError(message)
+    return value
+
+
+def _is_of(field: str, bounds: tuple[int, int]) -> bool:
+    low, high = bounds
+    text = re.sub(r"[a-z]+", lambda name: _NAMES.get(name[0], name[0]), field.lower())
+    parts = [_PART.fullmatch(part) for part in text.split(",")]
+    return all(part is not None and all(low <= int(n) <= high for n in part.groups()[:2] if n) for part in parts)
+
+
 Url = Annotated[str, AfterValidator(_url)]
+Schedule = Annotated[str, AfterValidator(_schedule)]
 Zone = Annotated[str, AfterValidator(_zone)]
 
 
@@ -111,8 +136,36 @@ class NotificationSettings(BaseModel):
     graph_client_state: Annotated[SecretStr, AfterValidator(_client_state)] = Field(alias="GRAPH_CLIENT_STATE")
 
 
-class Settings(HintSettings, NotificationSettings):
-    """Everything but storage."""
+class SubscriptionSettings(NotificationSettings):
+    """What keeping Graph's subscriptions needs."""
+
+    public_base_url: Url = Field(alias="PUBLIC_BASE_URL", description="Where Graph reaches this app.")
+
+
+class TimerSettings(BaseModel):
+    """When the timers run. A timer whose schedule the host can't read is switched off, alone and silently."""
+
+    model_config = _CONFIG
+
+    write_back_schedule: Schedule = Field(alias="WRITE_BACK_SCHEDULE", description="When plans are swept.")
+    escalation_schedule: Schedule = Field(alias="ESCALATION_SCHEDULE", description="When the agenda is swept.")
+    subscription_schedule: Schedule = Field(alias="SUBSCRIPTION_SCHEDULE", description="When subscriptions are kept.")
+
+
+class GateSettings(BaseModel):
+    """How long a system is believed that asks for a pause."""
+
+    model_config = _CONFIG
+
+    gate_max_seconds: int = Field(
+        default=1800, ge=1, le=86_400, alias="GATE_MAX_SECONDS", description="Longest pause that is kept."
+    )
+
+
+class Settings(BaseModel):
+    """What a look at an origin, or the read of a plan, needs beside storage."""
+
+    model_config = _CONFIG
 
     opentext_base_url: Url = Field(alias="OPENTEXT_BASE_URL", description="Whole cs URL, e.g. https://host/cs/cs.")
     opentext_auth: Literal["password", "otds"] = Field(default="password", alias="OPENTEXT_AUTH")
@@ -131,9 +184,6 @@ class Settings(HintSettings, NotificationSettings):
         alias="OPENTEXT_CA_FILE",
         description="PEM file with the private CA that signed OpenText's certificates. None: the public ones.",
     )
-    gate_max_seconds: int = Field(
-        default=1800, ge=1, le=86_400, alias="GATE_MAX_SECONDS", description="Longest pause that a system may ask for."
-    )
     opentext_timezone: Zone = Field(default="UTC", alias="OPENTEXT_TIMEZONE", description="Zone of its workflow dates.")
     opentext_concurrency: int = Field(
         default=4, ge=1, le=64, alias="OPENTEXT_CONCURRENCY", description="Reconciles at once, server-wide."
@@ -151,7 +201,6 @@ class Settings(HintSettings, NotificationSettings):
         description="Nickname of a WebReport over all steps. None: only workflows that the service user manages.",
     )
     graph_base_url: Url = Field(default="https://graph.microsoft.com", alias="GRAPH_BASE_URL")
-    public_base_url: Url = Field(alias="PUBLIC_BASE_URL", description="Where Graph reaches this app.")
     notify_from: str | None = Field(
         default=None, alias="NOTIFY_FROM", description="Mailbox that notifications are sent from."
     )
@@ -183,6 +232,15 @@ class Settings(HintSettings, NotificationSettings):
         return ZoneInfo(self.opentext_timezone)
 
 
+ALL = (
+    StorageSettings,
+    HintSettings,
+    SubscriptionSettings,
+    TimerSettings,
+    GateSettings,
+    Settings,
+)
+"""Each part's, for whoever asks whether all is well."""
 S = TypeVar("S", bound=BaseModel)
 UNRESOLVED = "@Microsoft.KeyVault("
 """Source: https://learn.microsoft.com/azure/app-service/app-service-key-vault-references."""
@@ -190,12 +248,13 @@ UNRESOLVED = "@Microsoft.KeyVault("
 
 def read_settings(model: type[S], environment: Mapping[str, str]) -> S:
     """
-    Read one of the two models from environment variables. Empty counts as absent.
+    Read one part's settings from environment variables. Empty counts as absent; other parts' settings don't matter.
 
     Raises:
         SettingsError: one problem a variable, each naming it and what is allowed.
     """
-    given = {name: value for name, value in environment.items() if value != ""}
+    mine = {field.alias for field in model.model_fields.values()}
+    given = {name: value for name, value in environment.items() if value != "" and name in mine}
     if unresolved := sorted(name for name, value in given.items() if value.startswith(UNRESOLVED)):
         # Azure hands the reference itself on where it can't be read: it would be taken for a secret.
         raise SettingsError([Problem(name, "is a Key Vault reference that did not resolve") for name in unresolved])
@@ -203,6 +262,17 @@ def read_settings(model: type[S], environment: Mapping[str, str]) -> S:
         return model.model_validate(given)
     except ValidationError as error:
         raise SettingsError([_problem(item["loc"], item["type"], item["msg"]) for item in error.errors()]) from error
+
+
+def problems_of(environment: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Name every problem of every part's settings: what the timers alone need, too."""
+    problems: list[Problem] = []
+    for model in ALL:
+        try:
+            read_settings(model, environment)
+        except SettingsError as error:
+            problems += error.problems
+    return tuple(dict.fromkeys(problems))
 
 
 def _problem(loc: tuple[int | str, ...], kind: str, message: str) -> Problem:

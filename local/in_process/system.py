@@ -105,7 +105,8 @@ class Inside:
         self.content: Handler = self.world.content.handle
         self.rng = Random(0)  # noqa: S311 - jitter, the same at each run
         self._rules = load_rules(str(mapping))
-        self._settings = read_settings(Settings, {**SETTINGS, **_ADDRESSES, **(settings or {})})
+        self._environment = {**SETTINGS, **_ADDRESSES, **(settings or {})}
+        self._settings = read_settings(Settings, self._environment)
         self._services = self.wire("worker")
 
     def now(self) -> datetime:
@@ -159,7 +160,9 @@ class Inside:
         hands = Hands(Tables(apart, writer=name), queues, name)
         storage = storage_over(tables, queues, owner=name, now=self.now, hands=hands)
         stores = Stores(tables, storage, AsyncExitStack())
-        return services_of(stores, settings, self._rules, outside=self._connect(), rng=self.rng)
+        return services_of(
+            stores, settings, self._rules, outside=self._connect(), rng=self.rng, environment=self._environment
+        )
 
     def _connect(self) -> Outside:
         async def to_graph(method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes) -> Answer:

@@ -31,7 +31,7 @@ class Gates:
 
     def __init__(self, tables: Tables, longest: timedelta = LONGEST) -> None:
         self._table = tables.control
-        self._longest = longest
+        self.longest = longest
         self._known: dict[str, datetime] = {}
         self._read: datetime | None = None
 
@@ -64,7 +64,7 @@ class Gates:
         Another worker may have been told to wait for longer.
         """
         pause = WITHOUT_TIME if error.retry_after is None else max(error.retry_after, timedelta())
-        return await self.close(error.system, now + min(pause, self._longest), now=now, why=str(error))
+        return await self.close(error.system, now + min(pause, self.longest), now=now, why=str(error))
 
     async def close(self, system: str, until: datetime, *, now: datetime, why: str = "") -> datetime:
         """Have nobody call the system before `until`. Never shortens; returns when it opens."""

@@ -144,7 +144,7 @@ class _Keeper:
             notification_url=_url(services, "notifications"),
             lifecycle_url=_url(services, "lifecycle"),
             expires=services.now() + LIFETIME,
-            client_state=services.settings.graph_client_state.get_secret_value(),
+            client_state=services.subscribing().graph_client_state.get_secret_value(),
         )
 
     async def _remember(self, touched: Subscription) -> None:
@@ -156,4 +156,4 @@ class _Keeper:
 
 
 def _url(services: Services, door: str) -> str:
-    return f"{services.settings.public_base_url}/api/graph/{door}"
+    return f"{services.subscribing().public_base_url}/api/graph/{door}"

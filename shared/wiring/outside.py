@@ -1,11 +1,15 @@
 """Connect the outside systems. Importing this brings the Graph SDK; nothing is sent yet."""
 
+from __future__ import annotations
+
 import ssl
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from random import Random
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,12 +25,17 @@ from shared.errors import Problem, SettingsError
 from shared.reconciler.deadline import Deadlines
 from shared.reconciler.waiting_room import WaitingRoom
 from shared.services import Services, Storage
-from shared.settings import LOOPBACK, Settings
-from shared.store.hands import Hands
+from shared.settings import LOOPBACK, Settings, SubscriptionSettings, read_settings
 from shared.store.queues import ORIGINS
 from shared.targets.resolver import Places
 from shared.wiring.rules import Rules
 from shared.wiring.stores import Stores, identity
+
+if TYPE_CHECKING:
+    from azure.core.credentials import AccessToken
+    from azure.core.credentials_async import AsyncTokenCredential
+
+    from shared.observability.contact import Contacts
 
 CONNECT_SECONDS = 10.0
 OPENTEXT_SECONDS = 60.0
@@ -57,15 +66,14 @@ def connect(settings: Settings, storage: Storage) -> Outside:
     Raises:
         SettingsError: GRAPH_BASE_URL is neither a Microsoft Graph endpoint nor loopback; OPENTEXT_CA_FILE no PEM file.
     """
-    opened = AsyncExitStack()
+    opened, now = AsyncExitStack(), storage.now
     # One for all: making one takes longer than importing httpx.
     tls = httpx.create_ssl_context()
-    fence = Fence(storage.hands)
-    connection = _connect_graph(settings, tls, fence, opened)
+    watched = Watched(storage, settings)
+    connection = _connect_graph(settings, tls, watched, opened)
     trusted = tls if settings.opentext_ca_file is None else trusting(settings.opentext_ca_file)
-    http = _http(settings.opentext_base_url, trusted, OPENTEXT_SECONDS, fence, opened)
-    pause = timedelta(seconds=settings.gate_max_seconds)
-    now = storage.now
+    http = _http(settings.opentext_base_url, trusted, OPENTEXT_SECONDS, watched, opened)
+    pause = storage.gates.longest
     return Outside(
         opentext=opentext.connect(
             _sign_in(settings),
@@ -83,8 +91,21 @@ def connect(settings: Settings, storage: Storage) -> Outside:
     )
 
 
-def services_of(stores: Stores, settings: Settings, rules: Rules, *, outside: Outside, rng: Random) -> Services:
-    """Put everything together."""
+def services_of(
+    stores: Stores,
+    settings: Settings,
+    rules: Rules,
+    *,
+    outside: Outside,
+    rng: Random,
+    environment: Mapping[str, str] | None = None,
+) -> Services:
+    """
+    Put everything together.
+
+    Args:
+        environment: where settings are read that concern one timer alone. None: it has none.
+    """
     storage, settle = stores.storage, timedelta(seconds=settings.settle_seconds)
     return Services(
         hands=storage.hands,
@@ -108,6 +129,8 @@ def services_of(stores: Stores, settings: Settings, rules: Rules, *, outside: Ou
         now=storage.now,
         owner=storage.owner,
         settings=settings,
+        # No partial: its repr would show the environment.
+        subscribing=lambda: read_settings(SubscriptionSettings, environment or {}),
         mapping=rules.mapping,
         mapping_hash=rules.hash,
         opentext=outside.opentext,
@@ -129,13 +152,22 @@ def services_of(stores: Stores, settings: Settings, rules: Rules, *, outside: Ou
     )
 
 
-class Fence:
-    """Stands before every request to another system, as httpx asks its hooks: behind all that builds and signs it."""
+class Watched:
+    """
+    Stands before and behind every request to another system, as httpx asks its hooks.
 
-    def __init__(self, hands: Hands) -> None:
-        self._hands = hands
+    Before: a write passes only while this worker lives, asked at the last moment, behind all that builds and signs it.
+    Behind: what was answered, so that a system that is away is told as a trouble.
+    """
 
-    async def __call__(self, request: httpx.Request) -> None:
+    def __init__(self, storage: Storage, settings: Settings) -> None:
+        self._hands = storage.hands
+        self.contacts = storage.contacts
+        self.longest_pause = storage.gates.longest
+        self._content = settings.opentext_base_url
+        self._graph = settings.graph_base_url
+
+    async def before(self, request: httpx.Request) -> None:
         """
         Let a read pass; ask whether a write may.
 
@@ -144,18 +176,53 @@ class Fence:
         """
         if request.method not in ("GET", "HEAD"):
             self._hands.must_be_alive()
+        self.contacts.asked(self._system(request.url))
+
+    async def behind(self, response: httpx.Response) -> None:
+        """Take note of an answer."""
+        self.contacts.heard(self._system(response.request.url), response.status_code)
+
+    def _system(self, url: httpx.URL) -> str:
+        """Name who is asked: OTDS may be well while Content Server is not."""
+        if str(url).startswith(self._graph):
+            return "graph"
+        return "opentext" if str(url).startswith(self._content) else "otds"
+
+
+class TellingCredential:
+    """A credential that tells whether Entra gave a token: without one no request is even sent."""
+
+    def __init__(self, inner: AsyncTokenCredential, contacts: Contacts) -> None:
+        self._inner = inner
+        self._contacts = contacts
+
+    async def get_token(self, *scopes: str, **how: Any) -> AccessToken:  # noqa: ANN401 - as the SDK says it
+        """Get a token. Raises what the credential raises."""
+        self._contacts.asked("entra")
+        token = await self._inner.get_token(*scopes, **how)
+        self._contacts.heard("entra", 200)
+        return token
+
+    async def close(self) -> None:
+        """Close what it holds."""
+        await self._inner.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
 
 def _connect_graph(
-    settings: Settings, tls: ssl.SSLContext, fence: Fence, opened: AsyncExitStack
+    settings: Settings, tls: ssl.SSLContext, watched: Watched, opened: AsyncExitStack
 ) -> connection.GraphConnection:
-    http = _http(settings.graph_base_url, tls, GRAPH_SECONDS, fence, opened)
-    pause = timedelta(seconds=settings.gate_max_seconds)
+    http = _http(settings.graph_base_url, tls, GRAPH_SECONDS, watched, opened)
     if urlsplit(settings.graph_base_url).hostname in LOOPBACK:
-        return connection.connect(settings.graph_base_url, http, None, longest_pause=pause)
-    credential = identity(settings.azure_client_id)
+        return connection.connect(settings.graph_base_url, http, None, longest_pause=watched.longest_pause)
+    credential = TellingCredential(identity(settings.azure_client_id), watched.contacts)
     opened.push_async_callback(credential.close)
-    return connection.connect(settings.graph_base_url, http, credential, longest_pause=pause)
+    return connection.connect(settings.graph_base_url, http, credential, longest_pause=watched.longest_pause)
 
 
 def trusting(file: str) -> ssl.SSLContext:
@@ -175,7 +242,7 @@ def trusting(file: str) -> ssl.SSLContext:
 
 
 def _http(
-    base_url: str, tls: ssl.SSLContext, seconds: float, fence: Fence, opened: AsyncExitStack
+    base_url: str, tls: ssl.SSLContext, seconds: float, watched: Watched, opened: AsyncExitStack
 ) -> httpx.AsyncClient:
     # A proxy of the environment is for the way out, not for this machine's own simulators.
     outward = urlsplit(base_url).hostname not in LOOPBACK
@@ -184,7 +251,7 @@ def _http(
         timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS),
         trust_env=outward,
         follow_redirects=False,
-        event_hooks={"request": [fence]},
+        event_hooks={"request": [watched.before], "response": [watched.behind]},
     )
     opened.push_async_callback(client.aclose)
     return client

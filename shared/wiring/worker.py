@@ -7,21 +7,31 @@ imported where they are needed: an HTTP function's cold start does without the G
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
 from shared.clock import Clock, system_clock
-from shared.errors import InputError, Problem, SettingsError, UnavailableError
+from shared.errors import InputError, SettingsError, UnavailableError
 from shared.intake.graph import Notifications, notifications_over
 from shared.intake.opentext import Intake
 from shared.operations.health import Probe, probe_graph, probe_opentext, probe_storage
 from shared.services import Services, Storage
-from shared.settings import HintSettings, NotificationSettings, Settings, StorageSettings, read_settings
+from shared.settings import (
+    GateSettings,
+    HintSettings,
+    NotificationSettings,
+    Settings,
+    StorageSettings,
+    problems_of,
+    read_settings,
+)
 
 if TYPE_CHECKING:
     from shared.wiring.stores import Stores
@@ -61,6 +71,7 @@ class Wiring:
         self._clock = clock
         self._ticks = ticks
         self._opened = AsyncExitStack()
+        self._warming = asyncio.Lock()
         self._stores: Stores | None = None
         self._services: Services | None = None
         self._failure: _Failure | None = None
@@ -73,6 +84,21 @@ class Wiring:
             SettingsError: storage itself is not set up. Without it nothing can start.
         """
         return self._open_stores().storage
+
+    async def warm_storage(self) -> None:
+        """Open the stores in a thread: importing their SDK takes a second, in which every other call would wait."""
+        async with self._warming:
+            if self._stores is None:
+                with suppress(InputError):
+                    await asyncio.to_thread(self.storage)
+
+    async def warm(self) -> None:
+        """Wire everything in a thread, once. What has to be mended first is said by whoever asks for it."""
+        await self.warm_storage()
+        async with self._warming:
+            if self._services is None:
+                with suppress(InputError):
+                    await asyncio.to_thread(self.services)
 
     def services(self) -> Services:
         """
@@ -133,7 +159,7 @@ class Wiring:
             settings = read_settings(StorageSettings, self._environment)
             from shared.wiring.stores import open_stores  # noqa: PLC0415 - see above
 
-            self._stores = open_stores(settings, self._clock)
+            self._stores = open_stores(settings, self._clock, longest_pause=self._longest_pause())
             self._opened.push_async_callback(self._stores.close)
         return self._stores
 
@@ -149,16 +175,17 @@ class Wiring:
 
         outside = connect(settings, stores.storage)
         self._opened.push_async_callback(outside.close)
-        return services_of(stores, settings, rules, outside=outside, rng=self.rng)
+        return services_of(stores, settings, rules, outside=outside, rng=self.rng, environment=self._environment)
+
+    def _longest_pause(self) -> timedelta:
+        """Read how long a pause is kept. One that is malformed stops nothing: readiness names it."""
+        try:
+            return timedelta(seconds=read_settings(GateSettings, self._environment).gate_max_seconds)
+        except SettingsError:
+            return timedelta(seconds=GateSettings.model_fields["gate_max_seconds"].default)
 
     async def _probe_settings(self) -> None:
-        problems: list[Problem] = []
-        for model in (StorageSettings, Settings):
-            try:
-                read_settings(model, self._environment)
-            except SettingsError as error:
-                problems += error.problems
-        if problems:
+        if problems := problems_of(self._environment):
             raise SettingsError(problems)
         self.storage().now()  # asks CLOCK_FILE
 

@@ -28,6 +28,7 @@ async def main(calls):
     functions = {function.name: function for function in app.functions}
     seen = {"functions": {name: function.trigger for name, function in functions.items()}, "at_import": loaded()}
     seen["answers"] = [await answer(app, functions[call["function"]], call) for call in calls]
+    seen["loop_held"] = sys.modules["functions.guard"].watch.longest
     json.dump(seen, sys.stdout, default=str)
 
 

@@ -68,7 +68,7 @@ async def settle(inside):
 
 def notifications(inside):
     services = inside.services()
-    return notifications_over(services, services.settings.graph_client_state)
+    return notifications_over(services, services.subscribing().graph_client_state)
 
 
 def notification(change="updated", **resource_data):

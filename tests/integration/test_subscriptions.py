@@ -89,7 +89,7 @@ def writes(inside):
 
 async def ask(inside):
     services = inside.services()
-    door = notifications_over(services, services.settings.graph_client_state)
+    door = notifications_over(services, services.subscribing().graph_client_state)
     value = {"subscriptionId": "s", "clientState": CLIENT_STATE, "lifecycleEvent": "reauthorizationRequired"}
     await door.take_lifecycle(json.dumps({"value": [value]}).encode())
 

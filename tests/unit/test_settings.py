@@ -5,7 +5,16 @@ import json
 import pytest
 
 from shared.errors import SettingsError
-from shared.settings import HintSettings, NotificationSettings, Settings, StorageSettings, read_settings
+from shared.settings import (
+    ALL,
+    HintSettings,
+    NotificationSettings,
+    Settings,
+    StorageSettings,
+    SubscriptionSettings,
+    problems_of,
+    read_settings,
+)
 from tests.repository import ROOT
 
 GOOD = {
@@ -15,6 +24,10 @@ GOOD = {
     "OPENTEXT_WEBHOOK_SECRETS": "an-invented-webhook-secret",
     "GRAPH_CLIENT_STATE": "an-invented-client-state",
     "PUBLIC_BASE_URL": "https://bridge.contoso.example/",
+    "AzureWebJobsStorage": "UseDevelopmentStorage=true",
+    "WRITE_BACK_SCHEDULE": "*/15 * * * * *",
+    "ESCALATION_SCHEDULE": "*/30 * * * * *",
+    "SUBSCRIPTION_SCHEDULE": "0 */5 * * * *",
 }
 
 
@@ -24,24 +37,31 @@ def problems(model, environment):
     return {problem.field: problem.message for problem in caught.value.problems}
 
 
+def found_in(environment):
+    """Name what is wrong with any part's settings."""
+    return {problem.field: problem.message for problem in problems_of(environment)}
+
+
 def test_good_settings_have_defaults_for_the_rest():
     settings = read_settings(Settings, GOOD)
 
     assert settings.graph_base_url == "https://graph.microsoft.com"
-    assert settings.public_base_url == "https://bridge.contoso.example"
+    assert read_settings(SubscriptionSettings, GOOD).public_base_url == "https://bridge.contoso.example"
     assert (settings.settle_seconds, settings.outcome_grace_seconds) == (120, 60)
     assert settings.mapping_file == "mapping.yaml"
     assert settings.notify_from is None
 
 
 def test_without_any_variable_each_missing_one_is_named():
-    assert problems(Settings, {}) == dict.fromkeys(
-        ["OPENTEXT_BASE_URL", "OPENTEXT_WEBHOOK_SECRETS", "GRAPH_CLIENT_STATE", "PUBLIC_BASE_URL"], "is not set"
-    )
+    found = found_in({"AzureWebJobsStorage": "UseDevelopmentStorage=true"})
+
+    secrets = ["OPENTEXT_WEBHOOK_SECRETS", "GRAPH_CLIENT_STATE"]
+    schedules = ["WRITE_BACK_SCHEDULE", "ESCALATION_SCHEDULE", "SUBSCRIPTION_SCHEDULE"]
+    assert found == dict.fromkeys([*secrets, "PUBLIC_BASE_URL", *schedules, "OPENTEXT_BASE_URL"], "is not set")
 
 
 def test_an_empty_variable_counts_as_absent():
-    assert problems(Settings, {**GOOD, "PUBLIC_BASE_URL": ""}) == {"PUBLIC_BASE_URL": "is not set"}
+    assert found_in({**GOOD, "PUBLIC_BASE_URL": ""}) == {"PUBLIC_BASE_URL": "is not set"}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +74,12 @@ def test_an_empty_variable_counts_as_absent():
         ("OPENTEXT_TIMEZONE", "Mars/Olympus", "Europe/Berlin"),
         ("OPENTEXT_CONCURRENCY", "0", "greater than or equal to 1"),
         ("SETTLE_SECONDS", "ten", "integer"),
+        ("GATE_MAX_SECONDS", "0", "greater than or equal to 1"),
+        ("WRITE_BACK_SCHEDULE", "*/15 * * * *", "six fields"),
+        ("WRITE_BACK_SCHEDULE", "every minute", "six fields"),
+        ("ESCALATION_SCHEDULE", "60 * * * * *", "six fields"),
+        ("ESCALATION_SCHEDULE", "*/0 * * * * *", "six fields"),
+        ("SUBSCRIPTION_SCHEDULE", "0 0 0 1 Foo *", "six fields"),
         ("OPENTEXT_WEBHOOK_SECRETS", "short", "16 characters"),
         ("OPENTEXT_WEBHOOK_SECRETS", f"{'a' * 16},{'b' * 16},{'c' * 16}", "two by comma"),
         ("OPENTEXT_WEBHOOK_SECRETS", " , ", "one secret"),
@@ -62,7 +88,7 @@ def test_an_empty_variable_counts_as_absent():
     ],
 )
 def test_a_malformed_variable_is_named_with_what_is_allowed(name, value, allowed):
-    found = problems(Settings, {**GOOD, name: value})
+    found = found_in({**GOOD, name: value})
 
     assert list(found) == [name]
     assert allowed in found[name]
@@ -117,7 +143,7 @@ def test_storage_by_identity_needs_both_services():
 def test_no_secret_is_in_the_error_or_in_what_caused_it():
     """The cause is printed with a traceback."""
     with pytest.raises(SettingsError) as caught:
-        read_settings(Settings, {**GOOD, "GRAPH_CLIENT_STATE": "too-short-hush", "OPENTEXT_BASE_URL": ""})
+        read_settings(NotificationSettings, {**GOOD, "GRAPH_CLIENT_STATE": "too-short-hush"})
 
     assert "hush" not in f"{caught.value} {caught.value.__cause__}"
 
@@ -132,13 +158,44 @@ def test_settings_do_not_show_their_secrets():
 def test_the_example_settings_are_good_settings():
     values = json.loads((ROOT / "local.settings.example.json").read_text("utf-8"))["Values"]
 
-    read_settings(Settings, values)
-    read_settings(StorageSettings, values)
+    assert found_in(values) == {}
 
 
 def test_a_key_vault_reference_that_did_not_resolve_is_no_secret():
     """Azure leaves the reference itself in the variable."""
     reference = "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/webhook)"
 
-    with pytest.raises(SettingsError, match="OPENTEXT_WEBHOOK_SECRETS: is a Key Vault reference"):
-        read_settings(Settings, {"OPENTEXT_WEBHOOK_SECRETS": reference})
+    assert found_in({**GOOD, "OPENTEXT_WEBHOOK_SECRETS": reference}) == {
+        "OPENTEXT_WEBHOOK_SECRETS": "is a Key Vault reference that did not resolve"
+    }
+
+
+@pytest.mark.parametrize("name", [*GOOD, "GATE_MAX_SECONDS", "OTDS_CLIENT_SECRET", "NOTIFY_FROM"])
+def test_a_setting_that_did_not_resolve_stops_only_the_part_that_needs_it(name):
+    """Hints are taken while OpenText's password is being mended, and looks go on without the webhook's secret."""
+    broken = {**GOOD, name: "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/x)"}
+    stopped = [part for part in ALL if not _reads(part, broken)]
+
+    assert stopped == [part for part in ALL if name in {field.alias for field in part.model_fields.values()}]
+
+
+def _reads(part, environment):
+    try:
+        read_settings(part, environment)
+    except SettingsError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    ["*/15 * * * * *", "0 */5 * * * *", "0 0,30 8-18 * * Mon-Fri", "0 0 0 1 Jan *", "30 5-59/10 * * * 1,3,5"],
+)
+def test_a_schedule_is_what_the_host_takes(schedule):
+    assert found_in({**GOOD, "WRITE_BACK_SCHEDULE": schedule}) == {}
+
+
+@pytest.mark.parametrize("name", ["WRITE_BACK_SCHEDULE", "ESCALATION_SCHEDULE", "SUBSCRIPTION_SCHEDULE"])
+def test_a_timer_without_its_schedule_is_named(name):
+    """The host switches that timer off, alone, and says nothing of it."""
+    assert found_in({**GOOD, name: ""}) == {name: "is not set"}

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from shared.settings import Settings, StorageSettings, read_settings
+from shared.settings import ALL, HintSettings, Settings, SubscriptionSettings, read_settings
 from tests.repository import ROOT
 from tests.unit.infra.bicep import at, properties, read, text
 from tests.unit.infra.infra_files import app_settings, parameter_values, parameters, variables
@@ -29,8 +29,7 @@ SECRETS = {"OPENTEXT_PASSWORD", "OTDS_CLIENT_SECRET", "OPENTEXT_WEBHOOK_SECRETS"
 
 
 def read_by_code():
-    models = (StorageSettings, Settings)
-    return {str(field.alias) for model in models for field in model.model_fields.values()}
+    return {str(field.alias) for model in ALL for field in model.model_fields.values()}
 
 
 def schedules():
@@ -79,7 +78,8 @@ def test_the_templates_defaults_are_settings_that_the_app_accepts():
     }
 
     assert {"OPENTEXT_AUTH", "OPENTEXT_CONCURRENCY", "SETTLE_SECONDS"} <= set(given)
-    read_settings(Settings, {**given, **needed})
+    for model in (Settings, SubscriptionSettings, HintSettings):
+        read_settings(model, {**given, **needed})
 
 
 @pytest.mark.parametrize(("name", "value"), parameter_values().items(), ids=lambda value: None)
@@ -102,7 +102,7 @@ BOUNDS = {"minValue": "ge", "maxValue": "le"}
     "name", ["opentextConcurrency", "opentextDiscoverySeconds", "settleSeconds", "outcomeGraceSeconds"]
 )
 def test_the_template_allows_no_number_that_the_app_refuses(name):
-    (field,) = [one for one in Settings.model_fields.values() if one.alias == variables()[name]]
+    (field,) = [one for model in ALL for one in model.model_fields.values() if one.alias == variables()[name]]
     limits = {key: getattr(one, key) for one in field.metadata for key in ("ge", "le") if hasattr(one, key)}
     decorated = {mine: int(read("main.bicep")["params"][name].decorator(theirs)[0]) for theirs, mine in BOUNDS.items()}
 

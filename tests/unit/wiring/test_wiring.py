@@ -19,6 +19,9 @@ REST = {
     "OPENTEXT_PASSWORD": "an-invented-password",
     "GRAPH_BASE_URL": "http://127.0.0.1:8082",
     "PUBLIC_BASE_URL": "http://127.0.0.1:7071",
+    "WRITE_BACK_SCHEDULE": "*/15 * * * * *",
+    "ESCALATION_SCHEDULE": "*/30 * * * * *",
+    "SUBSCRIPTION_SCHEDULE": "0 */5 * * * *",
 }
 ALL = {**STORAGE, **DOORS, **REST}
 
