@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands import brake, evidence, mapping, operate
+from commands import brake, evidence, mapping, operate, status
 from commands.backfill import backfill
 from commands.mapping_preview import record
 from commands.session import settings_of
@@ -15,7 +15,9 @@ app.add_typer(mapping.app, name="mapping")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(brake.app, name="brake")
 app.add_typer(operate.dead, name="dead")
-app.command()(operate.status)
+app.command()(status.status)
+app.command()(status.doctor)
+app.add_typer(status.gate, name="gate")
 app.command()(operate.replay)
 app.command()(operate.rebuild)
 app.command()(backfill)

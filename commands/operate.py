@@ -1,12 +1,11 @@
-"""manage.py status, replay, dead, rebuild: what an operator does."""
+"""manage.py replay, dead, rebuild: what an operator does."""
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from commands.plain import moment
 from commands.session import run
 from shared.errors import InputError, NotFoundError, Problem, RefusedError
 from shared.models.keys import split_origin_key
@@ -15,69 +14,15 @@ from shared.models.words import WaitedFor
 from shared.operations.dead_letters import replay as replay_letter
 from shared.operations.rebuild import Rebuilt
 from shared.operations.rebuild import rebuild as rebuild_tables
-from shared.operations.status import HeldLink, Status, read_status
 from shared.services import Storage
 from shared.store.agenda import Dead
 from shared.wiring import Wiring
 
-SHOWN = 20
-"""Held links that `status` names without being asked for all."""
 dead = typer.Typer(no_args_is_help=True, help="Messages that failed for good.")
 
 Key = Annotated[str | None, typer.Argument(help="Key of one letter, as `dead list` shows it.")]
 Every = Annotated[bool, typer.Option("--all", help="All of them.")]
 OriginKey = Annotated[str, typer.Option("--origin", help="E.g. workspace-28866, workflow-159314 or node-5711.")]
-
-
-def status(
-    *,
-    held: Annotated[bool, typer.Option("--held", help="Name every item that is held.")] = False,
-    links: Annotated[bool, typer.Option(help="Count links, too: reads the whole table.")] = True,
-) -> None:
-    """Say what waits, what is held and why."""
-
-    async def work(wiring: Wiring) -> Status:
-        return await read_status(wiring.storage(), with_links=links or held)
-
-    found = run(work)
-    console = Console()
-    table = Table("", "", show_header=False)
-    for name, value in _lines(found):
-        table.add_row(name, value)
-    console.print(table)
-    _show_held(console, found.held if held else found.held[:SHOWN], len(found.held))
-
-
-def _lines(found: Status) -> list[tuple[str, str]]:
-    timers = found.timers
-    lines = [
-        ("waiting in queues", ", ".join(f"{name} {length}" for name, length in found.queues.items())),
-        ("timers", f"{timers.due} due, {timers.later} later, {timers.bulk} of back-fill"),
-        ("oldest timer due", _time(found.oldest)),
-        ("dead letters", str(timers.dead)),
-        ("plans", f"{found.plans}; the fullest uses {found.fullest:.0%} of a limit"),
-        ("next discovery", _time(found.discovery)),
-    ]
-    lines += [(f"{name} asked for a pause", f"until {_time(until)}") for name, until in found.gates.items()]
-    lines += [(f"plan {plan}", f"can't be read: {why}") for plan, why in found.gone.items()]
-    if found.states is not None:
-        lines.append(
-            ("links", ", ".join(f"{state} {count}" for state, count in sorted(found.states.items())) or "none")
-        )
-    return lines
-
-
-def _show_held(console: Console, shown: tuple[HeldLink, ...], total: int) -> None:
-    if not shown:
-        return
-    table = Table("origin", "item", "reason", "again", title="Held", title_justify="left")
-    for one in shown:
-        table.add_row(
-            one.origin, one.item, one.reason, "when it changes" if one.retry_at is None else _time(one.retry_at)
-        )
-    console.print(table)
-    if total > len(shown):
-        console.print(f"and {total - len(shown)} more: `status --held` names them all")
 
 
 def replay(origin: OriginKey) -> None:
@@ -123,8 +68,8 @@ def list_letters() -> None:
     for one in found:
         letter = one.letter
         typer.echo(one.key)
-        typer.echo(f"  {_time(letter.at)} queue {letter.queue}: {letter.reason}")
-        typer.echo(f"  {letter.body[:200]}\n  {letter.replay}")
+        typer.echo(f"  {moment(letter.at)} queue {letter.queue}: {letter.reason}")
+        typer.echo(f"  {letter.body[:200]}\n  {letter.replay.replace('KEY', one.key)}")
     typer.echo(f"{len(found)} dead letters")
 
 
@@ -174,7 +119,3 @@ async def _chosen(storage: Storage, key: str | None, *, every: bool) -> tuple[De
         message = f"there is no letter {key!r}"
         raise NotFoundError(message)
     return found
-
-
-def _time(at: datetime | None) -> str:
-    return "none" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -10,15 +10,24 @@ from typing import TypeVar
 import typer
 
 from shared import wiring
-from shared.errors import BridgeError, InputError
+from shared.errors import BridgeError, InputError, UnavailableError
+from shared.operations.health import probe_storage
 from shared.wiring import Wiring
 
 T = TypeVar("T")
 
 
-def run(work: Callable[[Wiring], Awaitable[T]]) -> T:
+STORAGE_SECONDS = 4.0
+"""For its first answer: nobody looks at a silent screen for a minute and a half."""
+
+
+def run(work: Callable[[Wiring], Awaitable[T]], *, asks_storage: bool = False) -> T:
     """
     Do a command's work and close its connections.
+
+    Args:
+        work: is given this environment's wiring.
+        asks_storage: see first, within seconds, whether storage answers at all.
 
     Raises:
         typer.Exit: with 1: something that is expected went wrong; it was printed, one line a problem.
@@ -27,6 +36,8 @@ def run(work: Callable[[Wiring], Awaitable[T]]) -> T:
     async def all_of_it() -> T:
         current = wiring.current()
         try:
+            if asks_storage:
+                await _answering(current)
             return await work(current)
         finally:
             await current.close()
@@ -40,6 +51,21 @@ def run(work: Callable[[Wiring], Awaitable[T]]) -> T:
     except BridgeError as error:
         typer.echo(f"{type(error).__name__}: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+async def _answering(current: Wiring) -> None:
+    """
+    Ask storage one thing.
+
+    Raises:
+        UnavailableError: it did not answer in time.
+    """
+    try:
+        async with asyncio.timeout(STORAGE_SECONDS):
+            await probe_storage(current.storage())
+    except TimeoutError as error:
+        message = f"storage did not answer within {STORAGE_SECONDS:g} seconds"
+        raise UnavailableError(message) from error
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
+from typing import TypeAlias
 
 import azure.functions as func
 
@@ -12,6 +13,7 @@ from shared.intake.expected_failures import run_storage_timer, run_timer
 from shared.observability.telemetry import Delivery, working
 from shared.services import Services, Storage
 
+Flow: TypeAlias = Callable[[Services], Awaitable[int]]
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 
 
@@ -28,10 +30,11 @@ async def write_back(timer: func.TimerRequest, context: func.Context) -> None:  
 @guarded
 async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
     """Queue what the agenda has due, and what no hint announced; see to what stands in the way."""
-    flow, look_after = await warmed(_sweep_agenda), await warmed(_look_after)
+    flow, look_after, note_app = await warmed(_sweep_agenda)
     with _at_work("escalation_sweep", context) as at_hand:
         was_busy = await run_timer(flow, wiring.current())
         await run_storage_timer(look_after, wiring.current())
+        await run_timer(note_app, wiring.current())
         at_hand.was_idle = not was_busy
 
 
@@ -51,22 +54,18 @@ def _at_work(name: str, context: func.Context) -> AbstractContextManager[Deliver
 # Imported in a thread, when they run.
 
 
-def _sweep_plans() -> Callable[[Services], Awaitable[int]]:
+def _sweep_plans() -> Flow:
     from shared.watchers.timers import sweep_plans  # noqa: PLC0415 - see above
 
     return sweep_plans
 
 
-def _sweep_agenda() -> Callable[[Services], Awaitable[int]]:
+def _sweep_agenda() -> tuple[Flow, Callable[[Storage], Awaitable[int]], Flow]:
+    from shared.operations.app_state import note_app  # noqa: PLC0415 - see above
+    from shared.operations.troubles import look_after  # noqa: PLC0415 - see above
     from shared.watchers.timers import sweep_agenda  # noqa: PLC0415 - see above
 
-    return sweep_agenda
-
-
-def _look_after() -> Callable[[Storage], Awaitable[int]]:
-    from shared.operations.troubles import look_after  # noqa: PLC0415 - see above
-
-    return look_after
+    return sweep_agenda, look_after, note_app
 
 
 def _renew_subscriptions() -> Callable[[Services], Awaitable[None]]:

@@ -18,6 +18,10 @@ Probe = Callable[[], Awaitable[None]]
 LONGEST_PROBE_SECONDS = 4.0
 
 
+MOST_PLANS = 3
+"""Of the mapping, that readiness reads: what is refused is nearly always refused for all."""
+
+
 @dataclass(frozen=True)
 class Check:
     """What one probe found."""
@@ -65,5 +69,15 @@ async def probe_opentext(services: Services) -> None:
 
 
 async def probe_graph(services: Services) -> None:
-    """Get a token and list this app's subscriptions: it needs no permission beyond that."""
+    """
+    Read what the rules use: the plans that they name, and this app's subscriptions.
+
+    Raises:
+        BridgeError: the first of them that Graph refuses. A permission that is missing shows here, and nowhere else.
+    """
     await services.subscriptions.list_subscriptions()
+    for spec in list(services.mapping.plans.values())[:MOST_PLANS]:
+        if spec.id is not None:
+            await services.planner.list_buckets(spec.id)
+        elif spec.group is not None:
+            await services.planner.list_plans(str(spec.group))

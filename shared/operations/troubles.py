@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from shared.errors import InputError, Problem
 from shared.models.gate import Gate
 from shared.models.trouble import Trouble
 from shared.models.troubles import Cause, Where
@@ -82,3 +83,19 @@ def _show(standing: tuple[Trouble, ...], now: datetime) -> None:
         oldest.setdefault((trouble.where, trouble.cause), trouble.since)
     for (where, cause), since in oldest.items():
         show("troubles", max(0.0, (now - since).total_seconds()), where=where.value, cause=cause.value)
+
+
+class StandingError(InputError):
+    """Troubles that stand, and need a person."""
+
+
+async def probe_troubles(storage: Storage) -> None:
+    """
+    Ask what stands in the way of whole systems, and needs a person.
+
+    Raises:
+        StandingError: names each.
+    """
+    standing = [one for one in await read_troubles(storage) if one.where is Where.SYSTEM and one.facts.needs_person]
+    if standing:
+        raise StandingError([Problem(one.subject, f"{one.facts.sentence} {one.text}".strip()) for one in standing])

@@ -148,7 +148,14 @@ class Wiring:
             "opentext": lambda: probe_opentext(self._mended()),
             "graph": lambda: probe_graph(self._mended()),
             "storage": lambda: probe_storage(self.storage()),
+            "troubles": self._probe_troubles,
         }
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what is set and does nothing any more."""
+        if self._environment.get("LEASE_SECONDS"):
+            return ("LEASE_SECONDS is set and does nothing: a lease ends with its worker",)
+        return ()
 
     async def close(self) -> None:
         """Close every connection that was opened here."""
@@ -195,6 +202,12 @@ class Wiring:
             from shared.wiring.rules import load_rules  # noqa: PLC0415 - see above
 
             load_rules(self._environment.get("MAPPING_FILE") or Settings.model_fields["mapping_file"].default)
+
+    async def _probe_troubles(self) -> None:
+        # Here and not above: an HTTP function's cold start does without the models of the stores.
+        from shared.operations.troubles import probe_troubles  # noqa: PLC0415 - see above
+
+        await probe_troubles(self.storage())
 
     def _mended(self) -> Services:
         try:

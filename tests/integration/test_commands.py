@@ -1,6 +1,7 @@
 """What an operator types: status, dead letters, replay, back-fill. Over the whole bridge in memory."""
 
 import asyncio
+import json
 from contextlib import ExitStack
 from datetime import timedelta
 
@@ -12,9 +13,13 @@ from local.in_process.system import START, Inside
 from local.local_system import ROOT
 from manage import app
 from shared import wiring
+from shared.errors import RefusedError
 from shared.models.messages import AgendaEntry, OriginMessage
+from shared.models.troubles import Cause, Where
 from shared.models.words import Scope, WaitedFor
+from shared.operations.app_state import note_app
 from shared.operations.dead_letters import bury
+from shared.operations.health import probe_storage
 
 END = START + timedelta(days=400)
 
@@ -24,6 +29,18 @@ class InsideWiring:
 
     def __init__(self, inside):
         self.storage, self.services = inside.storage, inside.services
+
+    def probes(self):
+        """Storage is well, and Graph refuses."""
+
+        async def refused():
+            raise RefusedError("403: Authorization_RequestDenied")
+
+        return {"storage": lambda: probe_storage(self.storage()), "graph": refused}
+
+    def notes(self):
+        """One old setting is left."""
+        return ("LEASE_SECONDS is set and does nothing",)
 
     async def close(self):
         """Nothing was opened."""
@@ -79,6 +96,9 @@ def test_status_says_what_waits_what_is_paused_and_what_is_held(inside):
 
     answer = manage("status")
 
+    assert answer.exit_code == 1, "a dead letter waits for a person"
+    assert "system opentext: throttled" not in answer.output, "the pause is over"
+    assert "2 items, refused: Planner refused a change." in answer.output
     assert "1 of back-fill" in answer.output
     assert "2026-11-23 09:00:00 UTC" in answer.output
     assert "held 2, open 2" in answer.output
@@ -89,7 +109,106 @@ def test_status_says_what_waits_what_is_paused_and_what_is_held(inside):
 def test_a_pause_is_shown_while_it_lasts(inside):
     asyncio.run(inside.services().gates.close("graph", inside.at + timedelta(minutes=5), now=inside.at))
 
-    assert "graph asked for a pause" in manage("status", "--no-links").output
+    answer = manage("status", "--no-links")
+
+    assert answer.exit_code == 0, "a pause passes by itself"
+    assert "system graph: throttled" in answer.output
+    assert "next try: 2026-11-23 09:05:00 UTC" in answer.output
+
+
+def test_status_names_each_trouble_with_its_error_and_what_heals_it(inside):
+    services = inside.services()
+    asyncio.run(services.sign_in_gates.refused("service", inside.at, "[/b] wrong password"))
+    asyncio.run(services.troubles.tell(Where.SYSTEM, "settings", Cause.SETTINGS, "GRAPH_CLIENT_STATE: x", inside.at))
+    inside.at += timedelta(minutes=3)
+
+    answer = manage("status", "--no-links")
+
+    assert answer.exit_code == 1
+    assert "system sign-in-service: sign_in, for 3 min, met 1 times. It refuses the bridge's sign-in." in answer.output
+    assert "last error: [/b] wrong password" in answer.output, "nothing in it is taken for markup"
+    assert "mend the setting that is named" in answer.output
+
+
+def test_status_for_machines_is_one_document(inside):
+    asyncio.run(inside.services().sign_in_gates.refused("service", inside.at, "wrong password"))
+
+    answer = manage("status", "--json")
+
+    told = json.loads(answer.output)
+    assert (answer.exit_code, told["needs_person"]) == (1, True)
+    ((trouble,), holds) = told["troubles"], told["holds"]
+    assert (trouble["cause"], trouble["next_try"]) == ("sign_in", "2026-11-23T09:05:00Z")
+    assert trouble["heals"]
+    assert holds == []
+
+
+def test_status_into_a_pipe_is_not_cut(inside):
+    long = "x" * 400
+    asyncio.run(inside.services().troubles.tell(Where.SYSTEM, "write_back", Cause.FAILED, long, inside.at))
+
+    answer = CliRunner(env={"COLUMNS": "40"}).invoke(app, ["status", "--no-links"])
+
+    assert long in answer.output
+
+
+def test_status_says_when_the_app_swept_and_under_which_mapping(inside):
+    asyncio.run(note_app(inside.services()))
+
+    answer = manage("status", "--no-links")
+
+    assert inside.services().mapping_hash in answer.output
+    assert "last sweep             2026-11-23 09:00:00 UTC" in answer.output
+
+
+def test_gates_are_listed_and_opened_by_name(inside):
+    services = inside.services()
+    asyncio.run(services.gates.close("graph", inside.at + timedelta(minutes=5), now=inside.at, why="429"))
+
+    listed, opened, again = manage("gate", "list"), manage("gate", "open", "graph"), manage("gate", "open", "nobody")
+
+    assert "graph: until 2026-11-23 09:05:00 UTC, since 2026-11-23 09:00:00 UTC: 429" in listed.output
+    assert (opened.exit_code, again.exit_code) == (0, 1)
+    assert "0 gates are closed" in manage("gate", "list").output
+
+
+def test_storage_that_hangs_is_said_within_seconds(inside, monkeypatch):
+    async def silent(_):
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr("commands.session.STORAGE_SECONDS", 0.05)
+    monkeypatch.setattr(inside.services().gates, "find", silent)
+
+    answer = manage("status")
+
+    assert answer.exit_code == 1
+    assert "storage did not answer within" in answer.output
+
+
+def test_the_doctor_says_what_fails_and_what_to_do(inside):
+    answer = manage("doctor", "--mapping", str(ROOT / "mapping.yaml"))
+
+    assert answer.exit_code == 1
+    assert "ok   storage: as it should be" in answer.output
+    assert "FAIL graph: 403" in answer.output
+    assert "grant-graph-permissions" in answer.output
+    assert "WARN settings: LEASE_SECONDS" in answer.output
+    assert "WARN mapping in force: the app never swept" in answer.output
+
+
+def test_the_doctor_compares_the_mapping_at_hand_with_the_apps(inside, tmp_path):
+    asyncio.run(note_app(inside.services()))
+    other = tmp_path / "other.yaml"
+    other.write_text((ROOT / "mapping.yaml").read_text() + "# changed\n")
+
+    same, changed = (
+        manage("doctor", "--mapping", str(ROOT / "mapping.yaml"), "--json"),
+        manage("doctor", "--mapping", str(other)),
+    )
+
+    (found,) = [one for one in json.loads(same.output) if one["name"] == "mapping in force"]
+    assert (found["verdict"], found["text"]) == ("ok", inside.services().mapping_hash)
+    assert "WARN mapping in force: the app runs under" in changed.output
 
 
 def test_replay_queues_an_origin_for_a_complete_look(inside):

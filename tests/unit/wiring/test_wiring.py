@@ -175,7 +175,7 @@ async def test_another_wiring_is_in_place_for_a_while(wire):
         assert wiring.storage() is other.storage()
         assert wiring.intake() == other.intake()
         assert wiring.notifications() == other.notifications()
-        assert list(wiring.probes()) == ["settings", "mapping", "opentext", "graph", "storage"]
+        assert list(wiring.probes()) == ["settings", "mapping", "opentext", "graph", "storage", "troubles"]
     assert wiring.current() is before
 
 

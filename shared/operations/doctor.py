@@ -1,0 +1,89 @@
+"""Live probes with what the rules really use: each ok, WARN or FAIL, with its remedy."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from shared.operations.app_state import find_app
+from shared.operations.health import Check, Probe, check_all
+
+if TYPE_CHECKING:
+    from shared.services import Storage
+
+REMEDIES = {
+    "settings": "mend the setting that is named; docs/deploy.md says what each means",
+    "mapping": "manage.py mapping check shows every problem with its line",
+    "storage": "was a role of the identity removed, or the account's network closed?",
+    "opentext": "docs/runbook.md, opentext-sign-in",
+    "graph": "infra/grant-graph-permissions.sh gives the permissions; is each plan's group one of this tenant's?",
+    "troubles": "manage.py status names each with what heals it",
+}
+"""Of a probe that fails, by name."""
+
+
+class Verdict(StrEnum):
+    """How a probe ended."""
+
+    OK = "ok"
+    WARN = "WARN"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one probe found."""
+
+    name: str
+    verdict: Verdict
+    text: str
+    remedy: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for machines."""
+        return asdict(self)
+
+
+class Examined(Protocol):
+    """What is examined: `shared.wiring`, or a test's own."""
+
+    def probes(self) -> dict[str, Probe]:
+        """Return what readiness asks, by name."""
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what is set and does nothing any more."""
+
+    def storage(self) -> Storage:
+        """Return what works without settings and mapping."""
+
+
+async def examine(wired: Examined, mapping_hash: str | None) -> tuple[Finding, ...]:
+    """
+    Ask every probe; then compare a mapping file with what the app runs under.
+
+    Args:
+        mapping_hash: SHA-256 of the file at hand. None: nothing is compared.
+    """
+    found = [_of_check(check) for check in await check_all(wired.probes())]
+    found += [Finding("settings", Verdict.WARN, note, "take the setting away") for note in wired.notes()]
+    storage_is_well = all(one.verdict is Verdict.OK for one in found if one.name == "storage")
+    if storage_is_well:
+        found.append(await _mapping_in_force(wired.storage(), mapping_hash))
+    return tuple(found)
+
+
+def _of_check(check: Check) -> Finding:
+    if not check.problems:
+        return Finding(check.name, Verdict.OK, "as it should be")
+    return Finding(check.name, Verdict.FAIL, "; ".join(check.problems), REMEDIES.get(check.name, ""))
+
+
+async def _mapping_in_force(storage: Storage, mapping_hash: str | None) -> Finding:
+    name, app = "mapping in force", await find_app(storage)
+    if app is None:
+        return Finding(name, Verdict.WARN, "the app never swept", "start the app, and look at its log")
+    if mapping_hash is not None and mapping_hash != app.mapping_hash:
+        text = f"the app runs under {app.mapping_hash}, this file is {mapping_hash}"
+        return Finding(name, Verdict.WARN, text, "deploy this file, or compare it with what was deployed")
+    return Finding(name, Verdict.OK, app.mapping_hash)
