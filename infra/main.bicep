@@ -523,6 +523,7 @@ module alerts 'app/alerts.bicep' = {
     location: region
     tags: allTags
     insightsName: names.insights
+    workspaceName: names.workspace
     email: alertEmail
     lagSeconds: alertLagSeconds
   }

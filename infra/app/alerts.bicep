@@ -4,12 +4,17 @@ import { resourceTags } from 'types.bicep'
 param location string
 param tags resourceTags
 param insightsName string
+param workspaceName string
 @description('Empty: nobody is written to.')
 param email string
 param lagSeconds int
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
+}
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = {
+  name: workspaceName
 }
 
 var rules = [
@@ -60,6 +65,30 @@ var rules = [
     every: 'PT5M'
     window: 'PT15M'
     severity: 1
+  }
+  {
+    name: 'troubles'
+    asked: insights.id
+    title: 'Something has been in the way for five minutes'
+    query: loadTextContent('../queries/troubles.kql')
+    column: 'Seconds'
+    operator: 'GreaterThan'
+    threshold: 300
+    every: 'PT5M'
+    window: 'PT10M'
+    severity: 1
+  }
+  {
+    name: 'host-failures'
+    asked: workspace.id
+    title: 'The Functions host reports a failure of a function, or of its own'
+    query: loadTextContent('../queries/host-failures.kql')
+    column: 'Failures'
+    operator: 'GreaterThan'
+    threshold: 0
+    every: 'PT15M'
+    window: 'PT15M'
+    severity: 2
   }
   {
     name: 'no-sweep'

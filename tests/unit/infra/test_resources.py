@@ -140,6 +140,8 @@ def test_what_has_to_be_known_at_once_is_alerted():
         "lag",
         "subscription-lapsed",
         "opentext-sign-in",
+        "troubles",
+        "host-failures",
         "no-sweep",
     ]
 
