@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from shared.models.planner import PlannerDetails, PlannerTask
+from shared.models.text import kept_name
 
 
 @dataclass(frozen=True)
@@ -45,4 +46,4 @@ class Place:
 
     def bucket(self, name: str | None) -> str | None:
         """Find a bucket by its name, as the service keeps it: without blanks around it. None: it has none."""
-        return None if name is None else self.buckets.get(name.strip())
+        return None if name is None else self.buckets.get(kept_name(name))

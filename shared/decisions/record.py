@@ -11,6 +11,7 @@ from typing import Any
 
 import rfc8785
 
+from shared.models.clouds import task_link
 from shared.models.events import EVENTS, EventKind
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause
@@ -52,15 +53,15 @@ class Due:
         return FieldBase(asked=[self.attribute, self.value])
 
 
-def task_url(link: Link) -> str | None:
+def task_url(link: Link, graph: str = "") -> str | None:
     """
     Link to a task in Planner; None: there is none.
 
-    This is the address that Planner's web app shows in the browser: Graph gives none.
+    Args:
+        link: of the task.
+        graph: `GRAPH_BASE_URL`, which tells the cloud. "": the public one.
     """
-    if not link.task_id or not link.plan_id:
-        return None
-    return f"https://planner.cloud.microsoft/webui/plan/{link.plan_id}/view/board/task/{link.task_id}"
+    return task_link(link.plan_id, link.task_id, graph) if link.task_id and link.plan_id else None
 
 
 def status_of(link: Link) -> str:
@@ -78,13 +79,13 @@ def responsible_for(link: Link) -> list[str]:
     return sorted(assignees.got or ()) if assignees is not None else []
 
 
-def attributes_due(link: Link) -> tuple[Due, ...]:
+def attributes_due(link: Link, graph: str = "") -> tuple[Due, ...]:
     """List the attributes to set, by name: those whose value changed since they were set."""
     # An escalation asks somebody else about the same thing: the attributes are the first one's.
     if link.evidence is None or link.state is LinkState.RESERVED or link.kind is ItemKind.ESCALATION:
         return ()
     shown: dict[str, Any] = {
-        "url": task_url(link),
+        "url": task_url(link, graph),
         "status": status_of(link),
         "responsible": responsible_for(link) or None,
         "completed_at": link.completed_at.isoformat(timespec="seconds") if link.completed_at else None,
@@ -202,7 +203,9 @@ def digest(value: object) -> str:
     return hashlib.sha256(rfc8785.dumps(value)).hexdigest()  # type: ignore[arg-type]  # its own type is recursive
 
 
-def in_context(event: Event, link: Link | None, origin: Origin, wanted: WantedTask | None, mapping: str) -> Event:
+def in_context(
+    event: Event, link: Link | None, origin: Origin, wanted: WantedTask | None, mapping: str, *, graph: str = ""
+) -> Event:
     """
     Complete an event with what held when it happened: mapping, rule, versions, etag, the actor's OpenText id.
 
@@ -212,12 +215,13 @@ def in_context(event: Event, link: Link | None, origin: Origin, wanted: WantedTa
         origin: as it was read.
         wanted: what the mapping asks for now. None: nothing.
         mapping: hash of the mapping in force.
+        graph: `GRAPH_BASE_URL`, which tells the cloud. "": the public one.
     """
     known: dict[str, Any] = {"mapping": mapping}
     if link is not None:
         known |= {"rule": link.rule_id, "kind": link.kind, "etag": link.etag, "details_etag": link.details_etag}
         known["versions"] = [version.model_dump() for version in link.bound]
-        known["url"] = task_url(link)
+        known["url"] = task_url(link, graph)
     if EVENTS[event.what].tells_origin:
         known["about"] = describe(origin)
         known["names"] = _names(origin, wanted, event.actor)

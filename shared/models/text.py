@@ -28,6 +28,11 @@ def whole(value: str) -> str:
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def kept_name(name: str) -> str:
+    """Write the name of a plan, a bucket or a label as Planner keeps it: composed, and without blanks at its ends."""
+    return cleaned(name).strip()
+
+
 def utf16_length(value: str) -> int:
     """Count as Planner and Content Server count: UTF-16 units, of which an emoji has two."""
     return len(value) if value.isascii() else len(value.encode("utf-16-le", "surrogatepass")) // 2

@@ -143,7 +143,14 @@ class Work:
         after = self.held.links | {link.item: link for link in links}
         wanted = {task.item_key: task for task in self.wanted.tasks}
         return [
-            in_context(event, after.get(event.item), self.origin, wanted.get(event.item), self.policy.mapping_hash)
+            in_context(
+                event,
+                after.get(event.item),
+                self.origin,
+                wanted.get(event.item),
+                self.policy.mapping_hash,
+                graph=self.services.settings.graph_base_url,
+            )
             for event in events
         ]
 

@@ -14,6 +14,7 @@ from shared.clients.graph.planner import Planner
 from shared.decisions.observed import Place
 from shared.errors import NeverError, NotFoundError, RetryLaterError, StaleError
 from shared.models.planner import PlannerBucket, PlannerPlan
+from shared.models.text import kept_name
 from shared.models.wanted import PlanTarget, WantedTask
 from shared.store.makings import Making, Makings
 from shared.store.plans import PlanRow, Plans
@@ -148,14 +149,21 @@ class Places:
             return None
 
     async def _listed(self, group_id: str, title: str) -> PlannerPlan | None:
-        named = [plan for plan in await self._planner.list_plans(group_id) if plan.title.strip() == title.strip()]
+        listed = await self._planner.list_plans(group_id)
+        named = [plan for plan in listed if kept_name(plan.title) == kept_name(title)]
+        if not named and listed.unread:
+            message = f"a plan of group {group_id} can't be read, it may be {title!r}: {listed.unread[0].reason}"
+            raise PlaceError(message)
         return min(named, key=lambda plan: (plan.created.isoformat() if plan.created else "", plan.id), default=None)
 
     async def _with_bucket(self, place: Place, name: str) -> Place:
         """Find a bucket that was made meanwhile, or make it."""
         listed = await self._planner.list_buckets(place.plan_id)
         buckets = _oldest_by_name(listed)
-        name = name.strip()
+        name = kept_name(name)
+        if name not in buckets and listed.unread:
+            message = f"a bucket of the plan can't be read, it may be {name!r}: {listed.unread[0].reason}"
+            raise PlaceError(message)
         if name not in buckets:
             if not buckets_left(place.plan_id, len(listed)):
                 message = f"bucket {name!r} can't be made: the plan holds {len(listed)} of {BUCKETS} buckets"
@@ -218,4 +226,4 @@ def _made(what: str) -> Iterator[None]:
 
 def _oldest_by_name(buckets: Sequence[PlannerBucket]) -> dict[str, str]:
     """Buckets carry no date of making: of one name the smallest id wins, for every worker alike."""
-    return {bucket.name.strip(): bucket.id for bucket in sorted(buckets, key=lambda b: b.id, reverse=True)}
+    return {kept_name(bucket.name): bucket.id for bucket in sorted(buckets, key=lambda b: b.id, reverse=True)}

@@ -15,6 +15,7 @@ from shared.decisions.settle import is_twin
 from shared.errors import BridgeError, NeverError, NotFoundError, RefusedError, StaleError
 from shared.models.hands import Kind
 from shared.models.link import Link, LinkState
+from shared.models.listed import Listed
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.planner import PlannerTask
 from shared.models.troubles import Cause
@@ -135,15 +136,18 @@ def announced(tasks: Sequence[PlannerTask], index: PlanIndex) -> frozenset[str]:
     """
     Name the origins with a task that is newer than agreed, or that is not listed.
 
-    A smaller etag is an old replica's answer and announces nothing.
+    A smaller etag is an old replica's answer and announces nothing. A row that can't be read is there all the same.
     """
     return frozenset(row.origin for row in _changed(tasks, index))
 
 
 def _changed(tasks: Sequence[PlannerTask], index: PlanIndex) -> tuple[IndexRow, ...]:
     listed = {task.id: task for task in tasks}
+    unread = tasks.unread_ids if isinstance(tasks, Listed) else frozenset()
     return tuple(
-        row for task_id, row in index.tasks.items() if task_id not in listed or listed[task_id].etag > row.etag
+        row
+        for task_id, row in index.tasks.items()
+        if task_id not in unread and (task_id not in listed or listed[task_id].etag > row.etag)
     )
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.demo.world import CONTRACTS_GROUP, create_contract
+from local.simulators import odd_data
 from local.simulators.faults import Fault
 from tests.engine import engine
 
@@ -57,4 +58,21 @@ async def test_a_plan_whose_making_was_never_answered_is_found_by_listing(starte
         await started.tick()
 
     assert len(graph.plans) == plans + 1
+    assert len([task for task in graph.tasks.values() if "Apollo" in task["title"]]) == 2
+
+
+async def test_a_bucket_that_can_not_be_read_is_not_made_again_and_the_way_back_is_its_reading(started):
+    """It may be the one that is wanted: only a list that was read whole states that it is not there."""
+    graph = started.world.graph
+    workspace = create_contract(started.world, "Apollo", END)
+    odd = Fault.odd(
+        odd_data.rows(lambda found: [*found, {"id": None, "name": 7}]), path="/buckets", method="GET", times=9
+    )
+    graph.faults.add(odd)
+    await started.look(f"workspace-{workspace}")
+    assert [task for task in graph.tasks.values() if "Apollo" in task["title"]] == []
+
+    for _ in range(40):
+        await started.tick(timedelta(minutes=15))
+
     assert len([task for task in graph.tasks.values() if "Apollo" in task["title"]]) == 2

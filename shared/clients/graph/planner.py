@@ -21,7 +21,6 @@ from shared.clients.graph.planner_bodies import (
     new_plan_body,
     new_task_body,
     task_patch_body,
-    task_url,
 )
 from shared.errors import BridgeError
 from shared.models.listed import Listed
@@ -36,7 +35,7 @@ from shared.models.planner import (
     TaskChange,
 )
 
-__all__ = ["Planner", "decode_reference", "encode_reference", "task_url"]
+__all__ = ["Planner", "decode_reference", "encode_reference"]
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from shared.models.planner import ChecklistLine, DetailsPatch, NewTask, TaskPatch
 
@@ -42,22 +41,6 @@ def encode_reference(url: str) -> str:
 def decode_reference(key: str) -> str:
     """Turn a reference's key back into its URL. What else is encoded in it belongs to the URL."""
     return _ENCODED.sub(lambda found: chr(int(found.group(1), 16)), key)
-
-
-def task_url(task_id: str, *, plan_id: str | None = None, tenant: str | None = None) -> str:
-    """
-    Address a task for a person's browser.
-
-    Args:
-        plan_id: None gives the older address, which Planner redirects.
-        tenant: the tenant's id or domain. None: the one that the person is signed in to.
-    """
-    task = quote(task_id, safe="")
-    if plan_id is None:
-        place = f"{quote(tenant, safe='')}/" if tenant else ""
-        return f"https://tasks.office.com/{place}Home/Task/{task}"
-    query = f"?{urlencode({'tid': tenant})}" if tenant else ""
-    return f"https://planner.cloud.microsoft/webui/plan/{quote(plan_id, safe='')}/view/board/task/{task}{query}"
 
 
 def timestamp(moment: datetime) -> str:

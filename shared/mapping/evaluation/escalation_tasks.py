@@ -11,10 +11,10 @@ from shared.mapping.evaluation.matching import judge
 from shared.mapping.evaluation.people import Assigned
 from shared.mapping.evaluation.plans import target
 from shared.mapping.language.calendar import Calendar
-from shared.mapping.language.limits import cut
 from shared.mapping.language.tasks import PRIORITIES, Level
 from shared.models.keys import item_key
 from shared.models.opentext import WorkflowStatus
+from shared.models.text import cut
 from shared.models.wanted import Notify, PlanTarget, WantedTask
 
 

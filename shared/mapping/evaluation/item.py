@@ -14,13 +14,14 @@ from shared.mapping.evaluation.people import Assigned, People
 from shared.mapping.evaluation.plans import target
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.evaluation.verdict import NotKnownError
-from shared.mapping.language.limits import CHECKLIST, cut
+from shared.mapping.language.limits import CHECKLIST
 from shared.mapping.language.rules import BaseRule, EvidenceSpec, Mapping, StepRule
 from shared.mapping.language.scalars import ATTRIBUTE, Assign, Who
 from shared.mapping.language.tasks import PRIORITIES, NotifySpec, TaskSpec
 from shared.models.deciders import Decider
 from shared.models.holds import HoldCause
 from shared.models.opentext import DocumentVersion
+from shared.models.text import cut
 from shared.models.wanted import (
     EvidencePolicy,
     Notify,

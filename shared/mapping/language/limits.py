@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from shared.mapping.language.rules import Mapping, StepRule
 from shared.mapping.language.tasks import KeyedTask, TaskSpec
 from shared.mapping.language.yaml_tree import Path
+from shared.models.text import utf16_length
 
 CHECKLIST = 20
 """Lines of a task's checklist, outcomes included."""
@@ -35,13 +36,8 @@ def _over(spec: TaskSpec, outcomes: int, mapping: Mapping) -> Iterator[tuple[str
     if len(spec.references or ()) > REFERENCES:
         yield "references", f"{len(spec.references or ())} references; Planner takes {REFERENCES}: the rest is left out"
     longest = mapping.limits.title
-    if not spec.title.names and len(spec.title.source) > longest:
-        yield "title", f"{len(spec.title.source)} characters; limits.title is {longest}: the rest is cut off"
+    if not spec.title.names and utf16_length(spec.title.source) > longest:
+        yield "title", f"{utf16_length(spec.title.source)} characters; limits.title is {longest}: the rest is cut off"
     named = len(spec.assign.all) if spec.assign is not None else 0
     if named > ASSIGNEES:
         yield "assign", f"{named} entries; Planner takes {ASSIGNEES} assignees: the rest is left out"
-
-
-def cut(text: str, length: int) -> str:
-    """Shorten a text to so many characters, with an ellipsis as the sign."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -53,7 +53,7 @@ async def record_attributes(work: Work, item: str, *, again: bool) -> None:
         again: also what was refused before.
     """
     link = work.held.links[item]
-    due = decisions.attributes_due(link)
+    due = decisions.attributes_due(link, work.services.settings.graph_base_url)
     attempt = [[one.attribute, one.value] for one in due]
     if not due or (not again and decisions.was_refused(link, "attributes", attempt, work.now)):
         return

@@ -48,6 +48,9 @@ async def settle_task(work: Work, action: Settle) -> None:
             work.look_again(work.now + work.policy.settle, WaitedFor.SETTLE)
     elif isinstance(verdict, Ambiguous):
         await _hold(work, link, verdict)
+    elif unread := [row.id or "one without an id" for row in tasks.unread if row.id not in index.tasks]:
+        # Only a list that was read whole states that there is none.
+        await _hold(work, link, Ambiguous(tuple(unread)))
     else:
         await _never_made(work, action)
 

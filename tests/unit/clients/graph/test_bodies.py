@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.clients.graph.planner import decode_reference, encode_reference, task_url
+from shared.clients.graph.planner import decode_reference, encode_reference
 from shared.clients.graph.planner_bodies import details_patch_body, new_task_body, task_patch_body, timestamp
 from shared.models.planner import ChecklistLine, DetailsPatch, NewTask, TaskPatch
 
@@ -41,19 +41,6 @@ def test_every_url_comes_back_from_its_key(url):
 def test_keys_of_other_programs_are_read_too():
     """Lower case digits, and no more than the five signs decoded."""
     assert decode_reference("https%3a//host%2ea/%2Fb%20c") == "https://host.a/%2Fb%20c"
-
-
-@pytest.mark.parametrize(
-    ("plan_id", "tenant", "url"),
-    [
-        (None, None, "https://tasks.office.com/Home/Task/T-1"),
-        (None, "contoso.example", "https://tasks.office.com/contoso.example/Home/Task/T-1"),
-        ("P_1", None, "https://planner.cloud.microsoft/webui/plan/P_1/view/board/task/T-1"),
-        ("P_1", "a-b", "https://planner.cloud.microsoft/webui/plan/P_1/view/board/task/T-1?tid=a-b"),
-    ],
-)
-def test_a_task_has_an_address_for_people(plan_id, tenant, url):
-    assert task_url("T-1", plan_id=plan_id, tenant=tenant) == url
 
 
 @pytest.mark.parametrize(
