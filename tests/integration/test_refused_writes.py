@@ -8,6 +8,7 @@ from local.demo.world import create_contract
 from local.in_process.system import START, Inside
 from local.local_system import ROOT
 from local.simulators.faults import Fault
+from shared.models.holds import HoldCause
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 
@@ -97,3 +98,26 @@ async def test_once_planner_takes_it_again_the_change_is_made(case):
 
     assert case.task["dueDateTime"].startswith("2028-03-30")
     assert (await case.link()).hold is None
+
+
+REVIEW = "contract-package|legal-review"
+
+
+async def test_of_a_list_that_is_too_long_what_fits_is_written_and_the_note_first(case):
+    """A checklist that takes one line of two costs neither the block nor the title of its task."""
+    other = Case()
+    other.graph.rules.limits.checklist = 1
+    await other.hint()
+
+    link = (await other.inside.services().origins.find_links(other.origin))[REVIEW]
+    details = other.graph.details[link.task_id]
+    assert "=== OpenText" in details["description"]
+    assert len(details["checklist"]) == 1
+    assert link.hold is HoldCause.REFUSED
+    assert "checklist" in link.reason
+
+    other.graph.rules.limits.checklist = 20
+    await other.pass_minutes(10)
+    after = (await other.inside.services().origins.find_links(other.origin))[REVIEW]
+    assert (after.hold, after.details_done) == (None, True)
+    assert len(other.graph.details[link.task_id]["checklist"]) == 2

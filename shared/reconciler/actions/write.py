@@ -15,16 +15,16 @@ from shared.decisions.merge import base_after
 from shared.decisions.observed import Found, Missing, Seen, Unread
 from shared.decisions.open_task import first_write
 from shared.decisions.own_writes import to_announce
-from shared.errors import BridgeError, NotFoundError, RetryLaterError, StaleError, ThrottledError
+from shared.errors import BridgeError, NotFoundError, RetryLaterError, ThrottledError
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
-from shared.models.planner import DetailsChange, PlannerDetails, PlannerTask, TaskChange
+from shared.models.planner import PlannerDetails, PlannerTask
+from shared.reconciler.actions.patch import REFUSED, as_sent, patch
 from shared.reconciler.session import Work
-from shared.reconciler.walls import stop, wall
+from shared.reconciler.walls import wall
 
 log = logging.getLogger(__name__)
-REFUSED = "Planner refused a change: "
 
 
 async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
@@ -38,12 +38,14 @@ async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
     work.ensure_time()
     before = {write.link.item: work.seen[write.link.item] for write in writes}
     await _announce(work, writes)
-    failed = await _patch_tasks(work, writes)
-    failed |= await _patch_details(work, [write for write in writes if write.link.item not in failed])
-    done = [write for write in writes if write.link.item not in failed]
+    sent = await patch(work, writes, in_details=False)
+    # The note stands in the details: it is written although the task's own fields were refused.
+    sent.add(await patch(work, [write for write in writes if write.link.item not in sent.failed], in_details=True))
+    failed = sent.failed
+    done = [as_sent(work, write, sent) for write in writes if write.link.item not in failed]
     written = {write.link.item: work.seen[write.link.item] for write in done}
     await read_again(work, sorted(failed | {write.link.item for write in done if write.rebinds}))
-    links = [_taken(_after(work, write, before[write.link.item], written[write.link.item])) for write in done]
+    links = [_taken(work, _after(work, write, before[write.link.item], written[write.link.item])) for write in done]
     await work.commit(links, [told for write in done for told in write.events])
     await _say_refused(work)
     work.raise_if_throttled()
@@ -130,51 +132,6 @@ def _raise_for_all(answers: Sequence[object]) -> None:
             raise answer
 
 
-async def _patch_tasks(work: Work, writes: Sequence[Write]) -> set[str]:
-    """Send the tasks' patches; return the items whose write did not happen or is not known to have."""
-    patches = [write for write in writes if write.task is not None]
-    if not patches:
-        return set()
-    changes = [_task_change(work, write) for write in patches]
-    failed: set[str] = set()
-    answers = await work.services.planner.update_tasks(changes)
-    for write, answer in zip(patches, answers, strict=True):
-        found = work.seen[write.link.item]
-        if isinstance(answer, PlannerTask) and isinstance(found, Found):
-            work.seen[write.link.item] = Found(answer, found.details)
-        else:
-            failed.add(_failed(work, write, answer))
-    return failed
-
-
-async def _patch_details(work: Work, writes: Sequence[Write]) -> set[str]:
-    patches = [write for write in writes if write.details is not None]
-    if not patches:
-        return set()
-    changes = [_details_change(work, write) for write in patches]
-    failed: set[str] = set()
-    answers = await work.services.planner.update_details(changes)
-    for write, answer in zip(patches, answers, strict=True):
-        found = work.seen[write.link.item]
-        if isinstance(answer, PlannerDetails) and isinstance(found, Found):
-            work.seen[write.link.item] = Found(found.task, answer)
-        else:
-            failed.add(_failed(work, write, answer))
-    return failed
-
-
-def _failed(work: Work, write: Write, answer: object) -> str:
-    """Sort a failed write: a stale one is decided again, one without an answer waits, a refused one is told."""
-    item = write.link.item
-    if isinstance(answer, RetryLaterError):
-        work.later.append(answer)
-        stop(work, [item], HoldCause.UNAVAILABLE, f"a change of its task was not answered: {answer}")
-    elif not isinstance(answer, StaleError | NotFoundError):
-        log.warning("%s %s: Planner refused a change: %s", work.origin.key, write.link.item, answer)
-        work.refused[write.link.item] = f"{REFUSED}{answer}"[:500]
-    return write.link.item
-
-
 async def _say_refused(work: Work) -> None:
     """Say on a link, once, what Planner refused: a limit of a task, mostly. A later look tries again."""
     known = work.held.links
@@ -185,23 +142,11 @@ async def _say_refused(work: Work) -> None:
         await work.commit(said, [event(EventKind.HELD, link, reason=link.reason) for link in news])
 
 
-def _taken(link: Link) -> Link:
+def _taken(work: Work, link: Link) -> Link:
     """Return the link without what Planner refused before: it took a change."""
-    if link.hold is not HoldCause.REFUSED or not link.reason.startswith(REFUSED):
+    if link.item in work.refused or link.hold is not HoldCause.REFUSED or not link.reason.startswith(REFUSED):
         return link
     return link.freed()
-
-
-def _task_change(work: Work, write: Write) -> TaskChange:
-    found = work.seen[write.link.item]
-    assert isinstance(found, Found) and write.task is not None  # noqa: S101, PT018 - a write is decided on a read
-    return TaskChange(task_id=found.task.id, etag=found.task.etag, patch=write.task)
-
-
-def _details_change(work: Work, write: Write) -> DetailsChange:
-    found = work.seen[write.link.item]
-    assert isinstance(found, Found) and found.details is not None and write.details is not None  # noqa: S101, PT018
-    return DetailsChange(task_id=found.task.id, etag=found.details.etag, patch=write.details)
 
 
 def _after(work: Work, write: Write, before: Seen, written: Seen) -> Link:
