@@ -76,10 +76,18 @@ class UnreadableError(NeverError):
 class RefusedError(NeverError):
     """Understood and refused."""
 
-    def __init__(self, message: str, *, code: str = "") -> None:
-        """Keep the other side's machine-readable code ("" when it gave none)."""
+    def __init__(self, message: str, *, code: str = "", field: str = "") -> None:
+        """
+        Keep what the other side said.
+
+        Args:
+            message: for people.
+            code: its machine-readable code; "" when it gave none.
+            field: its name for the one property that it refused; "" when it does not say.
+        """
         super().__init__(message)
         self.code = code
+        self.field = field
 
 
 class SignInRefusedError(RefusedError):

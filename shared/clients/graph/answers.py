@@ -4,6 +4,7 @@ What Microsoft Graph answers, and what each answer means for the caller.
 Source: https://learn.microsoft.com/graph/errors
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -94,7 +95,10 @@ def error_for(answer: Answer, *, wrote: bool) -> BridgeError:
             return UnavailableError(message)
         case status if status == 408 or status >= 500:
             return lost(message, wrote=wrote)
-    return RefusedError(message, code=(statement.code if statement else None) or "")
+    code = (statement.code if statement else None) or ""
+    return RefusedError(
+        message, code=code, field=_refused_field(code, (statement.message if statement else None) or "")
+    )
 
 
 def lost(message: str, *, wrote: bool) -> RetryLaterError:
@@ -182,6 +186,25 @@ def _statement(answer: Answer) -> _Statement | None:
         return _validated(_ErrorBody, answer.body).error
     except ValueError:
         return None
+
+
+_LIMITED = {
+    "MaximumAssigneesInTasks": "assignments",
+    "MaximumTasksAssignedToUser": "assignments",
+    "MaximumChecklistItemsOnTask": "checklist",
+    "MaximumReferencesOnTask": "references",
+}
+"""Source: https://learn.microsoft.com/office365/planner/planner-limits."""
+_FIELDS = re.compile(
+    r"\b(title|description|checklist|references|assignments|appliedCategories|bucketId|dueDateTime|startDateTime"
+    r"|priority|percentComplete)\b"
+)
+
+
+def _refused_field(code: str, message: str) -> str:
+    """Find the one property that a refusal is about; "": it names none, or several."""
+    named = set(_FIELDS.findall(message))
+    return _LIMITED.get(code) or (named.pop() if len(named) == 1 else "")
 
 
 def _describe(answer: Answer, statement: _Statement | None) -> str:

@@ -80,6 +80,22 @@ def test_throttling_names_the_pause(value, pause):
     assert (error.system, error.retry_after) == ("graph", pause)
 
 
+@pytest.mark.parametrize(
+    ("code", "message", "field"),
+    [
+        ("BadRequest", "The property 'description' is too long.", "description"),
+        ("BadRequest", "The value of title exceeds the maximum.", "title"),
+        ("MaximumAssigneesInTasks", "The request would exceed a limit.", "assignments"),
+        ("MaximumChecklistItemsOnTask", "", "checklist"),
+        ("BadRequest", "The title and the description are odd.", ""),
+        ("", "You do not have the required permissions to access this item.", ""),
+    ],
+)
+def test_a_refusal_says_which_property_it_is_about_where_graph_does(code, message, field):
+    """What may be written is then written without it."""
+    assert error_for(answer(403, said(403, code, message).content), wrote=True).field == field
+
+
 def test_what_the_other_side_says_is_cut():
     long = said(400, message="x" * 5000).content
 
