@@ -5,13 +5,12 @@ Pure and level-triggered: it looks at how things stand, never at what happened. 
 out and asking again ends, when both sides agree, in None.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.decisions.actions import Action, Create, LookAgain, Remember, Settle, Write
 from shared.decisions.completion import record_again
 from shared.decisions.description_block import closing_block, with_block
-from shared.decisions.ending import Ended, MappingChanged, ending, no_longer_asked
+from shared.decisions.ending import Ended, Ending, MappingChanged, NotStated, ending
 from shared.decisions.fields import Target
 from shared.decisions.item_view import YOUNG, Policy, View, actor_of, event, is_behind, is_waiting
 from shared.decisions.observed import Found, Missing, Unread
@@ -26,6 +25,7 @@ from shared.models.words import ItemKind, WaitedFor
 
 REPLICA = timedelta(seconds=30)
 """By then every replica knows what one of them knew."""
+DELETED_RELEASED = "a person deleted the task, and the mapping no longer asked for it"
 
 
 def decide(view: View, policy: Policy, now: datetime) -> Action | None:
@@ -49,7 +49,7 @@ def _decide_known(view: View, link: Link, policy: Policy, now: datetime) -> Acti
     if link.state is LinkState.RESERVED:
         return _decide_reserved(view, link, policy, now)
     if link.state is LinkState.RELEASED:
-        return _decide_released(view, link, now)
+        return _decide_released(view, link, policy, now)
     if link.state is LinkState.WITHDRAWN:
         return None
     return _decide_made(view, link, policy, now)
@@ -67,7 +67,7 @@ def _decide_new(view: View, now: datetime) -> Action | None:
 
 def _decide_held(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     if view.target is None:
-        return None if view.is_undecided else _close_unmade(view, link)
+        return _decide_unmade(view, link, policy)
     if link.hold is HoldCause.DELETED and policy.frees is not HoldCause.DELETED:
         return None
     if (held := view.target.wanted.held) is not None:
@@ -89,9 +89,17 @@ def _decide_still_held(view: View, link: Link, why: str, policy: Policy, now: da
     return Remember(held, () if is_same else (event(EventKind.HELD, held, reason=why),))
 
 
-def _close_unmade(view: View, link: Link) -> Remember:
-    closed = link.closed(no_longer_asked(view.why_not))
+def _decide_unmade(view: View, link: Link, policy: Policy) -> Remember | None:
+    """End an item that waited without a task and is not wanted. What a person deleted stays so beyond any rule."""
+    why = _ending(view, link, policy)
+    if isinstance(why, NotStated) or (isinstance(why, MappingChanged) and link.hold is HoldCause.DELETED):
+        return None
+    closed = link.closed(why.reason)
     return Remember(closed, (event(EventKind.CLOSED, closed, reason=closed.reason),))
+
+
+def _ending(view: View, link: Link, policy: Policy) -> Ending:
+    return ending(link, view.origin, policy.rule_hashes, is_undecided=view.is_undecided, why_not=view.why_not)
 
 
 def _decide_reserved(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
@@ -101,13 +109,20 @@ def _decide_reserved(view: View, link: Link, policy: Policy, now: datetime) -> A
     return None if is_waiting(link, view, policy, now) else Settle(link, view.target)
 
 
-def _decide_released(view: View, link: Link, now: datetime) -> Action | None:
-    if view.target is None and isinstance(view.seen, Missing):
-        return _decide_missing(view, link, now)
-    if view.target is None:
-        return None if view.found is None else agree(link, view.found)
-    back = link.adopted(view.target.wanted.rule_hash)
-    return Remember(back, (event(EventKind.ADOPTED, back),), again=True)
+def _decide_released(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
+    """Leave a released item's task alone: it ends with its step or record, and returns as it was with its rule."""
+    if isinstance(view.seen, Missing):
+        return _decide_missing(view, link, policy, now)
+    if view.found is None:
+        return None
+    if view.target is not None:
+        back = link.adopted(view.target.wanted.rule_hash)
+        return Remember(back, (event(EventKind.ADOPTED, back),), again=True)
+    why = _ending(view, link, policy)
+    # Its rule may stand again, and only a value that was read says no by it.
+    if isinstance(why, Ended) and (why.is_by_condition or link.step is not None):
+        return _end(view, link, view.found, why)
+    return agree(link, view.found)
 
 
 def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
@@ -119,7 +134,7 @@ def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Actio
     ):
         return _wanted_again(view, link) or decide_open(view, link, policy, now)
     if isinstance(view.seen, Missing):
-        return _decide_missing(view, link, now)
+        return _decide_missing(view, link, policy, now)
     if view.seen is None or isinstance(view.seen, Unread) or view.found is None:
         return None
     if view.target is None:
@@ -144,20 +159,25 @@ def _decide_without_task(view: View, link: Link, now: datetime) -> Action | None
     return Remember(waiting, (event(EventKind.HELD, waiting, reason=why),))
 
 
-def _decide_missing(view: View, link: Link, now: datetime) -> Action | None:
+def _decide_missing(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     """Decide for a deleted task: it is never a completed one."""
     made = link.reserved_at or now
     if now < made + YOUNG:
         return LookAgain(link.item, made + YOUNG, WaitedFor.MISSING)
     deleted = event(EventKind.DELETED, link, task=link.task_id)
+    if link.state is LinkState.RELEASED:
+        return Remember(link.withdrawn(DELETED_RELEASED, task_gone=True), (deleted,))
     if link.state is not LinkState.OPEN:
         return Remember(link.lost_task(), (deleted,))
-    if view.target is None and view.is_undecided:
+    if view.target is not None:
+        return _after_deletion(view.target, link, deleted, now)
+    why = _ending(view, link, policy)
+    if isinstance(why, NotStated):
         # What the rule says of a deleted task counts once it is known that the rule still asks for it.
         return None
-    if view.target is None:
-        return Remember(link.closed(link.reason, task_gone=True), (deleted,))
-    return _after_deletion(view.target, link, deleted, now)
+    if isinstance(why, MappingChanged):
+        return Remember(link.withdrawn(DELETED_RELEASED, task_gone=True), (deleted,))
+    return Remember(link.closed(why.reason, task_gone=True), (deleted,))
 
 
 def _after_deletion(target: Target, link: Link, deleted: Event, now: datetime) -> Action:
@@ -176,17 +196,16 @@ def _after_deletion(target: Target, link: Link, deleted: Event, now: datetime) -
 def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Action | None:
     if link.state is not LinkState.OPEN:
         return agree(link, found)
-    why = ending(link, view.origin, policy.rule_hashes, is_undecided=view.is_undecided, why_not=view.why_not)
+    why = _ending(view, link, policy)
     if isinstance(why, MappingChanged):
-        released = link.released()
+        released = link.released(why.reason)
         return Remember(released, (event(EventKind.RELEASED, released),))
-    if not isinstance(why, Ended):
-        return None
-    return replace(_close(view, link, found, why.reason), is_by_condition=why.is_by_condition)
+    return _end(view, link, found, why) if isinstance(why, Ended) else None
 
 
-def _close(view: View, link: Link, found: Found, reason: str) -> Write:
+def _end(view: View, link: Link, found: Found, why: Ended) -> Write:
     """End the task with the reason; a completion that came too late is said to be one."""
+    reason = why.reason
     closed = link.closed(reason)
     events: tuple[Event, ...] = (event(EventKind.CLOSED, closed, reason=reason),)
     if found.task.is_completed and link.kind is ItemKind.STEP and "entra" in actor_of(found):
@@ -203,7 +222,7 @@ def _close(view: View, link: Link, found: Found, reason: str) -> Write:
         text = with_block(found.details.description, closing_block(view.origin.key, link, reason))
         details = None if text == found.details.description else DetailsPatch(description=text)
     task = None if found.task.is_completed else TaskPatch(percent_complete=100)
-    return Write(closed, None, task=task, details=details, events=events)
+    return Write(closed, None, task=task, details=details, events=events, is_by_condition=why.is_by_condition)
 
 
 def _decide_finished(view: View, link: Link, found: Found, policy: Policy, now: datetime) -> Action | None:

@@ -18,7 +18,9 @@ class Ended:
 
 @dataclass(frozen=True)
 class MappingChanged:
-    """The rule was changed or dropped: the task is left alone."""
+    """What decides about it was changed or dropped since the record was read by it: the task is left alone."""
+
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class NotStated:
     """Nothing says that it is over: nothing is done."""
 
 
+RULE_GONE = "the mapping has its rule no more"
+RULE_CHANGED = "the mapping was changed, and no longer asks for it"
 Ending = Ended | MappingChanged | NotStated
 
 
@@ -47,18 +51,14 @@ def ending(
     if is_undecided:
         return NotStated()
     if rule_hashes.get(link.rule_id) != link.rule_hash:
-        return MappingChanged()
+        return MappingChanged(RULE_CHANGED if link.rule_id in rule_hashes else RULE_GONE)
     if link.step is not None and origin.workflow is not None and not _is_current(link, origin.workflow):
         return NotStated()
     # Its rule is the same, so it is what was escalated that moved, or was done.
     if link.kind is ItemKind.ESCALATION and not why_not:
         return Ended("nobody waits for it any more")
-    return Ended(no_longer_asked(why_not), is_by_condition=bool(why_not))
-
-
-def no_longer_asked(why_not: str) -> str:
-    """Say that a rule's condition says no, with the value that was read."""
-    return "the record no longer asks for it" + (f": {why_not}" if why_not else "")
+    told = f": {why_not}" if why_not else ""
+    return Ended(f"the record no longer asks for it{told}", is_by_condition=bool(why_not))
 
 
 def is_current(link: Link, origin: Origin) -> bool:

@@ -157,13 +157,13 @@ class Link(Stored):
         without = _NO_TASK if task_gone else {}
         return self._to("closed", {**without, **_FREE, "reason": reason})
 
-    def released(self) -> Self:
+    def released(self, reason: str) -> Self:
         """Leave the task alone: a changed mapping no longer asks for it."""
-        return self._to("released", {"reason": "the mapping no longer asks for it"})
+        return self._to("released", {**_FREE, "reason": reason})
 
     def adopted(self, rule_hash: str) -> Self:
         """Have a released item open again: the mapping asks for it again."""
-        return self._to("adopted", {"reason": "", "rule_hash": rule_hash})
+        return self._to("adopted", {**_NO_HOLD, "rule_hash": rule_hash})
 
     def withdrawn(self, reason: str, *, task_gone: bool = False) -> Self:
         """End the item for good."""

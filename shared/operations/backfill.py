@@ -40,6 +40,8 @@ class Progress(Frozen):
     since: datetime
     at: datetime
     """When it began: every row of it carries this time."""
+    rule_hash: str = ""
+    """Of the rule, with all that decides about its items, when it began."""
     last: int = 0
     """The id that was handed on last; ids are handed on in their order."""
     is_done: bool = False
@@ -110,12 +112,13 @@ async def _workflows(rule: BaseRule, since: datetime, services: Services) -> Asy
 
 
 async def resume(scope: Scope, services: Services) -> Progress:
-    """Return where a run of the same scope was broken off, or a new beginning."""
+    """Return where a run of the same scope and the same rule was broken off, or a new beginning."""
     kept = await services.cursors.find(_cursor(scope))
-    progress = Progress.model_validate_json(kept) if kept is not None else None
-    if progress is None or progress.is_done or progress.since != scope.since:
-        return Progress(since=scope.since, at=services.now())
-    return progress
+    new = Progress(since=scope.since, at=services.now(), rule_hash=services.mapping.rule_hashes[scope.rule])
+    progress = Progress.model_validate_json(kept) if kept is not None else new
+    # A rule that was corrected since may concern what was passed over, and what it made nothing of.
+    is_same = (progress.since, progress.rule_hash) == (new.since, new.rule_hash)
+    return progress if is_same and not progress.is_done else new
 
 
 async def hand_on(found: Found, scope: Scope, progress: Progress, services: Services) -> AsyncIterator[int]:

@@ -111,7 +111,8 @@ async def read_tasks(work: Work, scope: Scope) -> None:
 
 
 def _is_read(link: Link, *, wanted: bool, full: bool) -> bool:
-    if link.state is LinkState.OPEN or full:
+    # A released one may have lost its step, or its task, or be asked for again.
+    if link.state in (LinkState.OPEN, LinkState.RELEASED) or full:
         return True
     return wanted and link.kind is not ItemKind.STEP and link.state in (LinkState.COMPLETED, LinkState.CLOSED)
 

@@ -145,3 +145,30 @@ async def test_a_finished_run_begins_anew_and_a_broken_one_goes_on():
     assert (await resume(SCOPE, inside.services())).last == 0
     other = Scope(SCOPE.rule, SCOPE.since + timedelta(days=1))
     assert (await resume(other, inside.services())).last == 0
+
+
+async def test_a_run_that_was_broken_off_begins_anew_when_its_rule_was_corrected(tmp_path):
+    """What was handed on before was looked at by the wrong rule: it is handed on again."""
+    inside = Inside(ROOT / "mapping.yaml")
+    for number in range(AT_ONCE + 10):
+        create_contract(inside.world, f"Old {number}", END)
+    services = inside.services()
+    found = await find(SCOPE, services, lambda _: None)
+    async for _ in hand_on(found, SCOPE, await resume(SCOPE, services), services):
+        break
+    assert (await resume(SCOPE, services)).last == found.numbers[AT_ONCE - 1]
+
+    corrected = tmp_path / "mapping.yaml"
+    corrected.write_text(
+        (ROOT / "mapping.yaml")
+        .read_text()
+        .replace(
+            "id: contract-package",
+            "id: contract-package\n    calendar: default\n    pause: {attributes: {Contract.Region: APAC}}",
+            1,
+        )
+    )
+    inside.reload(corrected, "after the correction")
+
+    assert (await resume(SCOPE, inside.services())).last == 0
+    assert await run(inside) == AT_ONCE + 10

@@ -105,7 +105,7 @@ class Item:
         spec, rule = self.spec, self.rule
         return {
             "rule_id": rule.id,
-            "rule_hash": rule.hash,
+            "rule_hash": self.mapping.rule_hashes[rule.id],
             "kind": "task" if rule.on == "workspace" else rule.on,
             "bucket": spec.bucket,
             "labels": spec.labels,

@@ -8,7 +8,7 @@ are made from them.
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import rfc8785
 from pydantic import ConfigDict, Field, model_validator
@@ -26,10 +26,14 @@ from shared.models.wanted import CommentRule, Outcome, Reassign
 _RULE = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, ignored_types=(cached_property,))
 
 
+def _written(model: Frozen) -> dict[str, Any]:
+    """Return what was written: defaults are left out, so that a new field changes no hash."""
+    return model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
 def _digest(model: Frozen) -> str:
-    """SHA-256 of what was written: defaults are left out, so that a new field changes no hash."""
-    written = model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return hashlib.sha256(rfc8785.dumps(written)).hexdigest()
+    """SHA-256 of what was written."""
+    return hashlib.sha256(rfc8785.dumps(_written(model))).hexdigest()
 
 
 class EvidenceSpec(Frozen):
@@ -201,8 +205,27 @@ class Mapping(Frozen):
 
     @cached_property
     def rule_hashes(self) -> dict[str, str]:
-        """Hash of each rule, by id."""
-        return {rule.id: rule.hash for rule in self.rules}
+        """By rule id: hash over all that decides about the rule's items, wherever in the file it stands."""
+        return {rule.id: self._deciding(number) for number, rule in enumerate(self.rules)}
+
+    def _deciding(self, number: int) -> str:
+        rule = self.rules[number]
+        named = {part for part in (rule.plan, *(spec.plan for spec in rule.specs)) if isinstance(part, str)}
+        # With `match: first` those before it decide whether it is asked at all; what they make is of no matter.
+        before = [one for one in self.rules[:number] if one.on == rule.on] if self.match == "first" else []
+        decides = {
+            "rule": _written(rule),
+            "calendar": self._calendar_as_written(rule),
+            "people": _written(self.people),
+            "plans": {name: _written(self.plans[name]) for name in sorted(named) if name in self.plans},
+            "match": self.match,
+            "before": [[_written(one.when), self._calendar_as_written(one)] for one in before],
+        }
+        return hashlib.sha256(rfc8785.dumps(decides)).hexdigest()
+
+    def _calendar_as_written(self, rule: BaseRule) -> dict[str, Any]:
+        spec = self.calendars.get(rule.calendar)
+        return {} if spec is None else _written(spec)
 
     @cached_property
     def _default_calendar(self) -> Calendar:

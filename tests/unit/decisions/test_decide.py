@@ -82,7 +82,7 @@ def act(item, known, seen=None, **changes):
         (None, link(state="released", etag='W/"3"'), found(), LookAgain),
         (wanted(), link(state="withdrawn"), None, type(None)),
         (wanted(), link(state="closed"), found(**DONE), Write),
-        (wanted(), link(state="released"), None, Remember),
+        (wanted(), link(state="released"), found(), Remember),
         (approval(), link(approval()), ticked(approval(), "Approve"), Send),
         (approval(), link(approval()), ticked(approval()), Remember),
         (approval(), link(approval(), sending=SENDING), None, CheckSending),

@@ -25,7 +25,7 @@ WAYS = {
     "completed": lambda known: known.completed("somebody", NOW),
     "reopened": lambda known: known.reopened(),
     "closed": lambda known: known.closed("over"),
-    "released": lambda known: known.released(),
+    "released": lambda known: known.released("why"),
     "adopted": lambda known: known.adopted("hash"),
     "withdrawn": lambda known: known.withdrawn("an operator"),
 }

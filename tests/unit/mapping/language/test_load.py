@@ -241,3 +241,36 @@ def test_a_rules_hash_tells_what_was_written_and_nothing_else():
 def test_the_files_hash_tells_any_change():
     assert mapping_of(workspace_rule()).hash == mapping_of(workspace_rule()).hash
     assert mapping_of(workspace_rule(), match="first").hash != mapping_of(workspace_rule()).hash
+
+
+CALENDARS = {"calendars": {"default": {"days_off": ["2026-12-24"]}}}
+DECIDES = {
+    "the rule itself": ([workspace_rule({"title": "Other"}), step_rule()], {}),
+    "its calendar": ([workspace_rule(), step_rule()], CALENDARS),
+    "people": ([workspace_rule(), step_rule()], {"people": {"nobody": "hold"}}),
+    "whether the first rule counts": ([workspace_rule(), step_rule()], {"match": "first"}),
+}
+
+
+@pytest.mark.parametrize(("rules", "more"), DECIDES.values(), ids=DECIDES)
+def test_whatever_decides_about_a_rules_items_is_in_its_hash(rules, more):
+    rule = workspace_rule()["id"]
+    plain = mapping_of(workspace_rule(), step_rule()).rule_hashes
+
+    assert mapping_of(*rules, **more).rule_hashes[rule] != plain[rule]
+
+
+def test_the_order_of_rules_counts_where_the_first_takes_all_and_nowhere_else():
+    one, two = workspace_rule(), {**workspace_rule(), "id": "two"}
+    for match, is_same in (("all", True), ("first", False)):
+        before = mapping_of(one, two, match=match).rule_hashes
+        after = mapping_of(two, one, match=match).rule_hashes
+        assert (before == after) is is_same
+
+
+def test_what_another_rule_makes_is_not_in_a_rules_hash():
+    one, other = workspace_rule(), {**workspace_rule(), "id": "other"}
+    edited = {**workspace_rule({"title": "Other"}), "id": "other"}
+    before = mapping_of(other, one, match="first").rule_hashes[one["id"]]
+
+    assert mapping_of(edited, one, match="first").rule_hashes[one["id"]] == before
