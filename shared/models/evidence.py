@@ -14,7 +14,7 @@ from typing import Any
 import rfc8785
 from pydantic import Field, model_validator
 
-from shared.models.base import Frozen
+from shared.models.base import Frozen, Stored
 from shared.models.events import EventKind
 from shared.models.json_values import plain, shortened
 from shared.models.personal import Personal, personal
@@ -99,7 +99,7 @@ class Entry(Frozen):
         return f'[{self.canonical().decode()},{self.personal.text()},"{self.hash}"]'
 
 
-class Head(Frozen):
+class Head(Stored):
     """The end of a chain."""
 
     sequence: int = 0

@@ -78,6 +78,12 @@ class Link(Stored):
         default="", description="Last entry of the evidence document as last uploaded: its hash."
     )
 
+    @classmethod
+    def unread(cls, item: str) -> Self:
+        """Stand for a link whose row can't be read: it is known to be there, and left alone."""
+        reason = "its row can't be read here: a newer release wrote it, or it is broken"
+        return cls(item=item, rule_id="", rule_hash="", kind=ItemKind.UNKNOWN, state=LinkState.UNKNOWN, reason=reason)
+
     @property
     def is_of_newer_release(self) -> bool:
         """A word of it is not known here: whoever wrote it goes on with it."""

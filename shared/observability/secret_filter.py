@@ -13,8 +13,8 @@ from shared.observability.telemetry import FIELDS, log_fields
 
 __all__ = ["CHATTY", "Redaction", "guarded_exception", "install", "redact"]
 
-CHATTY = ("azure", "httpx", "httpcore")
-"""Loggers that write several lines a request, with its headers: they are heard from WARNING on."""
+CHATTY = ("azure", "azure_functions_worker", "azure_functions_runtime", "httpx", "httpcore")
+"""Loggers that write several lines a request, or one an invocation: they are heard from WARNING on."""
 
 
 class Redaction(logging.Filter):

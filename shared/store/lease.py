@@ -20,6 +20,8 @@ from shared.store.table import Table
 from shared.store.table_client import Operation
 
 LEASE = "lease"
+LINK = "link|"
+"""Begins the key of a link's row."""
 MOST_OPERATIONS = 90
 """Of one transaction, with the lease; Table storage takes 100."""
 MOST_SEEN_BYTES = 16_384
@@ -155,7 +157,8 @@ class Held:
             OutcomeUnknownError: it may have been written.
         """
         self._must_hold()
-        kept = {link.item: link for link in links}
+        # What a newer release says in its own words is not written over in ours.
+        kept = {link.item: link for link in links if not link.is_of_newer_release}
         gone = [item for item in dict.fromkeys(remove) if item in self.links and item not in kept]
         new, _ = chain(self.origin, self.head, events, now, salt=self._salt)
         last = _remember(seen) | self._noted() | (FREED if release else {})
@@ -291,7 +294,7 @@ def entry_key(sequence: int) -> str:
 
 def link_key(item: str) -> str:
     """Name the row of an item's link."""
-    return f"link|{escape(item)}"
+    return f"{LINK}{escape(item)}"
 
 
 def _chunks(steps: Iterator[_Step]) -> Iterator[list[_Step]]:

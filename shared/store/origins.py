@@ -14,7 +14,7 @@ from shared.models.evidence import Entry, Head
 from shared.models.hands import Kind
 from shared.models.link import Link
 from shared.store.hands import Grip, Hands, attend
-from shared.store.lease import FREED, LEASE, Entries, Held, Lease, new_salt
+from shared.store.lease import FREED, LEASE, LINK, Entries, Held, Lease, new_salt
 from shared.store.row import Row, escape, unescape
 from shared.store.slots import LONGEST_UNTIL
 from shared.store.tables import Tables
@@ -102,7 +102,7 @@ class Origins:
 
     async def find_links(self, origin: str) -> dict[str, Link]:
         """Read the links by item key, without the lease: to look at, not to act on."""
-        return _links(await self._table.list_rows(_RANGE, origin=escape(origin), low="link|", high="link}"))
+        return self._links(await self._table.list_rows(_RANGE, origin=escape(origin), low="link|", high="link}"))
 
     async def is_known(self, origin: str) -> bool:
         """Tell whether anybody ever looked at an origin."""
@@ -132,13 +132,20 @@ class Origins:
     async def list_links(self) -> AsyncGenerator[tuple[str, Link], None]:
         """Go through every link, with its origin. Scans the whole table."""
         async for row in self._table.scan("RowKey ge @low and RowKey lt @high", low="link|", high="link}"):
-            yield unescape(row.partition), row.read(Link)
+            yield unescape(row.partition), self._link(row)
+
+    def _links(self, rows: Iterable[Row]) -> dict[str, Link]:
+        return {link.item: link for link in map(self._link, rows)}
+
+    def _link(self, row: Row) -> Link:
+        """Read a link. One that can't be read stands all the same: without it the item would be made once more."""
+        return self._table.read(row, Link) or Link.unread(unescape(row.key.removeprefix(LINK)))
 
     async def _read(self, origin: str) -> tuple[Row | None, dict[str, Link]]:
         rows = await self._table.list_rows(_RANGE, origin=escape(origin), low=LEASE, high="link}")
         if rows and rows[0].key == LEASE:
-            return rows[0], _links(rows[1:])
-        return None, _links(rows)
+            return rows[0], self._links(rows[1:])
+        return None, self._links(rows)
 
     async def _found_again(self, origin: str) -> Lease:
         """Make the lease anew of a row that can't be read: nobody holds it, and the history knows its own end."""
@@ -165,8 +172,3 @@ class Origins:
         if row is None:
             return await self._table.insert(escape(origin), LEASE, data, is_ours=is_ours)
         return await self._table.replace(row, data, is_ours=is_ours)
-
-
-def _links(rows: Iterable[Row]) -> dict[str, Link]:
-    found = (row.read(Link) for row in rows)
-    return {link.item: link for link in found}

@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
+from local.simulators.faults import Fault
 from shared.errors import MappingError, Problem, RefusedError, UnavailableError
-from shared.operations.health import check_all, report
+from shared.operations.health import check_all, probe_graph, report
+from tests.engine import engine
 
 
 async def fine():
@@ -68,3 +70,16 @@ async def test_a_silent_system_is_a_problem_and_keeps_nobody_waiting():
 async def test_a_bug_is_no_problem_of_the_operators():
     with pytest.raises(ZeroDivisionError):
         await check_all({"storage": raising(ZeroDivisionError())})
+
+
+@pytest.mark.parametrize("status", [403, 503])
+async def test_graph_is_asked_for_what_the_rules_use(status):
+    """A missing permission shows at the plans, not at the list of subscriptions."""
+    started = engine()
+    await probe_graph(started.services)
+
+    started.world.graph.faults.add(Fault.status(status, method="GET", path="/planner", times=99))
+    started.world.graph.faults.add(Fault.status(status, method="GET", path="/groups", times=99))
+    (check,) = await check_all({"graph": lambda: probe_graph(started.services)})
+
+    assert check.problems

@@ -9,7 +9,7 @@ from local.in_process.tables import MemoryTables
 from shared.models.plan_row import PlanRow
 from shared.models.troubles import Cause, Where
 from shared.operations import troubles as operations
-from shared.operations.troubles import look_after, read_troubles
+from shared.operations.troubles import StandingError, look_after, probe_troubles, read_troubles
 from shared.store.gates import Gates
 from shared.store.plans import Plans
 from shared.store.sign_in_gates import SignInGates
@@ -105,3 +105,14 @@ async def test_the_sweep_shows_how_long_the_oldest_of_each_kind_has_stood(storag
     await look_after(storage)
 
     assert shown == [("troubles", 60.0, {"where": "system", "cause": "unavailable"})]
+
+
+async def test_readiness_names_the_troubles_of_systems_that_need_a_person(storage):
+    """A pause, and a plan that is gone, stop no system; a refused sign-in does."""
+    await storage.gates.close("graph", NOW + MINUTE, now=NOW)
+    await storage.plans.save(PlanRow(plan_id="p", next_read=NOW).left(Cause.GONE, "404", NOW), None)
+    await probe_troubles(storage)
+
+    await storage.sign_in_gates.refused("performer-7", NOW, "exchange denied")
+    with pytest.raises(StandingError, match=r"sign-in-performer-7: It refuses the bridge's sign-in\. exchange denied"):
+        await probe_troubles(storage)
