@@ -176,8 +176,10 @@ def _decide_missing(view: View, link: Link, policy: Policy, now: datetime) -> Ac
         # What the rule says of a deleted task counts once it is known that the rule still asks for it.
         return None
     if isinstance(why, MappingChanged):
-        return Remember(link.withdrawn(DELETED_RELEASED, task_gone=True), (deleted,))
-    return Remember(link.closed(why.reason, task_gone=True), (deleted,))
+        after = link.withdrawn(DELETED_RELEASED, task_gone=True)
+    else:
+        after = link.closed(why.reason, task_gone=True)
+    return Remember(after, (deleted,))
 
 
 def _after_deletion(target: Target, link: Link, deleted: Event, now: datetime) -> Action:
