@@ -171,7 +171,10 @@ def _decide_missing(view: View, link: Link, policy: Policy, now: datetime) -> Ac
         return Remember(link.lost_task(), (deleted,))
     if view.target is not None:
         return _after_deletion(view.target, link, deleted, now)
-    why = _ending(view, link, policy)
+    return _after_unwanted_deletion(link, deleted, _ending(view, link, policy))
+
+
+def _after_unwanted_deletion(link: Link, deleted: Event, why: Ending) -> Remember | None:
     if isinstance(why, NotStated):
         # What the rule says of a deleted task counts once it is known that the rule still asks for it.
         return None
