@@ -93,7 +93,7 @@ async def _completed_approval() -> list[Ratio]:
     await started.look(origin, WaitedFor.CHANGED)
     spent = _spent(started, before)
     return [
-        Ratio("a completed approval, decided and sent on: OpenText", spent["opentext"], 5, "calls"),
+        Ratio("a completed approval, decided and sent on: OpenText", spent["opentext"], 6, "calls"),
         Ratio("a completed approval, decided and sent on: Graph", spent["graph"], 2, "calls"),
         # Six to decide; its own effects are the timer, the intent, the link, the index and the timer taken back.
         Ratio("a completed approval, decided and sent on: tables", spent["tables"], 6 + 5, "calls"),
