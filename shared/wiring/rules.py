@@ -21,6 +21,11 @@ class Rules:
     """SHA-256 of the file as it was read, hexadecimal."""
 
 
+def file_hash(content: bytes) -> str:
+    """SHA-256 of a mapping file: the one hash that the app, `check` and `preview` show."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def load_rules(file: str) -> Rules:
     """
     Read and check a mapping file.
@@ -33,4 +38,4 @@ def load_rules(file: str) -> Rules:
         text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise MappingError([Problem(file, f"can't be read as UTF-8 text: {type(error).__name__}")]) from error
-    return Rules(read_mapping(text, file), hashlib.sha256(content).hexdigest())
+    return Rules(read_mapping(text, file), file_hash(content))

@@ -131,7 +131,7 @@ class Item:
         checklist = self._checklist()
         if (lines := len(checklist) + len(self._outcomes)) > CHECKLIST:
             self.holds.append(f"{lines} checklist lines: Planner takes {CHECKLIST}")
-        self.unknown += [gap.of(self.rule.id, self.key, blocks=False) for gap in gaps_of(self._lines, self.scene)]
+        self.unknown += [gap.of(self.rule.id, self.rule.id, blocks=False) for gap in gaps_of(self._lines, self.scene)]
         return {
             "title": cut(title or self.key, self.mapping.limits.title),
             "description": self.attempt(lambda: spec.description.render(words), ""),

@@ -53,8 +53,15 @@ class Values:
             both |= {name: value for name, value in node.attributes.items() if value not in (None, "", ())}
         return both
 
+    _found: dict[str, Value | Gap] = field(default_factory=dict, init=False, repr=False, compare=False)
+
     def find(self, name: str) -> Value | Gap:
         """Find an attribute's value, or say why it is not known."""
+        if name not in self._found:
+            self._found[name] = self._find(name)
+        return self._found[name]
+
+    def _find(self, name: str) -> Value | Gap:
         if (value := self.filled.get(name)) is not None:
             return Value(value, self._types.get(_generic(name), AttributeType.UNKNOWN))
         for node in self.nodes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.errors import NeverError
 from shared.models.wanted import NameKind, Unknown
@@ -21,16 +22,22 @@ class Gap:
 
     def of(self, rule_id: str, covers: str, *, blocks: bool = True) -> Unknown:
         """State it of a rule's items."""
-        return Unknown(
-            rule_id=rule_id,
-            covers=covers,
-            what=self.what,
-            name=self.name,
-            why=self.why,
-            nearest=self.nearest,
-            renamed_to=self.renamed_to,
-            blocks=blocks,
-        )
+        return _stated(self, rule_id, covers, blocks=blocks)
+
+
+@lru_cache(maxsize=1024)
+def _stated(gap: Gap, rule_id: str, covers: str, *, blocks: bool) -> Unknown:
+    """State it, once for the many items of a rule that show the same line."""
+    return Unknown(
+        rule_id=rule_id,
+        covers=covers,
+        what=gap.what,
+        name=gap.name,
+        why=gap.why,
+        nearest=gap.nearest,
+        renamed_to=gap.renamed_to,
+        blocks=blocks,
+    )
 
 
 class NotKnownError(NeverError):

@@ -5,11 +5,11 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, StrictBool, model_validator
 from pydantic_core import core_schema
 
 from shared.mapping.language.date_specs import Offset
-from shared.mapping.language.scalars import AttributeName, Texts, one_or_several, only_for, short_forms
+from shared.mapping.language.scalars import AttributeKey, Texts, one_or_several, only_for, short_forms
 from shared.mapping.language.vocabulary import refuse
 from shared.models.base import Frozen
 from shared.models.opentext import Scalar
@@ -76,17 +76,21 @@ ReadBound = Annotated[Bound, BeforeValidator(read_bound, json_schema_input_type=
 
 Scalars = Annotated[
     tuple[Scalar, ...],
-    BeforeValidator(one_or_several, json_schema_input_type=Scalar | tuple[Scalar, ...]),
+    BeforeValidator(one_or_several, json_schema_input_type=Scalar | Annotated[tuple[Scalar, ...], Field(min_length=1)]),
     Field(min_length=1),
 ]
 Numbers = Annotated[
-    tuple[int, ...], BeforeValidator(one_or_several, json_schema_input_type=int | tuple[int, ...]), Field(min_length=1)
+    tuple[int, ...],
+    BeforeValidator(one_or_several, json_schema_input_type=int | Annotated[tuple[int, ...], Field(min_length=1)]),
+    Field(min_length=1),
 ]
 
 
 NamesOrIds = Annotated[
     tuple[int | str, ...],
-    BeforeValidator(one_or_several, json_schema_input_type=int | str | tuple[int | str, ...]),
+    BeforeValidator(
+        one_or_several, json_schema_input_type=int | str | Annotated[tuple[int | str, ...], Field(min_length=1)]
+    ),
     Field(min_length=1),
 ]
 
@@ -128,6 +132,8 @@ def _falls(low: Bound, high: Bound) -> bool:
 class Created(Range):
     """When a workspace or document was made: days only."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"minProperties": 1})
+
     @model_validator(mode="after")
     def _days(self) -> "Created":
         if not self.model_fields_set:
@@ -148,11 +154,13 @@ class Test(Range):
 
     __test__ = False  # pytest: no test class
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, json_schema_extra={"minProperties": 1}
+    )
 
     is_: Scalars | None = Field(default=None, alias="is", description="The value, or any of several.")
     not_: Scalars | None = Field(default=None, alias="not", description="None of these; an empty attribute passes.")
-    exists: bool | None = Field(default=None, description="true: has a value; false: is empty.")
+    exists: StrictBool | None = Field(default=None, description="true: has a value; false: is empty.")
 
     @property
     def asked(self) -> str:
@@ -196,7 +204,7 @@ def _said(bound: Bound) -> str:
 class RoleTest(Frozen):
     """A test of a workspace role."""
 
-    exists: bool = Field(description="true: has a member; false: has none.")
+    exists: StrictBool = Field(description="true: has a member; false: has none.")
 
 
 class Condition(Frozen):
@@ -223,10 +231,10 @@ class Condition(Frozen):
     )
     classification: Texts | None = Field(default=None, description="Any classification of document or workspace.")
     role: dict[str, RoleTest] = Field(default_factory=dict, description="By name of a workspace role.")
-    attributes: dict[AttributeName, Test] = Field(
+    attributes: dict[AttributeKey, Test] = Field(
         default_factory=dict, description="By Category.Attribute: a value, a list, or a test."
     )
-    any: tuple["Condition", ...] = Field(default=(), description="One of these is enough.")
+    any: tuple["Condition", ...] = Field(default=(), min_length=1, description="One of these is enough.")
     not_: "Condition | None" = Field(default=None, alias="not", description="This must not hold.")
 
     @cached_property

@@ -93,7 +93,8 @@ def _dependencies(rule: object) -> Iterator[Found]:
     graph: dict[str, set[str]] = {}
     for key, (path, task) in tasks.items():
         wanted = task.get("depends_on") or []
-        names = [wanted] if isinstance(wanted, str) else [name for name in wanted if isinstance(name, str)]
+        listed = wanted if isinstance(wanted, list) else [wanted]
+        names = [name for name in listed if isinstance(name, str)]
         graph[key] = {name for name in names if name in tasks}
         for name in names:
             if problem := _dependency(name, tasks):

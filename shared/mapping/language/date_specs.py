@@ -44,7 +44,12 @@ class Offset(Frozen):
 class Date(Offset):
     """A date: `2026-12-31`, or counted: `{from: created, business_days: 5}`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        json_schema_extra={"oneOf": [{"required": ["on"]}, {"required": ["from"]}]},
+    )
 
     on: date | None = Field(default=None, description="A fixed date.")
     from_: Anchor | None = Field(default=None, alias="from", description="What it is counted from.")

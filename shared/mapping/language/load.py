@@ -1,13 +1,14 @@
 """A mapping file's text into a Mapping, or into every problem that it has."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import MappingError, Problem
 from shared.mapping.language.cross_checks import cross_checks
+from shared.mapping.language.doubts import doubtful
 from shared.mapping.language.limits import over_limits
 from shared.mapping.language.messages import message_of
 from shared.mapping.language.rules import Mapping, Rule
@@ -19,15 +20,56 @@ _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong at a place of the file."""
+    """Something wrong, or in doubt, at a place of the file."""
 
     line: int
     path: str
     message: str
+    column: int = 1
+    is_warning: bool = False
 
     def problem(self, file: str) -> Problem:
         """Name the place: `mapping.yaml:12 rules[0].tasks[1].due`."""
         return Problem(f"{file}:{self.line} {self.path}".rstrip(), self.message)
+
+    def shown(self, file: str, text: str) -> str:
+        """Show the place with the line of the source and a caret under it."""
+        where = f"{self.path}: " if self.path else ""
+        head = f"{file}:{self.line}:{self.column}: {where}{self.message}{' (warning)' if self.is_warning else ''}"
+        lines = text.split("\n")
+        source = lines[self.line - 1].rstrip() if self.line <= len(lines) else ""
+        if not source.strip():
+            return head
+        start = max(0, self.column - 80)
+        return f"{head}\n    {source[start : start + 120]}\n    {' ' * (self.column - 1 - start)}^"
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A file as it was read: a mapping, or everything that is wrong with it."""
+
+    mapping: Mapping | None
+    """None: it can't be used."""
+    findings: tuple[Finding, ...]
+    """By line; of a mapping that can be used: warnings alone."""
+
+
+def examine(text: str) -> Examined:
+    """Read a mapping with everything that is wrong or in doubt. Never raises for what stands in the file."""
+    tree = read_tree(text)
+    findings = [Finding(fault.line, "", fault.message, fault.column) for fault in tree.faults]
+    mapping: Mapping | None = None
+    if isinstance(tree.data, dict):
+        mapping, wrong = _validate(tree)
+        findings += wrong
+    elif not findings:
+        findings.append(Finding(1, "", "an empty mapping: it wants `version: 1` and `rules`"))
+    if findings or mapping is None:
+        return Examined(None, tuple(sorted(dict.fromkeys(findings), key=lambda one: (one.line, one.column))))
+    doubts = [Finding(doubt.line, "", doubt.message, doubt.column) for doubt in tree.doubts]
+    doubts += [_at(tree, path, message) for path, message in (*over_limits(mapping), *doubtful(mapping))]
+    warnings = (replace(doubt, is_warning=True) for doubt in doubts)
+    return Examined(mapping, tuple(sorted(warnings, key=lambda one: (one.line, one.column))))
 
 
 def read_mapping(text: str, file: str = "mapping.yaml") -> Mapping:
@@ -35,6 +77,7 @@ def read_mapping(text: str, file: str = "mapping.yaml") -> Mapping:
     Read a mapping.
 
     Args:
+        text: YAML.
         file: how the file is named in problems.
 
     Raises:
@@ -45,23 +88,16 @@ def read_mapping(text: str, file: str = "mapping.yaml") -> Mapping:
 
 def read_with_warnings(text: str, file: str = "mapping.yaml") -> tuple[Mapping, tuple[Problem, ...]]:
     """
-    Read a mapping, and what Planner will not take of it: tasks over its limits are held, not made.
+    Read a mapping, and what is legal and probably not meant.
 
     Raises:
         MappingError: with every problem, by line.
     """
-    tree = read_tree(text)
-    findings = [Finding(fault.line, "", fault.message) for fault in tree.faults]
-    mapping: Mapping | None = None
-    if isinstance(tree.data, dict):
-        mapping, wrong = _validate(tree)
-        findings += wrong
-    elif not findings:
-        findings.append(Finding(1, "", "an empty mapping: it wants `version: 1` and `rules`"))
-    if findings or mapping is None:
-        findings.sort(key=lambda finding: finding.line)
-        raise MappingError([finding.problem(file) for finding in findings])
-    return mapping, tuple(_at(tree, path, message).problem(file) for path, message in over_limits(mapping))
+    examined = examine(text)
+    problems = tuple(finding.problem(file) for finding in examined.findings)
+    if examined.mapping is None:
+        raise MappingError(problems)
+    return examined.mapping, problems
 
 
 def _validate(tree: Tree) -> tuple[Mapping | None, list[Finding]]:
@@ -119,7 +155,7 @@ def _findings(tree: Tree, error: ValidationError, prefix: Path) -> Iterator[Find
 
 def _at(tree: Tree, location: Path, message: str) -> Finding:
     path, mark = tree.mark.follow(location)
-    return Finding(mark.line, _written(path), message)
+    return Finding(mark.line, _written(path), message, mark.column)
 
 
 def _written(path: Path) -> str:

@@ -22,14 +22,44 @@ def message_of(detail: ErrorDetails, model: Any) -> str:  # noqa: ANN401 - a mod
         key = str(detail["loc"][-1])
         allowed = sorted(allowed_keys(model, detail["loc"][:-1]))
         return f"unknown key {key!r}{did_you_mean(key, allowed)}; allowed: {', '.join(allowed)}"
-    told = _TOLD.get(detail["type"], _as_pydantic_does)
+    told = _TOLD.get(detail["type"], _in_other_words)
     return told(detail, detail.get("ctx", {}))
 
 
-def _as_pydantic_does(detail: ErrorDetails, _: dict[str, Any]) -> str:
+def _in_other_words(detail: ErrorDetails, context: dict[str, Any]) -> str:
+    """Say what every other error means, without the library's words."""
     given = detail["input"]
-    shown = f" (here: {given!r})" if isinstance(given, str | int | float) and len(str(given)) <= 60 else ""
-    return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}{shown}"
+    shown = f"{given!r} " if isinstance(given, str | int | float) and len(str(given)) <= 60 else "this "
+    kind = detail["type"]
+    for start, wanted in _WANTED.items():
+        if kind.startswith(start):
+            return f"{shown}is not allowed: it must be {wanted}"
+    bounds = {name: context[name] for name in ("ge", "gt", "le", "lt", "min_length", "max_length") if name in context}
+    said = ", ".join(f"{_BOUNDS[name]} {value}" for name, value in bounds.items())
+    return f"{shown}is not allowed: {said or 'see docs/mapping.md for what is'}"
+
+
+_WANTED = {
+    "string_type": "text: put it in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "date": "a day such as 2027-06-01",
+    "tuple_type": "a list: [one, another]",
+    "list_type": "a list: [one, another]",
+    "dict_type": "a map: {key: value}",
+    "model": "a map: {key: value}",
+    "dataclass": "a map: {key: value}",
+}
+"""What the library's errors want, by the beginning of their type."""
+_BOUNDS = {
+    "ge": "at least",
+    "gt": "more than",
+    "le": "at most",
+    "lt": "less than",
+    "min_length": "at least so many entries or characters:",
+    "max_length": "at most so many entries or characters:",
+}
 
 
 def _pattern(detail: ErrorDetails, context: dict[str, Any]) -> str:
@@ -38,12 +68,16 @@ def _pattern(detail: ErrorDetails, context: dict[str, Any]) -> str:
 
 
 def _not_among(given: object, expected: str) -> str:
+    if str(given) == expected and isinstance(given, str):
+        return f"{given!r} is text: write {expected} without quotes"
     words = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
     return f"{given!r} is not allowed{did_you_mean(str(given), words)}; allowed: {', '.join(words)}"
 
 
 _TOLD: dict[str, Callable[[ErrorDetails, dict[str, Any]], str]] = {
     "mapping": lambda detail, _: detail["msg"],
+    "too_short": lambda _, context: f"too short: at least {context['min_length']} must stand here",
+    "too_long": lambda _, context: f"too long: at most {context['max_length']} may stand here",
     "missing": lambda detail, _: f"the key {detail['loc'][-1]!r} is missing",
     "union_tag_not_found": lambda _, context: f"the key {str(context['discriminator']).strip(chr(39))!r} is missing",
     "union_tag_invalid": lambda _, context: _not_among(context["tag"], str(context["expected_tags"])),

@@ -4,6 +4,7 @@ Recurring dates: RFC 5545 rules, by days.
 Source: https://www.rfc-editor.org/rfc/rfc5545#section-3.3.10
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Annotated
@@ -26,17 +27,41 @@ def read_recurrence(text: str, start: date) -> Iterator[date]:
     Raises:
         ValueError: no rule that is understood; the message is for people.
     """
-    _check_parts(text)
+    parts = _parts(text)
+    _check_parts(parts)
     try:
-        moments = rrulestr(text, dtstart=datetime.combine(start, time()))
+        moments = rrulestr(
+            ";".join(f"{name}={value}" for name, value in parts.items()), dtstart=datetime.combine(start, time())
+        )
     except (ValueError, KeyError, AttributeError, TypeError, IndexError) as error:  # dateutil lets all of them out
         message = f"no recurrence rule of RFC 5545: {error}"
         raise ValueError(message) from error
     return (moment.date() for moment in moments)
 
 
-def _check_parts(text: str) -> None:
-    parts = dict(part.partition("=")[::2] for part in text.upper().split(";"))
+def _parts(text: str) -> dict[str, str]:
+    """Take a rule apart; UNTIL, which may name a time and a zone, is read as its day."""
+    found: dict[str, str] = {}
+    for part in text.upper().replace(" ", "").split(";"):
+        name, _, value = part.partition("=")
+        if name in found:
+            message = f"{name} stands twice"
+            raise ValueError(message)
+        found[name] = value
+    if "UNTIL" in found:
+        found["UNTIL"] = f"{_until(found['UNTIL'])}T235959"
+    return found
+
+
+def _until(value: str) -> str:
+    if (match := re.match(r"^([0-9]{8})(T[0-9]{6}Z?)?$", value.replace("-", ""))) is None:
+        message = f"UNTIL={value} is no day: write UNTIL=20271231"
+        raise ValueError(message)
+    datetime.strptime(match[1], "%Y%m%d")  # noqa: DTZ007 - a day has no zone
+    return match[1]
+
+
+def _check_parts(parts: dict[str, str]) -> None:
     freq = parts.get("FREQ", "")
     if freq not in _ALLOWED:
         message = f"FREQ must be one of {', '.join(_ALLOWED)}{did_you_mean(freq, _ALLOWED)}; e.g. FREQ=YEARLY"
@@ -46,6 +71,14 @@ def _check_parts(text: str) -> None:
             near = did_you_mean(name, _ALLOWED[freq])
             message = f"{freq} takes {', '.join(sorted(_ALLOWED[freq]))}, not {name or 'an empty part'}{near}"
             raise ValueError(message)
+    for name, most in (("INTERVAL", 1000), ("COUNT", 10_000)):
+        value = parts.get(name, "1")
+        if not value.isascii() or not value.isdigit() or not 1 <= int(value[:9]) <= most:
+            message = f"{name}={value} is no number from 1 to {most}"
+            raise ValueError(message)
+    if "COUNT" in parts and "UNTIL" in parts:
+        message = "COUNT and UNTIL exclude each other: give one"
+        raise ValueError(message)
 
 
 def _recurrence(text: str) -> str:

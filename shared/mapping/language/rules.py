@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
 import rfc8785
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StrictBool, model_validator
 
 from shared.mapping.language.calendar import Calendar
 from shared.mapping.language.conditions import Condition
-from shared.mapping.language.scalars import ATTRIBUTE, Assign, AttributeName, CalendarName, Id, Line, Who
+from shared.mapping.language.scalars import ATTRIBUTE, Assign, AttributeName, CalendarName, Id, Line, PlainText, Who
 from shared.mapping.language.sections import CalendarSpec, Limits, PeopleSpec, PlanSpec
 from shared.mapping.language.tasks import KeyedTask, Level, NotifySpec, PlanChoice, TaskSpec, parts
 from shared.mapping.language.templates import Template
@@ -42,8 +42,8 @@ class EvidenceSpec(Frozen):
     folder: int | Annotated[str, Field(pattern=r"^attribute:[^.]+\..+$")] | None = Field(
         default=None, description="Node id, or attribute:Category.Attribute holding one. Default: the workspace."
     )
-    document: bool = Field(default=True, description="Upload the evidence document.")
-    lock: bool = Field(default=False, description="Lock its version.")
+    document: StrictBool = Field(default=True, description="Upload the evidence document.")
+    lock: StrictBool = Field(default=False, description="Lock its version.")
     rm_class: int | None = Field(default=None, description="Records classification to give it: node id.")
     head_attribute: AttributeName | None = Field(default=None, description="Attribute that holds the chain's head.")
     attributes: dict[Literal["url", "status", "responsible", "completed_at"], AttributeName] = Field(
@@ -131,7 +131,7 @@ class OutcomeSpec(Frozen):
     """An outcome with words of its own."""
 
     disposition: str | None = Field(default=None, min_length=1, description="Default: the key.")
-    title: str | None = Field(default=None, min_length=1, description="The checklist line. Default: the key.")
+    title: PlainText | None = Field(default=None, description="The checklist line. Default: the key.")
     comment: CommentRule = Field(
         default=CommentRule.NONE,
         description="What the reviewer wrote in the description goes with it; required: not without.",
@@ -148,13 +148,13 @@ class StepRule(_SingleRule):
     """A task for a workflow step; completing it advances the workflow."""
 
     on: Literal["step"] = Field(description="A task of a workflow step.")
-    outcomes: dict[str, str | OutcomeSpec] = Field(
+    outcomes: dict[str, PlainText | OutcomeSpec] = Field(
         default_factory=dict, description="Disposition of the step (case-sensitive) → checklist line that chooses it."
     )
     approvers: Assign = Field(
         default_factory=Assign, description="Whose completion counts when steps belong to the service user."
     )
-    four_eyes: bool = Field(default=False, description="Who started the workflow may not complete the step.")
+    four_eyes: StrictBool = Field(default=False, description="Who started the workflow may not complete the step.")
     reassign: Reassign = Field(
         default=Reassign.PERFORMER,
         description="Whose reassignment in Planner moves the step: a performer's, or nobody's.",

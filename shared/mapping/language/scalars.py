@@ -98,14 +98,38 @@ def attribute_name(value: object) -> object:
     return value
 
 
+def _plain(value: str) -> str:
+    if "{{" in value or "{%" in value:
+        message = f"{value!r}: no template is filled in here; by a value of the record: {{by: ..., map: {{...}}}}"
+        raise refuse(message)
+    if not value.strip():
+        message = "an empty text"
+        raise refuse(message)
+    return value
+
+
+PLAIN = r"^(?![\s\S]*(\{\{|\{%))[\s\S]*\S[\s\S]*$"
+PlainText = Annotated[str, AfterValidator(_plain), Field(json_schema_extra={"pattern": PLAIN})]
+"""Text that is taken as it stands: no template."""
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 """Lower-case letters, digits and hyphens: it stands in keys and must survive renaming."""
 Email = Annotated[str, StringConstraints(pattern=_EMAIL, to_lower=True)]
 Guid = Annotated[str, StringConstraints(pattern=_GUID, to_lower=True)]
 ATTRIBUTE_PATTERN = r"^([^.]+\.[^.].*|\d+_\d+(_\d+_\d+)?)$"
+AttributeKey = Annotated[str, StringConstraints(pattern=ATTRIBUTE_PATTERN)]
+"""As a key of the file: Category.Attribute, or 9830_2."""
+
+
+class AttributeIds(Frozen):
+    """An attribute by its ids."""
+
+    category: int = Field(description="Id of the category.")
+    attribute: int = Field(description="Id of the attribute in it.")
+
+
 AttributeName = Annotated[
     str,
-    BeforeValidator(attribute_name),
+    BeforeValidator(attribute_name, json_schema_input_type=AttributeKey | AttributeIds),
     StringConstraints(pattern=ATTRIBUTE_PATTERN),
 ]
 """Category.Attribute by name, or by its ids: 9830_2, also written {category: 9830, attribute: 2}."""
@@ -114,7 +138,11 @@ Line = Annotated[str, AfterValidator(_word(LINES))]
 PlanName = Annotated[str, AfterValidator(_one_of("plans"))]
 CalendarName = Annotated[str, AfterValidator(_one_of("calendars"))]
 Texts: TypeAlias = Annotated[
-    tuple[str, ...], BeforeValidator(one_or_several, json_schema_input_type=str | tuple[str, ...]), Field(min_length=1)
+    tuple[PlainText, ...],
+    BeforeValidator(
+        one_or_several, json_schema_input_type=PlainText | Annotated[tuple[PlainText, ...], Field(min_length=1)]
+    ),
+    Field(min_length=1),
 ]
 """One, or a list of which any will do."""
 
@@ -208,4 +236,5 @@ class Assign(Frozen):
         cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Show the short forms in the JSON Schema too."""
-        return short_forms(schema, handler, {"type": "string"}, {"type": "array", "items": {"type": "string"}})
+        one = {"type": "string", "pattern": _PERSON}
+        return short_forms(schema, handler, one, {"type": "array", "items": one})

@@ -1,15 +1,16 @@
 """The sections of a mapping file beside its rules: calendars, people, plans, limits."""
 
+import re
 from datetime import date, time
 from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
 from shared.mapping.language.calendar import Calendar
-from shared.mapping.language.scalars import Email, Guid
+from shared.mapping.language.scalars import Email, Guid, PlainText
 from shared.mapping.language.vocabulary import did_you_mean, refuse
 from shared.models.base import Frozen
 from shared.models.wanted import UnknownPerformer
@@ -52,22 +53,34 @@ def _workdays(value: object) -> object:
     return [DAYS[(start + step) % 7] for step in range(length + 1)]
 
 
+HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9] ?- ?(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+
+
 def _hours(value: str) -> str:
-    try:
-        opens, closes = (time.fromisoformat(part.strip()) for part in value.split("-"))
-    except ValueError as error:
-        message = 'hours are written "09:00-17:00"'
-        raise refuse(message) from error
-    if opens >= closes:
-        message = "hours must end after they begin, on the same day"
+    if not re.match(HOURS, value):
+        message = (
+            f'{value!r} are no business hours: written "09:00-17:00", in the calendar\'s own zone; to midnight: 24:00'
+        )
+        raise refuse(message)
+    opens, closes = _open_and_close(value)
+    if closes != time() and opens >= closes:
+        message = 'hours must end after they begin, on the same day; round the clock is "00:00-24:00"'
         raise refuse(message)
     return value
 
 
+def _open_and_close(hours: str) -> tuple[time, time]:
+    """Read business hours; 24:00 is 00:00."""
+    opens, closes = (time.fromisoformat(part.strip().replace("24:00", "00:00")) for part in hours.split("-"))
+    return opens, closes
+
+
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_ONE = f"({'|'.join(DAYS)})"
+_DAYS = Annotated[str, Field(pattern=f"^{_ONE}( ?- ?{_ONE})?$")]
 Workdays = Annotated[
     tuple[Day, ...],
-    BeforeValidator(_workdays, json_schema_input_type=str | tuple[Day, ...]),
+    BeforeValidator(_workdays, json_schema_input_type=_DAYS | Annotated[tuple[Day, ...], Field(min_length=1)]),
     Field(min_length=1, description="mon-fri, or a list of days."),
 ]
 
@@ -82,14 +95,18 @@ class CalendarSpec(Frozen):
         default=None, description="Country, or country and region: DE, DE-BE. Without: no public holidays."
     )
     workdays: Workdays = ("mon", "tue", "wed", "thu", "fri")
-    hours: Annotated[str, AfterValidator(_hours)] = Field(default="09:00-17:00", description="Business hours.")
+    hours: Annotated[str, AfterValidator(_hours)] = Field(
+        default="09:00-17:00",
+        description="Business hours; round the clock: 00:00-24:00.",
+        json_schema_extra={"pattern": HOURS},
+    )
     days_off: tuple[date, ...] = Field(default=(), description="Further days on which nobody works.")
     extra_workdays: tuple[date, ...] = Field(default=(), description="Days on which people work all the same.")
 
     @cached_property
     def calendar(self) -> Calendar:
         """The calendar itself, made once."""
-        opens, closes = (time.fromisoformat(part.strip()) for part in self.hours.split("-"))
+        opens, closes = _open_and_close(self.hours)
         country, _, region = (self.holidays or "").partition("-")
         return Calendar(
             zone=ZoneInfo(self.timezone),
@@ -141,14 +158,36 @@ class PeopleSpec(Frozen):
         return self
 
 
+def _plan_id(value: str) -> str:
+    if not re.match(PLAN_ID, value):
+        message = f"{value!r} is no id of a plan: 28 letters, digits, - and _, as the plan's address shows it"
+        raise refuse(message)
+    return value
+
+
+PLAN_ID = r"^[A-Za-z0-9_-]{28}$"
+PlanId = Annotated[str, AfterValidator(_plan_id), Field(json_schema_extra={"pattern": PLAN_ID})]
+
+
 class PlanSpec(Frozen):
     """A plan: by id, or by title in a group."""
 
-    id: str | None = Field(default=None, min_length=1, max_length=60, description="Planner's id of the plan.")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["id"], "not": {"anyOf": [{"required": ["title"]}, {"required": ["make"]}]}},
+                {"required": ["group", "title"], "not": {"required": ["id"]}},
+            ]
+        },
+    )
+
+    id: PlanId | None = Field(default=None, description="Planner's id of the plan.")
     group: Guid | None = Field(default=None, description="Id of the Entra group that owns the plan.")
-    title: str | None = Field(default=None, min_length=1, max_length=255, description="Title of the plan in the group.")
-    make: bool = Field(default=False, description="Make the plan when the group has none of that title.")
-    buckets: tuple[str, ...] = Field(
+    title: PlainText | None = Field(default=None, max_length=255, description="Title of the plan in the group.")
+    make: StrictBool = Field(default=False, description="Make the plan when the group has none of that title.")
+    buckets: tuple[PlainText, ...] = Field(
         default=(), max_length=200, description="Buckets of a plan that is made, in order."
     )
 
@@ -157,7 +196,7 @@ class PlanSpec(Frozen):
         if self.id is None and (self.group is None or self.title is None):
             message = "give `id`, or `group` and `title`"
             raise refuse(message)
-        if self.id is not None and (self.title is not None or self.make):
+        if self.id is not None and (self.title is not None or "make" in self.model_fields_set):
             message = "a plan given by `id` takes no `title` and no `make`"
             raise refuse(message)
         return self

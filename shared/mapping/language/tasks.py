@@ -11,6 +11,7 @@ from pydantic import (
     Discriminator,
     Field,
     GetJsonSchemaHandler,
+    StrictBool,
     Tag,
     model_validator,
 )
@@ -20,10 +21,12 @@ from shared.mapping.language.conditions import Condition
 from shared.mapping.language.date_specs import After, Date, Due
 from shared.mapping.language.scalars import (
     Assign,
+    AttributeKey,
     AttributeName,
     Guid,
     Id,
     Line,
+    PlainText,
     PlanName,
     Who,
     one_or_several,
@@ -59,7 +62,9 @@ class WorkspacePlan(Frozen):
     per: Literal["workspace"] = Field(description="A plan for each.")
     group: Guid = Field(description="Id of the Entra group that will own the plan.")
     title: Template = Field(default=Template("{{ workspace.name }}"), description="Title of the plan.")
-    buckets: tuple[str, ...] = Field(default=(), max_length=200, description="Buckets that the plan gets, in order.")
+    buckets: tuple[PlainText, ...] = Field(
+        default=(), max_length=200, description="Buckets that the plan gets, in order."
+    )
 
 
 def _plan_form(value: object) -> str:
@@ -108,6 +113,10 @@ class CheckLine(Frozen):
 class Reference(Frozen):
     """A link in the task: `workspace`, `documents`, `workflow`, or one of your own."""
 
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_extra={"oneOf": [{"required": ["link"]}, {"required": ["url"]}]}
+    )
+
     link: Literal["workspace", "documents", "workflow"] | None = Field(
         default=None, description="A link into Smart UI."
     )
@@ -153,7 +162,7 @@ class Level(Frozen):
     """
 
     after: After = Field(description="When: in business time, from the start, the due date or the last movement.")
-    remind: bool = Field(default=False, description="Remind the assignees; no task of its own.")
+    remind: StrictBool = Field(default=False, description="Remind the assignees; no task of its own.")
     to: Assign = Field(default_factory=Assign, description="Who gets the escalation task.")
     title: ItemTemplate = Field(
         default=ItemTemplate("Overdue: {{ task.title }}"), description="Title; of a reminder: its subject."
@@ -162,8 +171,8 @@ class Level(Frozen):
         default=ItemTemplate(""), description="Description; of a reminder: the mail's text."
     )
     plan: PlanChoice | None = Field(default=None, description="Default: the task's own plan.")
-    bucket: str | None = Field(default=None, description="Default: the plan's first.")
-    labels: tuple[str, ...] = Field(default=(), description="Names of the plan's labels.")
+    bucket: PlainText | None = Field(default=None, description="Default: the plan's first.")
+    labels: tuple[PlainText, ...] = Field(default=(), description="Names of the plan's labels.")
     priority: Literal["urgent", "important", "medium", "low"] = Field(default="urgent", description="Priority.")
     due: Date | None = Field(default=None, description="E.g. {from: raised, business_days: 1}.")
 
@@ -178,7 +187,7 @@ class Level(Frozen):
 class OnComplete(Frozen):
     """What completion changes on the record."""
 
-    set: dict[AttributeName, AttributeValue] = Field(default_factory=dict, description="Category.Attribute → value.")
+    set: dict[AttributeKey, AttributeValue] = Field(default_factory=dict, description="Category.Attribute → value.")
 
 
 OwnedField: TypeAlias = Literal[
@@ -194,8 +203,8 @@ class TaskSpec(Frozen):
     description: Template = Field(default=Template(""), description="Description; people may write around it.")
     when: Condition | None = Field(default=None, description="The task is wanted only if this holds too.")
     plan: PlanChoice | None = Field(default=None, description="Default: the rule's plan.")
-    bucket: str | None = Field(default=None, description="Name of the bucket. Default: the plan's first.")
-    labels: tuple[str, ...] = Field(default=(), max_length=25, description="Names of the plan's labels.")
+    bucket: PlainText | None = Field(default=None, description="Name of the bucket. Default: the plan's first.")
+    labels: tuple[PlainText, ...] = Field(default=(), max_length=25, description="Names of the plan's labels.")
     priority: Literal["urgent", "important", "medium", "low"] | None = Field(
         default=None, description="Default: Planner's."
     )

@@ -5,72 +5,25 @@ Text without `{{` or `{%` is no template and costs nothing.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2 import Template as Compiled
-from jinja2.exceptions import SecurityError, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateSyntaxError, UndefinedError, nodes
+from jinja2.exceptions import TemplateAssertionError
 from pydantic import GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import core_schema
 
 from shared.errors import NeverError
+from shared.mapping.language.template_probes import probes
+from shared.mapping.language.template_sandbox import MAX_RENDERED, Bounding, refusal, sandbox
 from shared.mapping.language.vocabulary import CONTEXT, LOOP_NAMES, Surroundings, did_you_mean, refuse
-
-MAX_RENDERED = 20_000
-"""Characters. More is a template gone wrong, not a task."""
-
-_FORBIDDEN = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.Macro, nodes.CallBlock)
 
 
 class RenderError(NeverError):
     """A template can't be rendered for this origin: the item is held, and says why."""
 
 
-_GROWING = frozenset({"center", "expandtabs", "format", "format_map", "ljust", "rjust", "replace", "zfill"})
-"""Methods of text that can make a lot of it from a little."""
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    """The sandbox, without what makes a lot of text from a little: text times a billion is no title."""
-
-    intercepted_binops = frozenset({"*", "**", "%"})
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ANN401 - jinja2's own
-        return super().is_safe_attribute(obj, attr, value) and not (isinstance(obj, str) and attr in _GROWING)
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - jinja2's own
-        if operator == "**" or not isinstance(left, int | float) or not isinstance(right, int | float):
-            message = f"{operator} is allowed between numbers only, and ** not at all"
-            raise SecurityError(message)
-        return super().call_binop(context, operator, left, right)
-
-
-def _finalize(value: object) -> object:
-    """Render what people read: nothing for None, a comma-separated list for several values."""
-    if value is None:
-        return ""
-    if isinstance(value, tuple):
-        return ", ".join(str(_finalize(part)) for part in value)
-    return value.strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else value
-
-
-def _date(value: date | None, pattern: str = "%Y-%m-%d") -> str:
-    """Filter: a date or time in strftime's pattern; "" for none."""
-    return "" if value is None or value == "" else value.strftime(pattern)
-
-
-def _environment() -> _Environment:
-    made = _Environment(undefined=StrictUndefined, autoescape=False, finalize=_finalize)  # plain text, no HTML
-    for name in ("center", "format", "indent", "pprint", "wordwrap", "xmlattr"):
-        del made.filters[name]
-    del made.globals["lipsum"]
-    made.filters["date"] = _date
-    return made
-
-
-_ENVIRONMENT = _environment()
+_ENVIRONMENT = sandbox()
 
 
 def context_of(words: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,7 +41,7 @@ class Template:
     extra: frozenset[str] = frozenset()
     """Names that are known here besides the rule's own."""
 
-    __slots__ = ("_compiled", "names", "source")
+    __slots__ = ("_compiled", "_computes", "names", "source")
 
     def __init__(self, source: str, known: frozenset[str] | None = None) -> None:
         """
@@ -102,6 +55,7 @@ class Template:
         """
         self.source = source
         self._compiled: Compiled | None = None
+        self._computes = False
         self.names: frozenset[str] = frozenset()
         if "{{" in source or "{%" in source:
             self._compile(known if known is not None else frozenset(CONTEXT))
@@ -109,14 +63,18 @@ class Template:
     def _compile(self, known: frozenset[str]) -> None:
         try:
             tree = _ENVIRONMENT.parse(self.source)
-            self._compiled = _ENVIRONMENT.from_string(tree)
+            if (why := refusal(tree)) is not None:
+                raise ValueError(why)
+            self.names = frozenset(_names_used(tree))
+            self._computes = any(tree.find_all((nodes.Filter, nodes.BinExpr, nodes.Call, nodes.For, nodes.Test)))
+            self._compiled = _ENVIRONMENT.from_string(Bounding().visit(tree))
+        except TemplateAssertionError as error:
+            allowed = ", ".join(sorted(name for name in _ENVIRONMENT.filters if not name.startswith("_")))
+            message = f"no valid template: {error.message}; filters: {allowed}"
+            raise ValueError(message) from error
         except TemplateSyntaxError as error:
             message = f"no valid template: {error.message}"
             raise ValueError(message) from error
-        if (bad := next(tree.find_all(_FORBIDDEN), None)) is not None:
-            message = f"{type(bad).__name__.lower()} is not allowed in a template"
-            raise ValueError(message)
-        self.names = frozenset(_names_used(tree))
         if problems := [text for name in sorted(self.names) if (text := _unknown(name, known))]:
             raise ValueError("; ".join(problems))
 
@@ -133,15 +91,39 @@ class Template:
         if self._compiled is None:
             return self.source
         try:
-            # What `render` does, without copying the context for each template.
-            text = "".join(self._compiled.root_render_func(self._compiled.new_context(context, shared=True)))
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-            message = f"the template {self.source[:60]!r} can't be filled in: {error}"
+            return self._filled(self._compiled, context)
+        except NeverError:
+            raise
+        except Exception as error:  # a wall: what people write into a template may raise anything
+            message = f"the template {self.source[:60]!r} can't be filled in: {str(error) or type(error).__name__}"
             raise RenderError(message) from error
-        if len(text) > MAX_RENDERED:
-            message = f"the template {self.source[:60]!r} gives more than {MAX_RENDERED} characters"
-            raise RenderError(message)
-        return text.strip()
+
+    def _filled(self, compiled: Compiled, context: dict[str, Any]) -> str:
+        made: list[str] = []
+        length = 0
+        # What `render` does, without copying the context for each template, and no further than is of use.
+        for part in compiled.root_render_func(compiled.new_context(context, shared=True)):
+            made.append(part)
+            if (length := length + len(part)) > MAX_RENDERED:
+                message = f"the template {self.source[:60]!r} gives more than {MAX_RENDERED} characters"
+                raise RenderError(message)
+        return "".join(made).strip()
+
+    def why_it_fails(self) -> str | None:
+        """Say why it can't be filled in whatever a record holds; None: it can, or nobody can tell."""
+        if self._compiled is None or not self._computes:
+            return None
+        why = None
+        for context in probes():
+            try:
+                self._filled(self._compiled, context_of(context))
+            except UndefinedError:
+                return None
+            except Exception as error:  # noqa: BLE001 - a wall: what people write into a template may raise anything
+                why = str(error) or type(error).__name__
+            else:
+                return None
+        return why
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Template) and other.source == self.source
@@ -176,9 +158,13 @@ class Template:
         kind = info.context.kind if isinstance(info.context, Surroundings) else None
         known = frozenset(name for name, entry in CONTEXT.items() if kind is None or kind in entry.kinds)
         try:
-            return cls(value, known | cls.extra)
+            made = cls(value, known | cls.extra)
         except ValueError as error:
             raise refuse(str(error)) from error
+        if (why := made.why_it_fails()) is not None:
+            message = f"this template can only fail: {why}"
+            raise refuse(message)
+        return made
 
 
 class ItemTemplate(Template):

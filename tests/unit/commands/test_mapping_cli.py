@@ -76,7 +76,7 @@ def test_ten_seeded_faults_are_named_by_ten_lines(tmp_path):
 
     named = [line for line in answer.output.splitlines() if line.startswith(f"{file}:")]
     assert answer.exit_code == 1
-    assert [int(line.removeprefix(f"{file}:").split()[0]) for line in named] == [3, 4, 5, 11, 12, 14, 15, 18, 19, 20]
+    assert [int(line.removeprefix(f"{file}:").split(":")[0]) for line in named] == [3, 4, 5, 11, 12, 14, 15, 18, 19, 20]
     assert "10 problems" in answer.output
 
 
@@ -84,7 +84,8 @@ def test_what_planner_does_not_take_is_warned_of_and_no_error(tmp_path):
     lines = ", ".join(f"line {number}" for number in range(21))
     file = tmp_path / "mapping.yaml"
     file.write_text(
-        "version: 1\nplans: {p: {id: plan-1}}\nrules:\n  - id: r\n    on: workspace\n    plan: p\n    tasks:\n"
+        "version: 1\nplans: {p: {id: xqQg5FS2LkCp935s-FIFm2QAFkHM}}\nrules:\n"
+        "  - id: r\n    on: workspace\n    plan: p\n    tasks:\n"
         f"      - {{key: t, title: T, checklist: [{lines}]}}\n"
     )
 
@@ -266,3 +267,47 @@ def test_a_withdrawn_task_stands_in_the_history_and_is_not_made_again(started, c
         "contract-package|owner-briefing"
     ]
     assert len(started.world.graph.tasks) == 5
+
+
+def test_a_fault_of_yaml_names_line_and_column_and_shows_the_place_and_the_cure(tmp_path):
+    file = tmp_path / "mapping.yaml"
+    file.write_text("version: 1\nrules:\n  - id: a\n    title: Review: now\n", encoding="utf-8")
+
+    answer = run("mapping", "check", file)
+
+    said = 'mapping values are not allowed in this context; a ":" inside text: put the text in quotes'
+    assert answer.output.splitlines()[:3] == [
+        f"{file}:4:18: no valid YAML: {said}",
+        "        title: Review: now",
+        "                     ^",
+    ]
+
+
+def test_check_and_the_app_print_one_hash_of_one_file(tmp_path):
+    file = tmp_path / "mapping.yaml"
+    file.write_bytes(MAPPING.read_bytes())
+
+    answer = run("mapping", "check", file)
+
+    assert f"hash {load_rules(str(file)).hash[:12]}" in answer.output
+
+
+def test_warnings_are_problems_when_they_are_to_count(tmp_path):
+    file = tmp_path / "mapping.yaml"
+    file.write_text("version: 1\nrules: []\n", encoding="utf-8")
+
+    assert run("mapping", "check", file).exit_code == 0
+    strict = run("mapping", "check", file, "--strict")
+    assert (strict.exit_code, "no rules: nothing becomes a task (warning)" in strict.output) == (1, True)
+
+
+def test_findings_are_written_for_machines_too(tmp_path):
+    file = tmp_path / "mapping.yaml"
+    file.write_text("version: 1\nmatch: lst\nrules: []\n", encoding="utf-8")
+
+    told = json.loads(run("mapping", "check", file, "--format", "json").output)
+    sarif = json.loads(run("mapping", "check", file, "--format", "sarif").output)
+
+    assert (told["usable"], told["findings"][0]["line"], told["findings"][0]["path"]) == (False, 2, "match")
+    region = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": 2, "startColumn": 1}

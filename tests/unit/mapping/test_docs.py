@@ -15,7 +15,7 @@ HEAD = """\
 version: 1
 plans:
   contracts: {group: 11111111-1111-4111-8111-111111111111, title: Contracts}
-  finance: {id: plan}
+  finance: {id: xqQg5FS2LkCp935s-FIFm2QAFkHM}
 """
 
 
@@ -23,7 +23,8 @@ plans:
 def test_an_example_is_read_without_a_warning(block):
     _, warnings = read_with_warnings(block if "version:" in block else HEAD + block)
 
-    assert warnings == ()
+    # An example shows one thing, not a whole file.
+    assert [one for one in warnings if not one.message.startswith(("no people.fallback", "no rules"))] == []
 
 
 def test_the_field_tables_are_current():

@@ -63,7 +63,7 @@ SEEN = {
     "unknown key of a task": MENDED.replace("assign", "asign"),
     "unknown kind of rule": MENDED.replace("on: workspace", "on: workspce"),
     "another version": MENDED.replace("version: 1", "version: 2"),
-    "no plan's place": MENDED.replace("{id: plan-1}", "plan-1"),
+    "no plan's place": MENDED.replace("{id: xqQg5FS2LkCp935s-FIFm2QAFkHM}", "plan-1"),
 }
 
 

@@ -117,7 +117,10 @@ def test_with_match_first_one_rule_takes_each_step():
 
 PLANS = {
     "by name": ("contracts", PlanTarget(title="Contracts", group_id=GROUP)),
-    "by id": ({"id": "plan-1", "group": GROUP}, PlanTarget(plan_id="plan-1", group_id=GROUP)),
+    "by id": (
+        {"id": "xqQg5FS2LkCp935s-FIFm2QAFkHM", "group": GROUP},
+        PlanTarget(plan_id="xqQg5FS2LkCp935s-FIFm2QAFkHM", group_id=GROUP),
+    ),
     "made when it lacks": (
         {"group": GROUP, "title": "New", "make": True, "buckets": ["To do"]},
         PlanTarget(title="New", group_id=GROUP, make=True, buckets=("To do",)),
@@ -146,9 +149,9 @@ def test_renaming_a_workspace_makes_no_second_plan():
 
 
 def test_one_rule_may_fill_several_plans():
-    tasks = tasks_of(workspace_rule({}, {"plan": {"id": "finance"}}))
+    tasks = tasks_of(workspace_rule({}, {"plan": {"id": "xqQg5FS2LkCp935s-FIFm2QAFkHM"}}))
 
-    assert [task.plan.plan_id or task.plan.title for task in tasks] == ["Contracts", "finance"]
+    assert [task.plan.plan_id or task.plan.title for task in tasks] == ["Contracts", "xqQg5FS2LkCp935s-FIFm2QAFkHM"]
 
 
 DATES = {

@@ -14,7 +14,7 @@ calendars:
   late: {holidays: DE-XX}
 people: {fallbak: a@contoso.example}
 plans:
-  contracts: {id: plan-1}
+  contracts: {id: xqQg5FS2LkCp935s-FIFm2QAFkHM}
 rules:
   - id: contract-package
     on: workspace
@@ -144,10 +144,13 @@ REFUSED = {
     "newer version": ("version: 2", "2 is not allowed; allowed: 1"),
     "unknown kind": (_with(on="workspce"), "did you mean 'workspace'?"),
     "no kind": (text_of({"id": "a", "plan": "contracts"}), "the key 'on' is missing"),
-    "no tasks": (_with(tasks=[]), "should have at least 1 item"),
+    "no tasks": (_with(tasks=[]), "at least 1 must stand here"),
     "no plan": (text_of({**workspace_rule(), "plan": None}), "give the rule a `plan`, or each of its tasks"),
     "plan without a place": (text_of(plans={"x": {"group": "1" * 8}}), "plans.x"),
-    "plan by id and title": (text_of(plans={"x": {"id": "a", "title": "b"}}), "takes no `title`"),
+    "plan by id and title": (
+        text_of(plans={"x": {"id": "xqQg5FS2LkCp935s-FIFm2QAFkHM", "title": "b"}}),
+        "takes no `title`",
+    ),
     "step in a workspace rule": (_with(when={"step": "Approver"}), "is for rules with `on: step`, not for workspace"),
     "step template in a workspace rule": (_task(title="{{ step.name }}"), "'step' is not known here"),
     "performer in a workspace rule": (_task(assign="performer"), "performer is for rules with `on: step`"),
@@ -188,7 +191,7 @@ REFUSED = {
     "attribute test without category": (_with(when={"attributes": {"Region": "x"}}), "Category.Attribute"),
     "fallback without one": (text_of(people={"guest": "fallback"}), "wants people.fallback"),
     "hours that end before": (text_of(calendars={"c": {"hours": "17:00-09:00"}}), "hours must end after"),
-    "hours that are none": (text_of(calendars={"c": {"hours": "early"}}), "hours are written"),
+    "hours that are none": (text_of(calendars={"c": {"hours": "early"}}), "are no business hours: written"),
     "days that are none": (text_of(calendars={"c": {"workdays": "mo-fr"}}), "days are written"),
     "country without holidays": (text_of(calendars={"c": {"holidays": "DX"}}), "no holidays are known for 'DX'"),
     "zone that is a folder": (text_of(calendars={"c": {"timezone": "Europe"}}), "no such time zone"),
@@ -224,7 +227,8 @@ WARNED = {
 
 @pytest.mark.parametrize(("task", "fragment"), WARNED.values(), ids=WARNED)
 def test_what_planner_will_not_take_is_a_warning_with_its_line(task, fragment):
-    _, (warning,) = read_with_warnings(text_of(workspace_rule(task)))
+    people = {"fallback": "lead@contoso.example"}
+    _, (warning,) = read_with_warnings(text_of(workspace_rule(task), people=people))
 
     assert fragment in warning.message
     assert "rules[0].tasks[0]" in warning.field
