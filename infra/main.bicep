@@ -78,6 +78,10 @@ param opentextDiscoveryReport string = ''
 @description('File in the deployed package with the private CA of OpenText, in PEM form, e.g. certificates/ca.pem. Empty: public CAs.')
 param opentextCaFile string = ''
 
+@maxLength(32)
+@description('Name of this bridge in the reference lines of its tasks, a-z 0-9 and -. Empty: derived from OPENTEXT_BASE_URL.')
+param bridgeInstance string = ''
+
 @minValue(1)
 @maxValue(86400)
 @description('Seconds that a throttling system is left alone at most, whatever it asks for.')
@@ -499,6 +503,7 @@ module settings 'app/settings.bicep' = {
     opentextDiscoverySeconds: opentextDiscoverySeconds
     opentextDiscoveryReport: opentextDiscoveryReport
     opentextCaFile: opentextCaFile
+    bridgeInstance: bridgeInstance
     gateMaxSeconds: gateMaxSeconds
     graphBaseUrl: empty(graphBaseUrl) ? graphUrl : graphBaseUrl
     notifyFrom: notifyFrom

@@ -1,5 +1,6 @@
 """Every environment variable, with its unit and default, by whom it concerns. Read by `shared.wiring` alone."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self, TypeVar
@@ -188,6 +189,12 @@ class Settings(BaseModel):
     opentext_concurrency: int = Field(
         default=4, ge=1, le=64, alias="OPENTEXT_CONCURRENCY", description="Reconciles at once, server-wide."
     )
+    bridge_instance: str = Field(
+        default="",
+        alias="BRIDGE_INSTANCE",
+        pattern=r"^[a-z0-9-]{0,32}$",
+        description="Names this bridge in its tasks' reference lines. Empty: derived from OPENTEXT_BASE_URL.",
+    )
     opentext_discovery_seconds: int = Field(
         default=300,
         ge=10,
@@ -225,6 +232,11 @@ class Settings(BaseModel):
             message = f"OPENTEXT_AUTH={self.opentext_auth} also needs {', '.join(missing)}"
             raise ValueError(message)
         return self
+
+    @property
+    def bridge(self) -> str:
+        """Name this bridge: of two on one plan (a cloned Content Server, say) each knows its own tasks by it."""
+        return self.bridge_instance or hashlib.sha256(self.opentext_base_url.encode()).hexdigest()[:8]
 
     @property
     def opentext_zone(self) -> ZoneInfo:

@@ -19,6 +19,7 @@ param opentextConcurrency int
 param opentextDiscoverySeconds int
 param opentextDiscoveryReport string
 param opentextCaFile string
+param bridgeInstance string
 param gateMaxSeconds int
 param graphBaseUrl string
 param notifyFrom string
@@ -80,6 +81,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     OTDS_IMPERSONATION: otdsImpersonation
     OPENTEXT_ACT_AS: opentextActAs
     OPENTEXT_CA_FILE: opentextCaFile
+    BRIDGE_INSTANCE: bridgeInstance
     OPENTEXT_TIMEZONE: opentextTimezone
     OPENTEXT_CONCURRENCY: string(opentextConcurrency)
     OPENTEXT_DISCOVERY_SECONDS: string(opentextDiscoverySeconds)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from shared.decisions.actions import Action, Create, LookAgain, Remember, Settle, Write
 from shared.decisions.completion import record_again
-from shared.decisions.description_block import closing_block, with_block
+from shared.decisions.description_block import closing_block, signature, with_block
 from shared.decisions.ending import Ended, Ending, MappingChanged, NotStated, ending
 from shared.decisions.fields import Target
 from shared.decisions.item_view import YOUNG, Policy, View, actor_of, event, is_behind, is_waiting
@@ -121,7 +121,7 @@ def _decide_released(view: View, link: Link, policy: Policy, now: datetime) -> A
     why = _ending(view, link, policy)
     # Its rule may stand again, and only a value that was read says no by it.
     if isinstance(why, Ended) and (why.is_by_condition or link.step is not None):
-        return _end(view, link, view.found, why)
+        return _end(link, view.found, why, signature(policy.bridge, view.origin.key))
     return agree(link, view.found)
 
 
@@ -205,10 +205,11 @@ def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Ac
     if isinstance(why, MappingChanged):
         released = link.released(why.reason)
         return Remember(released, (event(EventKind.RELEASED, released),))
-    return _end(view, link, found, why) if isinstance(why, Ended) else None
+    signed = signature(policy.bridge, view.origin.key)
+    return _end(link, found, why, signed) if isinstance(why, Ended) else None
 
 
-def _end(view: View, link: Link, found: Found, why: Ended) -> Write:
+def _end(link: Link, found: Found, why: Ended, signed: str) -> Write:
     """End the task with the reason; a completion that came too late is said to be one."""
     reason = why.reason
     closed = link.closed(reason)
@@ -224,7 +225,7 @@ def _end(view: View, link: Link, found: Found, why: Ended) -> Write:
         events = (late, *events)
     details = None
     if found.details is not None:
-        text = with_block(found.details.description, closing_block(view.origin.key, link, reason))
+        text = with_block(found.details.description, closing_block(signed, link, reason))
         details = None if text == found.details.description else DetailsPatch(description=text)
     task = None if found.task.is_completed else TaskPatch(percent_complete=100)
     return Write(closed, None, task=task, details=details, events=events, is_by_condition=why.is_by_condition)

@@ -1,8 +1,9 @@
 """
 The bridge's own block in a task's description: what OpenText says, between two marks.
 
-People's text around it is theirs. The last line names the origin and the item: after the loss of
-the tables a task is found again by it.
+People's text around it is theirs. The last line names the bridge, the origin and the item: after the loss of
+the tables a task is found again by it. What stands above it comes from records, so from anybody: it is one line a
+value, and can't form a mark.
 """
 
 import hashlib
@@ -18,7 +19,19 @@ TOP = "=== OpenText (kept by the bridge, edits here are overwritten) ==="
 BOTTOM = "=== end ==="
 NOTE = "Note: "
 _BLOCK = re.compile(rf"{re.escape(TOP)}\s*?\n(.*?){re.escape(BOTTOM)}", re.DOTALL)
-_KEY = re.compile(r"^ref: (\S+) (\S.*)$", re.MULTILINE)
+_REFERENCE = re.compile(r"ref: (?:(\S+) )?((?:workspace|workflow|document)-\d+) (\S.*)")
+"""The first edition named no bridge."""
+_FENCE = "==="
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Whose task it is."""
+
+    bridge: str
+    """Empty: the first edition made it."""
+    origin: str
+    item: str
 
 
 @dataclass(frozen=True)
@@ -34,7 +47,10 @@ class Parts:
 def split_description(description: str | None) -> Parts:
     """Take a description apart; Planner may have changed line ends and outer blanks."""
     text = (description or "").replace("\r\n", "\n").replace("\r", "\n")
-    if (match := _BLOCK.search(text)) is None:
+    # People copy blocks along with their text: one that ends in a reference is a whole one.
+    blocks = list(_BLOCK.finditer(text))
+    match = next((block for block in blocks if _reference(block[1]) is not None), blocks[0] if blocks else None)
+    if match is None:
         return Parts(before=text, block="", after="")
     return Parts(before=text[: match.start()], block=match[1].strip("\n"), after=text[match.end() :])
 
@@ -49,16 +65,29 @@ def with_block(description: str | None, block: str) -> str:
     return f"{before}\n\n{marked}" if before else marked
 
 
-def render_block(origin: str, wanted: WantedTask, link: Link | None) -> str:
+def signature(bridge: str, origin: str) -> str:
+    """Name a bridge and an origin, as reference lines do."""
+    return f"{bridge} {origin}" if bridge else origin
+
+
+def render_block(signed: str, wanted: WantedTask, link: Link | None) -> str:
     """Write the block's text: notes for the person, what OpenText shows, and the reference line."""
     shown = [f"document {d.node_id}: version {d.version}" for d in wanted.documents if wanted.kind is ItemKind.STEP]
-    lines = [*notes(link), *wanted.context, *shown, f"ref: {origin} {wanted.item_key}"]
-    return "\n".join(line.replace(TOP, "").replace(BOTTOM, "") for line in lines)
+    lines = [*notes(link), *wanted.context, *shown, f"ref: {signed} {wanted.item_key}"]
+    return "\n".join(map(_plain, lines))
 
 
-def closing_block(origin: str, link: Link, reason: str) -> str:
+def closing_block(signed: str, link: Link, reason: str) -> str:
     """Write the block of a task that OpenText ended."""
-    return "\n".join([f"Closed by OpenText: {reason}", f"ref: {origin} {link.item}"])
+    return "\n".join(map(_plain, [f"Closed by OpenText: {reason}", f"ref: {signed} {link.item}"]))
+
+
+def _plain(value: str) -> str:
+    """Return a value as one line in which no mark can be read, however often it is read again."""
+    line = " ".join(value.split())
+    while _FENCE in line:
+        line = line.replace(_FENCE, "= = =")
+    return line
 
 
 def notes(link: Link | None) -> list[str]:
@@ -81,10 +110,15 @@ def noted_block(block: str, note: str) -> str:
     return "\n".join([f"{NOTE}{note}", *kept])
 
 
-def find_key(description: str | None) -> tuple[str, str] | None:
-    """Find origin and item key in a description; None: it has no reference line."""
-    match = _KEY.search(split_description(description).block)
-    return None if match is None else (match[1], match[2].strip())
+def find_reference(description: str | None) -> Reference | None:
+    """Find whose task it is, where we put it: in the last line of the block. None: it does not say."""
+    return _reference(split_description(description).block)
+
+
+def _reference(block: str) -> Reference | None:
+    lines = [line.strip() for line in block.split("\n") if line.strip()]
+    match = _REFERENCE.fullmatch(lines[-1]) if lines else None
+    return None if match is None else Reference(match[1] or "", match[2], match[3].strip())
 
 
 def digest(text: str) -> str:

@@ -26,6 +26,8 @@ class Policy:
     rule_hashes: dict[str, str] = field(default_factory=dict)
     """Rule id → hash, as the mapping stands."""
     mapping_hash: str = ""
+    bridge: str = ""
+    """Names this bridge in reference lines; empty in tests that need none."""
     voids_waits: bool = False
     """An operator asked for this look: holds are tried again though their time has not come."""
     frees: HoldCause | None = None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from shared.decisions.description_block import find_key, split_description
+from shared.decisions.description_block import find_reference, split_description
 from shared.decisions.item_view import event
 from shared.errors import NeverError, RefusedError, RetryLaterError
 from shared.mapping.evaluation.needs import needs
@@ -123,8 +123,11 @@ async def _named(tasks: Sequence[PlannerTask], services: Services, found: Rebuil
         if not isinstance(details, PlannerDetails):
             # Also when there are none: it was just deleted, or is so young that not every replica knows it.
             found.left.append(f"task {task.id}: its details can't be read: {details}")
-        elif (key := find_key(details.description)) is not None:
-            ours.setdefault(key[0], []).append(Ours(key[1], task, details))
+        elif (reference := find_reference(details.description)) is not None:
+            if reference.bridge not in ("", services.settings.bridge):
+                found.left.append(f"task {task.id} is another bridge's: {reference.bridge}")
+                continue
+            ours.setdefault(reference.origin, []).append(Ours(reference.item, task, details))
     return ours
 
 

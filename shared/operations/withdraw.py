@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.decisions.actions import Write
-from shared.decisions.description_block import closing_block, with_block
+from shared.decisions.description_block import closing_block, signature, with_block
 from shared.decisions.item_view import Policy, event
 from shared.decisions.observed import Found, Missing, Seen, Unread
 from shared.models.events import EventKind
@@ -102,7 +102,9 @@ def _write(work: Work, link: Link) -> Write:
     task = None if found.task.is_completed else TaskPatch(percent_complete=100)
     details = None
     if found.details is not None:
-        text = with_block(found.details.description, closing_block(work.origin.key, link, REASON))
+        text = with_block(
+            found.details.description, closing_block(signature(work.policy.bridge, work.origin.key), link, REASON)
+        )
         details = DetailsPatch(description=text) if text != found.details.description else None
     return Write(
         _ended(link), None, task=task, details=details, events=(event(EventKind.WITHDRAWN, link, task=link.task_id),)
@@ -141,6 +143,7 @@ def _policy(services: Services) -> Policy:
         grace=timedelta(seconds=services.settings.outcome_grace_seconds),
         act_as=services.settings.opentext_act_as,
         mapping_hash=services.mapping_hash,
+        bridge=services.settings.bridge,
     )
 
 

@@ -40,6 +40,7 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
         act_as=services.settings.opentext_act_as,
         rule_hashes=services.mapping.rule_hashes,
         mapping_hash=services.mapping_hash,
+        bridge=services.settings.bridge,
         orphaned=held.orphaned,
         voids_waits=WAITS[message.waited_for].voids_waits,
         frees=message.frees,

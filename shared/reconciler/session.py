@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shared.decisions.description_block import render_block
+from shared.decisions.description_block import render_block, signature
 from shared.decisions.fields import Target
 from shared.decisions.item_view import Policy, View
 from shared.decisions.observed import Place, Seen
@@ -88,7 +88,9 @@ class Work:
         """Resolve what an item wants, with the block as its link stands now."""
         link = self.held.links.get(wanted.item_key)
         place = self.places.get(wanted.item_key, Place(wanted.plan.plan_id or "", is_known=False))
-        return Target(self.origin.key, wanted, place, render_block(self.origin.key, wanted, link))
+        return Target(
+            self.origin.key, wanted, place, render_block(signature(self.policy.bridge, self.origin.key), wanted, link)
+        )
 
     def look_again(self, at: datetime, waited_for: WaitedFor) -> None:
         """Note when to look again; the earliest of a reason counts."""

@@ -26,7 +26,9 @@ def disagreements(world: World, wanted: Wanted, log: Log, *, since: datetime) ->
     for key, link in links(world).items():
         if link.task_id not in world.graph.tasks:
             continue
-        if link.state is LinkState.OPEN and link.sending is None and key in wanted:
+        # What is held for the moment is left as it is: what is wanted of it is not to be believed.
+        is_to_agree = key in wanted and wanted[key].held is None
+        if link.state is LinkState.OPEN and link.sending is None and is_to_agree:
             yield from (f"{key} {problem}" for problem in _shown_wrong(world, wanted[key], link, log))
             yield from (f"{key} {problem}" for problem in _assigned_wrong(world, wanted[key], link, log, since))
         if link.state is LinkState.CLOSED and not _looks_ended(world, link.task_id, log):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from shared.decisions.description_block import find_key
+from shared.decisions.description_block import find_reference
 from shared.decisions.fields import FIELDS
 from shared.models.evidence import GENESIS
 from shared.models.link import LinkState
@@ -111,7 +111,9 @@ def _twins(world: World, log: Log, since: datetime) -> Iterator[str]:
     linked = {link.task_id for link in links(world).values()}
     for task_id, task in ours(world).items():
         worked_on = any(act.task == task_id for act in log.acts)
-        nameless = datetime.fromisoformat(task["createdDateTime"]) <= since and find_key(_text(world, task_id)) is None
+        nameless = (
+            datetime.fromisoformat(task["createdDateTime"]) <= since and find_reference(_text(world, task_id)) is None
+        )
         if task_id not in linked and not worked_on and not nameless:
             yield f"a task without a link: {task_id} {task['title']}"
     count: dict[str, int] = {}
