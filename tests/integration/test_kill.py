@@ -49,9 +49,8 @@ rules:
 LEASE = timedelta(minutes=10)
 """No victim's lease runs out before the clock is moved: until then its successors leave its workspace alone."""
 SETTINGS = {
-    "LEASE_SECONDS": str(int(LEASE.total_seconds())),
     "SETTLE_SECONDS": "10",
-    # The dead keep their places until their leases are over.
+    # The dead keep their places until they are buried.
     "OPENTEXT_CONCURRENCY": "64",
     "LOCAL_HOST_LONGEST_PAUSE_SECONDS": "0.1",
 }

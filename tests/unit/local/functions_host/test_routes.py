@@ -112,7 +112,7 @@ def test_the_host_json_that_is_deployed_says_what_the_bridge_relies_on():
     assert host_json.function_timeout == timedelta(minutes=10)
     assert host_json.extensions.http.route_prefix == "api"
     queues = host_json.extensions.queues
-    assert (queues.message_encoding, queues.max_dequeue_count, queues.batch_size) == ("base64", 5, 8)
+    assert (queues.message_encoding, queues.max_dequeue_count, queues.batch_size) == ("base64", 5, 32)
     assert queues.visibility_timeout == timedelta(seconds=30)
 
 

@@ -1,0 +1,196 @@
+"""
+`python -m tests.benchmarks.on_hosts [pace | kill | steady] [--instances N]`: hosts that live and die, as delivered.
+
+Real Azurite, the simulators over HTTP, hosts and workers as processes of their own, settings and host.json as they are
+delivered. Prints what was measured beside its limit, and ends with 1 when one is not kept.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from local.demo.observe import tasks
+from local.demo.world import CONTRACTS_GROUP
+from tests.benchmarks.ratios import Ratio
+from tests.integration.functions_hosts import Stage, happens, instances
+
+MAPPING = f"""
+version: 1
+calendars:
+  default: {{timezone: Europe/Berlin, workdays: mon-fri, hours: "09:00-17:00"}}
+people: {{fallback: legal-lead@contoso.example, domain: contoso.example}}
+plans:
+  contracts: {{group: {CONTRACTS_GROUP}, title: Contracts}}
+rules:
+  - id: package
+    on: workspace
+    when: {{workspace_type: Contract}}
+    plan: contracts
+    tasks:
+      - {{key: review, title: "{{{{ workspace.name }}}}: review", bucket: Review, assign: "role:Legal"}}
+      - {{key: renewal, title: "{{{{ workspace.name }}}}: renewal", bucket: Review, assign: "role:Legal"}}
+"""
+EACH = 2
+"""Tasks that a workspace gets."""
+SLOTS = 4
+RECOVERED = 120.0
+TOGETHER = 25.0
+STEADY_MEDIAN, STEADY_WORST = 1.5, 5.0
+
+
+@asynccontextmanager
+async def staged(folder: Path, **settings: str) -> AsyncIterator[Stage]:
+    """Start everything but the hosts, under a mapping with two tasks a workspace."""
+    mapping = folder / "mapping.yaml"
+    mapping.write_text(MAPPING)
+    async with instances(mapping, folder, **settings) as stage:
+        yield stage
+
+
+class Work:
+    """What happens in OpenText, and what came of it in Planner."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.names: list[str] = []
+
+    def create(self, name: str) -> int:
+        """Make a workspace of which nobody was told yet."""
+        self.names.append(name)
+        content = self.stage.system.world.content
+        return content.create_workspace("Contract", name, roles={"Legal": ["lwhite"]}, user="pwilliams")
+
+    async def hint(self, node: int) -> None:
+        """Tell of it as OpenText does: until it is taken."""
+        await happens(lambda: self._is_taken(node), seconds=60)
+
+    async def _is_taken(self, node: int) -> bool:
+        return await self.stage.system.hint(node_id=node) == 202
+
+    def made(self, name: str = "") -> Counter[str]:
+        """Count tasks by title."""
+        return Counter(str(task["title"]) for task in tasks(self.stage.system, starting=name))
+
+    def is_done(self, name: str = "") -> bool:
+        """Tell whether every workspace, or one, has its tasks."""
+        expected = {f"{one}: {what}" for one in self.names for what in ("review", "renewal") if one.startswith(name)}
+        return expected <= set(self.made(name))
+
+    def twice(self) -> list[str]:
+        """Name what was made more than once."""
+        return [title for title, number in self.made().items() if number > 1]
+
+
+@dataclass
+class Strike:
+    """Kills when so many workspaces are being looked at."""
+
+    workspaces: int
+    seen: set[str] = field(default_factory=set)
+    struck: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __call__(self, method: str, path: str) -> None:
+        """Stand before each request to OpenText."""
+        if "/businessworkspaces/" in path:
+            self.seen.add(path.split("/businessworkspaces/")[1].split("/")[0])
+        if len(self.seen) >= self.workspaces:
+            self.struck.set()
+
+
+async def killed(folder: Path, *, hosts: int = 1, worker_alone: bool = False, hinted: int = SLOTS) -> list[Ratio]:
+    """Kill an instance with four looks in hand and all slots; a hint that comes afterwards must not wait for the dead."""
+    async with staged(folder) as stage:
+        started = [await stage.start() for _ in range(hosts)]
+        work, strike = Work(stage), Strike(SLOTS)
+        nodes = [work.create(f"Before {number:02}") for number in range(hinted)]
+        stage.system.world.content.faults.hook = strike
+        await asyncio.gather(*(work.hint(node) for node in nodes))
+        await strike.struck.wait()
+        for host in started[:1]:
+            host.kill_worker() if worker_alone else host.kill()
+        began = time.monotonic()
+        if not worker_alone and hosts == 1:
+            await stage.start()
+        await work.hint(work.create("After"))
+        after = began + await happens(lambda: work.is_done("After"), seconds=300) - began
+        await happens(work.is_done, seconds=900)
+        took = time.monotonic() - began
+        name = f"{'worker' if worker_alone else 'instance'} killed, {hosts} at work"
+        return [
+            Ratio(f"{name}: its own origins done", took, RECOVERED, "s"),
+            Ratio(f"{name}: a hint sent afterwards", after, RECOVERED, "s"),
+            Ratio(f"{name}: made twice", len(work.twice()), 0, "tasks"),
+        ]
+
+
+async def together(folder: Path, *, hosts: int = 1, workspaces: int = 60) -> list[Ratio]:
+    """Hint many workspaces at once."""
+    async with staged(folder) as stage:
+        for _ in range(hosts):
+            await stage.start()
+        work = Work(stage)
+        await work.hint(work.create("Warm"))
+        await happens(work.is_done)
+        nodes = [work.create(f"Contract {number:02}") for number in range(workspaces)]
+        began = time.monotonic()
+        hinting = asyncio.gather(*(work.hint(node) for node in nodes))
+        await happens(work.is_done, seconds=400)
+        await hinting
+        took = time.monotonic() - began
+        return [Ratio(f"{workspaces} workspaces hinted at once, {hosts} instances", took, TOGETHER, "s")]
+
+
+async def steady(folder: Path, *, hosts: int = 1, hints: int = 38, every: float = 8.0) -> list[Ratio]:
+    """Hint one workspace every few seconds."""
+    async with staged(folder) as stage:
+        for _ in range(hosts):
+            await stage.start()
+        work = Work(stage)
+        await work.hint(work.create("Warm"))
+        await happens(work.is_done)
+        waited = []
+        for number in range(hints):
+            await asyncio.sleep(every)
+            name = f"Contract {number:02}"
+            node = work.create(name)
+            began = time.monotonic()
+            await work.hint(node)
+            await happens(lambda name=name: work.is_done(name), seconds=120)  # type: ignore[misc]
+            waited.append(time.monotonic() - began)
+        return [
+            Ratio(f"a hint every {every:.0f} s, {hints} of them: median", median(waited), STEADY_MEDIAN, "s"),
+            Ratio(f"a hint every {every:.0f} s, {hints} of them: worst", max(waited), STEADY_WORST, "s"),
+        ]
+
+
+async def main(arguments: list[str]) -> int:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.on_hosts", description=__doc__)
+    parser.add_argument("what", choices=("kill", "worker", "pace", "steady"))
+    parser.add_argument("--instances", type=int, default=1)
+    parser.add_argument("--hints", type=int, default=38)
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="hosts-") as folder:
+        where = Path(folder)
+        if given.what in ("kill", "worker"):
+            ratios = await killed(where, hosts=given.instances, worker_alone=given.what == "worker")
+        elif given.what == "pace":
+            ratios = await together(where, hosts=given.instances)
+        else:
+            ratios = await steady(where, hosts=given.instances, hints=given.hints)
+    for ratio in ratios:
+        verdict = "ok  " if ratio.is_kept else "OVER"
+        print(f"{verdict} {ratio.measured:8.2f} of at most {ratio.limit:g} {ratio.unit}: {ratio.name}", flush=True)
+    return 0 if all(ratio.is_kept for ratio in ratios) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(sys.argv[1:])))
