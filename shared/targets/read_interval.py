@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from shared.errors import StaleError
 from shared.store.plans import PlanRow, Plans
-from shared.timing import PLAN_BUSY, PLAN_QUIET
+from shared.timing import PLAN_BUSY, PLAN_QUIET, STEPS
 
+LONGEST = STEPS[-1]
+"""No plan's next turn is further off, unless a clock was wrong."""
 SPREAD = timedelta(minutes=1)
 """Over how long reading resumes after a pause that Graph asked for."""
 

@@ -60,7 +60,7 @@ async def _read(message: PlanMessage, services: Services) -> None:
     await look_after(message.left, tasks, index, services)
     origins = announced(tasks, index) if row is None or not row.gone else owners(index)
     traces = {row.origin: row.trace for row in _changed(tasks, index) if row.trace is not None}
-    for origin in sorted(origins):
+    for origin in sorted(origins - await _in_hand(origins, services)):
         trace = traces.get(origin) or message.trace or traceparent()
         await services.queues.send_origin(
             OriginMessage(origin=origin, waited_for=WaitedFor.CHANGED, plan=message.plan, trace=trace)
@@ -70,6 +70,18 @@ async def _read(message: PlanMessage, services: Services) -> None:
         # A reservation goes last: while one is open, a listed task may not have its row yet, and would be passed over.
         quiet = not origins and not loose and not index.reservations
         await _save(_after(row, tasks, digest if quiet else row.digest, digest, services.now()), row, services)
+
+
+async def _in_hand(origins: frozenset[str], services: Services) -> frozenset[str]:
+    """
+    Name the origins that somebody works at now: most of what seems new there is being written by that very look.
+
+    The plan does not count as unchanged for it, so what is left is announced by its next read, seconds later.
+    """
+    if not origins:
+        return frozenset()
+    signs = (await services.hands.signs()).values()
+    return frozenset(origin for sign in signs if not sign.is_dead for origin in sign.says.origins)
 
 
 def _after(row: PlanRow, tasks: Sequence[PlannerTask], agreed: str, digest: str, now: datetime) -> PlanRow:

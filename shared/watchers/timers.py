@@ -10,7 +10,7 @@ from shared.observability.telemetry import count, show
 from shared.services import Services
 from shared.store.agenda import DueEntry
 from shared.targets.capacity import fullest
-from shared.targets.read_interval import interval, resumes
+from shared.targets.read_interval import LONGEST, interval, resumes
 from shared.watchers.discovery import discover
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,8 @@ async def sweep_plans(services: Services) -> int:
     rows = [row async for row in services.plans.list_all()]
     show("plan_fill", fullest(rows))
     for row in rows:
-        if row.next_read > now or not resumes(row.plan_id, gate, now):
+        # A turn that is further off than any interval was set by a clock that is wrong: it counts as due.
+        if now < row.next_read <= now + LONGEST or not resumes(row.plan_id, gate, now):
             continue
         moved = row.to_be_read(now + interval(row, now))
         try:

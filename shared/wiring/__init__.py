@@ -17,7 +17,7 @@ from shared.wiring.worker import Wiring
 __all__ = ["Wiring", "current", "intake", "notifications", "probes", "services", "storage", "use"]
 
 # The one thing that outlives an invocation, as the Functions model wants it: connections are made once a worker.
-_wirings = [Wiring(os.environ)]
+_wirings = [Wiring(os.environ, heeds_signals=True)]
 
 
 def current() -> Wiring:

@@ -56,6 +56,7 @@ class Wiring:
         clock: CLOCK_FILE moves it where that is set.
         ticks: monotonic seconds, by which a failed wiring is tried again.
         rng: for jitter.
+        heeds_signals: it is the worker's own: told to end, its looks end first.
     """
 
     def __init__(
@@ -65,8 +66,10 @@ class Wiring:
         clock: Clock = system_clock,
         ticks: Callable[[], float] = time.monotonic,
         rng: Random | None = None,
+        heeds_signals: bool = False,
     ) -> None:
         self.rng = rng or Random()  # noqa: S311 - jitter is no secret
+        self._heeds_signals = heeds_signals
         self._environment = environment
         self._clock = clock
         self._ticks = ticks
@@ -116,6 +119,10 @@ class Wiring:
         except InputError as error:
             self._failure = _Failure(error, self._ticks())
             raise
+        if self._heeds_signals:
+            from shared.wiring.ending import heed_signals  # noqa: PLC0415 - see above
+
+            heed_signals(self._services)
         return self._services
 
     def intake(self) -> Intake:

@@ -100,13 +100,13 @@ class Strike:
     def __call__(self, method: str, path: str) -> None:
         """Stand before each request to OpenText."""
         if "/businessworkspaces/" in path:
-            self.seen.add(path.split("/businessworkspaces/")[1].split("/")[0])
+            self.seen.add(path.split("/businessworkspaces/")[1].split("/", maxsplit=1)[0])
         if len(self.seen) >= self.workspaces:
             self.struck.set()
 
 
 async def killed(folder: Path, *, hosts: int = 1, worker_alone: bool = False, hinted: int = SLOTS) -> list[Ratio]:
-    """Kill an instance with four looks in hand and all slots; a hint that comes afterwards must not wait for the dead."""
+    """Kill an instance with four looks in hand and all slots; no later hint may wait for the dead."""
     async with staged(folder) as stage:
         started = [await stage.start() for _ in range(hosts)]
         work, strike = Work(stage), Strike(SLOTS)
