@@ -46,6 +46,9 @@ LAST = ((8.0, 3), (90.0, 1))
 """Seconds for which things still go wrong after the last act, and how often: in long ones it is sent on meanwhile."""
 HORIZONS = ((timedelta(minutes=20), 7), (timedelta(days=7), 1))
 """Rest is when no timer is due for so long, and how often: most histories end before anything is escalated."""
+BACKED_OFF = timedelta(minutes=75)
+"""What comes to nothing again and again is tried every hour; with what clocks are apart, and a sweep."""
+BACKING_OFF = frozenset({WaitedFor.SETTLE, WaitedFor.RETRY, WaitedFor.UNREAD, WaitedFor.RECORD, WaitedFor.AGAIN})
 LAG = timedelta(seconds=20)
 """How far a replica may be behind."""
 TOGETHER = timedelta(minutes=15)
@@ -325,7 +328,12 @@ class History:
 
     def _waiting(self) -> list[AgendaEntry]:
         """Return the timers that are due soon, the earliest first."""
-        return [entry for entry in agenda(self.world) if entry.at <= self.loop.now() + self.horizon]
+        now = self.loop.now()
+        return [
+            entry
+            for entry in agenda(self.world)
+            if entry.at <= now + (max(self.horizon, BACKED_OFF) if entry.waited_for in BACKING_OFF else self.horizon)
+        ]
 
     def _ahead(self, waiting: list[AgendaEntry]) -> float:
         """Say in how many seconds the next timers are due."""
