@@ -46,8 +46,8 @@ rules:
         due: {{from: created, business_days: 5}}
         checklist: [Check liability clause]
 """
-LEASE = timedelta(minutes=10)
-"""No victim's lease runs out before the clock is moved: until then its successors leave its workspace alone."""
+SETTLED = timedelta(minutes=10)
+"""Long after what the dead left open is settled."""
 SETTINGS = {
     "SETTLE_SECONDS": "10",
     # The dead keep their places until they are buried.
@@ -195,7 +195,7 @@ class Stage:
             "Contract", name_of(number), roles={"Legal": ["lwhite"]}, user="pwilliams"
         )
         self.origins.append(f"workspace-{node}")
-        await self.worker.storage().queues.send_origin(OriginMessage(origin=self.origins[-1]))
+        await self._send(self.origins[-1])
         await until(self._is_taken)
 
     async def _is_taken(self) -> bool:
@@ -204,17 +204,22 @@ class Stage:
     async def _is_idle(self) -> bool:
         return not await self.worker.storage().queues.length("origins")
 
+    async def _send(self, origin: str) -> None:
+        """Have an origin looked at once: a hint would be looked at again a little later."""
+        message = OriginMessage(origin=origin, waited_for=WaitedFor.DISCOVERED)
+        await self.worker.storage().queues.send_origin(message)
+
     async def _is_over(self) -> bool:
         return bool(self.killer.struck) or await self._is_idle()
 
     async def recover(self) -> None:
-        """Let a host live. What the dead had taken comes back to it; then their leases end, and its timers run."""
+        """Let a host live: it buries the dead after a minute, and does what they had in hand."""
         for origin in self.origins:
-            await self.worker.storage().queues.send_origin(OriginMessage(origin=origin))
+            await self._send(origin)
         host = await self.start()
         try:
             await until(self._is_idle)
-            self._forward(3 * LEASE)
+            self._forward(SETTLED)
             await until(self._is_made)
             await until(self._is_idle)
             # What was only found again gets its details from the resync.
