@@ -10,7 +10,8 @@ One tree of errors, named by what the caller does next.
     │   ├── NotFoundError         the other side states that it is not there
     │   ├── UnreadableError       gone, hidden or not allowed: the other side does not say which
     │   ├── RefusedError          understood and refused (limits, rules, holds)
-    │   │   └── SignInRefusedError    who we are was refused: too many tries lock the account
+    │   │   ├── SignInRefusedError    who we are was refused: too many tries lock the account
+    │   │   └── MailboxRefusedError   the mailbox that mails are sent from is refused, whatever is sent
     │   └── TooLargeError         more than one row can hold
     ├── ReReadError           what we knew is old
     │   ├── StaleError            somebody wrote first; nothing of ours was written
@@ -105,6 +106,10 @@ class SignInRefusedError(RefusedError):
         super().__init__(message, code="sign_in")
         self.identity = identity
         self.retry_after = retry_after
+
+
+class MailboxRefusedError(RefusedError):
+    """The mailbox that mails are sent from is not there, or not allowed: a person mends that. Nothing was sent."""
 
 
 class TooLargeError(NeverError):

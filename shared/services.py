@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.store.cursors import Cursors
     from shared.store.gates import Gates
     from shared.store.hands import Hands
+    from shared.store.mailboxes import Mailboxes
     from shared.store.makings import Makings
     from shared.store.names import Names
     from shared.store.nodes import Nodes
@@ -63,6 +64,8 @@ class Storage:
     brakes: Brakes
     creators: Creators
     makings: Makings
+    mailboxes: Mailboxes
+    """How the mailbox is paced, and until when it is left alone."""
     slots: Slots
     queues: Queues
     now: Callable[[], datetime]

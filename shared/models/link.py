@@ -21,9 +21,10 @@ from shared.models.words import ItemKind
 from shared.timing import pause
 
 __all__ = ["FieldBase", "Link", "LinkState", "MailIntent", "Posted", "Refusal", "Reservation", "SendIntent"]
-KEPT_REFUSALS, KEPT_MAILS = 5, 20
+KEPT_REFUSALS = 5
 _FREE: Mapping[str, Any] = {"hold": None, "retry_at": None, "tries": 0, "last_hold": None}
 _NO_HOLD: Mapping[str, Any] = {**_FREE, "reason": ""}
+_ENDED = frozenset({LinkState.COMPLETED, LinkState.CLOSED, LinkState.WITHDRAWN})
 _NO_TASK: Mapping[str, Any] = {"task_id": None, "etag": "", "details_etag": "", "base": {}}
 
 
@@ -69,6 +70,14 @@ class Link(Stored):
     refusals: tuple[Refusal, ...] = ()
     notify: tuple[Notify, ...] = Field(default=(), description="Who is told of an outcome, as last wanted.")
     mails: tuple[MailIntent, ...] = ()
+    known_since: datetime | None = Field(
+        default=None, description="UTC: when the bridge first knew of the item. None: before this was kept."
+    )
+    told_since: datetime | None = Field(
+        default=None, description="UTC: what came to pass before counts as told. None: before this was kept."
+    )
+    round: int = Field(default=0, description="How often it began anew after it had ended.")
+    level: str = Field(default="", description="Of an escalation: the key of its level. Empty: known by its place.")
     evidence: EvidencePolicy | None = Field(default=None, description="What goes on the record, as last wanted.")
     completed_by: str | None = None
     completed_at: datetime | None = None
@@ -107,6 +116,9 @@ class Link(Stored):
             kind=wanted.kind,
             state=next_state("held", None),
             step=wanted.step,
+            known_since=now,
+            told_since=now,
+            level=wanted.level,
         ).hindered(cause, reason, now)
 
     @classmethod
@@ -129,6 +141,10 @@ class Link(Stored):
             refusals=before.refusals if before is not None else (),
             notify=wanted.notify,
             mails=before.mails if before is not None else (),
+            known_since=before.known_since if before is not None else at,
+            told_since=before.told_since if before is not None else at,
+            round=0 if before is None else before.round + (before.state in _ENDED),
+            level=wanted.level,
             evidence=wanted.evidence,
             evidence_hash=before.evidence_hash if before is not None else "",
         )
@@ -238,6 +254,7 @@ class Link(Stored):
                 "rule_hash": wanted.rule_hash,
                 "notify": wanted.notify,
                 "evidence": wanted.evidence,
+                "level": wanted.level,
             }
         )
 
@@ -286,17 +303,18 @@ class Link(Stored):
         """Remember that the matter of the last refusal is over."""
         return self._with({"refusals": (*self.refusals[:-1], self.refusals[-1].over())})
 
-    def mailed(self, mail: MailIntent) -> Self:
-        """Keep what is known of a mail; of old ones the last twenty."""
-        others = tuple(one for one in self.mails if one.on != mail.on)
-        return self._with({"mails": (*others, mail)[-KEPT_MAILS:]})
+    def with_mails(self, mails: tuple[MailIntent, ...], *, told_since: datetime | None = None) -> Self:
+        """Keep what is known of its mails; of a link of the first edition, since when people are told."""
+        return self._with({"mails": mails, "told_since": self.told_since or told_since})
 
     def on_record(self, evidence_hash: str) -> Self:
         """Remember up to which entry the evidence lies on the record."""
         return self._with({"evidence_hash": evidence_hash})
 
     def _to(self, name: str, changes: Mapping[str, Any]) -> Self:
-        return self._with({**changes, "state": next_state(name, self.state)})
+        state = next_state(name, self.state)
+        begins_anew = self.state in _ENDED and state not in _ENDED
+        return self._with({**changes, "state": state, "round": self.round + begins_anew})
 
     def _with(self, changes: Mapping[str, Any]) -> Self:
         return self.model_copy(update=dict(changes))

@@ -1,13 +1,14 @@
 """What a link is made of: bases, reservations, intents and refusals."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from shared.models.base import Stored
 from shared.models.holds import RefusalReason
 from shared.models.opentext import DocumentVersion, StepRef
+from shared.models.words import Word
 
 
 class FieldBase(Stored):
@@ -72,13 +73,42 @@ class Refusal(Stored):
         return self.model_copy(update={"settled": True})
 
 
+class MailOutcome(Word):
+    """What is known of a mail."""
+
+    PERHAPS = "perhaps sent"
+    """Its intent was written; its answer was lost, or is still to come. It is not sent again."""
+    SENT = "sent"
+    REFUSED = "refused"
+    PAST = "past"
+    """It came to this before anybody could be told of it: it counts as told."""
+    HELD = "held"
+    """Its text can't be made: it goes out once it can."""
+    UNKNOWN = "unknown"
+
+
+def _outcome(value: object) -> object:
+    """Read what the first edition wrote: the reason stood behind the word."""
+    if not isinstance(value, str):
+        return value
+    return next((word for word in MailOutcome if value.startswith(word.value)), value)
+
+
 class MailIntent(Stored):
-    """A mail about to be sent: at most once per outcome."""
+    """A mail about to be sent, or one that was: at most once for each occasion, round and person."""
 
-    on: str
+    on: str = Field(description="The occasion with its round, e.g. completed@0, overdue@0@2026-12-01.")
+    to: tuple[str, ...] = Field(
+        default=(), description="Digests of the addresses. Empty: everybody; so the first edition wrote it."
+    )
     at: datetime
-    outcome: str = Field(default="perhaps sent", description="perhaps sent, sent or refused.")
+    outcome: Annotated[MailOutcome, BeforeValidator(_outcome)] = MailOutcome.PERHAPS
+    why: str = Field(default="", description="Of one that is held: what is the matter with its text.")
 
-    def came_to(self, outcome: str) -> "MailIntent":
+    def came_to(self, outcome: MailOutcome) -> "MailIntent":
         """Return the intent with what is known of it now."""
         return self.model_copy(update={"outcome": outcome})
+
+    def renamed(self, on: str) -> "MailIntent":
+        """Return a mark of the first edition under the name that its occasion has now."""
+        return self.model_copy(update={"on": on})

@@ -105,9 +105,17 @@ class Notify(Stored):
     """Who is told by mail when the item comes to an outcome."""
 
     on: str = Field(description="completed, refused, closed, overdue or reminded.")
+    key: str = Field(default="", description="What it is an occasion of its own by: a reminder's level, or its key.")
+    was: str = Field(default="", description="What the first edition called its occasion. Empty: as `on`.")
     to: tuple[str, ...] = Field(description="Mail addresses.")
     subject: str
     body: str
+    since: datetime | None = Field(default=None, description="UTC: when it came to it. None: the link tells.")
+    failed: str = Field(default="", description="Why its text can't be made. Empty: it can.")
+
+    def only(self, to: tuple[str, ...]) -> "Notify":
+        """Return the same mail for some of its people."""
+        return self.model_copy(update={"to": to})
 
 
 class EvidencePolicy(Stored):
@@ -148,6 +156,7 @@ class WantedTask(Frozen):
     outcomes: tuple[Outcome, ...] = ()
     references: tuple[WantedReference, ...] = ()
     step: StepRef | None = Field(default=None, description="Set for kind step: what completion advances.")
+    level: str = Field(default="", description="Key of the level; set for kind escalation.")
     documents: tuple[DocumentVersion, ...] = Field(default=(), description="Sorted: what an approval is bound to.")
     deciders: tuple[Decider, ...] = Field(
         default=(), description="Who may decide the step, by Entra id: performers and delegates, or approvers."

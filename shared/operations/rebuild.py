@@ -207,15 +207,16 @@ async def _claimed(
         return None
     if one.task.created_by is not None and one.task.created_by.key:
         await services.creators.add(one.task.created_by.key)
-    return link_of(held.origin, one, services.mapping, current)
+    return link_of(held.origin, one, services.mapping, current, now=services.now())
 
 
-def link_of(origin: str, one: Ours, mapping: Mapping, current: Iterable[StepRef] | None) -> Link:
+def link_of(origin: str, one: Ours, mapping: Mapping, current: Iterable[StepRef] | None, *, now: datetime) -> Link:
     """
-    Return the link of a task that was found.
+    Return the link of a task that was found; what came to pass before counts as told.
 
     Args:
         current: the steps that wait now. None: they can't be read; nothing counts as done then.
+        now: UTC.
     """
     rule_id, *rest = one.item.split("|")
     kind = _kind(rule_id, rest, mapping)
@@ -236,11 +237,14 @@ def link_of(origin: str, one: Ours, mapping: Mapping, current: Iterable[StepRef]
         reserved_at=task.created,
         step=step,
         completed_at=task.completed if state is LinkState.COMPLETED else None,
+        known_since=task.created or now,
+        told_since=now,
+        level=rest[-1] if _is_level(rest) else "",
     )
 
 
 def _kind(rule_id: str, rest: Sequence[str], mapping: Mapping) -> ItemKind:
-    if rest and rest[-1].startswith("level-"):
+    if rest and (rest[-1].startswith("level-") or _is_level(rest)):
         return ItemKind.ESCALATION
     rule = next((rule for rule in mapping.rules if rule.id == rule_id), None)
     if isinstance(rule, StepRule):
@@ -248,6 +252,10 @@ def _kind(rule_id: str, rest: Sequence[str], mapping: Mapping) -> ItemKind:
     if isinstance(rule, MissingDocumentRule):
         return ItemKind.MISSING_DOCUMENT
     return ItemKind.DOCUMENT if isinstance(rule, DocumentRule) else ItemKind.TASK
+
+
+def _is_level(rest: Sequence[str]) -> bool:
+    return len(rest) >= 3 and rest[-2] == "level"
 
 
 def _step(origin: str, rest: Sequence[str]) -> StepRef | None:

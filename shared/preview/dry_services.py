@@ -27,6 +27,7 @@ from shared.store.cursors import Cursors
 from shared.store.gates import Gates
 from shared.store.hands import Hands
 from shared.store.lease import Entries
+from shared.store.mailboxes import Mailboxes
 from shared.store.makings import Makings
 from shared.store.names import Names
 from shared.store.nodes import Nodes
@@ -63,6 +64,7 @@ def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) 
         nodes=cast("Nodes", ReadingDoor(services.nodes)),
         creators=cast("Creators", ReadingDoor(services.creators)),
         makings=makings,
+        mailboxes=cast("Mailboxes", ReadingDoor(services.mailboxes)),
         slots=cast("Slots", ReadingDoor(services.slots)),
         queues=cast("Queues", queues or NotedQueues()),
         opentext=dry(services.opentext, lambda request: _note(notes, request), now=services.now),
@@ -101,12 +103,12 @@ class NotedMail:
     """A mailbox that sends nothing."""
 
     def __init__(self, sender: str, notes: Notes) -> None:
-        self._sender = sender
+        self.sender = sender
         self._notes = notes
 
     async def send_mail(self, to: Sequence[str], subject: str, text: str) -> None:
         """Note a mail."""
-        self._notes.graph("POST", f"/users/{self._sender}/sendMail", mail_body(to, subject, text))
+        self._notes.graph("POST", f"/users/{self.sender}/sendMail", mail_body(to, subject, text))
 
 
 class Unheld(Held):

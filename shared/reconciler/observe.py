@@ -1,12 +1,14 @@
 """Read everything that one reconcile decides on: the origin, the directory, the places, the tasks."""
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 
 from shared.decisions.item_view import Policy
 from shared.mapping.evaluation.names import names_of
 from shared.mapping.evaluation.wanted import lookups, needs, wanted
 from shared.models.holds import HoldCause
+from shared.models.item_memory import ItemMemory
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
@@ -33,7 +35,7 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
     """
     home = held.seen.get("home") if not SCOPES[message.scope].anew else None
     origin = await read_origin(held.origin, services, home=home)
-    asked = await compute_wanted(origin, services, completed=_completed(held.links))
+    asked = await compute_wanted(origin, services, held.links)
     policy = Policy(
         settle=timedelta(seconds=services.settings.settle_seconds),
         grace=timedelta(seconds=services.settings.outcome_grace_seconds),
@@ -80,15 +82,16 @@ async def read_origin(
     return Origin(kind=kind, workflow=workflow, workspace=workspace)
 
 
-async def compute_wanted(origin: Origin, services: Services, *, completed: frozenset[str]) -> Wanted:
+async def compute_wanted(origin: Origin, services: Services, links: Mapping[str, Link]) -> Wanted:
     """Compute the wanted tasks from what the directory answered lately; ask it first where that is not enough."""
     mapping, now, act_as = services.mapping, services.now(), services.settings.opentext_act_as
+    completed, memory = _completed(links), _memory(links)
     names = await services.names.list_all(now)
     know = services.directory.remembered()
-    found = wanted(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names)
+    found = wanted(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names, memory=memory)
     if not found.is_certain:
         know = await services.directory.answer(lookups(mapping, origin, now, act_as))
-        found = wanted(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names)
+        found = wanted(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names, memory=memory)
     await services.names.remember(sorted(names_of(mapping, origin)))
     for gap in found.unknown:
         log.warning("%s: rule %s: not known: %s", origin.key, gap.rule_id or "(the mapping)", gap.why)
@@ -118,7 +121,11 @@ def _is_read(link: Link, *, wanted: bool, full: bool) -> bool:
     return wanted and link.kind is not ItemKind.STEP and link.state in (LinkState.COMPLETED, LinkState.CLOSED)
 
 
-def _completed(links: dict[str, Link]) -> frozenset[str]:
+def _memory(links: Mapping[str, Link]) -> dict[str, ItemMemory]:
+    return {item: ItemMemory(known_since=link.known_since, level=link.level) for item, link in links.items()}
+
+
+def _completed(links: Mapping[str, Link]) -> frozenset[str]:
     return frozenset(item for item, link in links.items() if link.state is LinkState.COMPLETED)
 
 

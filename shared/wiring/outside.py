@@ -124,6 +124,7 @@ def services_of(
         nodes=storage.nodes,
         creators=storage.creators,
         makings=storage.makings,
+        mailboxes=storage.mailboxes,
         slots=storage.slots,
         queues=storage.queues,
         now=storage.now,

@@ -20,6 +20,7 @@ from shared.store.creators import Creators
 from shared.store.cursors import Cursors
 from shared.store.gates import LONGEST, Gates
 from shared.store.hands import Hands
+from shared.store.mailboxes import Mailboxes
 from shared.store.makings import Makings
 from shared.store.names import Names
 from shared.store.nodes import Nodes
@@ -104,6 +105,7 @@ def storage_over(
         brakes=Brakes(tables),
         creators=Creators(tables),
         makings=Makings(tables),
+        mailboxes=Mailboxes(tables),
         slots=Slots(tables, hands),
         queues=queues,
         now=now,

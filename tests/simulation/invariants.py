@@ -154,7 +154,7 @@ def _is_current(world: World, origin: str, item: str) -> bool:
     return any(
         item.startswith((f"approval|{process.id}|{visit.task_id}|{state.zoneless(visit.started)}",))
         for visit in process.current
-        if not item.endswith("level-1")
+        if "|level|" not in item
     )
 
 

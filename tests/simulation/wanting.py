@@ -1,6 +1,6 @@
 """What each origin wants at the end, computed once more from what the systems show then."""
 
-from shared.models.link import LinkState
+from shared.models.link import Link
 from shared.models.wanted import WantedTask
 from shared.reconciler.observe import compute_wanted, read_origin
 from tests.simulation.looking import links
@@ -12,12 +12,11 @@ Wanted = dict[tuple[str, str], WantedTask]
 async def wanted_by_origin(process: Process) -> Wanted:
     """Read every origin, and compute what it wants; by origin and item."""
     found: Wanted = {}
-    completed: dict[str, set[str]] = {}
+    known: dict[str, dict[str, Link]] = {}
     for (origin, item), link in links(process.house.world).items():
-        if link.state is LinkState.COMPLETED:
-            completed.setdefault(origin, set()).add(item)
+        known.setdefault(origin, {})[item] = link
     for key in process.house.world.origins:
         read = await read_origin(key, process.services())
-        wanted = await compute_wanted(read, process.services(), completed=frozenset(completed.get(key, ())))
+        wanted = await compute_wanted(read, process.services(), known.get(key, {}))
         found |= {(key, task.item_key): task for task in wanted.tasks}
     return found

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from shared.clients.graph.answers import check
+from shared.clients.graph.answers import check, error_for
 from shared.clients.graph.connection import GraphConnection
-from shared.errors import ThrottledError
+from shared.errors import MailboxRefusedError, ThrottledError
+
+_MAILBOX = frozenset({401, 403, 404})
 
 
 class Mail:
@@ -25,8 +27,8 @@ class Mail:
 
         Raises:
             ValueError: nobody to send to. Nothing was sent.
-            RefusedError: the mailbox or an address is not accepted, or the permission is missing. Not sent.
-            NotFoundError: there is no such mailbox. Not sent.
+            MailboxRefusedError: the mailbox is not there, or not allowed. Nothing was sent.
+            RefusedError: an address or the text is not accepted. Nothing was sent.
             OutcomeUnknownError: perhaps sent; Graph can't be asked.
             ThrottledError: not sent, the mailbox (system "mail") is to be left alone for a while.
             UnavailableError: not sent.
@@ -37,6 +39,8 @@ class Mail:
         body = mail_body(to, subject, text)
         builder = self._connection.graph.users.by_user_id(self.sender).send_mail
         answer = await self._connection.send("POST", builder, body=body)
+        if answer.status in _MAILBOX:
+            raise MailboxRefusedError(str(error_for(answer, wrote=False)))
         if answer.status == 429 or (answer.status == 503 and answer.is_graphs_own):
             # 503 in Graph's own words: overloaded or in maintenance, to be repeated. One from a proxy says nothing.
             # Source: https://learn.microsoft.com/graph/errors

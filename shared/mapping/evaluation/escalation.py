@@ -1,12 +1,15 @@
 """The ladder: what is raised when an item waits too long, and when that is. Pure: time arrives with the scene."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from shared.mapping.evaluation.dates import add, end_of
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.language.tasks import Level
+from shared.models.item_memory import ItemMemory
+from shared.models.keys import item_key
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,9 @@ class Raised:
     """A level of the ladder whose time has come."""
 
     number: int
-    """From 1."""
+    """Its place in the ladder, from 1: the name that the first edition knew it by."""
+    key: str
+    """Its name for good."""
     level: Level
     at: datetime
     """UTC: when its time came."""
@@ -40,15 +45,47 @@ def climb(levels: tuple[Level, ...], scene: Scene, due: date | None) -> Ladder:
         NoDateError: a threshold leaves the calendar.
     """
     raised, coming = [], []
-    for number, level in enumerate(levels, start=1):
+    for number, (key, level) in enumerate(zip(keys_of(levels), levels, strict=True), start=1):
         at = threshold(level, scene, due)
         if at is None:
             continue
         if at <= scene.now:
-            raised.append(Raised(number, level, at))
+            raised.append(Raised(number, key, level, at))
         else:
             coming.append(at)
     return Ladder(tuple(raised), min(coming, default=None))
+
+
+def keys_of(levels: tuple[Level, ...]) -> tuple[str, ...]:
+    """
+    Name levels for good: by the key that is given, otherwise by when they are raised and who is told.
+
+    Where a level stands in the list, and what it says, may change: it stays the same level.
+    """
+    keys: list[str] = []
+    for level in levels:
+        base = level.key or _made_of(level)
+        keys.append(base if base not in keys else f"{base}-{keys.count(base) + 1}")
+    return tuple(keys)
+
+
+def _made_of(level: Level) -> str:
+    said = f"{level.after.model_dump_json()}|{level.remind}|{level.to.model_dump_json()}"
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def item_of(task: str, raised: Raised, memory: Mapping[str, ItemMemory]) -> str:
+    """
+    Name the item of a level's task.
+
+    One that the first edition made keeps the name that it has, for whichever level it was raised by.
+    """
+    prefix = f"{task}|level-"
+    mine = (item for item, known in memory.items() if item.startswith(prefix) and known.level == raised.key)
+    if (found := next(mine, None)) is not None:
+        return found
+    by_place = f"{prefix}{raised.number}"
+    return by_place if by_place in memory and not memory[by_place].level else item_key(task, "level", raised.key)
 
 
 def threshold(level: Level, scene: Scene, due: date | None) -> datetime | None:

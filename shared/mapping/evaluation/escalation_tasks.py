@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.errors import NeverError
 from shared.mapping.evaluation.dates import Anchors, resolve
-from shared.mapping.evaluation.escalation import Raised, climb, overdue_at
+from shared.mapping.evaluation.escalation import Raised, climb, item_of, overdue_at
 from shared.mapping.evaluation.item import Item
 from shared.mapping.evaluation.matching import judge
 from shared.mapping.evaluation.people import Assigned
@@ -69,13 +69,13 @@ def mails_of_item(
     specs = item.spec.notify if item.spec.notify is not None else item.rule.notify
     if not specs:
         return tuple(reminders)
-    late = False
+    late, at = False, None
     if not quiet and task.due is not None and any(spec.on == "overdue" for spec in specs):
         at = overdue_at(task.due, item.scene)
         changes.add(at)
         late = at <= item.scene.now
     shown = tuple(spec for spec in specs if spec.on != "overdue" or late)
-    return (*item.mails(shown, item.words(task)), *reminders)
+    return (*item.mails(shown, item.words(task), late_since=at), *reminders)
 
 
 def _is_paused(item: Item) -> bool:
@@ -100,9 +100,10 @@ def _remind(item: Item, task: WantedTask, raised: Raised, effects: Effects) -> N
     subject, body = item.attempt(lambda: _texts(raised.level, words), (task.title, ""))
     effects.lines.append(f"Reminder of {since}: {subject}")
     if to := _mails_of(item, task):
-        # One mail for each level: the engine sends once for each `on`.
-        on = "reminded" if raised.number == 1 else f"reminded-{raised.number}"
-        effects.reminders.append(Notify(on=on, to=to, subject=subject, body=body))
+        was = "reminded" if raised.number == 1 else f"reminded-{raised.number}"
+        effects.reminders.append(
+            Notify(on="reminded", key=raised.key, was=was, to=to, subject=subject, body=body, since=raised.at)
+        )
 
 
 def _texts(level: Level, words: dict[str, object]) -> tuple[str, str]:
@@ -117,7 +118,7 @@ def _mails_of(item: Item, task: WantedTask) -> tuple[str, ...]:
 def _task(item: Item, task: WantedTask, raised: Raised, *, paused: bool) -> WantedTask:
     """Make the task of a level. While paused it is held: made ones stay, new ones wait."""
     level, words = raised.level, item.words(task)
-    own = Item(item.mapping, item.rule, item.spec, item.scene, item.people, task.item_key, item.act_as)
+    own = Item(item.mapping, item.rule, item.spec, item.scene, item.people, task.item_key, item.act_as, item.memory)
     if paused:
         own.holds.append("paused: the step waits on somebody else")
     plan = _plan(own, level, task)
@@ -127,7 +128,8 @@ def _task(item: Item, task: WantedTask, raised: Raised, *, paused: bool) -> Want
     anchors = Anchors(due=task.due, raised=raised.at)
     due = own.attempt(lambda: resolve(level.due, item.scene, anchors) if level.due is not None else None, None)
     return WantedTask(
-        item_key=item_key(task.item_key, f"level-{raised.number}"),
+        item_key=item_of(task.item_key, raised, item.memory),
+        level=raised.key,
         rule_id=task.rule_id,
         rule_hash=task.rule_hash,
         kind="escalation",

@@ -1,9 +1,9 @@
 """One item: a task of a rule, filled in for one scene."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -15,11 +15,13 @@ from shared.mapping.evaluation.plans import target
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.evaluation.verdict import NotKnownError
 from shared.mapping.language.limits import CHECKLIST
-from shared.mapping.language.rules import BaseRule, EvidenceSpec, Mapping, StepRule
+from shared.mapping.language.rules import BaseRule, EvidenceSpec, StepRule
+from shared.mapping.language.rules import Mapping as Rules
 from shared.mapping.language.scalars import ATTRIBUTE, Assign, Who
 from shared.mapping.language.tasks import PRIORITIES, NotifySpec, TaskSpec
 from shared.models.deciders import Decider
 from shared.models.holds import HoldCause
+from shared.models.item_memory import ItemMemory
 from shared.models.opentext import DocumentVersion
 from shared.models.text import cut
 from shared.models.wanted import (
@@ -45,13 +47,15 @@ _PERFORMER = Assign(all=(Who(kind="performer"),))
 class Item:
     """A task being filled in. What can't be is noted in `holds`: the item is then held and says why."""
 
-    mapping: Mapping
+    mapping: Rules
     rule: BaseRule
     spec: TaskSpec
     scene: Scene
     people: People
     key: str
     act_as: ActAs
+    memory: Mapping[str, ItemMemory] = field(default_factory=dict)
+    """By item key: what is remembered of this origin's items."""
     holds: list[str] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
     """What it asks for and nobody told."""
@@ -170,9 +174,18 @@ class Item:
             self.holds.append(str(error))
         return otherwise
 
-    def mails(self, specs: tuple[NotifySpec, ...], words: dict[str, Any]) -> tuple[Notify, ...]:
-        """Render the mails of a rule or task; those that nobody would get are left out."""
-        made = [self._mail(spec, words) for spec in specs]
+    def mails(
+        self, specs: tuple[NotifySpec, ...], words: dict[str, Any], *, late_since: datetime | None
+    ) -> tuple[Notify, ...]:
+        """
+        Render the mails of a rule or task; those that nobody would get are left out.
+
+        Args:
+            specs: what is asked for.
+            words: the context of their templates.
+            late_since: when the item became overdue.
+        """
+        made = [self._mail(spec, words, late_since if spec.on == "overdue" else None) for spec in specs]
         return tuple(mail for mail in made if mail.to)
 
     def words(self, task: WantedTask) -> dict[str, Any]:
@@ -200,13 +213,17 @@ class Item:
             return Assign()
         return self.rule.approvers if self.act_as is ActAs.SERVICE else _PERFORMER
 
-    def _mail(self, spec: NotifySpec, words: dict[str, Any]) -> Notify:
-        return Notify(
-            on=spec.on,
-            to=self.attempt(lambda: self.people.addresses(spec.to), ()),
-            subject=self.attempt(lambda: " ".join(spec.subject.render(words).split()), ""),
-            body=self.attempt(lambda: spec.body.render(words), ""),
-        )
+    def _mail(self, spec: NotifySpec, words: dict[str, Any], since: datetime | None) -> Notify:
+        """Write a mail; one that can't be written says why and is not sent, and nothing else waits for it."""
+        subject, body, failed = "", "", ""
+        try:
+            subject, body = " ".join(spec.subject.render(words).split()), spec.body.render(words)
+        except NeverError as error:
+            failed = str(error)
+        if not failed and not subject:
+            failed = "its subject is empty"
+        to = self.attempt(lambda: self.people.addresses(spec.to), ())
+        return Notify(on=spec.on, key=spec.key or "", to=to, subject=subject, body=body, since=since, failed=failed)
 
     def _plan(self) -> PlanTarget:
         choice = self.spec.plan or self.rule.plan

@@ -5,7 +5,7 @@ Pure and deterministic: the same input gives the same bytes. What has to be aske
 found by running the same code without answers.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -22,8 +22,10 @@ from shared.mapping.evaluation.values import Remembered
 from shared.mapping.evaluation.verdict import Gap, Verdict, no, not_known
 from shared.mapping.language.calendar import NoDateError
 from shared.mapping.language.conditions import Condition
-from shared.mapping.language.rules import BaseRule, Mapping, MissingDocumentRule
+from shared.mapping.language.rules import BaseRule, MissingDocumentRule
+from shared.mapping.language.rules import Mapping as Rules
 from shared.mapping.language.tasks import KeyedTask, TaskSpec
+from shared.models.item_memory import ItemMemory
 from shared.models.keys import OriginKind, item_key
 from shared.models.opentext import Origin
 from shared.models.people import Directory, Lookups
@@ -34,7 +36,7 @@ __all__ = ["lookups", "needs", "wanted"]
 
 
 def wanted(
-    mapping: Mapping,
+    mapping: Rules,
     origin: Origin,
     directory: Directory,
     now: datetime,
@@ -42,6 +44,7 @@ def wanted(
     completed: frozenset[str] = frozenset(),
     act_as: ActAs = ActAs.PERFORMER,
     remembered: Remembered | None = None,
+    memory: Mapping[str, ItemMemory] | None = None,
 ) -> Wanted:
     """
     Compute the wanted tasks, and what could not be answered. Never raises for what a record holds.
@@ -54,8 +57,10 @@ def wanted(
         completed: keys of this origin's items that are completed.
         act_as: `OPENTEXT_ACT_AS`: who completes steps, and so whose completion counts.
         remembered: the ids that names of the mapping had when they were last there.
+        memory: by item key, what is remembered of this origin's items.
     """
-    desk = _Desk(mapping, Book(directory), now, completed, act_as, remembered=remembered or {})
+    book, names = Book(directory), remembered or {}
+    desk = _Desk(mapping, book, now, completed, act_as, remembered=names, memory=memory or {})
     tasks = tuple(sorted(desk.tasks(origin), key=lambda task: task.item_key))
     again = min((moment for moment in desk.changes if moment > now), default=None)
     return Wanted(
@@ -68,7 +73,7 @@ def wanted(
     )
 
 
-def lookups(mapping: Mapping, origin: Origin, now: datetime, *ways: ActAs) -> Lookups:
+def lookups(mapping: Rules, origin: Origin, now: datetime, *ways: ActAs) -> Lookups:
     """
     List what the directory has to answer before `wanted` is asked, whatever is completed by then.
 
@@ -89,7 +94,7 @@ def lookups(mapping: Mapping, origin: Origin, now: datetime, *ways: ActAs) -> Lo
 class _Desk:
     """The work on one origin at one moment."""
 
-    mapping: Mapping
+    mapping: Rules
     book: Book
     now: datetime
     completed: frozenset[str]
@@ -97,6 +102,7 @@ class _Desk:
     curious: bool = False
     """Ask for everybody who could be needed: nothing counts as held or completed."""
     remembered: Remembered = field(default_factory=dict)
+    memory: Mapping[str, ItemMemory] = field(default_factory=dict)
     changes: set[datetime] = field(default_factory=set)
     """When time alone changes the answer."""
     unknown: list[Unknown] = field(default_factory=list)
@@ -208,7 +214,7 @@ class _Desk:
 
     def _items(self, rule: BaseRule, spec: TaskSpec, people: People) -> Iterator[Item]:
         scene = people.scene
-        whole = Item(self.mapping, rule, spec, scene, people, _key(rule, spec, scene), self.act_as)
+        whole = Item(self.mapping, rule, spec, scene, people, _key(rule, spec, scene), self.act_as, self.memory)
         if spec.due is None or spec.due.repeat is None:
             yield whole
             return
@@ -226,7 +232,7 @@ class _Desk:
         for one in came:
             there = scene.at_occurrence(one.due)
             key = item_key(whole.key, one.day.isoformat())
-            yield Item(self.mapping, rule, spec, there, replace(people, scene=there), key, self.act_as)
+            yield Item(self.mapping, rule, spec, there, replace(people, scene=there), key, self.act_as, self.memory)
 
     def _of_item(self, item: Item, keys: dict[str, str]) -> Iterator[WantedTask]:
         """Fill in an item and what its ladder adds; what can't be foreseen stops this item alone."""

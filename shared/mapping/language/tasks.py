@@ -148,6 +148,7 @@ class NotifySpec(Frozen):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
+    key: Id | None = Field(default=None, description="Makes it a mail of its own beside others about the same.")
     on: Literal["completed", "refused", "closed", "overdue"] = Field(description="When it is sent.")
     to: tuple[Who, ...] = Field(min_length=1, description="Who gets it.")
     subject: ItemTemplate = Field(default=ItemTemplate("{{ task.title }}"), description="Subject.")
@@ -161,6 +162,10 @@ class Level(Frozen):
     A reminder stands in the task's own context block and goes out by mail.
     """
 
+    key: Id | None = Field(
+        default=None,
+        description="Its name for good. Default: made of `after`, `remind` and `to`; its place is no matter.",
+    )
     after: After = Field(description="When: in business time, from the start, the due date or the last movement.")
     remind: StrictBool = Field(default=False, description="Remind the assignees; no task of its own.")
     to: Assign = Field(default_factory=Assign, description="Who gets the escalation task.")

@@ -1,54 +1,135 @@
 """Tell stakeholders by mail: intent first, then one request; a lost answer is said, not sent again."""
 
 import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared.decisions.item_view import event
-from shared.decisions.mails_due import Telling, owed
-from shared.errors import NeverError, OutcomeUnknownError, RetryLaterError
+from shared.decisions.mails_due import Telling, brought_up, owed, with_mark, without_mark
+from shared.errors import (
+    BridgeError,
+    MailboxRefusedError,
+    NeverError,
+    OutcomeUnknownError,
+    RetryLaterError,
+    ThrottledError,
+)
 from shared.models.events import EventKind
-from shared.models.link import Link, MailIntent
+from shared.models.link import Link
+from shared.models.link_parts import MailIntent, MailOutcome
+from shared.models.troubles import Cause, Where
+from shared.models.words import WaitedFor
 from shared.reconciler.session import Work
 from shared.reconciler.walls import wall
+
+if TYPE_CHECKING:
+    from shared.clients.graph.mail import Mail
 
 log = logging.getLogger(__name__)
 
 
 async def tell_stakeholders(work: Work) -> None:
-    """Send the mails that this origin's outcomes owe. Without NOTIFY_FROM nobody is told."""
-    if work.services.mail is None:
-        return
+    """
+    Send the mails that this origin's outcomes owe.
+
+    Without NOTIFY_FROM nobody is told, and what came to pass meanwhile is not told later.
+    """
     for item in sorted(work.held.links):
         with wall(work, [item], "tell"):
-            for telling in owed(work.held.links[item]):
-                await _tell(work, work.held.links[item], telling)
+            await _tell_of(work, item)
 
 
-async def _tell(work: Work, link: Link, telling: Telling) -> None:
-    work.ensure_time()
-    intent = MailIntent(on=telling.outcome, at=work.now)
-    await work.commit([link.mailed(intent)])
-    outcome = await _send(work, telling)
-    told = event(
-        EventKind.TOLD,
-        link,
-        outcome=telling.outcome.split("|")[0],
-        to=list(telling.notify.to),
-        mail=outcome,
-    )
-    await work.commit([link.mailed(intent.came_to(outcome))], [told])
-
-
-async def _send(work: Work, telling: Telling) -> str:
-    """Send once; say what is known of it."""
-    mail = work.services.mail
+async def _tell_of(work: Work, item: str) -> None:
+    link, mail = work.held.links[item], work.services.mail
+    current = brought_up(link, work.now)
     if mail is None:
-        return "not sent: NOTIFY_FROM is not set"
-    notify = telling.notify
-    try:
-        await mail.send_mail(list(notify.to), notify.subject, notify.body)
-    except OutcomeUnknownError:
-        return "perhaps sent"
-    except (RetryLaterError, NeverError) as error:
-        log.warning("%s: a mail was refused: %s", work.origin.key, error)
-        return f"refused: {error}"[:200]
-    return "sent"
+        for telling in owed(current):
+            current = with_mark(current, telling.past(work.now))
+    if current != link:
+        await work.commit([current])
+    if mail is not None:
+        teller = _Teller(work, mail, item)
+        for telling in owed(current):
+            if not await teller.tell(telling):
+                return
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Tells people of one item."""
+
+    work: Work
+    mail: "Mail"
+    item: str
+
+    async def tell(self, telling: Telling) -> bool:
+        """Send one mail; tell whether the mailbox takes more now."""
+        work, sender = self.work, self.mail.sender
+        if telling.notify.failed:
+            log.warning("%s %s: a mail can't be written: %s", work.origin.key, self.item, telling.notify.failed)
+            await self._keep(telling.held(work.now), telling, f"held: {telling.notify.failed}")
+            return True
+        work.ensure_time()
+        if (at := await work.services.mailboxes.ask(sender, work.now)) is not None:
+            work.look_again(at, WaitedFor.RETRY)
+            return False
+        intent = telling.begun(work.now)
+        await work.commit([with_mark(self._link, intent)])
+        try:
+            refused = await self._send(telling, intent)
+        except (RetryLaterError, MailboxRefusedError) as error:
+            await self._put_off(intent, error)
+            return False
+        if await work.services.mailboxes.accepted(sender):
+            await work.services.troubles.clear(Where.SYSTEM, "mail", work.now, causes=(Cause.MAIL,))
+        return refused is None or await self._refused(telling, intent, refused)
+
+    @property
+    def _link(self) -> Link:
+        return self.work.held.links[self.item]
+
+    async def _send(self, telling: Telling, intent: MailIntent) -> NeverError | None:
+        """
+        Send once, and remember what is known of it; return why this very mail is refused, if it is.
+
+        Raises:
+            RetryLaterError, MailboxRefusedError: certainly not sent, and the mail is not the reason.
+        """
+        notify, outcome = telling.notify, MailOutcome.SENT
+        try:
+            await self.mail.send_mail(list(notify.to), notify.subject, notify.body)
+        except OutcomeUnknownError:
+            outcome = MailOutcome.PERHAPS
+        except MailboxRefusedError:
+            raise
+        except NeverError as error:
+            return error
+        await self._keep(intent.came_to(outcome), telling, outcome.value)
+        return None
+
+    async def _refused(self, telling: Telling, intent: MailIntent, why: NeverError) -> bool:
+        """Remember a mail that is not accepted; to several, it is tried for each alone: one address may be to blame."""
+        log.warning("%s: a mail was refused: %s", self.work.origin.key, why)
+        if len(telling.notify.to) == 1:
+            await self._keep(intent.came_to(MailOutcome.REFUSED), telling, f"refused: {why}")
+            return True
+        await self.work.commit([without_mark(self._link, intent)])
+        for alone in telling.alone():
+            if not await self.tell(alone):
+                return False
+        return True
+
+    async def _put_off(self, intent: MailIntent, why: BridgeError) -> None:
+        """Leave the mailbox alone for a while, and say so where a person can mend it; the mail stays owed."""
+        work, services, sender = self.work, self.work.services, self.mail.sender
+        await work.commit([without_mark(self._link, intent)])
+        retry_after = why.retry_after if isinstance(why, ThrottledError) else None
+        at = await services.mailboxes.refused(sender, str(why), work.now, retry_after)
+        log.warning("%s: mails are put off until %s: %s", work.origin.key, at.isoformat(), why)
+        await services.troubles.tell(Where.SYSTEM, "mail", Cause.MAIL, f"{sender}: {why}", work.now, next_try=at)
+        work.look_again(at, WaitedFor.RETRY)
+
+    async def _keep(self, mark: MailIntent, telling: Telling, outcome: str) -> None:
+        people = list(telling.notify.to)
+        told = event(EventKind.TOLD, self._link, outcome=telling.occasion, to=people, mail=outcome[:200])
+        await self.work.commit([with_mark(self._link, mark)], [told])

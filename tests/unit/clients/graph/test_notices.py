@@ -8,7 +8,15 @@ import pytest
 
 from shared.clients.graph.mail import Mail
 from shared.clients.graph.subscriptions import Subscriptions
-from shared.errors import NotFoundError, OutcomeUnknownError, RefusedError, StaleError, ThrottledError, UnavailableError
+from shared.errors import (
+    MailboxRefusedError,
+    NotFoundError,
+    OutcomeUnknownError,
+    RefusedError,
+    StaleError,
+    ThrottledError,
+    UnavailableError,
+)
 from tests.unit.clients.graph.graph_double import GraphDouble, always, page, said
 
 END = datetime(2026, 3, 20, tzinfo=UTC)
@@ -127,8 +135,10 @@ async def test_a_mail_is_sent_from_the_one_mailbox():
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
-        (said(403, "ErrorAccessDenied"), RefusedError),
-        (said(404, "ErrorInvalidUser"), NotFoundError),
+        (said(400, "ErrorInvalidRecipients"), RefusedError),
+        (said(401, "InvalidAuthenticationToken"), MailboxRefusedError),
+        (said(403, "ErrorAccessDenied"), MailboxRefusedError),
+        (said(404, "ErrorInvalidUser"), MailboxRefusedError),
         (said(429, "ApplicationThrottled", **{"retry-after": "30"}), ThrottledError),
         (said(503, "ServiceUnavailable"), ThrottledError),
         (httpx.Response(503, content=b"<html>"), OutcomeUnknownError),
@@ -140,8 +150,10 @@ async def test_a_mail_is_sent_from_the_one_mailbox():
 async def test_a_mail_is_refused_put_off_or_perhaps_sent(reply, error):
     mail = Mail(GraphDouble(POST=always(reply)).connection(), "bridge@contoso.example")
 
-    with pytest.raises(error):
+    with pytest.raises(error) as raised:
         await mail.send_mail(["liz@contoso.example"], "Done", "It is done.")
+
+    assert type(raised.value) is error
 
 
 async def test_a_mail_to_nobody_is_our_own_mistake():

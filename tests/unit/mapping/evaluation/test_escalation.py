@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.mapping.evaluation.escalation import keys_of
+from shared.models.item_memory import ItemMemory
 from shared.models.opentext import MissingDocument, WorkflowStatus
 from tests.unit.mapping.mapping_world import (
     mapping_of,
@@ -24,6 +26,7 @@ LADDER = [
     {"after": {"business_days": 4}, "to": "manager:performer", "due": {"from": "raised", "business_days": 1}},
 ]
 MAPPING = mapping_of(step_rule(escalate=LADDER), **BERLIN)
+KEYS = keys_of(MAPPING.rules[0].escalate)
 FRIDAY = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 """15:00 in Berlin: a business day later it is Monday 15:00, two: Tuesday, four: Thursday."""
 KEY = "approval|5|1|2026-11-19T10:00:00"
@@ -34,7 +37,9 @@ def at(moment, mapping=MAPPING, *, started=FRIDAY, **how):
 
 
 def levels(result):
-    return [task.item_key.rpartition("|")[2] for task in result.tasks if task.kind == "escalation"]
+    """Which levels were raised, by their place in the ladder."""
+    raised = {task.level for task in result.tasks if task.kind == "escalation"}
+    return [f"level-{number}" for number, key in enumerate(KEYS, start=1) if key in raised]
 
 
 CLIMB = {
@@ -69,13 +74,62 @@ def test_two_reminders_are_two_mails():
     again = [{"after": {"business_days": count}, "remind": True} for count in (1, 2)]
     task = at(FRIDAY + timedelta(days=9), mapping_of(step_rule(escalate=again), **BERLIN)).tasks[0]
 
-    assert [mail.on for mail in task.notify] == ["reminded", "reminded-2"]
+    assert [(mail.on, mail.was) for mail in task.notify] == [("reminded", "reminded"), ("reminded", "reminded-2")]
+    assert len({mail.key for mail in task.notify}) == 2
+
+
+def keyed(result):
+    return {task.item_key: task.title for task in result.tasks if task.kind == "escalation"}
+
+
+def test_where_a_level_stands_in_the_list_is_no_matter():
+    """A reminder is put first, levels change places, and a text is mended: nothing is asked or told again."""
+    sooner = {"after": {"business_hours": 2}, "remind": True}
+    mended = [sooner, LADDER[2], {**LADDER[1], "title": "Late: {{ task.title }}"}, LADDER[0]]
+    before = at(FRIDAY + timedelta(days=9))
+    after = at(FRIDAY + timedelta(days=9), mapping_of(step_rule(escalate=mended), **BERLIN))
+
+    assert keyed(before).keys() == keyed(after).keys()
+    told = {mail.key for mail in before.tasks[0].notify}
+    assert [mail.key in told for mail in after.tasks[0].notify] == [False, True]
+
+
+def test_a_given_key_keeps_a_level_whatever_is_changed():
+    before = {"key": "lead", "after": {"days": 1}, "to": "role:Manager"}
+    after = {"key": "lead", "after": {"days": 2}, "to": "manager:performer"}
+    mappings = [mapping_of(step_rule(escalate=[level]), **BERLIN) for level in (before, after)]
+
+    assert [list(keyed(at(FRIDAY + timedelta(days=9), one))) for one in mappings] == [[f"{KEY}|level|lead"]] * 2
+
+
+def test_two_levels_of_the_same_time_and_people_are_two():
+    twice = [{"after": {"days": 1}, "to": "role:Manager"}] * 2
+
+    assert len(keyed(at(FRIDAY + timedelta(days=9), mapping_of(step_rule(escalate=twice), **BERLIN)))) == 2
+
+
+def test_levels_that_the_first_edition_raised_stay_theirs_by_place_then_by_key():
+    first = {KEY: ItemMemory(), f"{KEY}|level-2": ItemMemory(), f"{KEY}|level-3": ItemMemory()}
+    upgraded = at(FRIDAY + timedelta(days=9), memory=first)
+    remembered = {task.item_key: ItemMemory(level=task.level) for task in upgraded.tasks}
+    turned = mapping_of(step_rule(escalate=LADDER[::-1]), **BERLIN)
+
+    assert keyed(upgraded).keys() == {f"{KEY}|level-2", f"{KEY}|level-3"}
+    assert keyed(at(FRIDAY + timedelta(days=9), turned, memory=remembered)) == keyed(upgraded)
+
+
+def test_a_mail_that_can_not_be_written_says_why_and_holds_nothing_else():
+    notify = [{"on": "completed", "to": ["role:Manager"], "subject": "{{ attributes['Contract.Gone'] | upper }}"}]
+    task = at(FRIDAY, mapping_of(step_rule(notify=notify), **BERLIN)).tasks[0]
+
+    assert task.held is None
+    assert task.notify[0].failed != ""
 
 
 def test_an_escalation_is_a_task_of_its_own():
     _, lead, boss = at(FRIDAY + timedelta(days=9)).tasks
 
-    assert (lead.item_key, lead.kind, lead.title) == (f"{KEY}|level-2", "escalation", "Overdue: Approve")
+    assert (lead.item_key, lead.kind, lead.title) == (f"{KEY}|level|{KEYS[1]}", "escalation", "Overdue: Approve")
     assert (lead.assignees, lead.bucket, lead.priority) == (("id-pwilliams",), "Late", 1)
     assert lead.context[:3] == ("Escalates: Approve", "Assigned to: dfoxhoven", "Raised: 2026-11-24 15:00")
     assert lead.plan.title == "Contracts"
@@ -149,7 +203,7 @@ def test_a_threshold_is_counted_from_what_the_rule_says(after, changes, expected
     then = want(mapping, origin, local(expected))
 
     assert (levels(before), before.look_again) == ([], local(expected))
-    assert levels(then) == ["level-1"]
+    assert len(keyed(then)) == 1
 
 
 def test_movement_starts_the_waiting_again():
@@ -182,7 +236,7 @@ def test_workspace_items_and_missing_documents_are_escalated_from_their_due_date
     result = want(mapping_of(tasks, missing, **BERLIN), origin, local("2026-11-23T17:00"))
 
     raised = [task.item_key for task in result.tasks if task.kind == "escalation"]
-    assert raised == ["missing|8|level-1", "package|task-0|level-1"]
+    assert [item.rpartition("|")[0] for item in raised] == ["missing|8|level", "package|task-0|level"]
     assert result.look_again == local("2027-01-04T17:00")
 
 
@@ -190,7 +244,8 @@ def test_a_held_item_is_not_escalated():
     rule = workspace_rule({"due": "2026-11-01"}, {"due": "2026-11-01", "depends_on": "task-0"})
     rule["escalate"] = [{"after": {"days": 1}, "to": "role:Manager"}]
 
-    assert [task.item_key for task in tasks_of(rule) if task.kind == "escalation"] == ["package|task-0|level-1"]
+    raised = [task.item_key for task in tasks_of(rule) if task.kind == "escalation"]
+    assert [item.rpartition("|")[0] for item in raised] == ["package|task-0|level"]
 
 
 def test_a_mail_about_what_is_overdue_stands_there_once_it_is():
