@@ -47,6 +47,9 @@ class InsideWiring:
     def __init__(self, inside):
         self.storage, self.services = inside.storage, inside.services
 
+    async def warm_storage(self):
+        """It is warm."""
+
     async def close(self):
         """Nothing was opened."""
 

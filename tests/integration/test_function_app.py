@@ -204,7 +204,7 @@ async def test_what_can_not_be_done_yet_waits_in_the_agenda(storage):
     assert [answer["failed"] for answer in seen["answers"]] == [None] * len(calls)
     assert "OPENTEXT_BASE_URL: is not set" in seen["log"]
     entries, letters = await agenda_of(storage)
-    assert entries["workspace-77001"] == ("hint", trace)
+    assert entries["workspace-77001"] == ("retry", trace)
     assert entries["workspace-77002"][0] == "dead"
     assert {"not even JSON"} <= {letter.body for letter in letters}
 
