@@ -8,12 +8,14 @@ from rich.console import Console
 from commands.plain import moment
 from commands.session import run
 from shared.errors import InputError, NotFoundError, Problem, RefusedError
+from shared.models.holds import HoldCause
 from shared.models.keys import split_origin_key
 from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
 from shared.operations.dead_letters import replay as replay_letter
 from shared.operations.rebuild import Rebuilt
 from shared.operations.rebuild import rebuild as rebuild_tables
+from shared.operations.replay import Chosen, replay_held, replay_plan
 from shared.services import Storage
 from shared.store.agenda import Dead
 from shared.wiring import Wiring
@@ -22,22 +24,49 @@ dead = typer.Typer(no_args_is_help=True, help="Messages that failed for good.")
 
 Key = Annotated[str | None, typer.Argument(help="Key of one letter, as `dead list` shows it.")]
 Every = Annotated[bool, typer.Option("--all", help="All of them.")]
-OriginKey = Annotated[str, typer.Option("--origin", help="E.g. workspace-28866, workflow-159314 or node-5711.")]
+OriginKey = Annotated[str | None, typer.Option("--origin", help="E.g. workspace-28866, workflow-159314 or node-5711.")]
 
 
-def replay(origin: OriginKey) -> None:
-    """Have an origin looked at now, completely."""
+def replay(
+    origin: OriginKey = None,
+    *,
+    held: Annotated[bool, typer.Option("--held", help="Every origin with something held.")] = False,
+    cause: Annotated[HoldCause | None, typer.Option("--cause", help="With --held: this cause alone.")] = None,
+    rule: Annotated[str | None, typer.Option("--rule", help="With --held: items of this rule alone.")] = None,
+    plan: Annotated[
+        str | None, typer.Option("--plan", help="Read this plan now; with --held: its items alone.")
+    ] = None,
+) -> None:
+    """Have an origin looked at now, completely; or what is held; or a plan."""
+    if sum((origin is not None, held, plan is not None and not held)) != 1:
+        raise typer.BadParameter("give one of --origin KEY, --held, --plan ID")  # noqa: EM101
+    if (cause is not None or rule is not None) and not held:
+        raise typer.BadParameter("--cause and --rule go with --held")  # noqa: EM101
 
-    async def work(wiring: Wiring) -> None:
-        try:
-            split_origin_key(origin)
-        except ValueError as error:
-            raise InputError([Problem("--origin", str(error))]) from error
-        # As a resync does: finished tasks are read too.
-        await wiring.storage().queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.OPERATOR))
+    async def work(wiring: Wiring) -> tuple[str, ...]:
+        storage = wiring.storage()
+        if held:
+            return await replay_held(Chosen(cause, plan, rule), storage)
+        if plan is not None:
+            await replay_plan(plan, storage)
+            return (f"plan {plan}",)
+        await _replay_origin(str(origin), storage)
+        return (str(origin),)
 
-    run(work)
-    typer.echo(f"{origin} is queued")
+    queued = run(work)
+    for one in queued:
+        typer.echo(f"{one} is queued")
+    if not queued:
+        typer.echo("nothing is held so")
+
+
+async def _replay_origin(origin: str, storage: Storage) -> None:
+    try:
+        split_origin_key(origin)
+    except ValueError as error:
+        raise InputError([Problem("--origin", str(error))]) from error
+    # As a resync does: finished tasks are read too, and no hold's wait stands in the way.
+    await storage.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.OPERATOR))
 
 
 def rebuild() -> None:

@@ -14,12 +14,14 @@ from local.local_system import ROOT
 from manage import app
 from shared import wiring
 from shared.errors import RefusedError
+from shared.models.holds import HoldCause
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.troubles import Cause, Where
 from shared.models.words import Scope, WaitedFor
 from shared.operations.app_state import note_app
 from shared.operations.dead_letters import bury
 from shared.operations.health import probe_storage
+from tests.build import link, wanted
 
 END = START + timedelta(days=400)
 
@@ -343,3 +345,28 @@ def test_a_file_that_holds_no_settings_is_said():
 
     assert answer.exit_code == 2
     assert '"Values"' in answer.output
+
+
+def test_what_is_held_is_replayed_by_cause_rule_and_plan(inside):
+    async def hold():
+        services = inside.services()
+        held = await services.origins.take("workspace-5", inside.at)
+        target = link(wanted(), state="reserved", plan_id="plan-1").held(HoldCause.TARGET, "gone", inside.at)
+        await held.commit(links=[target], now=inside.at, release=True)
+
+    asyncio.run(hold())
+
+    assert "nothing is held so" in manage("replay", "--held", "--cause", "capacity").output
+    assert "nothing is held so" in manage("replay", "--held", "--rule", "another").output
+    assert "workspace-5 is queued" in manage("replay", "--held", "--cause", "target", "--plan", "plan-1").output
+    (message,) = queued(inside)
+    assert (message.waited_for, message.frees) == (WaitedFor.OPERATOR, HoldCause.TARGET)
+
+
+@pytest.mark.parametrize("words", [(), ("--held", "--origin", "workspace-1"), ("--cause", "target")])
+def test_a_replay_that_does_not_say_what_is_refused(inside, words):
+    assert manage("replay", *words).exit_code == 2
+
+
+def test_a_plan_is_read_at_an_operators_word(inside):
+    assert "plan plan-1 is queued" in manage("replay", "--plan", "plan-1").output

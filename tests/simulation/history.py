@@ -9,6 +9,7 @@ from random import Random
 from typing import TypeVar
 
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
+from shared.models.holds import HoldCause
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
 from shared.operations.rebuild import rebuild
@@ -17,7 +18,7 @@ from shared.watchers.discovery import NEXT
 from tests.simulation import invariants
 from tests.simulation.adversaries import ADVERSARIES
 from tests.simulation.faults import Faults, Killed, Mix, draw
-from tests.simulation.looking import agenda, hands, history, known_origins, snapshot, take_resyncs
+from tests.simulation.looking import agenda, hands, history, known_origins, links, snapshot, take_resyncs
 from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.opentext_acts import OPENTEXT, give_permissions, reject_or_rework
 from tests.simulation.people import People, is_approval
@@ -316,7 +317,9 @@ class History:
             left |= take_resyncs(self.world, after=self.loop.now() + PUT_OFF)
             waiting = self._waiting()
             if not waiting and await self._is_silent():
-                return left
+                if not await self._untangle():
+                    return left
+                continue
             if number % 10 == 9:
                 self.people.act(((1, untangle),))
             await asyncio.sleep(self._ahead(waiting) + MOST_SKEW)
@@ -325,6 +328,16 @@ class History:
             await self._drain()
         self.failures.append(f"it never comes to rest: {agenda(self.world)[:5]}")
         return left
+
+    async def _untangle(self) -> bool:
+        """Have a person decide what the bridge can't, and ask it to go on: `replay --held --cause ambiguous`."""
+        held = {origin for (origin, _), link in links(self.world).items() if link.hold is HoldCause.AMBIGUOUS}
+        self.people.act(((1, untangle),))
+        for origin in sorted(held):
+            message = OriginMessage(origin=origin, waited_for=WaitedFor.OPERATOR, frees=HoldCause.AMBIGUOUS)
+            self.origins.put(message.model_dump_json(exclude_none=True))
+        await self._drain()
+        return bool(held)
 
     def _waiting(self) -> list[AgendaEntry]:
         """Return the timers that are due soon, the earliest first."""
