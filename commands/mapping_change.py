@@ -29,13 +29,15 @@ Against = Annotated[
 
 
 def replay(recordings: Folder, mapping: Changed = Path("mapping.yaml"), against: Against = None) -> None:
-    """Run a changed mapping over recorded origins, and list each decision that comes out otherwise."""
+    """Run a changed mapping over recorded origins; list what comes out otherwise. Exit code 1: something does."""
     changed = _load(mapping)
     before = _load(against) if against is not None else None
     files = sorted(recordings.glob("*.json"))
     found = sum(_compared(file, changed, before) for file in files)
     where = f"{len(files)} recording{'' if len(files) == 1 else 's'}"
     typer.echo(f"{found} decision{' differs' if found == 1 else 's differ'} in {where}")
+    if found:
+        raise typer.Exit(1)
 
 
 def apply(
@@ -54,7 +56,7 @@ def apply(
         typer.echo(f"{one.origin} {one.item} task {one.task_id}: {one.outcome}")
     done = sum(one.outcome in ("withdrawn", "would be withdrawn") for one in told)
     typer.echo(f"{done} of {len(told)} released tasks of rule {withdraw!r} {'would be ' if dry_run else ''}withdrawn")
-    if done < len(told):
+    if done < len(told) or not told:
         raise typer.Exit(1)
 
 

@@ -370,3 +370,10 @@ def test_a_replay_that_does_not_say_what_is_refused(inside, words):
 
 def test_a_plan_is_read_at_an_operators_word(inside):
     assert "plan plan-1 is queued" in manage("replay", "--plan", "plan-1").output
+
+
+def test_a_rule_that_has_nothing_to_withdraw_is_said_by_the_exit_code(inside):
+    answer = manage("mapping", "apply", "--withdraw", "no-such-rule")
+
+    assert answer.exit_code == 1
+    assert "0 of 0 released tasks of rule 'no-such-rule'" in answer.output
