@@ -12,3 +12,7 @@ class ItemMemory(Frozen):
     """UTC: when the bridge first knew of the item. None: not kept."""
     level: str = ""
     """Of an escalation: the key of its level. Empty: it is known by its place in the ladder."""
+    made_at: datetime | None = None
+    """UTC: when its task was made. None: it has none."""
+    completed_at: datetime | None = None
+    """UTC: when its task was completed. None: it is not."""

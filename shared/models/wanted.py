@@ -218,6 +218,7 @@ class NameKind(StrEnum):
     FOLDER = "folder"
     PERSON = "person"
     PLAN = "plan"
+    CALENDAR = "calendar"
     RULE = "rule"
 
 

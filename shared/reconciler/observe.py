@@ -122,7 +122,15 @@ def _is_read(link: Link, *, wanted: bool, full: bool) -> bool:
 
 
 def _memory(links: Mapping[str, Link]) -> dict[str, ItemMemory]:
-    return {item: ItemMemory(known_since=link.known_since, level=link.level) for item, link in links.items()}
+    return {
+        item: ItemMemory(
+            known_since=link.known_since,
+            level=link.level,
+            made_at=link.reserved_at if link.task_id else None,
+            completed_at=link.completed_at if link.state is LinkState.COMPLETED else None,
+        )
+        for item, link in links.items()
+    }
 
 
 def _completed(links: Mapping[str, Link]) -> frozenset[str]:

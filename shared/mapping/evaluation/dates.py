@@ -11,6 +11,7 @@ from shared.mapping.language.counting import day_part
 from shared.mapping.language.date_specs import HORIZON, Date, Due, Offset, Wait
 from shared.mapping.language.recurrence import read_recurrence
 from shared.mapping.language.scalars import ATTRIBUTE
+from shared.mapping.language.vocabulary import DONE
 
 MOST_OCCURRENCES = 16_000
 """Of one date: daily for over forty years. Each look goes through them."""
@@ -22,6 +23,7 @@ class Anchors:
 
     due: date | None = None
     raised: datetime | None = None
+    appeared: datetime | None = None
 
 
 def resolve(spec: Date, scene: Scene, anchors: Anchors | None = None) -> date | None:
@@ -74,11 +76,15 @@ def add(offset: Offset, moment: datetime, calendar: Calendar) -> datetime:
 def _anchor(word: str, scene: Scene, anchors: Anchors) -> date | datetime | None:
     if word.startswith(ATTRIBUTE):
         return _attribute_date(word.removeprefix(ATTRIBUTE), scene)
+    if word.startswith(DONE):
+        return scene.done.get(word.removeprefix(DONE))
     node = scene.subject
     workflow, step = scene.workflow, scene.step
     known: dict[str, date | datetime | None] = {
         "due": anchors.due,
         "raised": anchors.raised,
+        # A task that is made now appears now.
+        "appeared": anchors.appeared or scene.now,
         "created": node.created if node is not None else None,
         "modified": node.modified if node is not None else None,
         "initiated": workflow.initiated if workflow is not None else None,

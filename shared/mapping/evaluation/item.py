@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from shared.errors import NeverError
+from shared.mapping.evaluation.choosing import chosen
 from shared.mapping.evaluation.context_lines import DEFAULT_REFERENCES, context_lines, gaps_of, references
 from shared.mapping.evaluation.dates import Anchors, resolve
 from shared.mapping.evaluation.people import Assigned, People
@@ -107,13 +108,14 @@ class Item:
     def _written(self) -> dict[str, Any]:
         """Collect what stands in the rule as it is."""
         spec, rule = self.spec, self.rule
+        priority = self.attempt(lambda: chosen(spec.priority, self.scene), None)
         return {
             "rule_id": rule.id,
             "rule_hash": self.mapping.rule_hashes[rule.id],
             "kind": "task" if rule.on == "workspace" else rule.on,
-            "bucket": spec.bucket,
-            "labels": spec.labels,
-            "priority": PRIORITIES[spec.priority] if spec.priority is not None else None,
+            "bucket": self.attempt(lambda: chosen(spec.bucket, self.scene), None),
+            "labels": self.attempt(lambda: chosen(spec.labels, self.scene), ()),
+            "priority": PRIORITIES[priority] if priority is not None else None,
             "step": self.scene.step.ref if self.scene.step is not None else None,
             "moves_step": self._moves_step,
             "four_eyes": isinstance(rule, StepRule) and rule.four_eyes,
@@ -158,10 +160,23 @@ class Item:
             return None
         if self.scene.occurrence is not None:
             return self.scene.occurrence
-        day = self.attempt(lambda: resolve(due, self.scene), None)
+        day = self.attempt(lambda: resolve(due, self.scene, Anchors(appeared=self.made_at)), None)
         if day is None and due.if_missing == "hold":
             self.holds.append(f"waits for a date: {due.from_}")
         return day
+
+    @property
+    def made_at(self) -> datetime | None:
+        """When its task was made; None: it has none yet."""
+        known = self.memory.get(self.key)
+        return known.made_at if known is not None else None
+
+    def appears(self, due: date | None) -> date | None:
+        """Say from which day on the task shows up; None: it does already, or nobody can say."""
+        spec = self.spec.appears
+        if spec is None or self.made_at is not None:
+            return None
+        return self.attempt(lambda: resolve(spec, self.scene, Anchors(due=due)), None)
 
     def attempt(self, compute: Callable[[], T], otherwise: U) -> T | U:
         """Compute something; what can't be computed holds the item and says why."""
@@ -236,7 +251,7 @@ class Item:
         spec = self.spec.start
         if spec is None:
             return None
-        start = self.attempt(lambda: resolve(spec, self.scene, Anchors(due=due)), None)
+        start = self.attempt(lambda: resolve(spec, self.scene, Anchors(due=due, appeared=self.made_at)), None)
         # Graph refuses a start after the due date.
         return min(start, due) if start is not None and due is not None else start
 

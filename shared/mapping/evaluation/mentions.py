@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from shared.mapping.language.choices import By
 from shared.mapping.language.conditions import Condition
 from shared.mapping.language.date_specs import Date
 from shared.mapping.language.rules import BaseRule
@@ -45,7 +46,7 @@ def uses_of(rule: BaseRule) -> Uses:
                 any(who.kind == "attribute" for who in people),
                 any(condition.attributes for condition in conditions),
                 any(line.startswith(ATTRIBUTE) for line in lines),
-                any(_from_attribute(part) for part in inside),
+                any(_from_attribute(part) or isinstance(part, By) for part in inside),
                 rule.evidence is not None and isinstance(rule.evidence.folder, str),
             )
         ),

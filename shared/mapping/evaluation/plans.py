@@ -2,6 +2,7 @@
 
 import hashlib
 
+from shared.mapping.evaluation.choosing import chosen
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.language.rules import Mapping
 from shared.mapping.language.sections import PlanSpec
@@ -17,9 +18,10 @@ def target(choice: PlanChoice, mapping: Mapping, scene: Scene) -> PlanTarget:
         RenderError: the title of the workspace's plan can't be filled in.
         KeyError: no such name (refused when a file is read).
     """
-    if isinstance(choice, WorkspacePlan):
-        return _own(choice, scene)
-    spec = choice if isinstance(choice, PlanSpec) else mapping.plans[choice]
+    meant: str | PlanSpec | WorkspacePlan = chosen(choice, scene)
+    if isinstance(meant, WorkspacePlan):
+        return _own(meant, scene)
+    spec = meant if isinstance(meant, PlanSpec) else mapping.plans[meant]
     return PlanTarget(plan_id=spec.id, title=spec.title, group_id=spec.group, make=spec.make, buckets=spec.buckets)
 
 

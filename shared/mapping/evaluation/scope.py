@@ -1,6 +1,6 @@
 """What a rule looks at: one origin, and of it the step or document that a task is for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -37,6 +37,8 @@ class Scene:
     occurrence: date | None = None
     remembered: Remembered = field(default_factory=dict)
     """The ids that names had when they were last there."""
+    done: Mapping[str, datetime] = field(default_factory=dict, compare=False)
+    """When tasks of the rule were completed, by their keys."""
     turns: set[date] = field(default_factory=set, compare=False)
     """Days on which an answer that depends on today changes."""
 

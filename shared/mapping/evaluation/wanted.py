@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from shared.errors import NeverError
+from shared.mapping.evaluation.choosing import chosen
 from shared.mapping.evaluation.dates import occurrences, unadjusted
 from shared.mapping.evaluation.directory_log import Book
 from shared.mapping.evaluation.escalation_tasks import escalations, mails_of_item
@@ -19,7 +21,7 @@ from shared.mapping.evaluation.needs import needs, rules_for
 from shared.mapping.evaluation.people import People
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.evaluation.values import Remembered
-from shared.mapping.evaluation.verdict import Gap, Verdict, no, not_known
+from shared.mapping.evaluation.verdict import Gap, NotKnownError, Verdict, no, not_known
 from shared.mapping.language.calendar import NoDateError
 from shared.mapping.language.conditions import Condition
 from shared.mapping.language.rules import BaseRule, MissingDocumentRule
@@ -141,12 +143,12 @@ class _Desk:
 
     def _chosen(self, origin: Origin) -> Iterator[tuple[BaseRule, Scene]]:
         """Yield each rule with each scene that it applies to."""
-        scenes: dict[tuple[str, bool], tuple[Scene, ...]] = {}
+        scenes: dict[tuple[str | None, bool], tuple[Scene, ...]] = {}
         taken: dict[tuple[bool, str], Verdict] = {}
         for rule in rules_for(self.mapping, origin.kind):
             missing = isinstance(rule, MissingDocumentRule)
-            if (view := (rule.calendar, missing)) not in scenes:
-                scenes[view] = tuple(self._scenes(origin, rule.calendar, missing=missing))
+            if (view := (self._calendar(rule, origin), missing)) not in scenes:
+                scenes[view] = tuple(self._scenes(origin, view[0], missing=missing))
             if missing and _lacks_list(origin):
                 why = "the server can't say which documents are missing"
                 self.unknown.append(Gap(NameKind.DOCUMENTS, rule.id, why).of(rule.id, rule.id))
@@ -160,6 +162,19 @@ class _Desk:
                     yield rule, scene
                 elif not self.curious:
                     self._tell(rule, scene, verdict)
+
+    def _calendar(self, rule: BaseRule, origin: Origin) -> str | None:
+        """Name the calendar of a rule; None: the record does not tell which, so nothing of the rule is decided."""
+        if isinstance(rule.calendar, str):
+            return rule.calendar
+        scene = Scene(origin, self.now, self.mapping.calendar("default"), remembered=self.remembered)
+        try:
+            return str(chosen(rule.calendar, scene))
+        except NotKnownError as error:
+            self.unknown.append(error.gap.of(rule.id, rule.id))
+        except NeverError as error:
+            self.unknown.append(Gap(NameKind.CALENDAR, rule.calendar.name, str(error)).of(rule.id, rule.id))
+        return None
 
     def _judged(self, rule: BaseRule, scene: Scene) -> Verdict:
         try:
@@ -182,7 +197,9 @@ class _Desk:
             self.refused.append(Refused(covers=covers, said=verdict.said))
         self.unknown += [gap.of(rule.id, covers) for gap in verdict.gaps]
 
-    def _scenes(self, origin: Origin, calendar_name: str, *, missing: bool) -> Iterator[Scene]:
+    def _scenes(self, origin: Origin, calendar_name: str | None, *, missing: bool) -> Iterator[Scene]:
+        if calendar_name is None:
+            return
         calendar = self.mapping.calendar(calendar_name)
         ids = self.remembered
         if missing:
@@ -197,12 +214,18 @@ class _Desk:
     def _of_rule(self, rule: BaseRule, scene: Scene) -> Iterator[WantedTask]:
         specs = [spec for spec in rule.specs if self._is_wanted(rule, spec, scene)]
         keys = {spec.key: item_key(rule.id, spec.key) for spec in specs if isinstance(spec, KeyedTask)}
+        scene = replace(scene, done=self._done_of(rule)) if self.completed else scene
         people = People(self.mapping.people, self.book, scene)
         for spec in specs:
             for item in self._items(rule, spec, people):
                 made = list(self._of_item(item, keys))
                 self.unknown += item.unknown
                 yield from made
+
+    def _done_of(self, rule: BaseRule) -> dict[str, datetime]:
+        keys = {spec.key: item_key(rule.id, spec.key) for spec in rule.specs if isinstance(spec, KeyedTask)}
+        known = {name: self.memory[key].completed_at for name, key in keys.items() if key in self.memory}
+        return {name: at for name, at in known.items() if at is not None}
 
     def _is_wanted(self, rule: BaseRule, spec: TaskSpec, scene: Scene) -> bool:
         verdict = self._judge(spec.when, scene)
@@ -244,6 +267,10 @@ class _Desk:
 
     def _filled(self, item: Item, keys: dict[str, str]) -> list[WantedTask]:
         due = item.due_date()
+        shows = item.appears(due)
+        if shows is not None and shows > item.scene.today and not self.curious and item.key not in self.completed:
+            self._note(lambda: item.scene.calendar.midnight(shows))
+            return []
         pending = [] if self.curious else [name for name in _depends_on(item.spec) if self._is_pending(name, keys)]
         waits_on = tuple(keys[name] for name in pending)
         task = item.build(waits_on=waits_on, waits_for=tuple(pending), due=due, is_shown=not self.curious)

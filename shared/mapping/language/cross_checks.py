@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeAlias
 
 from shared.mapping.language.tasks import slug
-from shared.mapping.language.vocabulary import did_you_mean
+from shared.mapping.language.vocabulary import DONE, did_you_mean
 from shared.mapping.language.yaml_tree import Path
 
 Found: TypeAlias = tuple[Path, str]
@@ -99,7 +99,19 @@ def _dependencies(rule: object) -> Iterator[Found]:
         for name in names:
             if problem := _dependency(name, tasks):
                 yield (*path, "depends_on"), problem
+        for place, name in _counted_from(task):
+            if name not in tasks or name == key:
+                near = did_you_mean(name, tasks)
+                yield (*path, place, "from"), f"no other task has the key {name!r}{near}; keys: {', '.join(tasks)}"
     yield from _cycle(graph, tasks)
+
+
+def _counted_from(task: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the tasks from whose completion a date of this one is counted."""
+    for place in ("due", "start", "appears"):
+        start = task[place].get("from") if isinstance(task.get(place), dict) else None
+        if isinstance(start, str) and start.startswith(DONE):
+            yield place, start.removeprefix(DONE)
 
 
 def _dependency(name: str, tasks: dict[str, tuple[Path, Any]]) -> str | None:

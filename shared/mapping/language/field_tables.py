@@ -152,6 +152,8 @@ def _values(field: dict[str, Any]) -> Iterator[str]:
 
 
 def _reference(name: str) -> str:
+    if name.startswith("By_"):
+        return "`{by: attribute:…, map: {value: …}, else: …}`"
     if name not in _TITLES:
         return _SCALARS.get(name, "`user:` `role:` `attribute:` `performer` `initiator` `manager:` `group:`")
     title = _TITLES[name]

@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
 import rfc8785
-from pydantic import ConfigDict, Field, StrictBool, model_validator
+from pydantic import ConfigDict, Field, StrictBool, Tag, model_validator
 
 from shared.mapping.language.calendar import Calendar
+from shared.mapping.language.choices import EITHER, By, options
 from shared.mapping.language.conditions import Condition
 from shared.mapping.language.scalars import ATTRIBUTE, Assign, AttributeName, CalendarName, Id, Line, PlainText, Who
 from shared.mapping.language.sections import CalendarSpec, Limits, PeopleSpec, PlanSpec
@@ -61,7 +62,9 @@ class BaseRule(Frozen):
     on: Kind = Field(description="What it is about.")
     when: Condition = Field(default_factory=Condition, description="What it applies to. Default: everything.")
     plan: PlanChoice | None = Field(default=None, description="Where the tasks go.")
-    calendar: CalendarName = Field(default="default", description="Name of a calendar.")
+    calendar: Annotated[Annotated[CalendarName, Tag("plain")] | Annotated[By[CalendarName], Tag("by")], EITHER] = Field(
+        default="default", description="Name of a calendar."
+    )
     context: tuple[Line, ...] = Field(default=(), description="What the tasks show of the record.")
     notify: tuple[NotifySpec, ...] = Field(default=(), description="Mails.")
     escalate: tuple[Level, ...] = Field(default=(), description="Levels of escalation, in order.")
@@ -210,7 +213,7 @@ class Mapping(Frozen):
 
     def _deciding(self, number: int) -> str:
         rule = self.rules[number]
-        named = {part for part in (rule.plan, *(spec.plan for spec in rule.specs)) if isinstance(part, str)}
+        named = {name for part in (rule.plan, *(spec.plan for spec in rule.specs)) for name in options(part)}
         # With `match: first` those before it decide whether it is asked at all; what they make is of no matter.
         before = [one for one in self.rules[:number] if one.on == rule.on] if self.match == "first" else []
         decides = {
@@ -224,8 +227,11 @@ class Mapping(Frozen):
         return hashlib.sha256(rfc8785.dumps(decides)).hexdigest()
 
     def _calendar_as_written(self, rule: BaseRule) -> dict[str, Any]:
-        spec = self.calendars.get(rule.calendar)
-        return {} if spec is None else _written(spec)
+        specs = {name: self.calendars.get(name) for name in options(rule.calendar)}
+        if isinstance(rule.calendar, str):
+            spec = specs[rule.calendar]
+            return {} if spec is None else _written(spec)
+        return {name: _written(spec) for name, spec in sorted(specs.items()) if spec is not None}
 
     @cached_property
     def _default_calendar(self) -> Calendar:

@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from shared.mapping.language.vocabulary import ANCHORS, LINES, Surroundings, Word, did_you_mean, refuse
+from shared.mapping.language.vocabulary import ANCHORS, DONE, LINES, Surroundings, Word, did_you_mean, refuse
 from shared.models.base import Frozen
 from shared.models.keys import ID_PATTERN
 
@@ -60,6 +60,8 @@ def _word(table: dict[str, Word]) -> Callable[[str, ValidationInfo], str]:
             if "." not in value.removeprefix(ATTRIBUTE).strip("."):
                 message = "an attribute is named by category: attribute:Category.Attribute"
                 raise refuse(message)
+            return value
+        if table is ANCHORS and value.startswith(DONE) and kind in (None, "workspace"):
             return value
         known = [word for word, entry in table.items() if kind is None or kind in entry.kinds]
         if value not in known:

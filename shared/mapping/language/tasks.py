@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
+from shared.mapping.language.choices import EITHER, By
 from shared.mapping.language.conditions import Condition
 from shared.mapping.language.date_specs import After, Date, Due
 from shared.mapping.language.scalars import (
@@ -68,6 +69,8 @@ class WorkspacePlan(Frozen):
 
 
 def _plan_form(value: object) -> str:
+    if isinstance(value, By) or (isinstance(value, dict) and "by" in value):
+        return "by"
     if isinstance(value, dict):
         return "per" if "per" in value else "plan"
     if isinstance(value, WorkspacePlan):
@@ -76,10 +79,19 @@ def _plan_form(value: object) -> str:
 
 
 PlanChoice: TypeAlias = Annotated[
-    Annotated[PlanName, Tag("name")] | Annotated[PlanSpec, Tag("plan")] | Annotated[WorkspacePlan, Tag("per")],
+    Annotated[PlanName, Tag("name")]
+    | Annotated[PlanSpec, Tag("plan")]
+    | Annotated[WorkspacePlan, Tag("per")]
+    | Annotated[By[PlanName], Tag("by")],
     Discriminator(_plan_form),
 ]
-"""A name of `plans`, a plan written out, or one for each workspace."""
+"""A name of `plans`, a plan written out, one for each workspace, or a name by an attribute."""
+Labels: TypeAlias = Annotated[
+    Annotated[tuple[PlainText, ...], Field(max_length=25), Tag("plain")]
+    | Annotated[By[tuple[PlainText, ...]], Tag("by")],
+    EITHER,
+]
+Priority: TypeAlias = Literal["urgent", "important", "medium", "low"]
 
 
 def slug(text: str) -> str:
@@ -208,15 +220,20 @@ class TaskSpec(Frozen):
     description: Template = Field(default=Template(""), description="Description; people may write around it.")
     when: Condition | None = Field(default=None, description="The task is wanted only if this holds too.")
     plan: PlanChoice | None = Field(default=None, description="Default: the rule's plan.")
-    bucket: PlainText | None = Field(default=None, description="Name of the bucket. Default: the plan's first.")
-    labels: tuple[PlainText, ...] = Field(default=(), max_length=25, description="Names of the plan's labels.")
-    priority: Literal["urgent", "important", "medium", "low"] | None = Field(
+    bucket: Annotated[Annotated[PlainText, Tag("plain")] | Annotated[By[PlainText], Tag("by")], EITHER] | None = Field(
+        default=None, description="Name of the bucket. Default: the plan's first."
+    )
+    labels: Labels = Field(default=(), description="Names of the plan's labels.")
+    priority: Annotated[Annotated[Priority, Tag("plain")] | Annotated[By[Priority], Tag("by")], EITHER] | None = Field(
         default=None, description="Default: Planner's."
     )
     assign: Assign | None = Field(
         default=None, description="Who does it. Default: nobody; for a step its performer, or the approvers."
     )
     start: Date | None = Field(default=None, description="First day of work.")
+    appears: Date | None = Field(
+        default=None, description="Day on which the task shows up, e.g. {from: due, days: -90}. Default: at once."
+    )
     due: Due | None = Field(default=None, description="Last day.")
     checklist: tuple[CheckLine, ...] = Field(default=(), description="Lines to tick.")
     references: tuple[Reference, ...] | None = Field(
@@ -234,8 +251,10 @@ class TaskSpec(Frozen):
 
     @model_validator(mode="after")
     def _starts_without_an_escalation(self) -> "TaskSpec":
-        if self.start is not None and self.start.from_ == "raised":
-            message = "`start` can't be counted from `raised`: that is for the levels of an escalation"
+        if any(day is not None and day.from_ == "raised" for day in (self.start, self.appears)):
+            message = (
+                "`start` can't be counted from `raised`, nor can `appears`: that is for the levels of an escalation"
+            )
             raise refuse(message)
         return self
 

@@ -70,10 +70,12 @@ ANCHORS: dict[str, Word] = {
     "step_due": Word("Due date of the step, where the workflow map sets one.", _STEP),
     "workflow_due": Word("Due date of the workflow.", _STEP),
     "missing_due": Word("When the missing document is due.", frozenset({"missing_document"})),
-    "due": Word("The task's own due date (for `start`)."),
+    "appeared": Word("When the task was made."),
+    "due": Word("The task's own due date (for `start` and `appears`)."),
     "raised": Word("The moment at which the escalation was raised (for `due` of a level)."),
 }
-"""What a date may be counted from, besides attribute:Category.Attribute."""
+"""What a date may be counted from, besides attribute:Category.Attribute and done:KEY, another task's completion."""
+DONE = "done:"
 
 LINES: dict[str, Word] = {
     "workspace": Word("Name of the workspace."),

@@ -24,8 +24,8 @@ def sample_of(recording: Path) -> str:
     return max((name for name in SAMPLES if recording.stem.startswith(name)), key=len)
 
 
-def test_there_are_six_samples_and_each_is_recorded():
-    assert len(SAMPLES) == 6
+def test_there_are_seven_samples_and_each_is_recorded():
+    assert len(SAMPLES) == 7
     assert {sample_of(path) for path in RECORDED} == set(SAMPLES)
 
 

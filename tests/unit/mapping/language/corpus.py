@@ -103,6 +103,23 @@ BAD_TASKS: tuple[Any, ...] = (
     ),
     *({"plan": {"id": PLAN, "make": True}}, {"depends_on": 5}, {"due": {"from": "created", "adjust": "later"}}),
 )
+GOOD_CHOICES: tuple[Any, ...] = (
+    *(
+        {"priority": {"by": "attribute:Contract.Country", "map": {"AT": "urgent"}, "else": "low"}},
+        {"bucket": {"by": "attribute:C.A", "map": {"x": "Review"}}},
+    ),
+    *(
+        {"labels": {"by": "attribute:C.A", "map": {"x": ["Late"]}, "else": []}},
+        {"due": {"from": "appeared", "days": 5}},
+    ),
+    *({"plan": {"by": "attribute:C.A", "map": {"x": "contracts"}}}, {"appears": {"from": "due", "days": -90}}),
+)
+BAD_CHOICES: tuple[Any, ...] = (
+    *({"priority": {"by": "attribute:C.A", "map": {"x": "high"}}}, {"bucket": {"by": "C.A", "map": {"x": "Review"}}}),
+    *({"bucket": {"by": "attribute:C.A"}}, {"bucket": {"by": "attribute:C.A", "map": {}}}, {"appears": 90}),
+    *({"labels": {"by": "attribute:C.A", "map": {"x": "Late"}}}, {"bucket": {"map": {"x": "Review"}}}),
+    {"bucket": {"by": "attribute:C.A", "map": {"x": "{{ y }}"}}},
+)
 GOOD_FILES: tuple[Any, ...] = (
     *(_file(match="first"), _file(limits={"closings": 5}), _file(calendars={"default": {"timezone": "Europe/Berlin"}})),
     *(
@@ -139,12 +156,12 @@ BAD_FILES: tuple[Any, ...] = (
 GOOD = (
     *map(_test, GOOD_TESTS),
     *(_when(**one) for one in GOOD_CONDITIONS),
-    *(_of_task(**one) for one in GOOD_TASKS),
+    *(_of_task(**one) for one in (*GOOD_TASKS, *GOOD_CHOICES)),
     *GOOD_FILES,
 )
 BAD = (
     *map(_test, BAD_TESTS),
     *(_when(**one) for one in BAD_CONDITIONS),
-    *(_of_task(**one) for one in BAD_TASKS),
+    *(_of_task(**one) for one in (*BAD_TASKS, *BAD_CHOICES)),
     *BAD_FILES,
 )
