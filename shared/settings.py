@@ -287,8 +287,8 @@ def problems_of(environment: Mapping[str, str]) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys(problems))
 
 
-def _problem(loc: tuple[int | str, ...], kind: str, message: str) -> Problem:
+def _problem(loc: tuple[int | str, ...], error_type: str, message: str) -> Problem:
     name = str(loc[0]) if loc else "settings"
-    if kind == "missing":
+    if error_type == "missing":
         return Problem(name, "is not set")
     return Problem(name, message.removeprefix("Value error, "))

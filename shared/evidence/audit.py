@@ -49,7 +49,7 @@ def row_of(item: ItemHistory, today: date) -> Row:
         "origin": item.origin,
         "item": item.item,
         "rule": item.rule,
-        "kind": item.kind,
+        "kind": item.item_kind,
         "title": item.title,
         "responsible": "; ".join(item.responsible),
         "handovers": "; ".join(map(str, item.handovers)),

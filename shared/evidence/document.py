@@ -22,9 +22,9 @@ FORMAT = "planner-bridge-evidence-2"
 JSON_TYPE, PDF_TYPE = "application/json", "application/pdf"
 
 
-def file_name(origin: str, kind: str) -> str:
+def file_name(origin: str, extension: str) -> str:
     """Name an origin's document: the same every time, so that one that is there is found again."""
-    return f"planner-evidence-{origin}.{kind}"
+    return f"planner-evidence-{origin}.{extension}"
 
 
 def read_entries(lines: Iterable[str]) -> tuple[Entry, ...]:

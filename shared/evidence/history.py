@@ -9,6 +9,7 @@ from shared.evidence.people import REMOVED, People, asked_of, people_of
 from shared.models.events import EVENTS, EventKind, ItemState
 from shared.models.evidence import Entry
 from shared.models.link_states import LinkState
+from shared.models.words import ItemKind
 
 _FOUND_AGAIN = {
     LinkState.COMPLETED: ItemState.COMPLETED,
@@ -42,7 +43,8 @@ class ItemHistory:
     origin: str
     title: str = ""
     rule: str = ""
-    kind: str = ""
+    item_kind: str = ""
+    """As the history says it; an old one may hold words that are no more."""
     url: str = ""
     responsible: tuple[str, ...] = ()
     """Of whom it is asked now, or was at its end."""
@@ -57,7 +59,7 @@ class ItemHistory:
     """In whose name OpenText was told."""
     disposition: str = ""
     refusals: int = 0
-    state: str = ItemState.OPEN.value
+    state: ItemState = ItemState.OPEN
     reason: str = ""
     documents: tuple[tuple[str, str], ...] = field(default=())
     """Name with version, and URL, of what it was about, as last bound."""
@@ -88,13 +90,13 @@ def _after(known: ItemHistory, entry: Entry, people: People) -> ItemHistory:
     detail, facts = entry.event.detail, EVENTS[entry.kind]
     changes: dict[str, Any] = {
         "rule": detail.get("rule") or known.rule,
-        "kind": detail.get("kind") or known.kind,
+        "item_kind": detail.get("kind") or known.item_kind,
         "url": detail.get("url") or known.url,
         "documents": _documents(detail) or known.documents,
         "due": _day(detail.get("due")) or known.due,
     }
     if facts.shows is not None:
-        changes |= {"state": facts.shows.value, "reason": _reason(known, entry)}
+        changes |= {"state": facts.shows, "reason": _reason(known, entry)}
         changes |= {} if facts.ends else {"ended": None}
     if entry.kind in _ASKS:
         changes |= {"title": text_of(detail.get("title")), "asked": known.asked or entry.at}
@@ -124,7 +126,7 @@ def _found_again(detail: dict[str, Any], people: People) -> dict[str, Any]:
         return {}
     by = people.listed([str(detail.get("completed_by") or "")])
     ended = _moment(detail.get("completed_at")) if state is not ItemState.HELD else None
-    return {"state": state.value, "ended": ended, "completed_by": ", ".join(by)}
+    return {"state": state, "ended": ended, "completed_by": ", ".join(by)}
 
 
 def _handed_over(known: ItemHistory, entry: Entry, people: People) -> dict[str, Any]:
@@ -142,7 +144,7 @@ def _handed_to(known: ItemHistory, entry: Entry) -> list[str] | None:
     if entry.kind is EventKind.DELEGATED:
         return [str(detail["to"])] if "to" in detail else []
     after = detail.get("after") if entry.kind in (EventKind.EDITED, EventKind.UPDATED) else None
-    if not isinstance(after, dict) or "assignees" not in after or known.kind == "step":
+    if not isinstance(after, dict) or "assignees" not in after or known.item_kind == ItemKind.STEP:
         return None
     return [str(who) for who in after["assignees"] or ()]
 

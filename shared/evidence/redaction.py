@@ -65,7 +65,7 @@ def redact(entries: Sequence[Entry], who: Person) -> tuple[Entry, ...]:
     for entry in entries:
         left = entry.personal.without(lambda value: who.replace(value) != value)
         if left != entry.personal:
-            found.append(entry.model_copy(update={"personal": left}))
+            found.append(entry.left_with(left))
     return tuple(found)
 
 

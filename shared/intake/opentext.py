@@ -152,8 +152,8 @@ def _read_hint(given: object, where: str) -> Hint:
         raise RejectedError([_problem(where, item["loc"], item["type"], item["msg"]) for item in found]) from error
 
 
-def _problem(where: str, loc: tuple[int | str, ...], kind: str, message: str) -> Problem:
-    if not loc and kind == "value_error":
+def _problem(where: str, loc: tuple[int | str, ...], error_type: str, message: str) -> Problem:
+    if not loc and error_type == "value_error":
         loc = ("node_id",)  # the hint's own rule: something has to be named
     path = ".".join(part for part in (where, *map(str, loc)) if part)
     return Problem(path or "body", message.removeprefix("Value error, "))

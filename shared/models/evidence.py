@@ -75,6 +75,10 @@ class Entry(Frozen):
         """What it tells; UNKNOWN: a newer release knows."""
         return EventKind(self.what)
 
+    def left_with(self, personal: Personal) -> "Entry":
+        """Return the entry with what is left of its personal part; what is hashed stays as it is."""
+        return self.model_copy(update={"personal": personal})
+
     @property
     def event(self) -> Event:
         """What was given to be remembered."""

@@ -32,6 +32,13 @@ class EntraUser(Foreign):
     )
     user_type: Told = Field(default=None, alias="userType", description="Member or Guest.")
 
+    def called(
+        self, user_id: str, *, mail: str | None, user_principal_name: str | None, display_name: str | None
+    ) -> "EntraUser":
+        """Return the same user under other names: pseudonyms, say."""
+        names = {"mail": mail, "user_principal_name": user_principal_name, "display_name": display_name}
+        return self.model_copy(update={"id": user_id, **names})
+
 
 class Notification(Foreign):
     """

@@ -14,6 +14,11 @@ class Lookups(Frozen):
     groups: frozenset[str] = Field(default=frozenset(), description="Entra group ids whose members are assigned.")
     plan_groups: frozenset[str] = Field(default=frozenset(), description="Entra group ids whose members are checked.")
 
+    def and_about(self, addresses: set[str]) -> "Lookups":
+        """Return the questions with those about more people, and about their managers."""
+        more = {"emails": self.emails | addresses, "managers_of": self.managers_of | addresses}
+        return self.model_copy(update=more)
+
 
 class Directory(Frozen):
     """The answers, as they stood when they were read."""

@@ -22,3 +22,11 @@ class Recording(Frozen):
     wanted: Wanted | None = Field(
         default=None, description="What the mapping made of it when it was recorded. None: not noted."
     )
+
+    def told_of(self, origin: Origin, directory: Directory) -> "Recording":
+        """Return the recording about another origin and other people: their pseudonyms, say."""
+        return self.model_copy(update={"origin": origin, "directory": directory})
+
+    def noting(self, wanted: Wanted) -> "Recording":
+        """Return the recording with what the mapping makes of it."""
+        return self.model_copy(update={"wanted": wanted})

@@ -52,6 +52,10 @@ class PersonDecision(Frozen):
         description="assigned, override, fallback, outside, guest, disabled, unknown, nobody or over_limit."
     )
 
+    def left_out(self) -> "PersonDecision":
+        """Return the decision over somebody for whom Planner has no room in the task."""
+        return self.model_copy(update={"entra_id": None, "outcome": "over_limit"})
+
 
 class WantedChecklistItem(Frozen):
     """A line of the checklist; its key survives renaming."""

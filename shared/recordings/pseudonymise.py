@@ -32,13 +32,8 @@ def redacted(recording: Recording, mapping: Mapping, key: bytes, *, hide: Iterab
     names = [*(person.name for person in people), *(user.display_name or "" for user in users), *hide]
     redactor = Redactor(pseudonyms, logins, names)
     origin = _walk(recording.origin.model_dump(mode="json"), redactor)
-    plain = recording.model_copy(
-        update={
-            "origin": Origin.model_validate(origin),
-            "directory": _directory(recording.directory, pseudonyms),
-        }
-    )
-    return plain.model_copy(update={"wanted": computed(mapping, plain)})
+    plain = recording.told_of(Origin.model_validate(origin), _directory(recording.directory, pseudonyms))
+    return plain.noting(computed(mapping, plain))
 
 
 def unanswered(mapping: Mapping, recording: Recording) -> tuple[str, ...]:
@@ -101,11 +96,9 @@ def _user(user: EntraUser | None, pseudonyms: Pseudonyms) -> EntraUser | None:
 
 def _known(user: EntraUser, pseudonyms: Pseudonyms) -> EntraUser:
     name = user.display_name or mail_of(user)
-    return user.model_copy(
-        update={
-            "id": pseudonyms.entra_id(user.id),
-            "mail": pseudonyms.address(user.mail) if user.mail else user.mail,
-            "user_principal_name": pseudonyms.address(user.user_principal_name) if user.user_principal_name else None,
-            "display_name": pseudonyms.name(name) if name else None,
-        }
+    return user.called(
+        pseudonyms.entra_id(user.id),
+        mail=pseudonyms.address(user.mail) if user.mail else user.mail,
+        user_principal_name=pseudonyms.address(user.user_principal_name) if user.user_principal_name else None,
+        display_name=pseudonyms.name(name) if name else None,
     )

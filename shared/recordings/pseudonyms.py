@@ -48,8 +48,8 @@ class Pseudonyms:
             return self.login(address)
         return address if address.lower() in self.kept else f"{self.login(local)}@{domain}"
 
-    def _digest(self, kind: str, text: str) -> str:
-        return hmac.new(self.key, f"{kind}:{text.lower()}".encode(), hashlib.sha256).hexdigest()
+    def _digest(self, about: str, text: str) -> str:
+        return hmac.new(self.key, f"{about}:{text.lower()}".encode(), hashlib.sha256).hexdigest()
 
 
 class Redactor:

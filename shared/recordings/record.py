@@ -53,4 +53,4 @@ def _asked(mapping: Mapping, origin: Origin, asked: Lookups) -> Lookups:
         for person in people_of(origin)
         if person.email or (domain and person.login)
     }
-    return asked.model_copy(update={"emails": asked.emails | addresses, "managers_of": asked.managers_of | addresses})
+    return asked.and_about(addresses)

@@ -2,24 +2,11 @@
 
 from datetime import UTC, datetime
 
-from pydantic import Field
-
-from shared.models.base import Stored
+from shared.models.making import Making, MakingKind
 from shared.store.row import Row, escape
 from shared.store.tables import Tables
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Making(Stored):
-    """A bucket, plan or label that a rule makes."""
-
-    kind: str = Field(description="bucket, plan or label.")
-    parent: str = Field(description="Id of the plan, or of the group.")
-    name: str
-    id: str | None = Field(default=None, description="None: announced, not known to be made.")
-    at: datetime = Field(description="UTC: when it was announced, or made.")
-    etag: str = Field(default="", exclude=True, description="As read; empty for a row that was not.")
 
 
 class Makings:
@@ -28,7 +15,7 @@ class Makings:
     def __init__(self, tables: Tables) -> None:
         self._table = tables.control
 
-    async def find(self, kind: str, parent: str, name: str) -> Making | None:
+    async def find(self, kind: MakingKind, parent: str, name: str) -> Making | None:
         """Read what is known of a making; None: nobody announced it."""
         row = await self._table.find(*_keys(kind, parent, name))
         if row is None:
@@ -37,7 +24,7 @@ class Makings:
         if making is None:
             # Announced by somebody when the row was written: after the settling time the list of what is there decides.
             making = Making(kind=kind, parent=parent, name=name, at=row.written or _LONG_AGO)
-        return making.model_copy(update={"etag": row.etag})
+        return making.read_with(row.etag)
 
     async def reserve(self, making: Making, *, replaces: Making | None = None) -> None:
         """
@@ -58,5 +45,5 @@ class Makings:
         await self._table.put(*_keys(making.kind, making.parent, making.name), making.model_dump_json())
 
 
-def _keys(kind: str, parent: str, name: str) -> tuple[str, str]:
+def _keys(kind: MakingKind, parent: str, name: str) -> tuple[str, str]:
     return f"{escape(kind)}-{escape(parent)}", escape(name)

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from shared.clients.graph.planner import Planner
 from shared.decisions.observed import Place
 from shared.errors import NeverError, NotFoundError, RetryLaterError, StaleError
+from shared.models.making import Making, MakingKind
 from shared.models.planner import PlannerBucket, PlannerPlan
 from shared.models.text import kept_name
 from shared.models.wanted import PlanTarget, WantedTask
-from shared.store.makings import Making, Makings
+from shared.store.makings import Makings
 from shared.store.plans import PlanRow, Plans
 from shared.targets.capacity import BUCKETS, buckets_left
 
@@ -130,15 +131,15 @@ class Places:
         if not target.make:
             message = f"group {target.group_id} has no plan {target.title!r}"
             raise PlaceError(message)
-        await self._reserve("plan", target.group_id, name)
+        await self._reserve(MakingKind.PLAN, target.group_id, name)
         with _made(f"plan {target.title!r} can't be made in group {target.group_id}"):
             plan = await self._planner.create_plan(target.group_id, target.title)
-        await self._finish("plan", target.group_id, name, plan.id)
+        await self._finish(MakingKind.PLAN, target.group_id, name, plan.id)
         return plan, True
 
     async def _made_before(self, group_id: str, name: str) -> PlannerPlan | None:
         """Read the plan that a rule made under this key; None: none was, or it was deleted since."""
-        made = await self._makings.find("plan", group_id, name)
+        made = await self._makings.find(MakingKind.PLAN, group_id, name)
         if made is None or made.id is None:
             return None
         try:
@@ -168,15 +169,15 @@ class Places:
             if not buckets_left(place.plan_id, len(listed)):
                 message = f"bucket {name!r} can't be made: the plan holds {len(listed)} of {BUCKETS} buckets"
                 raise PlaceError(message)
-            await self._reserve("bucket", place.plan_id, name)
+            await self._reserve(MakingKind.BUCKET, place.plan_id, name)
             last = max((bucket.order_hint for bucket in listed), default="")
             with _made(f"bucket {name!r} can't be made"):
                 made = await self._planner.create_bucket(place.plan_id, name, after=last)
-            await self._finish("bucket", place.plan_id, name, made.id)
+            await self._finish(MakingKind.BUCKET, place.plan_id, name, made.id)
             buckets[name] = made.id
         return Place(place.plan_id, buckets, place.categories)
 
-    async def _reserve(self, kind: str, parent: str, name: str) -> None:
+    async def _reserve(self, kind: MakingKind, parent: str, name: str) -> None:
         """
         Announce a making before it is sent.
 
@@ -194,7 +195,7 @@ class Places:
             message = f"{kind} {name!r} is being made"
             raise RetryLaterError(message) from error
 
-    async def _finish(self, kind: str, parent: str, name: str, made_id: str) -> None:
+    async def _finish(self, kind: MakingKind, parent: str, name: str, made_id: str) -> None:
         await self._makings.finish(Making(kind=kind, parent=parent, name=name, id=made_id, at=self._now()))
 
     async def _remember_plan(self, plan_id: str, group_id: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from shared.errors import StaleError
-from shared.store.makings import Making
+from shared.models.making import Making, MakingKind
 from shared.store.plans import PlanRow
 from shared.store.queues import Queues
 from shared.wiring.stores import storage_over
@@ -15,7 +15,7 @@ from tests.integration.store_builders import NOW, ORIGIN, SECOND
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 PLAN = PlanRow(plan_id="xqQg5FS2LkCp935s-FIFm2QAFkHM", group_id="1111", next_read=NOW)
-MAKING = Making(kind="bucket", parent=PLAN.plan_id, name="Review / legal #1?", at=NOW)
+MAKING = Making(kind=MakingKind.BUCKET, parent=PLAN.plan_id, name="Review / legal #1?", at=NOW)
 
 
 @pytest.fixture

@@ -71,9 +71,9 @@ class _Folder:
     def heads(self) -> list[str]:
         return sorted({policy.head_attribute for policy in self.policies if policy.head_attribute})
 
-    def node(self, kind: str) -> int | None:
+    def node(self, part: str) -> int | None:
         """Return where the document lay when it was put there last. None: nothing is remembered."""
-        return int(self.known[kind]) if kind in self.known else None
+        return int(self.known[part]) if part in self.known else None
 
 
 async def record_documents(work: Work, *, again: bool) -> None:

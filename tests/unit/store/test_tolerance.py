@@ -19,6 +19,7 @@ from shared.models.base import Stored
 from shared.models.evidence import Event, Head, chain
 from shared.models.gate import Gate
 from shared.models.link import Link, LinkState, Reservation
+from shared.models.making import Making
 from shared.models.messages import AgendaEntry, DeadLetter
 from shared.models.words import Word
 from shared.store.agenda import Agenda
@@ -27,7 +28,7 @@ from shared.store.cursors import Cursor, Cursors
 from shared.store.gates import Gates
 from shared.store.hands import Hands
 from shared.store.lease import Lease
-from shared.store.makings import Making, Makings
+from shared.store.makings import Makings
 from shared.store.nodes import Nodes
 from shared.store.origins import Origins
 from shared.store.plans import PlanRow, Plans

@@ -1,0 +1,104 @@
+"""
+`python -m tests.house`: what the other linters do not see of the house; part of `make lint`.
+
+No import circle, those for the type checker alone included; no model changed from outside of `shared/models`; no cast
+in the preview; none of the engine's words carried as plain text.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from tests.repository import ROOT
+
+ROOMS = ("functions", "commands", "shared")
+WORDS = frozenset({"state", "hold", "scope", "waited_for", "act_as", "cause", "kind"})
+"""Names of fields and parameters that carry a word of `shared/models`: an enumeration, never text."""
+TEXT = frozenset(
+    {
+        "shared/mapping",  # the language's own kinds are literals, which the type checker holds
+        "shared/clients",  # what the services call kinds and states
+        "shared/models/opentext.py",
+    }
+)
+
+
+def main() -> int:
+    """Print every finding; 0 when there is none."""
+    trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in files()}
+    findings = [*circles(trees), *copies(trees), *casts(trees), *plain_words(trees)]
+    print(
+        "\n".join(findings)
+        or "the house: no circle, no model changed from outside, no cast in the preview, no plain word"
+    )
+    return 1 if findings else 0
+
+
+def files() -> list[Path]:
+    """List the product's modules."""
+    return sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+
+
+def circles(trees: dict[str, ast.Module]) -> Iterator[str]:
+    """Name a circle of imports: whoever is in one can't be understood, or moved, without the others."""
+    try:
+        TopologicalSorter({file: _imports(tree, trees) - {file} for file, tree in trees.items()}).prepare()
+    except CycleError as error:
+        yield f"circle of imports: {' -> '.join(error.args[1])}"
+
+
+def _imports(tree: ast.Module, trees: dict[str, ast.Module]) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    # A package's own file gathers its rooms for others: it is no member of them.
+    return {file for name in found if (file := f"{name.replace('.', '/')}.py") in trees}
+
+
+def copies(trees: dict[str, ast.Module]) -> Iterator[str]:
+    """Name the places that change a model from outside: each has methods of its own for what may become of it."""
+    for file, tree in trees.items():
+        if file.startswith("shared/models/"):
+            continue
+        for call in _calls(tree):
+            is_copy = isinstance(call.func, ast.Attribute) and call.func.attr == "model_copy"
+            if is_copy and any(word.arg == "update" for word in call.keywords):
+                yield f"{file}:{call.lineno}: model_copy(update=...) outside of shared/models"
+
+
+def casts(trees: dict[str, ast.Module]) -> Iterator[str]:
+    """Name the casts of the preview: it implements ports, and need not pretend."""
+    for file, tree in trees.items():
+        for call in _calls(tree):
+            is_cast = isinstance(call.func, ast.Name) and call.func.id == "cast"
+            if is_cast and file.startswith("shared/preview/"):
+                yield f"{file}:{call.lineno}: a cast"
+
+
+def _calls(tree: ast.Module) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def plain_words(trees: dict[str, ast.Module]) -> Iterator[str]:
+    """Name the fields and parameters that carry a word as plain text."""
+    for file, tree in trees.items():
+        if not file.startswith("shared/") or file.startswith(tuple(TEXT)):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                name, annotation = node.target.id, node.annotation
+            elif isinstance(node, ast.arg) and node.annotation is not None:
+                name, annotation = node.arg, node.annotation
+            else:
+                continue
+            if name in WORDS and isinstance(annotation, ast.Name) and annotation.id == "str":
+                yield f"{file}:{node.lineno}: {name} is plain text"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

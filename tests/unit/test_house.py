@@ -1,0 +1,57 @@
+"""The house's own checks: nothing is wrong with it, and each check sees what it is for."""
+
+import ast
+
+import pytest
+
+from tests import house
+from tests.repository import ROOT
+
+TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in house.files()}
+
+
+@pytest.mark.parametrize("check", [house.circles, house.plain_words], ids=lambda check: check.__name__)
+def test_nothing_is_wrong_with_the_house(check):
+    assert list(check(TREES)) == []
+
+
+@pytest.mark.parametrize(
+    ("check", "files", "said"),
+    [
+        pytest.param(
+            house.circles,
+            {
+                "shared/a.py": "from shared.b import x",
+                "shared/b.py": "if TYPE_CHECKING:\n    from shared import a",
+            },
+            "shared/a.py",
+            id="a circle, for the type checker alone",
+        ),
+        pytest.param(
+            house.copies,
+            {"shared/store/a.py": "link.model_copy(update={'state': 1})"},
+            "shared/store/a.py:1",
+            id="a model changed from outside",
+        ),
+        pytest.param(
+            house.casts, {"shared/preview/a.py": "cast('Planner', dry)"}, "shared/preview/a.py:1", id="a cast"
+        ),
+        pytest.param(
+            house.plain_words,
+            {"shared/store/a.py": "class A:\n    state: str"},
+            "state is plain text",
+            id="a word as plain text",
+        ),
+        pytest.param(
+            house.plain_words,
+            {"shared/store/a.py": "def act(hold: str): ..."},
+            "hold is plain text",
+            id="a parameter as plain text",
+        ),
+    ],
+)
+def test_each_check_fails_where_it_should(check, files, said):
+    found = list(check({file: ast.parse(text) for file, text in files.items()}))
+
+    assert len(found) == 1
+    assert said in found[0]
