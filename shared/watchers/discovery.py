@@ -142,19 +142,22 @@ async def _new_of_type(name: str, services: Services) -> int:
     """
     Hand on the new workspaces of a type, down to the watermark less an hour; known ones are skipped.
 
-    The watermark is the newest creation that was listed, in the server's own time. It moves when all were handed on.
+    The watermark is the newest creation that was listed, in the server's own time, and never passes the clock. It moves
+    when all were handed on.
     """
     cursor = f"discovery/workspaces/{name}"
     mark = await services.cursors.find(cursor)
-    watermark = newest = datetime.fromisoformat(mark) if mark is not None else services.now()
+    now = services.now()
+    # A creation in the future, by a wrong clock or an import, would hide all that comes until then.
+    watermark = newest = min(datetime.fromisoformat(mark), now) if mark is not None else now
     found: list[str] = []
     async for workspace in services.opentext.workspaces.list_created(name, watermark - OVERLAP):
-        newest = max(newest, workspace.created or newest)
+        newest = min(max(newest, workspace.created or newest), now)
         key = origin_key(OriginKind.WORKSPACE, workspace.node_id)
         if not await services.origins.is_known(key):
             found.append(key)
     await hand_on(found, services)
-    if mark is None or newest != watermark:
+    if newest.isoformat() != mark:
         await services.cursors.save(cursor, newest.isoformat())
     return len(found)
 

@@ -204,6 +204,25 @@ async def test_the_watermark_is_the_newest_creation_in_the_servers_own_time(insi
     assert datetime.fromisoformat(mark) == made_at
 
 
+async def test_a_workspace_with_a_creation_in_the_future_hides_none_that_comes_after_it(inside):
+    await discover(inside.services())
+    odd = inside.world.content.create_workspace("Contract", "From next year", created=inside.at + timedelta(days=400))
+    await discover_later(inside)
+    assert f"workspace-{odd}" in queued(inside)
+    await inside.drain()
+
+    inside.at += timedelta(hours=3)
+    made = create_contract(inside.world, "From today", END)
+    await discover_later(inside)
+    assert f"workspace-{made}" in queued(inside)
+
+
+async def discover_later(inside):
+    """Let the interval pass, and look."""
+    inside.at += INTERVAL
+    await discover(inside.services())
+
+
 async def test_what_exceeds_a_hundred_waits_behind_hints(inside):
     """A mass import must not keep a reviewer waiting."""
     made = [create_contract(inside.world, f"Import {number}", END) for number in range(MOST_AT_ONCE + 5)]
