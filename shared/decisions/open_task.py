@@ -114,9 +114,10 @@ def decide_hindered(case: Case, why: str) -> Action | None:
     What is wanted of it is not to be believed meanwhile: nothing else is written, and nothing is sent.
     """
     link, found, cause = case.link, case.found, case.target.wanted.held_by
-    if (link.hold, link.reason) != (cause, why):
+    is_same = (link.hold, link.reason) == (cause, why)
+    if not is_same or (link.retry_at is not None and link.retry_at <= case.now):
         held = link.hindered(cause, why, case.now)
-        return Remember(held, (event(EventKind.HELD, held, reason=why),), again=True)
+        return Remember(held, () if is_same else (event(EventKind.HELD, held, reason=why),), again=True)
     if found.details is None:
         return agree(link, found)
     block = split_description(found.details.description).block

@@ -11,7 +11,7 @@ from shared.decisions.item_view import is_waiting
 from shared.models.holds import HOLDS, HoldCause
 from shared.models.link import Link, LinkState, Posted
 from shared.timing import STEPS, pause
-from tests.build import NOW, POLICY, link, view, wanted
+from tests.build import NOW, POLICY, found, link, view, wanted
 
 OUTSIDE = [cause for cause in HoldCause if HOLDS[cause].outside]
 OPERATOR = replace(POLICY, voids_waits=True)
@@ -100,3 +100,12 @@ def test_another_cause_begins_at_seconds_again(cause):
 
 def test_a_hold_without_a_time_does_not_wait():
     assert not is_waiting(link(), view(wanted(), link()), POLICY, NOW)
+
+
+def test_an_open_item_that_is_held_from_outside_is_tried_again_ever_less_often_too():
+    item = wanted(held="its plan can't be read", held_by=HoldCause.TARGET)
+    first = decide(view(item, link(), found()), POLICY, NOW)
+    again = decide(view(item, first.link, found()), POLICY, first.link.retry_at)
+
+    assert (len(first.events), again.events) == (1, ())
+    assert again.link.retry_at - first.link.retry_at == pause(2)
