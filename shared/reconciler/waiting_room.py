@@ -26,7 +26,7 @@ POLL = (0.15, 0.35)
 """Seconds between two questions to the table."""
 PASSED_ON = timedelta(seconds=2)
 """For so long a slot goes from hand to hand."""
-SEATS_A_SLOT = 4
+SEATS_A_SLOT = 1
 LONG_WAIT = timedelta(seconds=10)
 """Who is in no hurry and would wait for longer than this makes room for others."""
 LONGEST_SPREAD = timedelta(minutes=1)

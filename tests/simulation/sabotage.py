@@ -1,140 +1,99 @@
 """
-`python -m tests.simulation.sabotage [NAME ...] [--seeds N]`: take one safeguard out, and see the simulation notice.
+`python -m tests.simulation.sabotage [NAME] [--seeds N]`: take one safety away, and name the first seed that tells.
 
-Each entry changes one place of a copy of the product; seeds are played there until one fails. A simulation that lets a
-broken engine pass proves nothing: an entry that no seed catches exits 1.
+Each is one line of the product that must not be missing; a sabotage that no seed tells is a hole in the simulation.
 """
 
 import argparse
-import re
-import shutil
-import subprocess
 import sys
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+from typing import Any
 
-from tests.repository import ROOT
+from shared.reconciler import next_looks, wake
+from shared.store.hands import Hands
+from shared.store.table import Table
+from tests.simulation.faults import Mix, draw
+from tests.simulation.history import play
+from tests.simulation.many import _begin
 
-COPIED = ("shared", "local", "tests", "functions", "mapping.yaml", "local.settings.example.json", "pyproject.toml")
-CHUNK = 100
-
-
-@dataclass(frozen=True)
-class Sabotage:
-    """One safeguard, taken out."""
-
-    file: str
-    old: str
-    new: str
+SEEDS = 400
 
 
-SABOTAGES = {
-    "any person's completion counts": Sabotage(
-        "shared/decisions/outcome.py",
-        "    decider = wanted.decider(by)\n",
-        "    decider = wanted.decider(by) or (wanted.deciders[0] if wanted.deciders else None)\n",
-    ),
-    "any person's tick counts": Sabotage(
-        "shared/decisions/choice.py",
-        "    if wanted.decider(user) is None or at is None:\n        return RefusalReason.FOREIGN_TICK\n",
-        "",
-    ),
-    "a tick from before the versions were shown counts": Sabotage(
-        "shared/decisions/choice.py",
-        "    if completion.shown is not None and at < completion.shown:\n",
-        "    if False:\n",
-    ),
-    "a tick from after the completion counts": Sabotage(
-        "shared/decisions/choice.py", "return RefusalReason.STALE_TICK if at > latest else None", "return None"
-    ),
-    "a line counts whatever it reads": Sabotage(
-        "shared/decisions/choice.py",
-        "if line is None or _as_read(line.title) != _as_read(outcome.title):",
-        "if line is None:",
-    ),
-    "several ticks count, the first of them": Sabotage(
-        "shared/decisions/outcome.py",
-        "if reason is None and len(chosen) == min(len(wanted.outcomes), 1):",
-        "if reason is None and (chosen or not wanted.outcomes):",
-    ),
-    "any versions count": Sabotage(
-        "shared/decisions/outcome.py",
-        "return RefusalReason.NEW_VERSION if wanted.documents != link.bound else None",
-        "return None",
-    ),
-    "a completion from before the versions were shown counts": Sabotage(
-        "shared/decisions/outcome.py",
-        "or (link.shown_at is not None and at < link.shown_at)",
-        "or False",
-    ),
-    "versions are not read again before the intent": Sabotage(
-        "shared/reconciler/actions/send.py",
-        "    if shown and await",
-        "    if not shown and await",
-    ),
-    "anybody hands a step on": Sabotage(
-        "shared/decisions/reassignment.py",
-        "    if giver is None or not giver.is_performer or gone != {giver.entra_id}:\n        return PutBack()\n",
-        "    giver = giver or wanted.deciders[0]\n",
-    ),
-    "a send-on is repeated while the step is current": Sabotage(
-        "shared/decisions/outcome.py",
-        "    is_on_record = any(intent.id in activity.comment for activity in activities)\n",
-        "    is_on_record = False\n",
-    ),
+def no_fence() -> None:
+    """A worker that was believed dead goes on writing."""
+    Hands.must_be_alive = lambda self: None  # type: ignore[method-assign]
+
+
+def no_heartbeat() -> None:
+    """A worker gives one sign of life, and no other."""
+
+    async def silent(self: Hands) -> None:
+        return
+
+    Hands._beat = silent  # type: ignore[method-assign]
+
+
+def no_etag() -> None:
+    """A transaction does not ask whether its lease row is still as it was read."""
+    commit = Table.commit
+
+    async def forced(self: Table, guard: Any, *given: Any, **named: Any) -> Any:
+        return await commit(
+            self, replace(guard, etag=(await self.find(guard.partition, guard.key) or guard).etag), *given, **named
+        )
+
+    Table.commit = forced  # type: ignore[method-assign]
+
+
+def no_burial() -> None:
+    """Nobody looks for the dead."""
+
+    async def none(self: Hands) -> int:
+        return 0
+
+    async def never(self: Hands, sign: Any) -> bool:
+        return False
+
+    Hands.bury_dead, Hands.bury = none, never  # type: ignore[method-assign]
+
+
+def timers_by_message() -> None:
+    """Each message leaves a timer of its own."""
+
+    async def by_message(held: Any, entry: Any, services: Any) -> None:
+        await services.agenda.put(entry.moved(max(entry.at, services.now())), services.now())
+
+    setattr(wake, "wake", by_message)  # noqa: B010 - one line of the product is taken away
+    setattr(next_looks, "wake", by_message)  # noqa: B010
+
+
+SABOTAGE: dict[str, Callable[[], None]] = {
+    each.__name__: each for each in (no_fence, no_heartbeat, no_etag, no_burial, timers_by_message)
 }
 
 
+def mix_of(seed: int) -> Mix:
+    """Draw a seed's mix, with workers that freeze, die and are slow more often than in life."""
+    mix = draw(Random(f"{seed}-mix"))  # noqa: S311 - repeatable on purpose
+    return replace(mix, stalls=0.02, slow=0.05, kills=max(mix.kills, 0.002))
+
+
 def main(arguments: list[str]) -> int:
-    """Try what was asked for: 0 when each was caught."""
+    """Play seeds under one sabotage until one tells."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.sabotage", description=__doc__)
-    parser.add_argument("names", nargs="*", help="entries, or parts of their names; none: all")
-    parser.add_argument("--seeds", type=int, default=3000, help="how many are played at most")
+    parser.add_argument("name", choices=sorted(SABOTAGE))
+    parser.add_argument("--seeds", type=int, default=SEEDS)
     given = parser.parse_args(arguments)
-    chosen = {
-        name: one for name, one in SABOTAGES.items() if not given.names or any(part in name for part in given.names)
-    }
-    caught: list[int | None] = []
-    for name, one in chosen.items():
-        caught.append(first_failure(one, given.seeds))
-        print(f"{name}: {'NOT CAUGHT' if caught[-1] is None else f'seed {caught[-1]}'}", flush=True)
-    return 0 if caught and None not in caught else 1
-
-
-def first_failure(sabotage: Sabotage, seeds: int) -> int | None:
-    """
-    Play a sabotaged copy; return the first seed that fails. None: none of so many.
-
-    Raises:
-        ValueError: the place that is to be changed is not there once: the entry is out of date.
-    """
-    with tempfile.TemporaryDirectory(prefix="sabotage-") as folder:
-        for name in COPIED:
-            source, to = ROOT / name, Path(folder) / name
-            if source.is_dir():
-                shutil.copytree(source, to, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, to)
-        apply(sabotage, Path(folder))
-        for start in range(1, seeds + 1, CHUNK):
-            command = [sys.executable, "-m", "tests.simulation", "--seeds", str(CHUNK), "--start", str(start)]
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - ours
-            if found := re.findall(r"^seed (\d+) fails", done.stdout, re.MULTILINE):
-                return min(map(int, found))
-            if done.returncode:
-                raise RuntimeError(done.stderr[-2000:])
-    return None
-
-
-def apply(sabotage: Sabotage, folder: Path) -> None:
-    """Change the one place; a place that is not there once is an error."""
-    file = folder / sabotage.file
-    text = file.read_text(encoding="utf-8")
-    if text.count(sabotage.old) != 1:
-        message = f"{sabotage.file} has {text.count(sabotage.old)} times: {sabotage.old!r}"
-        raise ValueError(message)
-    file.write_text(text.replace(sabotage.old, sabotage.new), encoding="utf-8")
+    _begin()
+    SABOTAGE[given.name]()
+    for seed in range(1, given.seeds + 1):
+        if failures := play(seed, mix=mix_of(seed)).failures:
+            print(f"{given.name}: seed {seed}: {failures[0]}")
+            return 0
+    print(f"{given.name}: no seed of {given.seeds} tells")
+    return 1
 
 
 if __name__ == "__main__":
