@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from commands.plain import moment
 from commands.session import run
@@ -69,21 +68,37 @@ async def _replay_origin(origin: str, storage: Storage) -> None:
     await storage.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.OPERATOR))
 
 
-def rebuild() -> None:
-    """Find the bridge's tasks again after its tables were lost. Stop the app first."""
-    console = Console()
+def rebuild(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be linked.")] = False,
+    gone: Annotated[
+        list[str] | None, typer.Option(help="Id or title of a plan, or id of a group, that was deleted. Repeatable.")
+    ] = None,
+) -> None:
+    """
+    Find the bridge's tasks again after its tables were lost. Stop the app first.
+
+    Ends with 0: the app may start; 1: it may not, or something went wrong.
+    """
+    say = typer.echo
 
     async def work(wiring: Wiring) -> Rebuilt:
-        return await rebuild_tables(wiring.services(), lambda line: console.print(line, highlight=False))
+        return await rebuild_tables(wiring.services(), say, gone=gone or (), dry_run=dry_run)
 
     found = run(work)
     for line in found.left:
-        console.print(f"left alone: {line}", highlight=False)
-    console.print(
-        f"{found.plans} plans, {found.origins} origins: {found.tasks} tasks linked, {found.known} were already.",
-        "Start the app now: its timers look at each of them.",
-        highlight=False,
+        say(f"left alone: {line}")
+    for where, why in sorted(found.unproven.items()):
+        say(f"NOT PROVEN: tasks may stand in {where} that were not found: {why}")
+    say(
+        f"{found.plans} plans, {found.origins} origins: {found.tasks} items {'would be ' if dry_run else ''}linked, "
+        f"{found.known} were already; {found.histories} histories put back from the record."
     )
+    if not found.is_whole:
+        say("Do not start the app: mend what is not proven and run this again, or state by --gone what was deleted.")
+        say("Started all the same, it makes no task there.")
+        raise typer.Exit(1)
+    say("Nothing was written." if dry_run else "Start the app now: its timers look at each of them.")
 
 
 @dead.command("list")

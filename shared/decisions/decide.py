@@ -204,7 +204,7 @@ def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Ac
     why = _ending(view, link, policy)
     if isinstance(why, MappingChanged):
         released = link.released(why.reason)
-        return Remember(released, (event(EventKind.RELEASED, released),))
+        return Remember(released, (event(EventKind.RELEASED, released, reason=why.reason),))
     signed = signature(policy.bridge, view.origin.key)
     return _end(link, found, why, signed) if isinstance(why, Ended) else None
 

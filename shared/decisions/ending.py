@@ -30,6 +30,9 @@ class NotStated:
 
 RULE_GONE = "the mapping has its rule no more"
 RULE_CHANGED = "the mapping was changed, and no longer asks for it"
+RULE_LOST = (
+    "it was found again after a loss, and the mapping does not ask for it: by which rule it was made is not known"
+)
 Ending = Ended | MappingChanged | NotStated
 
 
@@ -51,7 +54,7 @@ def ending(
     if is_undecided:
         return NotStated()
     if rule_hashes.get(link.rule_id) != link.rule_hash:
-        return MappingChanged(RULE_CHANGED if link.rule_id in rule_hashes else RULE_GONE)
+        return MappingChanged(_why_changed(link, rule_hashes))
     if link.step is not None and origin.workflow is not None and not _is_current(link, origin.workflow):
         return NotStated()
     # Its rule is the same, so it is what was escalated that moved, or was done.
@@ -59,6 +62,12 @@ def ending(
         return Ended("nobody waits for it any more")
     told = f": {why_not}" if why_not else ""
     return Ended(f"the record no longer asks for it{told}", is_by_condition=bool(why_not))
+
+
+def _why_changed(link: Link, rule_hashes: dict[str, str]) -> str:
+    if link.rule_id not in rule_hashes:
+        return RULE_GONE
+    return RULE_CHANGED if link.rule_hash else RULE_LOST
 
 
 def is_current(link: Link, origin: Origin) -> bool:

@@ -16,7 +16,7 @@ import rfc8785
 
 from shared.errors import UnreadableError
 from shared.models.events import EventKind
-from shared.models.evidence import Entry, Head
+from shared.models.evidence import GENESIS, Entry, Head
 
 FORMAT = "planner-bridge-evidence-2"
 JSON_TYPE, PDF_TYPE = "application/json", "application/pdf"
@@ -134,14 +134,27 @@ def fit(content: bytes, entries: Sequence[Entry]) -> Fit:
         content: as it lies there.
         entries: the history, not empty.
     """
+    there = read_whole(content, entries[0].origin)
+    if not there:
+        return Fit.FOREIGN
+    return Fit.OURS if _continues(entries, there) else Fit.REPLACED
+
+
+def read_whole(content: bytes, origin: str) -> tuple[Entry, ...]:
+    """
+    Read the history that a document holds, if it is an origin's own and agrees with itself.
+
+    Returns:
+        Nothing where it does not: somebody else put it there, or edited it.
+    """
     try:
         head, there = read_head(content), read_entries(rows_of(content))
     except (UnreadableError, UnicodeDecodeError):
-        return Fit.FOREIGN
-    is_whole = all(later.before == one.hash for one, later in pairwise(there)) and head_of(there) == head
-    if not is_whole or {one.origin for one in there} != {entries[0].origin}:
-        return Fit.FOREIGN
-    return Fit.OURS if _continues(entries, there) else Fit.REPLACED
+        return ()
+    is_chained = all(later.before == one.hash for one, later in pairwise(there)) and head_of(there) == head
+    is_begun = there[0].sequence > 1 or there[0].before == GENESIS
+    is_told = all(one.personal.commitment == one.commitment for one in there)
+    return there if is_chained and is_begun and is_told and {one.origin for one in there} == {origin} else ()
 
 
 def _continues(entries: Sequence[Entry], there: Sequence[Entry]) -> bool:

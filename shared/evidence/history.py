@@ -124,6 +124,8 @@ def _found_again(detail: dict[str, Any], people: People) -> dict[str, Any]:
     state = _FOUND_AGAIN.get(LinkState(word)) if isinstance(word, str) and word in set(LinkState) else None
     if state is None:
         return {}
+    if state is ItemState.COMPLETED and detail.get("intent"):
+        state = ItemState.ADVANCED
     by = people.listed([str(detail.get("completed_by") or "")])
     ended = _moment(detail.get("completed_at")) if state is not ItemState.HELD else None
     return {"state": state, "ended": ended, "completed_by": ", ".join(by)}

@@ -194,6 +194,16 @@ class Link(Stored):
 
     # Changes within a state.
 
+    def found_again(self, task: PlannerTask) -> Self:
+        """Take a task for the item's own that was found after the tables were lost."""
+        place = {"plan_id": task.plan_id, "bucket_id": task.bucket_id}
+        made = task.created or self.reserved_at
+        return self._with({**place, "reserved_at": made, "known_since": made or self.known_since, "task_id": task.id})
+
+    def known_to_be_sent(self, intent_id: str | None) -> Self:
+        """Remember by which intent its step was advanced; None: it was not, or that is not known."""
+        return self._with({"sent_on": intent_id})
+
     def lost_task(self) -> Self:
         """Remember that the task of an item that is over was deleted."""
         return self._with(_NO_TASK)

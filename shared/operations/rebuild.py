@@ -1,49 +1,41 @@
 """
 Find the bridge's tasks again after its tables were lost, before anything is made a second time.
 
-Each task's description ends with a line that names its origin and item. Every such task is claimed, linked and indexed;
-what both sides agreed on is not known any more, so the next look merges as if both had just been read. The app must
-stand still meanwhile: with empty tables it would make every wanted task once more.
+How each item stood follows from its task, from OpenText's own record (evidence, workflow, attributes) and from the
+mapping; its history is put back from the record, and goes on from there. A task is ours by its reference line and by
+who made it. What can't be read or found is not gone: the app makes no task there until it was.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from shared.decisions.description_block import find_reference, split_description
+from shared.decisions.description_block import find_reference
 from shared.decisions.item_view import event
-from shared.errors import NeverError, RefusedError, RetryLaterError
-from shared.mapping.evaluation.needs import needs
-from shared.mapping.language.rules import DocumentRule, Mapping, MissingDocumentRule, StepRule
-from shared.mapping.language.sections import PlanSpec
-from shared.mapping.language.tasks import WorkspacePlan, parts
+from shared.errors import BridgeError, NeverError, NotFoundError, RefusedError, RetryLaterError
+from shared.evidence.document import head_of
 from shared.models.events import EventKind
 from shared.models.evidence import Event
-from shared.models.keys import OriginKind, split_origin_key
-from shared.models.link import Link, LinkState
+from shared.models.keys import split_origin_key
+from shared.models.link import Link
 from shared.models.messages import AgendaEntry
-from shared.models.opentext import StepRef
 from shared.models.planner import PlannerDetails, PlannerTask
-from shared.models.words import ItemKind, WaitedFor
+from shared.models.words import WaitedFor
+from shared.operations.app_state import TOLD_AGAIN, find_app
+from shared.operations.rebuild_link import Known, Ours, link_of
+from shared.operations.rebuild_plans import find_plans
+from shared.operations.rebuild_record import Record, find_intent, is_workflow, read_record
 from shared.services import Services
-from shared.store.origins import Held
+from shared.store.origins import Entries, Held
 from shared.store.plans import PlanRow
 from shared.store.tasks import IndexRow
+from shared.targets.unproven import EVERYWHERE, Unproven
 
 log = logging.getLogger(__name__)
 REASON = "rebuilt"
-CLOSED = "Closed by OpenText: "
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Ours:
-    """A task that names its origin and item."""
-
-    item: str
-    task: PlannerTask
-    details: PlannerDetails
+_SWEEP = timedelta(minutes=1)
 
 
 @dataclass
@@ -52,83 +44,140 @@ class Rebuilt:
 
     plans: int = 0
     tasks: int = 0
-    """That were linked now."""
+    """Items that were linked now."""
     known: int = 0
     """That were linked already."""
     origins: int = 0
+    histories: int = 0
+    """That were put back from the record."""
     left: list[str] = field(default_factory=list)
     """What was left alone, and why: one line each."""
+    unproven: dict[str, str] = field(default_factory=dict)
+    """By plan, group or title: why tasks of ours may stand there that were not found. The app makes none there."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Everything could be read: the app may start."""
+        return not self.unproven
 
 
-async def rebuild(services: Services, told: Callable[[str], None]) -> Rebuilt:
+@dataclass(frozen=True)
+class _Run:
+    """One run of the command."""
+
+    services: Services
+    found: Rebuilt
+    told: Callable[[str], None]
+    is_dry: bool
+
+
+async def rebuild(
+    services: Services, told: Callable[[str], None], *, gone: Collection[str] = (), dry_run: bool = False
+) -> Rebuilt:
     """
-    Link every task of the mapping's plans that is ours. Running it again changes nothing.
+    Link every item whose task, or whose history on the record, is found. Running it again changes nothing.
 
     Args:
         told: called with what is being done, a line at a time.
+        gone: ids or titles of plans and groups that an operator states to be deleted.
+        dry_run: write nothing; only say what would be.
 
     Raises:
-        RefusedError: somebody is at work on an origin: stop the app first.
+        RefusedError: the app runs, or somebody is at work on an origin: stop the app first.
         RetryLaterError: something does not answer; run it again.
     """
-    found = Rebuilt()
-    by_origin: dict[str, list[Ours]] = {}
-    for plan_id, group_id in sorted((await find_plans(services, found)).items()):
-        try:
-            tasks = await services.planner.list_tasks(plan_id)
-        except NeverError as error:
-            found.left.append(f"plan {plan_id}: {error}")
-            continue
-        named = await _named(tasks, services, found)
-        found.plans += 1
-        told(f"plan {plan_id}: {sum(map(len, named.values()))} tasks of ours")
-        await _remember_plan(plan_id, group_id, tasks, services)
-        for origin, ours in named.items():
-            by_origin.setdefault(origin, []).extend(ours)
+    run = _Run(services, Rebuilt(), told, dry_run)
+    await _must_stand_still(services)
+    unproven = Unproven(services.cursors, services.now)
+    if not dry_run:
+        # Should this run be cut off, an app that is started all the same makes nothing.
+        await unproven.save({EVERYWHERE: "the rebuild did not come to its end"})
+    by_origin = await _search(run, gone)
     for origin, ours in sorted(by_origin.items()):
-        await _link_all(origin, ours, services, found)
-        found.origins += 1
-    return found
+        await _must_stand_still(services)
+        await _link_all(origin, ours, run)
+    await _must_stand_still(services)
+    if not dry_run:
+        await unproven.save(run.found.unproven)
+    return run.found
 
 
-async def find_plans(services: Services, found: Rebuilt) -> dict[str, str | None]:
-    """List the plans that the mapping names or may have made, with their groups. None: the group is not known."""
-    plans: dict[str, str | None] = {row.plan_id: row.group_id async for row in services.plans.list_all()}
-    for part in parts(services.mapping):
-        if isinstance(part, PlanSpec) and part.id is not None:
-            plans.setdefault(part.id, part.group)
-        elif isinstance(part, PlanSpec | WorkspacePlan) and part.group is not None:
-            title = part.title if isinstance(part, PlanSpec) else None
-            plans |= await _plans_of(part.group, title, services, found)
-    return plans
+async def _must_stand_still(services: Services) -> None:
+    """
+    Make sure that no app is at work: with empty tables it makes every wanted task once more.
+
+    Raises:
+        RefusedError: one shows.
+    """
+    signs = await services.hands.signs()
+    others = [sign for sign in signs.values() if not sign.is_dead and not services.hands.is_own(sign.worker)]
+    if others:
+        message = f"the app runs: {others[0].worker} has {others[0].says} in hand. Stop it first"
+        raise RefusedError(message)
+    app, now = await find_app(services), services.now()
+    if app is not None and now < (until := app.at + TOLD_AGAIN + _SWEEP):
+        message = f"the app swept at {app.at:%H:%M:%S} UTC: stop it, and run this again after {until:%H:%M:%S} UTC"
+        raise RefusedError(message)
 
 
-async def _plans_of(group_id: str, title: str | None, services: Services, found: Rebuilt) -> dict[str, str | None]:
-    try:
-        listed = await services.planner.list_plans(group_id)
-    except NeverError as error:
-        found.left.append(f"group {group_id}: {error}")
-        return {}
-    return {plan.id: group_id for plan in listed if title is None or plan.title.strip() == title.strip()}
+async def _search(run: _Run, gone: Collection[str]) -> dict[str, list[Ours]]:
+    """Go through the plans; return the tasks that are ours, by origin."""
+    search = await find_plans(run.services, gone)
+    run.found.unproven |= search.unproven
+    by_origin: dict[str, list[Ours]] = {}
+    for plan_id, group_id in sorted(search.plans.items()):
+        if plan_id in gone:
+            continue
+        try:
+            tasks = await run.services.planner.list_tasks(plan_id)
+        except NeverError as error:
+            run.found.unproven[plan_id] = str(error)
+            continue
+        if tasks.unread:
+            run.found.unproven[plan_id] = f"{len(tasks.unread)} of its tasks can't be read: {tasks.unread[0].reason}"
+        ours = await _ours(tasks, run)
+        run.found.plans += 1
+        run.told(f"plan {plan_id}: {len(ours)} tasks of ours")
+        if not run.is_dry:
+            await _remember_plan(plan_id, group_id, tasks, run.services)
+        for origin, one in ours:
+            by_origin.setdefault(origin, []).append(one)
+    return by_origin
 
 
-async def _named(tasks: Sequence[PlannerTask], services: Services, found: Rebuilt) -> dict[str, list[Ours]]:
-    """Choose the tasks that name an origin; by origin."""
-    answers = await services.planner.read_details([task.id for task in tasks])
-    ours: dict[str, list[Ours]] = {}
-    for task in tasks:
-        details = answers[task.id]
-        if isinstance(details, RetryLaterError):
-            raise details
-        if not isinstance(details, PlannerDetails):
-            # Also when there are none: it was just deleted, or is so young that not every replica knows it.
-            found.left.append(f"task {task.id}: its details can't be read: {details}")
-        elif (reference := find_reference(details.description)) is not None:
-            if reference.bridge not in ("", services.settings.bridge):
-                found.left.append(f"task {task.id} is another bridge's: {reference.bridge}")
-                continue
-            ours.setdefault(reference.origin, []).append(Ours(reference.item, task, details))
-    return ours
+async def _ours(tasks: Sequence[PlannerTask], run: _Run) -> list[tuple[str, Ours]]:
+    """Choose the tasks that are ours by their reference line and by who made them."""
+    answers = await run.services.planner.read_details([task.id for task in tasks])
+    return [one for task in tasks if (one := await _our(task, answers[task.id], run)) is not None]
+
+
+async def _our(task: PlannerTask, details: PlannerDetails | BridgeError, run: _Run) -> tuple[str, Ours] | None:
+    found = run.found
+    if isinstance(details, RetryLaterError):
+        raise details
+    if not isinstance(details, PlannerDetails):
+        # Also when there are none: it was just deleted, or is so young that not every replica knows it.
+        found.left.append(f"task {task.id}: its details can't be read: {details}")
+        found.unproven[task.plan_id] = f"the details of its task {task.id} can't be read"
+        return None
+    reference = find_reference(details.description)
+    if reference is None:
+        return None
+    about = f"task {task.id} ({reference.origin} {reference.item})"
+    if reference.bridge not in ("", run.services.settings.bridge):
+        found.left.append(f"{about} is another bridge's: {reference.bridge}")
+        return None
+    maker = task.created_by.key if task.created_by is not None else None
+    if maker is None:
+        found.left.append(f"{about}: Planner does not say who made it")
+        found.unproven[task.plan_id] = f"Planner does not say who made its task {task.id}"
+        return None
+    if not maker.startswith("application:") and maker not in await run.services.creators.list_all():
+        found.left.append(f"{about} was made by a person: a copy of ours, which stays theirs")
+        return None
+    if not run.is_dry:
+        await run.services.creators.add(maker)
+    return reference.origin, Ours(reference.item, task, details)
 
 
 async def _remember_plan(plan_id: str, group_id: str | None, tasks: Sequence[PlannerTask], services: Services) -> None:
@@ -142,35 +191,128 @@ async def _remember_plan(plan_id: str, group_id: str | None, tasks: Sequence[Pla
     await services.plans.save(row, etag=None)
 
 
-async def _link_all(origin: str, ours: Sequence[Ours], services: Services, found: Rebuilt) -> None:
-    """Link an origin's tasks under its lease, and have it looked at."""
+async def _link_all(origin: str, ours: Sequence[Ours], run: _Run) -> None:
+    """Link an origin's items under its lease, and have it looked at."""
     try:
         split_origin_key(origin)
     except ValueError as error:
-        found.left.append(str(error))
+        run.found.left.append(str(error))
         return
-    now = services.now()
-    # First of all: an origin that has a row counts as known, and discovery passes it over.
-    await services.agenda.put(AgendaEntry(at=now, origin=origin, waited_for=WaitedFor.REBUILT, bulk=True), now)
-    held = await services.origins.take(origin, now)
+    services = run.services
+    if not run.is_dry:
+        # First of all: an origin that has a row counts as known, and discovery passes it over.
+        now = services.now()
+        await services.agenda.put(AgendaEntry(at=now, origin=origin, waited_for=WaitedFor.REBUILT, bulk=True), now)
+    record = await read_record(origin, services)
+    run.found.left += record.left
+    run.found.origins += 1
+    if run.is_dry:
+        await _tell(origin, ours, record, run)
+        return
+    held = await services.origins.take(origin, services.now())
     if held is None:
         message = f"{origin} is being worked on: stop the app first"
         raise RefusedError(message)
     try:
-        current = await _current_steps(origin, ours, services)
-        links = [await _claimed(held, one, current, services, found) for one in _oldest(ours, found)]
-        made = [link for link in links if link is not None]
-        events = [_told(link) for link in made]
-        await held.commit(links=made, events=events, now=services.now())
-        for link in made:
-            await _index(origin, link, services)
-        found.tasks += len(made)
+        await _restore_history(held, record, run)
+        await _commit(held, await _links(origin, held.links, ours, record, run), run)
     finally:
         await held.release()
 
 
+async def _tell(origin: str, ours: Sequence[Ours], record: Record, run: _Run) -> None:
+    """Say what would be linked, and how it would stand."""
+    made = await _links(origin, await run.services.origins.find_links(origin), ours, record, run)
+    for link in made:
+        run.told(f"{origin} {link.item}: would be {link.state}")
+    run.found.tasks += len(made)
+
+
+async def _restore_history(held: Held, record: Record, run: _Run) -> None:
+    """Put the history back from the record where none stands: what comes is chained to the head that lies there."""
+    if not record.entries or held.head.sequence or await run.services.origins.list_entries(held.origin):
+        return
+    await held.commit(entries=Entries(restore=record.entries), now=run.services.now())
+    run.found.histories += 1
+    run.told(f"{held.origin}: its history up to entry {head_of(record.entries).sequence}, from the record")
+
+
+async def _links(origin: str, linked: Collection[str], ours: Sequence[Ours], record: Record, run: _Run) -> list[Link]:
+    """Return the links of an origin's items that have none yet."""
+    chosen = _chosen(ours, record, run.found)
+    run.found.known += len(chosen.keys() & set(linked))
+    links: list[Link] = []
+    for item in sorted((chosen.keys() | record.standings.keys()) - set(linked)):
+        known = await _known(origin, item, chosen.get(item), record, run)
+        link = link_of(known, run.services.mapping, run.services.now())
+        if link is not None and (link.task_id is None or await _is_claimed(origin, link, run)):
+            links.append(link)
+    return links
+
+
+async def _known(origin: str, item: str, found: Ours | None, record: Record, run: _Run) -> Known:
+    """Gather what is left of an item; a task that no plan lists is asked for by its id."""
+    standing, is_gone = record.standings.get(item), False
+    if found is None and standing is not None and standing.task_id is not None:
+        try:
+            found = await _read(item, standing.task_id, run.services)
+        except NotFoundError:
+            is_gone = True
+        except NeverError as error:
+            run.found.left.append(f"{origin} {item}: its task {standing.task_id} can't be read: {error}")
+    intent = None
+    if found is not None and found.task.is_completed and standing is None and is_workflow(origin):
+        link = link_of(Known(origin, item, found), run.services.mapping, run.services.now())
+        intent = await find_intent(link.step, run.services) if link is not None and link.step is not None else None
+    return Known(origin, item, found, standing, record.origin, intent, is_gone)
+
+
+async def _read(item: str, task_id: str, services: Services) -> Ours | None:
+    task = await services.planner.read_task(task_id)
+    details = (await services.planner.read_details([task_id]))[task_id]
+    if isinstance(details, BridgeError):
+        raise details
+    return Ours(item, task, details)
+
+
+def _chosen(ours: Iterable[Ours], record: Record, found: Rebuilt) -> dict[str, Ours]:
+    """Choose one task an item: the one that the history names, or the oldest."""
+    chosen: dict[str, Ours] = {}
+    named = {item: standing.task_id for item, standing in record.standings.items()}
+    for one in sorted(
+        ours, key=lambda one: (one.task.id != named.get(one.item), one.task.created or _LONG_AGO, one.task.id)
+    ):
+        if one.item in chosen:
+            found.left.append(f"task {one.task.id}: {one.item} has the task {chosen[one.item].task.id}")
+        else:
+            chosen[one.item] = one
+    return chosen
+
+
+async def _is_claimed(origin: str, link: Link, run: _Run) -> bool:
+    """Claim a task for its item; false: it is another's."""
+    if link.task_id is None or run.is_dry:
+        return True
+    try:
+        await run.services.tasks.claim(link.task_id, origin=origin, item=link.item)
+    except RefusedError as error:
+        run.found.left.append(str(error))
+        return False
+    return True
+
+
+async def _commit(held: Held, made: Sequence[Link], run: _Run) -> None:
+    services = run.services
+    await held.commit(links=made, events=[_told(link) for link in made], now=services.now())
+    for link in made:
+        if link.plan_id and link.task_id:
+            # Without an etag every version is newer than what was agreed: the first read of the plan announces it.
+            await services.tasks.save_index(link.plan_id, link.task_id, IndexRow(origin=held.origin, item=link.item))
+    run.found.tasks += len(made)
+
+
 def _told(link: Link) -> Event:
-    """Tell how an item stood when it was found: the history before that is lost."""
+    """Tell how an item stood when it was found."""
     return event(
         EventKind.ADOPTED,
         link,
@@ -179,123 +321,5 @@ def _told(link: Link) -> Event:
         state=link.state.value,
         completed_at=link.completed_at,
         completed_by=link.completed_by,
+        intent=link.sent_on,
     )
-
-
-def _oldest(ours: Iterable[Ours], found: Rebuilt) -> list[Ours]:
-    """Choose one task an item: of several the oldest, as everywhere."""
-    chosen: dict[str, Ours] = {}
-    for one in sorted(ours, key=lambda one: (one.task.created or _LONG_AGO, one.task.id)):
-        if one.item in chosen:
-            found.left.append(f"task {one.task.id}: {one.item} has the older task {chosen[one.item].task.id}")
-        else:
-            chosen[one.item] = one
-    return list(chosen.values())
-
-
-async def _claimed(
-    held: Held, one: Ours, current: Iterable[StepRef] | None, services: Services, found: Rebuilt
-) -> Link | None:
-    """Claim a task for its item; None: it is linked already, or another's."""
-    if one.item in held.links:
-        found.known += 1
-        return None
-    try:
-        await services.tasks.claim(one.task.id, origin=held.origin, item=one.item)
-    except RefusedError as error:
-        found.left.append(str(error))
-        return None
-    if one.task.created_by is not None and one.task.created_by.key:
-        await services.creators.add(one.task.created_by.key)
-    return link_of(held.origin, one, services.mapping, current, now=services.now())
-
-
-def link_of(origin: str, one: Ours, mapping: Mapping, current: Iterable[StepRef] | None, *, now: datetime) -> Link:
-    """
-    Return the link of a task that was found; what came to pass before counts as told.
-
-    Args:
-        current: the steps that wait now. None: they can't be read; nothing counts as done then.
-        now: UTC.
-    """
-    rule_id, *rest = one.item.split("|")
-    kind = _kind(rule_id, rest, mapping)
-    step = _step(origin, rest) if kind is ItemKind.STEP else None
-    task = one.task
-    state, reason = _state(one, step, current)
-    return Link(
-        item=one.item,
-        rule_id=rule_id,
-        rule_hash=mapping.rule_hashes.get(rule_id, ""),
-        kind=kind,
-        state=state,
-        reason=reason,
-        plan_id=task.plan_id,
-        bucket_id=task.bucket_id,
-        task_id=task.id,
-        details_done=True,
-        reserved_at=task.created,
-        step=step,
-        completed_at=task.completed if state is LinkState.COMPLETED else None,
-        known_since=task.created or now,
-        told_since=now,
-        level=rest[-1] if _is_level(rest) else "",
-    )
-
-
-def _kind(rule_id: str, rest: Sequence[str], mapping: Mapping) -> ItemKind:
-    if rest and (rest[-1].startswith("level-") or _is_level(rest)):
-        return ItemKind.ESCALATION
-    rule = next((rule for rule in mapping.rules if rule.id == rule_id), None)
-    if isinstance(rule, StepRule):
-        return ItemKind.STEP
-    if isinstance(rule, MissingDocumentRule):
-        return ItemKind.MISSING_DOCUMENT
-    return ItemKind.DOCUMENT if isinstance(rule, DocumentRule) else ItemKind.TASK
-
-
-def _is_level(rest: Sequence[str]) -> bool:
-    return len(rest) >= 3 and rest[-2] == "level"
-
-
-def _step(origin: str, rest: Sequence[str]) -> StepRef | None:
-    """Read the step back from an item key: rule, sub-process, step, visit."""
-    kind, number = split_origin_key(origin)
-    if kind is not OriginKind.WORKFLOW or len(rest) < 3 or not (rest[0].isdigit() and rest[1].isdigit()):
-        return None
-    return StepRef(process_id=number, subprocess_id=int(rest[0]), task_id=int(rest[1]), visit=rest[2])
-
-
-def _state(one: Ours, step: StepRef | None, current: Iterable[StepRef] | None) -> tuple[LinkState, str]:
-    """
-    Say where an item stands by its task.
-
-    A completed approval whose step still waits is open: whether it may advance the workflow is still to be judged.
-    """
-    if not one.task.is_completed:
-        return LinkState.OPEN, ""
-    lines = split_description(one.details.description).block.splitlines()
-    if closing := next((line for line in lines if line.startswith(CLOSED)), None):
-        return LinkState.CLOSED, closing.removeprefix(CLOSED)
-    if step is not None and (current is None or step in current):
-        return LinkState.OPEN, ""
-    return LinkState.COMPLETED, ""
-
-
-async def _current_steps(origin: str, ours: Iterable[Ours], services: Services) -> tuple[StepRef, ...] | None:
-    """Read which steps wait, where a completed task asks for it. None: it can't be read."""
-    kind, number = split_origin_key(origin)
-    if kind is not OriginKind.WORKFLOW or not any(one.task.is_completed for one in ours):
-        return ()
-    try:
-        workflow = await services.opentext.workflows.read(number, needs(services.mapping, kind))
-    except NeverError as error:
-        log.warning("%s can't be read: %s", origin, error)
-        return None
-    return tuple(step.ref for step in workflow.current)
-
-
-async def _index(origin: str, link: Link, services: Services) -> None:
-    # Without an etag every version is newer than what was agreed: the first read of the plan announces it.
-    if link.plan_id and link.task_id:
-        await services.tasks.save_index(link.plan_id, link.task_id, IndexRow(origin=origin, item=link.item))

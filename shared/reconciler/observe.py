@@ -141,7 +141,7 @@ async def _resolve_places(work: Work) -> None:
     """Resolve the places of tasks that are or may be made; one without a place is held."""
     linked = {item for item, link in work.held.links.items() if link.task_id}
     wanted_now = [task for task in work.wanted.tasks if task.held is None or task.item_key in linked]
-    places = await work.services.places.find_all(wanted_now)
+    places = await work.services.places.find_all(wanted_now, made=linked)
     held: dict[str, str] = {}
     for item, place in places.items():
         if isinstance(place, PlaceError):

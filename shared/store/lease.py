@@ -51,8 +51,10 @@ class Lease(Stored):
 
 @dataclass(frozen=True)
 class Entries:
-    """What becomes of entries that stand already: for redaction and retention alone."""
+    """What becomes of entries that stand already, or stood: for redaction, retention and restoring alone."""
 
+    restore: Sequence[Entry] = ()
+    """A whole history that was lost here and is put back as it was; the head moves to its end."""
     rewrite: Sequence[Entry] = ()
     """With other personal parts: what is hashed stays as it is."""
     remove: Sequence[int] = ()
@@ -266,7 +268,7 @@ def _steps(
     partition: str, new: Sequence[Entry], kept: dict[str, Link], gone: Sequence[str], old: Entries
 ) -> Iterator[_Step]:
     """Entries before links: a link never shows what the history does not tell."""
-    for entry in new:
+    for entry in (*old.restore, *new):
         row = Row(partition, entry_key(entry.sequence), entry.line())
         yield _Step(("create", row.entity()), _sent_bytes(row.data), Head(sequence=entry.sequence, hash=entry.hash))
     for entry in old.rewrite:

@@ -5,7 +5,7 @@ What a rule makes is reserved first and found again by listing; of several with 
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from shared.models.wanted import PlanTarget, WantedTask
 from shared.store.makings import Makings
 from shared.store.plans import PlanRow, Plans
 from shared.targets.capacity import BUCKETS, buckets_left
+from shared.targets.unproven import Unproven
 
 log = logging.getLogger(__name__)
 KEPT = timedelta(minutes=10)
@@ -39,7 +40,14 @@ class Places:
     """Resolves places and keeps them for ten minutes."""
 
     def __init__(
-        self, planner: Planner, plans: Plans, makings: Makings, *, now: Callable[[], datetime], settle: timedelta
+        self,
+        planner: Planner,
+        plans: Plans,
+        makings: Makings,
+        *,
+        now: Callable[[], datetime],
+        settle: timedelta,
+        unproven: Unproven | None = None,
     ) -> None:
         self._planner = planner
         self._plans = plans
@@ -47,6 +55,7 @@ class Places:
         self._now = now
         self._settle = settle
         self._known: dict[str, _Known] = {}
+        self._unproven = unproven
 
     def forget(self) -> None:
         """Resolve everything anew: somebody says that it changed."""
@@ -59,18 +68,36 @@ class Places:
         except NeverError as error:
             log.warning("plan %s, which a task was moved to, can't be read: %s", plan_id, error)
 
-    async def find_all(self, tasks: Sequence[WantedTask]) -> dict[str, Place | PlaceError]:
-        """Resolve the place of each task; by item key. An error stands for a place that does not exist."""
+    async def find_all(
+        self, tasks: Sequence[WantedTask], *, made: Collection[str] = ()
+    ) -> dict[str, Place | PlaceError]:
+        """
+        Resolve the place of each task; by item key. An error stands for a place where it can't be.
+
+        Args:
+            tasks: what is wanted.
+            made: keys of items that have their task.
+        """
         found: dict[str, Place | PlaceError] = {}
-        failed: dict[tuple[str, str | None], PlaceError] = {}
+        failed: dict[tuple[str, str | None, bool], PlaceError] = {}
         for task in tasks:
             # Of a hundred tasks without a place one asks.
-            about = (task.plan.model_dump_json(), task.bucket)
+            about = (task.plan.model_dump_json(), task.bucket, task.item_key in made)
             try:
-                found[task.item_key] = failed.get(about) or await self.find(task)
+                found[task.item_key] = failed.get(about) or await self._find_for(task, is_made=task.item_key in made)
             except PlaceError as error:
                 found[task.item_key] = failed[about] = error
         return found
+
+    async def _find_for(self, task: WantedTask, *, is_made: bool) -> Place:
+        if is_made or self._unproven is None:
+            return await self.find(task)
+        if (why := await self._unproven.why_not(task.plan)) is not None:
+            raise PlaceError(why)
+        place = await self.find(task)
+        if (why := await self._unproven.why_not(task.plan, place.plan_id)) is not None:
+            raise PlaceError(why)
+        return place
 
     async def find(self, task: WantedTask) -> Place:
         """

@@ -28,6 +28,7 @@ from shared.services import Services, Storage
 from shared.settings import LOOPBACK, Settings, SubscriptionSettings, read_settings
 from shared.store.queues import ORIGINS
 from shared.targets.resolver import Places
+from shared.targets.unproven import Unproven
 from shared.wiring.rules import Rules
 from shared.wiring.stores import Stores, identity
 
@@ -136,7 +137,14 @@ def services_of(
         mapping_hash=rules.hash,
         opentext=outside.opentext,
         planner=outside.planner,
-        places=Places(outside.planner, storage.plans, storage.makings, now=storage.now, settle=settle),
+        places=Places(
+            outside.planner,
+            storage.plans,
+            storage.makings,
+            now=storage.now,
+            settle=settle,
+            unproven=Unproven(storage.cursors, storage.now),
+        ),
         directory=outside.directory,
         subscriptions=outside.subscriptions,
         mail=outside.mail,

@@ -326,8 +326,21 @@ def test_rebuild_links_what_it_finds_and_says_what_comes_next(inside):
     answer = manage("rebuild")
 
     assert answer.exit_code == 0, answer.output
-    assert "2 plans, 1 origins: 4 tasks linked, 0 were already." in answer.output
+    assert "2 plans, 1 origins: 4 items linked, 0 were already" in answer.output
     assert "Start the app now" in answer.output
+
+
+def test_rebuild_does_not_say_start_while_a_plan_is_not_listed(inside):
+    plan = next(plan for plan, body in inside.world.graph.plans.items() if body["title"] == "Contracts")
+    inside.world.graph.hide(plan)
+
+    answer = manage("rebuild")
+    stated = manage("rebuild", "--gone", "Contracts")
+
+    assert answer.exit_code == 1
+    assert "NOT PROVEN" in answer.output
+    assert "Start the app now" not in answer.output
+    assert stated.exit_code == 0
 
 
 def test_settings_may_come_from_a_file(tmp_path):

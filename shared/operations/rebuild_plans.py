@@ -1,0 +1,71 @@
+"""Where the bridge's tasks may stand after its tables were lost: not found is not gone, and is told."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from shared.errors import NeverError
+from shared.mapping.language.sections import PlanSpec
+from shared.mapping.language.tasks import WorkspacePlan, parts
+from shared.services import Services
+from shared.targets.unproven import by_title
+
+
+@dataclass
+class Search:
+    """What was found, and what could not be."""
+
+    plans: dict[str, str | None] = field(default_factory=dict)
+    """By plan id: its group. None: not known."""
+    unproven: dict[str, str] = field(default_factory=dict)
+    """By id of a plan or group, or by title: why tasks of ours may stand there all the same."""
+
+
+async def find_plans(services: Services, gone: Collection[str] = ()) -> Search:
+    """
+    List every plan of every group that the mapping names: people move tasks, and rename plans.
+
+    Args:
+        gone: ids or titles that an operator states to be deleted.
+
+    Raises:
+        RetryLaterError: Graph does not answer.
+    """
+    search = Search({row.plan_id: row.group_id async for row in services.plans.list_all()})
+    specs = [part for part in parts(services.mapping) if isinstance(part, PlanSpec | WorkspacePlan)]
+    groups = {spec.group for spec in specs if spec.group is not None}
+    for plan_id in {spec.id for spec in specs if isinstance(spec, PlanSpec) and spec.id is not None} - set(gone):
+        groups |= await _group_of(plan_id, search, services)
+    listed = {group: await _list(group, search, services) for group in sorted(groups - set(gone))}
+    for spec in specs:
+        if isinstance(spec, PlanSpec) and spec.title is not None and spec.group in listed and spec.title not in gone:
+            _must_be_listed(spec.group, spec.title, listed[spec.group], search)
+    return search
+
+
+async def _group_of(plan_id: str, search: Search, services: Services) -> set[str]:
+    search.plans.setdefault(plan_id, None)
+    try:
+        plan = await services.planner.read_plan(plan_id)
+    except NeverError as error:
+        search.unproven[plan_id] = str(error)
+        return set()
+    search.plans[plan_id] = plan.group_id
+    return {plan.group_id} if plan.group_id is not None else set()
+
+
+async def _list(group_id: str, search: Search, services: Services) -> frozenset[str]:
+    """List a group's plans; return their titles."""
+    try:
+        listed = await services.planner.list_plans(group_id)
+    except NeverError as error:
+        search.unproven[group_id] = str(error)
+        return frozenset()
+    if listed.unread:
+        search.unproven[group_id] = f"one of its plans can't be read: {listed.unread[0].reason}"
+    search.plans |= {plan.id: group_id for plan in listed}
+    return frozenset(plan.title.strip() for plan in listed)
+
+
+def _must_be_listed(group_id: str, title: str, titles: frozenset[str], search: Search) -> None:
+    if group_id not in search.unproven and title.strip() not in titles:
+        search.unproven[by_title(group_id, title)] = f"group {group_id} lists no plan {title!r} just now"

@@ -1,0 +1,55 @@
+"""Where tasks of ours may stand that a rebuild could not find: nothing is made there until it could."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from shared.models.wanted import PlanTarget
+from shared.store.cursors import Cursors
+
+_NAME = "rebuild/unproven"
+EVERYWHERE = "*"
+KEPT = timedelta(minutes=10)
+CURE = "run `manage.py rebuild` again, or state by --gone that it was deleted"
+
+
+class Unproven:
+    """What the last rebuild could not read: plans by id or by title in their group, and whole groups."""
+
+    def __init__(self, cursors: Cursors, now: Callable[[], datetime]) -> None:
+        self._cursors = cursors
+        self._now = now
+        self._known: Mapping[str, str] = {}
+        self._until: datetime | None = None
+
+    async def read(self) -> Mapping[str, str]:
+        """Read why each of them is unproven; remembered for ten minutes."""
+        if self._until is None or self._now() >= self._until:
+            kept = await self._cursors.find(_NAME)
+            self._known = {} if kept is None else json.loads(kept)
+            self._until = self._now() + KEPT
+        return self._known
+
+    async def save(self, found: Mapping[str, str]) -> None:
+        """Remember what a rebuild could not read, in place of what the one before could not."""
+        if found or await self._cursors.find(_NAME) is not None:
+            await self._cursors.save(_NAME, json.dumps(dict(found), sort_keys=True))
+        self._until = None
+
+    async def why_not(self, target: PlanTarget, plan_id: str | None = None) -> str | None:
+        """Say why no task may be made in a plan; None: it may."""
+        known = await self.read()
+        why = next((known[key] for key in _keys(target, plan_id) if key in known), None)
+        return None if why is None else f"tasks may stand there that the rebuild could not find ({why}): {CURE}"
+
+
+def by_title(group_id: str, title: str) -> str:
+    """Name a plan that is known by its title alone."""
+    return f"{group_id}|{title.strip()}"
+
+
+def _keys(target: PlanTarget, plan_id: str | None) -> Iterator[str]:
+    yield EVERYWHERE
+    yield from (key for key in (plan_id, target.plan_id, target.group_id) if key)
+    if target.group_id and target.title:
+        yield by_title(target.group_id, target.title)
