@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from shared.mapping.evaluation.verdict import Gap, NotKnownError
@@ -155,7 +155,13 @@ class Shown(dict[str, AttributeValue]):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Name what was probably meant; None: nothing is near."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return _nearest(name, tuple(known))
+
+
+@lru_cache(maxsize=1024)
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
+    """Compare once: records of one kind lack the same names at every look."""
+    found = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return found[0] if found else None
 
 
