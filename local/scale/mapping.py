@@ -53,6 +53,7 @@ def _approval() -> dict[str, object]:
         "when": {"workflow": "Contract Approval", "step": "Approver"},
         "plan": _key(APPROVALS),
         "task": {"title": "Approve {{ document.name }}"},
+        "outcomes": {"Approve": "Approve", "Reject": "Reject"},
         "escalate": [
             {"after": {"days": 3}, "to": "user:legal-lead@contoso.example", "title": "Overdue: {{ task.title }}"}
         ],

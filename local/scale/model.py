@@ -22,7 +22,6 @@ TICK = timedelta(seconds=15)
 TICKS = 4
 """In a minute: plans are swept at each, the agenda at every other, as the schedules are set by default."""
 REST = timedelta(hours=2)
-UNREACHED = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,9 @@ class Model:
         """Let every approval pass its threshold; only what that brings is counted, not the minute around it."""
         self.inside.at += timedelta(days=3)
         services = self.inside.services()
-        await services.cursors.save(NEXT, (self.inside.at + UNREACHED).isoformat())
+        await services.cursors.save(
+            NEXT, (self.inside.at + timedelta(seconds=services.settings.opentext_discovery_seconds)).isoformat()
+        )
         await self._drop_timers()
         self._start()
         await sweep_agenda(services)

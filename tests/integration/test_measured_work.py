@@ -75,5 +75,6 @@ def test_a_decision_says_what_came_of_it(seen):
     assert {
         ("contract-package", "Create", "open"),
         ("contract-approval", "Create", "open"),
-        ("contract-approval", "Send", "completed"),
+        ("contract-approval", "Send", "open"),
+        ("contract-approval", "CheckSending", "completed"),
     } <= outcomes
