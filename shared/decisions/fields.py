@@ -48,6 +48,11 @@ class Target:
             return self
         return replace(self, place=Place(plan_id, is_known=False))
 
+    def starting_by(self, due: date) -> "Target":
+        """Return the same, with a start that a due date allows."""
+        wanted = self.wanted.starting_by(due)
+        return self if wanted is self.wanted else replace(self, wanted=wanted)
+
 
 @dataclass(frozen=True)
 class SyncedField:

@@ -7,6 +7,7 @@ One side changed: it is taken. Both apart: the field's owner wins, and the loser
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from shared.decisions.description_block import split_description, with_block
@@ -18,6 +19,7 @@ from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
 from shared.models.wanted import Owner
 
 Base = Mapping[str, FieldBase]
+_FIELD = {one.name: one for one in FIELDS}
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class _Step:
     asked: Any = None
     got: Any = None
     taken: bool = False
+    theirs: bool = False
+    """The value that stands is one that people set."""
     conflict: Conflict | None = None
     noted: FieldBase | None = None
 
@@ -73,18 +77,21 @@ def merge(target: Target, found: Found, base: Base) -> Merged:
     taken: list[str] = []
     conflicts: list[Conflict] = []
     noted: dict[str, FieldBase] = {}
+    due = _due_after(target, found, base)
+    target = target if due is None else target.starting_by(date.fromisoformat(due))
     for synced in FIELDS:
         if synced.in_details and found.details is None:
             continue
         read = synced.read(found)
         step = _merge_field(synced, target, found, read, base.get(synced.name))
+        step = _moved_start(synced, step, read, due, base.get(synced.name))
         if step.writes:
             asked[synced.name] = step.asked
             if synced.in_details:
                 details |= _details_write(synced.name, step.write, target, found)
             else:
                 task |= task_write(synced.name, step.write, read)
-        elif (new := FieldBase(asked=step.asked, got=step.got)) != base.get(synced.name):
+        elif (new := FieldBase(asked=step.asked, got=step.got, theirs=step.theirs)) != base.get(synced.name):
             agreed[synced.name] = new
         taken += [synced.name] if step.taken else []
         conflicts += [step.conflict] if step.conflict else []
@@ -97,6 +104,30 @@ def merge(target: Target, found: Found, base: Base) -> Merged:
         taken=tuple(taken),
         conflicts=tuple(conflicts),
         noted=noted,
+    )
+
+
+def _due_after(target: Target, found: Found, base: Base) -> str | None:
+    """Say which due date the task will show; Planner refuses a start after it, and with it the whole of a write."""
+    due = _FIELD["due"]
+    step = _merge_field(due, target, found, due.read(found), base.get("due"))
+    after: str | None = step.write if step.writes else due.read(found)
+    return after
+
+
+def _moved_start(synced: SyncedField, step: _Step, read: Any, due: str | None, base: FieldBase | None) -> _Step:  # noqa: ANN401
+    """Have a start that people set move with a due date that passes it."""
+    if synced.name != "start" or step.writes or due is None or read is None or read <= due:
+        return step
+    is_told = base is not None and base.got == read
+    lost = Conflict("start", Owner.OPENTEXT, kept=due, lost=read)
+    noted = FieldBase(asked=step.asked, got=read)
+    return _Step(
+        write=due,
+        writes=True,
+        asked=step.asked,
+        conflict=None if is_told else lost,
+        noted=None if is_told else noted,
     )
 
 
@@ -153,7 +184,7 @@ def _merge_field(
     if synced.shape is Shape.BLOCK:
         return _merge_block(wanted, read, base, found)
     if synced.optional and wanted is None:
-        return _Step(asked=None, got=read, taken=read != base.got)
+        return _Step(asked=None, got=read, taken=read != base.got, theirs=read != base.got or base.theirs)
     if synced.shape is Shape.SET:
         return _merge_set(wanted, read, base)
     owner = target.wanted.owners.get(synced.name, synced.owner)
@@ -175,16 +206,18 @@ def _first_sight(synced: SyncedField, wanted: Any, read: Any) -> _Step:  # noqa:
 
 
 def _merge_scalar(name: str, owner: Owner, wanted: Any, read: Any, base: FieldBase) -> _Step:  # noqa: ANN401
-    mine, theirs = wanted != base.asked, read != base.got
+    mine, moved = wanted != base.asked, read != base.got
     if not mine:
-        return _Step(asked=base.asked, got=read, taken=theirs)
+        is_theirs = read != base.asked and (moved or base.theirs)
+        return _Step(asked=base.asked, got=read, taken=moved, theirs=is_theirs)
     if wanted == read:
         return _Step(asked=wanted, got=read)
-    if not theirs:
+    # What people set in a field of theirs stands for good, not only until OpenText's own value moves.
+    if not moved and not (base.theirs and owner is Owner.PLANNER):
         return _Step(write=wanted, writes=True, asked=wanted)
     if owner is Owner.PLANNER:
         lost = Conflict(name, Owner.PLANNER, kept=read, lost=wanted)
-        return _Step(asked=wanted, got=read, taken=True, conflict=lost)
+        return _Step(asked=wanted, got=read, taken=moved, conflict=lost, theirs=True)
     lost = Conflict(name, Owner.OPENTEXT, kept=wanted, lost=read)
     return _Step(write=wanted, writes=True, asked=wanted, conflict=lost, noted=FieldBase(asked=base.asked, got=read))
 

@@ -16,6 +16,7 @@ class FieldBase(Stored):
 
     asked: Any = Field(default=None, description="What OpenText wanted then. Long text: its digest.")
     got: Any = Field(default=None, description="What the service returned then. Long text: its digest.")
+    theirs: bool = Field(default=False, description="What was got is what people set.")
 
 
 class Posted(Stored):

@@ -198,6 +198,16 @@ class WantedTask(Frozen):
         """Return the item, not to be made now."""
         return self.model_copy(update={"held": reason, "held_by": cause})
 
+    def showing(self, due: date | None) -> "WantedTask":
+        """Return the item with the due date that its task shows."""
+        return self if due == self.due else self.model_copy(update={"due": due})
+
+    def starting_by(self, due: date | None) -> "WantedTask":
+        """Return the item with a start that Planner takes: it refuses one after the due date."""
+        if self.start is None or due is None or self.start <= due:
+            return self
+        return self.model_copy(update={"start": due})
+
     def told(self, context: tuple[str, ...], notify: tuple[Notify, ...]) -> "WantedTask":
         """Return the same task with other lines in its block and other mails."""
         return self.model_copy(update={"context": context, "notify": notify})

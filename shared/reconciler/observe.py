@@ -23,6 +23,7 @@ from shared.store.origins import Held
 from shared.targets.resolver import PlaceError
 
 log = logging.getLogger(__name__)
+_AT_WORK = frozenset({LinkState.OPEN, LinkState.RESERVED, LinkState.HELD})
 
 
 async def read_work(held: Held, message: OriginMessage, services: Services) -> Work:
@@ -90,7 +91,7 @@ async def compute_wanted(origin: Origin, services: Services, links: Mapping[str,
     know = services.directory.remembered()
     found = wanted(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names, memory=memory)
     if not found.is_certain:
-        know = await services.directory.answer(lookups(mapping, origin, now, act_as))
+        know = await services.directory.answer(lookups(mapping, origin, now, act_as, memory=memory))
         found = wanted(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names, memory=memory)
     await services.names.remember(sorted(names_of(mapping, origin)))
     for gap in found.unknown:
@@ -125,9 +126,11 @@ def _memory(links: Mapping[str, Link]) -> dict[str, ItemMemory]:
     return {
         item: ItemMemory(
             known_since=link.known_since,
-            level=link.level,
             made_at=link.reserved_at if link.task_id else None,
             completed_at=link.completed_at if link.state is LinkState.COMPLETED else None,
+            is_open=link.state in _AT_WORK,
+            level=link.level,
+            due=link.base.get("due"),
         )
         for item, link in links.items()
     }

@@ -136,6 +136,8 @@ class Work:
         done = {link.item for link in links if link.state is LinkState.COMPLETED}
         # What waits for an item that is completed now was computed before it was.
         self.again = self.again or any(done.intersection(task.waits_on) for task in self.wanted.tasks)
+        # Ladder and mails count from the date that the task shows: people just set another.
+        self.again = self.again or any(_is_set_by_people(before[link.item], link) for link in links)
         measure(events, self.now)
         for link in links:
             await self._index(before[link.item], link)
@@ -181,6 +183,11 @@ def current_step(origin: Origin, link: Link) -> Step | None:
 
 def _is_moved(before: Link | None, after: Link) -> bool:
     return before is not None and before.task_id == after.task_id is not None and before.plan_id != after.plan_id
+
+
+def _is_set_by_people(before: Link | None, after: Link) -> bool:
+    due, was = after.base.get("due"), before.base.get("due") if before is not None else None
+    return due is not None and was is not None and due.theirs and due.got != was.got
 
 
 def _place(link: Link) -> tuple[str | None, str | None]:

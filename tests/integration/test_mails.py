@@ -81,6 +81,24 @@ async def test_what_is_overdue_is_told_once_and_again_after_a_reopening(tmp_path
     assert case.sent == [("Late", BOTH), ("Done", BOTH[1:]), ("Late", BOTH)]
 
 
+async def test_lateness_counts_from_the_date_that_a_person_set(tmp_path):
+    """OpenText's date is the 25th; by Planner it is due on the 24th at one, on the 28th at the other."""
+    case = Case(tmp_path, LATE, contracts=2)
+    await case.look()
+    graph, liz = case.world.graph, case.world.users["lwhite"]
+    for task, day in zip(sorted(graph.tasks.values(), key=lambda one: one["title"]), ("24", "28"), strict=True):
+        graph.person_patch_task(liz, task["id"], dueDateTime=f"2026-11-{day}T10:00:00Z")
+    await case.look()
+
+    told = {}
+    for _ in range(8):
+        await case.pass_days(1)
+        told[f"{case.inside.at:%d}"] = len(case.sent)
+
+    assert (told["24"], told["25"], told["28"], told["29"]) == (0, 1, 1, 2)
+    assert {to for _, to in case.sent} == {BOTH}
+
+
 async def test_without_a_mailbox_nothing_is_told_and_the_past_is_not_told_later(tmp_path):
     case = Case(tmp_path, LATE, NOTIFY_FROM="")
     await case.look()

@@ -1,8 +1,8 @@
 """From a mapping's dates to real ones: anchors, offsets, recurrences, thresholds."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 
 from shared.mapping.evaluation.compare import NO_DATES
 from shared.mapping.evaluation.scope import Scene
@@ -116,42 +116,103 @@ class Occurrence:
     """One coming of a recurring date."""
 
     day: date
-    """As the rule gives it: its name for good."""
+    """As the rule gives it now."""
     due: date
     """Moved off a day without work."""
+    name: date
+    """Its name for good: the day that the rule gave it first."""
 
 
-def occurrences(
-    spec: Due, first: date, scene: Scene, done: frozenset[date]
-) -> tuple[tuple[Occurrence, ...], datetime | None]:
+@dataclass(frozen=True)
+class Known:
+    """The occurrences of one recurring task that have, or had, their task; by name."""
+
+    done: frozenset[date] = frozenset()
+    open: frozenset[date] = frozenset()
+
+
+def occurrences(spec: Due, first: date, scene: Scene, known: Known) -> tuple[tuple[Occurrence, ...], datetime | None]:
     """
     List the occurrences of a recurring date that are tasks now, and when time alone changes that.
 
     The one that came last stays until the next is due; the next one is shown, and while it is already done
-    the one after it too. What came before the record existed is not made up.
+    the one after it too. What came before the record existed is not made up. Where the start of the rule moves, an
+    occurrence moves with it and keeps its name.
 
     Args:
         spec: the recurring date.
         first: the day that the rule starts on, not moved yet.
         scene: what it is for.
-        done: days of occurrences that are completed.
+        known: the occurrences that were tasks before.
 
     Raises:
         NoDateError: too many came since the first, or the calendar ends.
     """
     shown: list[Occurrence] = []
     changes: datetime | None = None
+    days = list(_until(_series(spec, first, scene.today), max((*known.open, *known.done, scene.today))))
+    names = _names_of_done(days, known)
     for day in _series(spec, first, scene.today):
-        here = Occurrence(day, adjusted(spec, day, scene.calendar))
+        here = Occurrence(day, adjusted(spec, day, scene.calendar), names.get(day, day))
         if here.due <= scene.today:
             shown = [here]
             continue
         changes = changes or scene.calendar.midnight(here.due)
         shown.append(here)
-        if day not in done:
+        if here.name not in known.done:
             break
     born = scene.calendar.local_date(scene.created) if scene.created is not None else None
-    return tuple(one for one in shown if one.due > scene.today or born is None or one.due >= born), changes
+    came = [one for one in shown if one.due > scene.today or born is None or one.due >= born]
+    return tuple(_with_open_names(came, days, known)), changes
+
+
+def _names_of_done(days: list[date], known: Known) -> dict[date, date]:
+    """Name days of a rule whose start moved after what was done for them: each is nearer to it than its neighbours."""
+    names: dict[date, date] = {}
+    for name in sorted(known.done - {*days}):
+        free = [day for day in days if day not in known.done and day not in names]
+        nearest = min(free, key=lambda day: (abs(day - name), day), default=None)
+        if nearest is not None and abs(nearest - name) * 2 <= _gap(nearest, days):
+            names[nearest] = name
+    return names
+
+
+def _with_open_names(shown: list[Occurrence], days: list[date], known: Known) -> list[Occurrence]:
+    """
+    Have open occurrences that a moved start took away go on as those that are shown now.
+
+    One that the next has come after is no such: it is over.
+    """
+    astray = sorted(
+        name
+        for name in known.open - {one.name for one in shown}
+        if name not in days or (shown and name > shown[-1].day)
+    )
+    free = [place for place, one in enumerate(shown) if one.name == one.day not in known.open | known.done]
+    for name in astray:
+        if not free:
+            break
+        place = min(free, key=lambda place: (abs(shown[place].day - name), place))
+        free.remove(place)
+        shown[place] = replace(shown[place], name=name)
+    return shown
+
+
+def _until(days: Iterator[date], last: date) -> Iterator[date]:
+    """Go through the days up to the second one after a day."""
+    after = 0
+    for day in days:
+        yield day
+        after += day > last
+        if after > 1:
+            return
+
+
+def _gap(day: date, days: list[date]) -> timedelta:
+    """Say how far a day of the rule is from the nearest other."""
+    place = days.index(day)
+    others = days[max(place - 1, 0) : place] + days[place + 1 : place + 2]
+    return min((abs(other - day) for other in others), default=timedelta.max)
 
 
 def _series(spec: Due, first: date, today: date) -> Iterator[date]:

@@ -105,10 +105,11 @@ def _start(level: Level, scene: Scene, due: date | None) -> datetime | None:
             return scene.step.started if scene.step is not None else _created(scene)
         case "moved":
             return max(_movements(scene), default=None)
-    if scene.step is not None and scene.step.due is not None:
-        return scene.step.due
+    moment = scene.step.due if scene.step is not None else None
+    if due is None or (moment is not None and scene.calendar.local_date(moment) == due):
+        return moment
     # A day is late when its business hours are over, not when it begins.
-    return scene.calendar.closing(due) if due is not None else None
+    return scene.calendar.closing(due)
 
 
 def _created(scene: Scene) -> datetime | None:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from shared.errors import NeverError
 from shared.mapping.evaluation.choosing import chosen
-from shared.mapping.evaluation.dates import occurrences, unadjusted
+from shared.mapping.evaluation.dates import Known, occurrences, unadjusted
 from shared.mapping.evaluation.directory_log import Book
 from shared.mapping.evaluation.escalation_tasks import escalations, mails_of_item
 from shared.mapping.evaluation.item import Item
@@ -31,7 +31,7 @@ from shared.models.item_memory import ItemMemory
 from shared.models.keys import OriginKind, item_key
 from shared.models.opentext import Origin
 from shared.models.people import Directory, Lookups
-from shared.models.wanted import NameKind, Refused, Unknown, Wanted, WantedTask
+from shared.models.wanted import NameKind, Owner, Refused, Unknown, Wanted, WantedTask
 from shared.models.words import ActAs
 
 __all__ = ["lookups", "needs", "wanted"]
@@ -75,7 +75,9 @@ def wanted(
     )
 
 
-def lookups(mapping: Rules, origin: Origin, now: datetime, *ways: ActAs) -> Lookups:
+def lookups(
+    mapping: Rules, origin: Origin, now: datetime, *ways: ActAs, memory: Mapping[str, ItemMemory] | None = None
+) -> Lookups:
     """
     List what the directory has to answer before `wanted` is asked, whatever is completed by then.
 
@@ -84,10 +86,11 @@ def lookups(mapping: Rules, origin: Origin, now: datetime, *ways: ActAs) -> Look
         origin: as it was just read.
         now: aware.
         ways: the `act_as` that it will be asked with; none: any.
+        memory: as it will be asked with.
     """
     book = Book(Directory())
     for act_as in ways or (ActAs.PERFORMER, ActAs.SERVICE):
-        for _ in _Desk(mapping, book, now, frozenset(), act_as, curious=True).tasks(origin):
+        for _ in _Desk(mapping, book, now, frozenset(), act_as, curious=True, memory=memory or {}).tasks(origin):
             pass
     return book.asked()
 
@@ -243,19 +246,35 @@ class _Desk:
             return
         due = spec.due
         first = whole.attempt(lambda: unadjusted(due, scene), None)
+        known = self._known_days(whole.key)
         if first is None:
             if whole.holds or due.if_missing == "hold":
-                yield whole
+                yield from self._standing(whole, known)
             return
-        came, change = whole.attempt(lambda: occurrences(due, first, scene, self._done(whole.key)), ((), None))
+        came, change = whole.attempt(
+            lambda: occurrences(due, first, scene, Known(self._done(whole.key), known)), ((), None)
+        )
         if change is not None:
             self.changes.add(change)
         if whole.holds:
-            yield whole
+            yield from self._standing(whole, known)
         for one in came:
             there = scene.at_occurrence(one.due)
-            key = item_key(whole.key, one.day.isoformat())
+            key = item_key(whole.key, one.name.isoformat())
             yield Item(self.mapping, rule, spec, there, replace(people, scene=there), key, self.act_as, self.memory)
+
+    def _standing(self, whole: Item, known: frozenset[date]) -> Iterator[Item]:
+        """Yield, held, the occurrences that stand while it is not known when the next ones are; or the whole."""
+        keys = [item_key(whole.key, day.isoformat()) for day in sorted(known)] or [whole.key]
+        yield from (replace(whole, key=key, holds=[*whole.holds], unknown=[*whole.unknown]) for key in keys)
+
+    def _known_days(self, key: str) -> frozenset[date]:
+        """Name the occurrences that are open."""
+        prefix = f"{key}|"
+        parts = (
+            item.removeprefix(prefix) for item, one in self.memory.items() if item.startswith(prefix) and one.is_open
+        )
+        return frozenset(date.fromisoformat(part) for part in parts if _is_day(part))
 
     def _of_item(self, item: Item, keys: dict[str, str]) -> Iterator[WantedTask]:
         """Fill in an item and what its ladder adds; what can't be foreseen stops this item alone."""
@@ -276,11 +295,17 @@ class _Desk:
         task = item.build(waits_on=waits_on, waits_for=tuple(pending), due=due, is_shown=not self.curious)
         is_done = task.item_key in self.completed
         quiet = (is_done or task.held is not None) and not self.curious
-        ladder = escalations(item, task, quiet=quiet, changes=self.changes)
-        notify = mails_of_item(item, task, ladder.reminders, quiet=quiet, changes=self.changes)
+        shown = task.showing(self._due_shown(task))
+        ladder = escalations(item, shown, quiet=quiet, changes=self.changes)
+        notify = mails_of_item(item, shown, ladder.reminders, quiet=quiet, changes=self.changes)
         if ladder.lines or notify:
             task = task.told((*task.context, *ladder.lines), notify)
         return [task, *ladder.tasks]
+
+    def _due_shown(self, task: WantedTask) -> date | None:
+        """Return the one due date: ladder, mails and lateness count from what the task shows."""
+        known = self.memory.get(task.item_key)
+        return task.due if known is None else known.due_shown(task.due, task.owners.get("due", Owner.OPENTEXT))
 
     def _is_pending(self, name: str, keys: dict[str, str]) -> bool:
         # A task that its own condition leaves out is nothing to wait for.

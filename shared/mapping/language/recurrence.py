@@ -17,6 +17,8 @@ from shared.mapping.language.vocabulary import did_you_mean, refuse
 _SIMPLE = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "WKST"})
 # With these a daily rule can be one that never comes, which is looked for day by day until the year 9999.
 _FULL = _SIMPLE | {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"}
+_STARTS = tuple(date(2024, month, 1) for month in range(1, 13))
+"""Whether a rule with an interval ever comes may hang on the month that it starts in."""
 _ALLOWED = {"YEARLY": _FULL, "MONTHLY": _FULL, "WEEKLY": _SIMPLE, "DAILY": _SIMPLE}
 
 
@@ -83,11 +85,10 @@ def _check_parts(parts: dict[str, str]) -> None:
 
 def _recurrence(text: str) -> str:
     try:
-        days = read_recurrence(text, date(2024, 1, 1))
-        first = next(days, None) if "UNTIL" not in text.upper() else days
+        comes = [next(read_recurrence(text, start), None) for start in _STARTS]
     except ValueError as error:
         raise refuse(str(error)) from error
-    if first is None:
+    if "UNTIL" not in text.upper() and not any(comes):
         message = "this recurrence never comes"
         raise refuse(message)
     return text

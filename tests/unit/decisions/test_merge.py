@@ -72,6 +72,69 @@ def test_a_rule_may_give_the_due_date_to_planner():
     assert merged.agreed["due"].got == "2026-12-24"
 
 
+@pytest.mark.parametrize("field", ["due", "title", "priority", "bucket"])
+def test_where_planner_owns_a_field_a_persons_value_stands_whenever_the_other_side_moves(field):
+    """Not only when both moved between two looks."""
+    theirs = {
+        "due": {"dueDateTime": "2026-12-24T10:00:00Z"},
+        "title": {"title": "Theirs"},
+        "priority": {"priority": 9},
+        "bucket": {"bucketId": "bucket-9"},
+    }[field]
+    later = {"due": date(2026, 12, 5), "title": "New", "priority": 1, "bucket": "Later"}[field]
+    owners = {field: Owner.PLANNER}
+    before = merge(target(wanted(owners=owners)), found(**theirs), link().base)
+    base = link().base | before.agreed
+
+    after = merge(target(wanted(owners=owners, **{field: later})), found(**theirs), base)
+
+    assert (before.taken, after.taken) == ((field,), ())
+    assert after.task is None
+    assert [conflict.winner for conflict in after.conflicts] == [Owner.PLANNER]
+    assert merge(target(wanted(owners=owners, **{field: later})), found(**theirs), base | after.agreed).conflicts == ()
+
+
+def test_a_person_who_puts_a_value_back_lets_the_other_side_set_it_again():
+    owners = {"due": Owner.PLANNER}
+    there = merge(target(wanted(owners=owners)), found(dueDateTime="2026-12-24T10:00:00Z"), link().base)
+    back = merge(target(wanted(owners=owners)), found(), link().base | there.agreed)
+
+    after = merge(target(wanted(owners=owners, due=date(2026, 12, 5))), found(), link().base | back.agreed)
+
+    assert after.task is not None
+
+
+STARTS = {
+    "a person moved the due date before the start that is written": (
+        {"start": date(2026, 11, 30)},
+        {"dueDateTime": "2026-11-25T10:00:00Z"},
+        "2026-11-25",
+    ),
+    "the due date moves before a start that stands": (
+        {"start": date(2026, 11, 26), "due": date(2026, 11, 24)},
+        {"startDateTime": "2026-11-26T10:00:00Z"},
+        "2026-11-24",
+    ),
+    "the due date moves before a start that people set": (
+        {"due": date(2026, 11, 24)},
+        {"startDateTime": "2026-11-26T10:00:00Z"},
+        "2026-11-24",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "read", "start"), STARTS.values(), ids=STARTS)
+def test_a_start_is_never_written_after_the_due_date_that_the_task_shows(changes, read, start):
+    """Planner would refuse the whole of it, the title too."""
+    merged = merge(target(wanted(title="New", **changes)), found(**read), link(base=link().base).base)
+
+    assert merged.task is not None
+    assert merged.task.title == "New"
+    shown = merged.task.start if "start" in merged.task.model_fields_set else None
+    assert shown is not None
+    assert shown.date().isoformat() == start
+
+
 @pytest.mark.parametrize(
     ("now_wanted", "now_read", "assign", "unassign"),
     [

@@ -1,11 +1,13 @@
 """The ladder: nobody waits in silence, each level comes once, and in business time."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from shared.mapping.evaluation.escalation import keys_of
 from shared.models.item_memory import ItemMemory
+from shared.models.link_parts import FieldBase
 from shared.models.opentext import MissingDocument, WorkflowStatus
 from tests.unit.mapping.mapping_world import (
     mapping_of,
@@ -181,15 +183,10 @@ def local(text):
     return datetime.fromisoformat(f"{text}:00+01:00")
 
 
-THRESHOLDS = {
+THRESHOLDS: dict[str, Any] = {
     "business hours over the weekend": ({"business_hours": 4}, {}, "2026-11-23T11:00"),
     "next business day at 17:00": ({"business_days": 1, "at": "17:00"}, {}, "2026-11-23T17:00"),
     "calendar days": ({"days": 1}, {}, "2026-11-21T15:00"),
-    "from the step's due moment": (
-        {"from": "due", "business_hours": 1},
-        {"due": datetime(2026, 11, 24, 9, 0, tzinfo=UTC)},
-        "2026-11-24T11:00",
-    ),
     "from the item's due date, when business closes": ({"from": "due"}, {}, "2026-11-25T17:00"),
 }
 
@@ -204,6 +201,48 @@ def test_a_threshold_is_counted_from_what_the_rule_says(after, changes, expected
 
     assert (levels(before), before.look_again) == ([], local(expected))
     assert len(keyed(then)) == 1
+
+
+def due_of(text):
+    return FieldBase(asked="2026-11-25", got=text, theirs=True)
+
+
+ONE_DATE = {
+    "the step's own moment, where the task shows its day": ({"from": "step_due"}, {}, "2026-11-24T10:00"),
+    "the task's, where the rule adds to the step's": ({"from": "step_due", "business_days": 5}, {}, "2026-12-01T17:00"),
+    "the one that a person set": (
+        {"from": "step_due", "business_days": 1},
+        {"due": due_of("2026-12-02")},
+        "2026-12-02T17:00",
+    ),
+    "OpenText's, since it moved later": (
+        {"from": "step_due", "business_days": 3},
+        {"due": due_of("2026-12-02")},
+        "2026-11-27T17:00",
+    ),
+    "the person's for good, where Planner owns it": (
+        {"from": "step_due", "business_days": 3},
+        {"due": due_of("2026-12-02"), "owners": {"due": "planner"}},
+        "2026-12-02T17:00",
+    ),
+}
+
+
+@pytest.mark.parametrize(("due", "how", "late"), ONE_DATE.values(), ids=ONE_DATE)
+def test_ladder_mail_and_lateness_count_from_the_date_that_the_task_shows(due, how, late):
+    notify = [{"on": "overdue", "to": ["role:Manager"], "subject": "{{ task.due }}"}]
+    task = {"title": "Approve", "due": due, "owners": how.get("owners", {})}
+    mapping = only({"from": "due"}, task=task, notify=notify)
+    origin = of_workflow(step(started=FRIDAY, due=datetime(2026, 11, 24, 9, 0, tzinfo=UTC)))
+    memory = {KEY: ItemMemory(due=how.get("due"))}
+
+    before = want(mapping, origin, local(late) - timedelta(seconds=1), memory=memory)
+    then = want(mapping, origin, local(late), memory=memory)
+    after = want(mapping, origin, local(late[:10] + "T00:00") + timedelta(days=1), memory=memory)
+
+    assert (levels(before), len(keyed(then))) == ([], 1)
+    assert [mail.subject for mail in then.tasks[0].notify] == []
+    assert [mail.subject for mail in after.tasks[0].notify] == [late[:10]]
 
 
 def test_movement_starts_the_waiting_again():
