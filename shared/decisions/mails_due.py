@@ -160,19 +160,19 @@ def _occasions(link: Link) -> Iterator[_Occasion]:
                 if refusal.reason is not RefusalReason.REASSIGNED
             )
         elif _stands(notify.on, link):
-            missed = f"@{_missed(link)}" if notify.on == OVERDUE else ""
+            missed = f"@{notify.missed or _missed(link)}" if notify.on == OVERDUE else ""
             since = link.completed_at if notify.on == COMPLETED else notify.since
             yield _Occasion(f"{word}@{link.round}{missed}", notify, since)
 
 
 def _stands(on: str, link: Link) -> bool:
-    """Tell whether it has come to this; mails about what waits are only there once it is late."""
+    """Tell whether it has come to this; mails about what waits, be it held, are only there once it is late."""
     match on:
         case "completed":
             return link.state is LinkState.COMPLETED
         case "closed":
             return link.state is LinkState.CLOSED and link.task_id is not None
-    return link.state is LinkState.OPEN
+    return link.state in (LinkState.OPEN, LinkState.HELD)
 
 
 def _refused(at: datetime, word: str = REFUSED) -> str:
@@ -180,7 +180,7 @@ def _refused(at: datetime, word: str = REFUSED) -> str:
 
 
 def _missed(link: Link) -> str:
-    """Name the date that was missed: that it was is told once for each."""
+    """Name the date that was missed, as the first edition did: that it was is told once for each."""
     due = link.base.get("due")
     return "" if due is None else str(due.got or due.asked or "")
 

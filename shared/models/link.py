@@ -313,6 +313,10 @@ class Link(Stored):
         """Remember that the matter of the last refusal is over."""
         return self._with({"refusals": (*self.refusals[:-1], self.refusals[-1].over())})
 
+    def notifying(self, notify: tuple[Notify, ...]) -> Self:
+        """Remember who is told while it is held: nothing else of what is wanted is taken over then."""
+        return self._with({"notify": notify})
+
     def with_mails(self, mails: tuple[MailIntent, ...], *, told_since: datetime | None = None) -> Self:
         """Keep what is known of its mails; of a link of the first edition, since when people are told."""
         return self._with({"mails": mails, "told_since": self.told_since or told_since})

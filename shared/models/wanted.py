@@ -115,7 +115,12 @@ class Notify(Stored):
     subject: str
     body: str
     since: datetime | None = Field(default=None, description="UTC: when it came to it. None: the link tells.")
+    missed: str = Field(default="", description="Of what is overdue: the date that was missed.")
     failed: str = Field(default="", description="Why its text can't be made. Empty: it can.")
+
+    def about(self, missed: str) -> "Notify":
+        """Return the same mail for a date that was missed."""
+        return self.model_copy(update={"missed": missed})
 
     def only(self, to: tuple[str, ...]) -> "Notify":
         """Return the same mail for some of its people."""

@@ -128,7 +128,7 @@ def _memory(links: Mapping[str, Link]) -> dict[str, ItemMemory]:
             known_since=link.known_since,
             made_at=link.reserved_at if link.task_id else None,
             completed_at=link.completed_at if link.state is LinkState.COMPLETED else None,
-            is_open=link.state in _AT_WORK,
+            is_open=link.state in _AT_WORK and link.hold is not HoldCause.DELETED,
             level=link.level,
             due=link.base.get("due"),
         )

@@ -136,6 +136,19 @@ async def test_nobody_is_chased_while_the_other_party_has_it(case):
     assert sorted(who for who, _ in case.tasks) == ["dfoxhoven", "legal-lead", "pwilliams"]
 
 
+async def test_what_nobody_can_do_is_escalated_and_says_why():
+    """Its performer is not in the directory: there is no task of the step, and the levels say why."""
+    case = Case()
+    state = case.inside.world.graph.state
+    state.users = {key: user for key, user in state.users.items() if user["mail"] != "dfoxhoven@contoso.example"}
+    await case.hint()
+    await case.at(WEDNESDAY)
+
+    assert [who for who, _ in case.tasks] == ["legal-lead", "pwilliams"]
+    texts = [details["description"] for details in case.inside.world.graph.details.values()]
+    assert all("Nobody can do this: no performer of this step is found" in text for text in texts)
+
+
 async def test_a_completed_approval_closes_its_escalations(case):
     await case.at(TUESDAY)
     graph, users = case.inside.world.graph, case.inside.world.users

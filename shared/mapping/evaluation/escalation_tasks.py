@@ -10,7 +10,6 @@ from shared.mapping.evaluation.item import Item
 from shared.mapping.evaluation.matching import judge
 from shared.mapping.evaluation.people import Assigned
 from shared.mapping.evaluation.plans import target
-from shared.mapping.language.calendar import Calendar
 from shared.mapping.language.tasks import PRIORITIES, Level
 from shared.models.keys import item_key
 from shared.models.opentext import WorkflowStatus
@@ -75,7 +74,9 @@ def mails_of_item(
         changes.add(at)
         late = at <= item.scene.now
     shown = tuple(spec for spec in specs if spec.on != "overdue" or late)
-    return (*item.mails(shown, item.words(task), late_since=at), *reminders)
+    mails = item.mails(shown, item.words(task), late_since=at)
+    missed = task.due.isoformat() if task.due is not None else ""
+    return (*(mail.about(missed) if mail.on == "overdue" else mail for mail in mails), *reminders)
 
 
 def _is_paused(item: Item) -> bool:
@@ -142,7 +143,7 @@ def _task(item: Item, task: WantedTask, raised: Raised, *, paused: bool) -> Want
         assignees=assigned.ids,
         people=assigned.decisions,
         description=description,
-        context=_context(task, raised, item.scene.calendar),
+        context=_context(task, raised, item),
         references=task.references,
         when_deleted=item.spec.when_deleted,
         held="; ".join(dict.fromkeys(own.holds)) or None,
@@ -155,11 +156,12 @@ def _plan(own: Item, level: Level, task: WantedTask) -> PlanTarget:
     return own.attempt(lambda: target(choice, own.mapping, own.scene), PlanTarget())
 
 
-def _context(task: WantedTask, raised: Raised, calendar: Calendar) -> tuple[str, ...]:
+def _context(task: WantedTask, raised: Raised, item: Item) -> tuple[str, ...]:
     names = ", ".join(one.person for one in task.people if one.entra_id is not None) or "nobody"
     return (
         f"Escalates: {task.title}",
         f"Assigned to: {names}",
-        f"Raised: {calendar.local(raised.at):%Y-%m-%d %H:%M}",
+        *(f"Nobody can do this: {why}" for why in item.nobody),
+        f"Raised: {item.scene.calendar.local(raised.at):%Y-%m-%d %H:%M}",
         *task.context,
     )

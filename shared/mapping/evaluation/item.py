@@ -60,6 +60,8 @@ class Item:
     holds: list[str] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
     """What it asks for and nobody told."""
+    nobody: list[str] = field(default_factory=list)
+    """Why there is nobody who can do it, where that is so: others have to hear of it."""
 
     def build(
         self, *, waits_on: tuple[str, ...], waits_for: tuple[str, ...], due: date | None, is_shown: bool = True
@@ -216,8 +218,12 @@ class Item:
         """Decide who gets it; a policy may hold the item."""
         assigned = self.attempt(lambda: self.people.assign(self.assign, plan.group_id), Assigned())
         if assigned.held is not None:
-            self.holds.append(assigned.held)
+            self._lack_people(assigned.held)
         return assigned
+
+    def _lack_people(self, why: str) -> None:
+        self.holds.append(why)
+        self.nobody.append(why)
 
     @property
     def assign(self) -> Assign:
@@ -292,19 +298,19 @@ class Item:
         service = self.act_as is ActAs.SERVICE
         deciders = self.attempt(lambda: self.people.approvers(words) if service else self.people.deciders(), ())
         if not deciders and service:
-            self.holds.append("the rule's approvers are nobody: no completion could count")
+            self._lack_people("the rule's approvers are nobody: no completion could count")
         elif not deciders and self._moves_step:
             # A task for somebody else, the fallback say, could never be completed so that it counts.
             performers = self.scene.step.performers if self.scene.step is not None else ()
             logins = ", ".join(one.login or one.name for one in performers)
-            self.holds.append(f"no performer of this step is found in Entra ID: {logins or 'nobody performs it'}")
+            self._lack_people(f"no performer of this step is found in Entra ID: {logins or 'nobody performs it'}")
         return self._told_apart(deciders) if self.rule.four_eyes and self._moves_step else deciders
 
     def _told_apart(self, deciders: tuple[Decider, ...]) -> tuple[Decider, ...]:
         """Mark who started the workflow; where that is not known, nobody may decide with four eyes."""
         initiator = self.people.initiator()
         if initiator is None:
-            self.holds.append("four eyes decide, and who started the workflow is not found in Entra ID")
+            self._lack_people("four eyes decide, and who started the workflow is not found in Entra ID")
         return tuple(one.told_apart(initiator) for one in deciders)
 
     @property

@@ -118,7 +118,7 @@ class _Desk:
         for rule, scene in self._chosen(origin):
             made = self._walled(rule, scene)
             yield from made
-            if rule.names & {"now", "today"} and any(task.item_key not in self.completed for task in made):
+            if rule.names & {"now", "today"} and not all(self._is_over(task.item_key) for task in made):
                 self._note(lambda scene=scene: scene.calendar.end(scene.today))  # type: ignore[misc] # bound now
 
     def fallback_gap(self) -> Iterator[Unknown]:
@@ -293,14 +293,19 @@ class _Desk:
         pending = [] if self.curious else [name for name in _depends_on(item.spec) if self._is_pending(name, keys)]
         waits_on = tuple(keys[name] for name in pending)
         task = item.build(waits_on=waits_on, waits_for=tuple(pending), due=due, is_shown=not self.curious)
-        is_done = task.item_key in self.completed
-        quiet = (is_done or task.held is not None) and not self.curious
+        # What nobody can do is late like anything else, and somebody has to hear of it.
+        waits = task.held is not None and (bool(waits_on) or not item.nobody)
+        quiet = (self._is_over(task.item_key) or waits) and not self.curious
         shown = task.showing(self._due_shown(task))
         ladder = escalations(item, shown, quiet=quiet, changes=self.changes)
         notify = mails_of_item(item, shown, ladder.reminders, quiet=quiet, changes=self.changes)
         if ladder.lines or notify:
             task = task.told((*task.context, *ladder.lines), notify)
         return [task, *ladder.tasks]
+
+    def _is_over(self, item: str) -> bool:
+        """Tell whether nobody is waited for any more: completed, closed, or left alone."""
+        return item in self.completed or (item in self.memory and not self.memory[item].is_open)
 
     def _due_shown(self, task: WantedTask) -> date | None:
         """Return the one due date: ladder, mails and lateness count from what the task shows."""

@@ -15,7 +15,7 @@ from shared.errors import (
     ThrottledError,
 )
 from shared.models.events import EventKind
-from shared.models.link import Link
+from shared.models.link import Link, LinkState
 from shared.models.link_parts import MailIntent, MailOutcome
 from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
@@ -41,7 +41,7 @@ async def tell_stakeholders(work: Work) -> None:
 
 async def _tell_of(work: Work, item: str) -> None:
     link, mail = work.held.links[item], work.services.mail
-    current = brought_up(link, work.now)
+    current = brought_up(_as_wanted(work, link), work.now)
     if mail is None:
         for telling in owed(current):
             current = with_mark(current, telling.past(work.now))
@@ -52,6 +52,14 @@ async def _tell_of(work: Work, item: str) -> None:
         for telling in owed(current):
             if not await teller.tell(telling):
                 return
+
+
+def _as_wanted(work: Work, link: Link) -> Link:
+    """Take over who is told of an item that is held: nobody else does."""
+    if link.state is not LinkState.HELD and link.hold is None:
+        return link
+    wanted = next((task for task in work.wanted.tasks if task.item_key == link.item), None)
+    return link if wanted is None or wanted.notify == link.notify else link.notifying(wanted.notify)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ OWED = {
     "closed": ({"notify": (notify("closed"),), "state": "closed"}, ["closed@0"]),
     "two levels": ({"notify": (FIRST, SECOND)}, ["reminded:a@0", "reminded:b@0"]),
     "done meanwhile": ({"notify": (FIRST,), **COMPLETED}, []),
-    "held": ({"notify": (notify("overdue"),), "state": "held"}, []),
+    "held, and asked for all the same": ({"notify": (notify("overdue"),), "state": "held"}, ["overdue@0@2026-12-01"]),
+    "deleted": ({"notify": (notify("overdue"),), "state": "withdrawn"}, []),
 }
 
 

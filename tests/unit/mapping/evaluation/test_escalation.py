@@ -287,6 +287,44 @@ def test_a_held_item_is_not_escalated():
     assert [item.rpartition("|")[0] for item in raised] == ["package|task-0|level"]
 
 
+LATE = [{"on": "overdue", "to": ["role:Manager"], "subject": "Late"}]
+NOBODY = {
+    "no performer": (step_rule(escalate=LADDER, notify=LATE, task={"title": "A", "due": "2026-11-25"}), True),
+    "a policy holds": (
+        workspace_rule(
+            {"assign": "user:dfoxhoven@contoso.example", "due": "2026-11-25"},
+            escalate=[{"to": "role:Manager", "after": {"business_days": 1}}],
+            notify=LATE,
+        ),
+        True,
+    ),
+    "its turn has not come": (
+        workspace_rule({"due": "2026-11-25"}, {"due": "2026-11-25", "depends_on": "task-0"}, notify=LATE),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("rule", "is_told"), NOBODY.values(), ids=NOBODY)
+def test_what_nobody_can_do_is_late_like_anything_else(rule, is_told):
+    origin = of_workflow(step(started=FRIDAY)) if rule["on"] == "step" else of_workspace()
+    mapping = mapping_of(rule, **BERLIN, people={"nobody": "hold"})
+    result = want(mapping, origin, FRIDAY + timedelta(days=9), people={"dfoxhoven": None})
+    held = [task for task in result.tasks if task.held is not None]
+
+    assert len(held) == 1
+    assert ([mail.on for mail in held[0].notify if mail.on == "overdue"] == ["overdue"]) is is_told
+    assert bool(keyed(result)) is is_told
+
+
+def test_nobody_is_chased_for_what_was_left_alone():
+    """Its task was deleted for good, or its item was released."""
+    mapping = mapping_of(step_rule(escalate=LADDER, task={"title": "{{ today }}"}), **BERLIN)
+    result = at(FRIDAY + timedelta(days=9), mapping, memory={KEY: ItemMemory(is_open=False)})
+
+    assert (keyed(result), result.look_again) == ({}, None)
+
+
 def test_a_mail_about_what_is_overdue_stands_there_once_it_is():
     notify = [{"on": "overdue", "to": ["role:Manager"], "subject": "Late: {{ task.title }} since {{ task.due }}"}]
     mapping = mapping_of(workspace_rule({"due": "2026-11-23"}, notify=notify), **BERLIN)
