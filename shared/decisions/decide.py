@@ -20,7 +20,7 @@ from shared.models.evidence import Event
 from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import Link, LinkState
 from shared.models.planner import DetailsPatch, TaskPatch
-from shared.models.wanted import WhenDeleted
+from shared.models.wanted import WantedTask, WhenDeleted
 from shared.models.words import ItemKind, WaitedFor
 
 REPLICA = timedelta(seconds=30)
@@ -150,12 +150,17 @@ def _wanted_again(view: View, link: Link) -> Remember | None:
 
 
 def _decide_without_task(view: View, link: Link, now: datetime) -> Action | None:
-    """Decide for an item that was over before it had a task: it may be wanted again."""
-    if link.state is not LinkState.CLOSED or view.target is None:
+    """Decide for an item that is over and has no task, or that is asked again after its task was cleaned up."""
+    if view.target is None:
         return None
-    if (why := view.target.wanted.held) is None:
+    wanted = view.target.wanted
+    if link.state is LinkState.COMPLETED and link.kind is not ItemKind.STEP and _is_asked_anew(link, wanted):
+        return Remember(link.reopened(), (event(EventKind.REOPENED, link, reason="its date moved"),), again=True)
+    if link.state not in (LinkState.CLOSED, LinkState.OPEN):
+        return None
+    if (why := wanted.held) is None:
         return Create(view.target, link)
-    waiting = link.held(view.target.wanted.held_by, why, now)
+    waiting = link.held(wanted.held_by, why, now)
     return Remember(waiting, (event(EventKind.HELD, waiting, reason=why),))
 
 
@@ -244,9 +249,7 @@ def _decide_finished(view: View, link: Link, found: Found, policy: Policy, now: 
         )
     if not found.task.is_completed or _is_completed_anew(link, found):
         return Remember(reopened, (event(EventKind.REOPENED, link, reason="opened again in Planner"),), again=True)
-    due = link.base.get("due")
-    moved = due is not None and wanted.due is not None and due.asked != wanted.due.isoformat()
-    if moved and wanted.reopen_when_moved:
+    if _is_asked_anew(link, wanted):
         return Write(
             reopened,
             view.target,
@@ -256,6 +259,13 @@ def _decide_finished(view: View, link: Link, found: Found, policy: Policy, now: 
     if (agreed := agree(link, found)) is not None or link.hold is not HoldCause.RECORD:
         return agreed
     return None if is_waiting(link, view, policy, now) else record_again(link, wanted, view.workspace_id)
+
+
+def _is_asked_anew(link: Link, wanted: WantedTask) -> bool:
+    """Tell whether a completed item's date moved, and its rule asks it again then."""
+    due = link.base.get("due")
+    is_moved = due is not None and wanted.due is not None and due.asked != wanted.due.isoformat()
+    return is_moved and wanted.reopen_when_moved
 
 
 def _is_completed_anew(link: Link, found: Found) -> bool:

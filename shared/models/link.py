@@ -205,8 +205,8 @@ class Link(Stored):
         return self._with({"sent_on": intent_id})
 
     def lost_task(self) -> Self:
-        """Remember that the task of an item that is over was deleted."""
-        return self._with(_NO_TASK)
+        """Remember that the task of an item that is over was deleted; of its date what was asked, for it may move."""
+        return self._with({**_NO_TASK, "base": {name: known for name, known in self.base.items() if name == "due"}})
 
     def hindered(self, cause: HoldCause, reason: str, now: datetime, *, retry_at: datetime | None = None) -> Self:
         """

@@ -9,7 +9,7 @@ who made it. What can't be read or found is not gone: the app makes no task ther
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from shared.decisions.description_block import find_reference
 from shared.decisions.item_view import event
@@ -22,10 +22,10 @@ from shared.models.link import Link
 from shared.models.messages import AgendaEntry
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.words import WaitedFor
-from shared.operations.app_state import TOLD_AGAIN, find_app
 from shared.operations.rebuild_link import Known, Ours, link_of
 from shared.operations.rebuild_plans import find_plans
 from shared.operations.rebuild_record import Record, find_intent, is_workflow, read_record
+from shared.operations.standstill import must_stand_still
 from shared.services import Services
 from shared.store.origins import Entries, Held
 from shared.store.plans import PlanRow
@@ -35,7 +35,6 @@ from shared.targets.unproven import EVERYWHERE, Unproven
 log = logging.getLogger(__name__)
 REASON = "rebuilt"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_SWEEP = timedelta(minutes=1)
 
 
 @dataclass
@@ -87,37 +86,19 @@ async def rebuild(
         RetryLaterError: something does not answer; run it again.
     """
     run = _Run(services, Rebuilt(), told, dry_run)
-    await _must_stand_still(services)
+    await must_stand_still(services)
     unproven = Unproven(services.cursors, services.now)
     if not dry_run:
         # Should this run be cut off, an app that is started all the same makes nothing.
         await unproven.save({EVERYWHERE: "the rebuild did not come to its end"})
     by_origin = await _search(run, gone)
     for origin, ours in sorted(by_origin.items()):
-        await _must_stand_still(services)
+        await must_stand_still(services)
         await _link_all(origin, ours, run)
-    await _must_stand_still(services)
+    await must_stand_still(services)
     if not dry_run:
         await unproven.save(run.found.unproven)
     return run.found
-
-
-async def _must_stand_still(services: Services) -> None:
-    """
-    Make sure that no app is at work: with empty tables it makes every wanted task once more.
-
-    Raises:
-        RefusedError: one shows.
-    """
-    signs = await services.hands.signs()
-    others = [sign for sign in signs.values() if not sign.is_dead and not services.hands.is_own(sign.worker)]
-    if others:
-        message = f"the app runs: {others[0].worker} has {others[0].says} in hand. Stop it first"
-        raise RefusedError(message)
-    app, now = await find_app(services), services.now()
-    if app is not None and now < (until := app.at + TOLD_AGAIN + _SWEEP):
-        message = f"the app swept at {app.at:%H:%M:%S} UTC: stop it, and run this again after {until:%H:%M:%S} UTC"
-        raise RefusedError(message)
 
 
 async def _search(run: _Run, gone: Collection[str]) -> dict[str, list[Ours]]:

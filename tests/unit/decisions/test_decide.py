@@ -374,3 +374,20 @@ def test_a_completion_that_the_record_could_not_be_told_of_is_told_later():
     dropped = act(wanted(), link(**known, retry_at=NOW), found(**DONE))
     assert isinstance(dropped, Remember)
     assert (dropped.link.hold, dropped.link.reason, dropped.link.retry_at) == (None, "", None)
+
+
+@pytest.mark.parametrize("reopens", [True, False])
+def test_a_completed_item_whose_task_was_cleaned_up_is_asked_again_when_its_date_moves(reopens):
+    """A plan that is tidied is no wish that the next review be forgotten."""
+    item = wanted(reopen_when_moved=reopens)
+    done = link(item, state="completed", completed_at=NOW - timedelta(days=1))
+    cleaned = act(item, done, Missing())
+    assert cleaned.link.task_id is None
+    assert act(item, cleaned.link) is None
+    moved = wanted(reopen_when_moved=reopens, due=date(2027, 12, 1))
+    action = act(moved, cleaned.link)
+
+    assert (action is not None) is reopens
+    if reopens:
+        assert action.link.state is LinkState.OPEN
+        assert isinstance(act(moved, action.link), Create)
