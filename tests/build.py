@@ -146,6 +146,7 @@ def link(item: WantedTask | None = None, **changes: Any) -> Link:
         "reserved_at": LONG_AGO,
         "base": {**base, "progress": {"got": 0}},
         "step": item.step,
+        "wished": {"bucket": item.bucket, "labels": item.labels},
         "bound": item.documents,
     }
     return Link.model_validate(given | changes)

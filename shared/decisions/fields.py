@@ -6,7 +6,7 @@ A new synced field is one entry here. Values are JSON values: they are kept in t
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from shared.decisions.description_block import digest, split_description
 from shared.decisions.observed import Found, Place
 from shared.mapping.language.calendar import as_date, as_utc
+from shared.models.link import Link
 from shared.models.wanted import Owner, WantedTask
 
 _CHECKLIST = uuid.UUID("5f0a6d1c-6f0e-4f5b-9d53-2d8a3b7f4c11")
@@ -41,12 +42,21 @@ class Target:
     wanted: WantedTask
     place: Place
     block: str
+    kept: dict[str, Any] = field(default_factory=dict)
+    """Bucket and labels as they were agreed while the rule's own wish is the same: people may rename or delete them."""
+
+    def keeping(self, link: Link | None) -> "Target":
+        """Return the target with what people arranged: only another wish of the rule moves a task that stands."""
+        if link is None or link.wished is None or not link.task_id:
+            return self
+        same = {"bucket": link.wished.bucket == self.wanted.bucket, "labels": link.wished.labels == self.wanted.labels}
+        return replace(self, kept={name: link.base[name].asked for name in same if same[name] and name in link.base})
 
     def at(self, plan_id: str) -> "Target":
         """Return what is wanted of a task in a plan: outside the rule's own, nothing of buckets and labels."""
         if plan_id == self.place.plan_id:
             return self
-        return replace(self, place=Place(plan_id, is_known=False))
+        return replace(self, place=Place(plan_id, is_known=False), kept={})
 
     def starting_by(self, due: date) -> "Target":
         """Return the same, with a start that a due date allows."""
@@ -99,6 +109,9 @@ def _read_references(found: Found) -> dict[str, str]:
 
 
 def _labels(target: Target) -> list[str] | None:
+    if "labels" in target.kept:
+        kept: list[str] | None = target.kept["labels"]
+        return kept
     if not target.place.is_known:
         return None
     known = target.place.categories
@@ -111,7 +124,7 @@ FIELDS: tuple[SyncedField, ...] = (
         "bucket",
         Owner.PLANNER,
         Shape.SCALAR,
-        lambda t: t.place.bucket(t.wanted.bucket),
+        lambda t: t.kept["bucket"] if "bucket" in t.kept else t.place.bucket(t.wanted.bucket),
         lambda f: f.task.bucket_id,
         optional=True,
     ),

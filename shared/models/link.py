@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field
 
 from shared.models.base import Stored
 from shared.models.holds import HOLDS, HoldCause
-from shared.models.link_parts import FieldBase, MailIntent, Posted, Refusal, Reservation, SendIntent
+from shared.models.link_parts import FieldBase, MailIntent, Posted, Refusal, Reservation, SendIntent, Wished
 from shared.models.link_states import LinkState, next_state
 from shared.models.opentext import DocumentVersion, StepRef
 from shared.models.planner import PlannerDetails, PlannerTask
@@ -57,6 +57,7 @@ class Link(Stored):
     announced: dict[str, FieldBase] = Field(
         default_factory=dict, description="Fields that people own, too, about to be written: what is asked and sent."
     )
+    wished: Wished | None = Field(default=None, description="None: written before this was kept, or found again.")
     step: StepRef | None = None
     bound: tuple[DocumentVersion, ...] = Field(default=(), description="Versions that the task last showed.")
     elsewhere: str = Field(default="", description="Why the step must be completed in OpenText. Empty: it need not.")
@@ -134,6 +135,7 @@ class Link(Stored):
             bucket_id=posted.bucket_id,
             reserved_at=at,
             posted=posted,
+            wished=Wished(bucket=wanted.bucket, labels=wanted.labels),
             step=wanted.step,
             tries=before.tries if before is not None else 0,
             last_hold=before.last_hold if before is not None else None,
@@ -261,6 +263,7 @@ class Link(Stored):
         return self._with(
             {
                 "bound": wanted.documents,
+                "wished": Wished(bucket=wanted.bucket, labels=wanted.labels),
                 "rule_hash": wanted.rule_hash,
                 "notify": wanted.notify,
                 "evidence": wanted.evidence,

@@ -19,6 +19,13 @@ class FieldBase(Stored):
     theirs: bool = Field(default=False, description="What was got is what people set.")
 
 
+class Wished(Stored):
+    """What the rule itself said of a task's place when that was last decided: names, which people may change."""
+
+    bucket: str | None = None
+    labels: tuple[str, ...] = ()
+
+
 class Posted(Stored):
     """What a reservation will post: settling matches lists against it."""
 

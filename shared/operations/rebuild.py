@@ -17,13 +17,12 @@ from shared.errors import BridgeError, NeverError, NotFoundError, RefusedError, 
 from shared.evidence.document import head_of
 from shared.models.events import EventKind
 from shared.models.evidence import Event
-from shared.models.keys import split_origin_key
 from shared.models.link import Link
 from shared.models.messages import AgendaEntry
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.words import WaitedFor
 from shared.operations.rebuild_link import Known, Ours, link_of
-from shared.operations.rebuild_plans import find_plans
+from shared.operations.rebuild_plans import find_plans, remember_own_plans
 from shared.operations.rebuild_record import Record, find_intent, is_workflow, read_record
 from shared.operations.standstill import must_stand_still
 from shared.services import Services
@@ -174,11 +173,6 @@ async def _remember_plan(plan_id: str, group_id: str | None, tasks: Sequence[Pla
 
 async def _link_all(origin: str, ours: Sequence[Ours], run: _Run) -> None:
     """Link an origin's items under its lease, and have it looked at."""
-    try:
-        split_origin_key(origin)
-    except ValueError as error:
-        run.found.left.append(str(error))
-        return
     services = run.services
     if not run.is_dry:
         # First of all: an origin that has a row counts as known, and discovery passes it over.
@@ -196,7 +190,7 @@ async def _link_all(origin: str, ours: Sequence[Ours], run: _Run) -> None:
         raise RefusedError(message)
     try:
         await _restore_history(held, record, run)
-        await _commit(held, await _links(origin, held.links, ours, record, run), run)
+        await _commit(held, await _links(origin, held.links, ours, record, run), record, run)
     finally:
         await held.release()
 
@@ -282,9 +276,10 @@ async def _is_claimed(origin: str, link: Link, run: _Run) -> bool:
     return True
 
 
-async def _commit(held: Held, made: Sequence[Link], run: _Run) -> None:
+async def _commit(held: Held, made: Sequence[Link], record: Record, run: _Run) -> None:
     services = run.services
     await held.commit(links=made, events=[_told(link) for link in made], now=services.now())
+    await remember_own_plans(record.origin, made, services)
     for link in made:
         if link.plan_id and link.task_id:
             # Without an etag every version is newer than what was agreed: the first read of the plan announces it.

@@ -1,11 +1,15 @@
 """Where the bridge's tasks may stand after its tables were lost: not found is not gone, and is told."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from shared.errors import NeverError
+from shared.mapping.evaluation.plans import own_plan_key
 from shared.mapping.language.sections import PlanSpec
 from shared.mapping.language.tasks import WorkspacePlan, parts
+from shared.models.link import Link
+from shared.models.making import Making, MakingKind
+from shared.models.opentext import Origin
 from shared.services import Services
 from shared.targets.unproven import by_title
 
@@ -69,3 +73,21 @@ async def _list(group_id: str, search: Search, services: Services) -> frozenset[
 def _must_be_listed(group_id: str, title: str, titles: frozenset[str], search: Search) -> None:
     if group_id not in search.unproven and title.strip() not in titles:
         search.unproven[by_title(group_id, title)] = f"group {group_id} lists no plan {title!r} just now"
+
+
+async def remember_own_plans(origin: Origin | None, links: Sequence[Link], services: Services) -> None:
+    """Remember which plan is a workspace's own: it is known by its id alone, and that was lost."""
+    workspace = origin.workspace if origin is not None else None
+    for rule in services.mapping.rules if workspace is not None else ():
+        own = {part.group for part in parts(rule) if isinstance(part, WorkspacePlan)}
+        stands = [link for link in links if link.rule_id == rule.id and link.plan_id is not None]
+        for link in sorted(stands, key=lambda link: (link.known_since or services.now(), link.item)):
+            plan = await services.plans.find(link.plan_id or "")
+            if plan is None or plan.group_id not in own or workspace is None:
+                continue
+            key = own_plan_key(workspace.node_id)
+            if await services.makings.find_by_key(MakingKind.PLAN, plan.group_id or "", key) is None:
+                made = Making(
+                    kind=MakingKind.PLAN, parent=plan.group_id or "", name=key, id=plan.plan_id, at=services.now()
+                )
+                await services.makings.finish(made)

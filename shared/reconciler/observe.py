@@ -13,7 +13,7 @@ from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
 from shared.models.opentext import Needs, Origin, Workspace
-from shared.models.wanted import Wanted
+from shared.models.wanted import Wanted, WantedTask
 from shared.models.words import SCOPES, WAITS, ItemKind, Scope, WaitedFor
 from shared.reconciler.actions.write import read_again
 from shared.reconciler.session import Work
@@ -34,7 +34,9 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
         UnreadableError, NotFoundError: the origin can't be read; nothing is decided.
         RetryLaterError: something did not answer.
     """
-    home = held.seen.get("home") if not SCOPES[message.scope].anew else None
+    # A workflow's record is its first: another workspace's document may be attached later, and be listed before.
+    stays = split_origin_key(held.origin)[0] is OriginKind.WORKFLOW
+    home = held.seen.get("home") if stays or not SCOPES[message.scope].anew else None
     origin = await read_origin(held.origin, services, home=home)
     asked = await compute_wanted(origin, services, held.links)
     policy = Policy(
@@ -79,7 +81,7 @@ async def read_origin(
         return Origin(kind=kind, document=document, workspace=await _workspace_of(number, services, home, need))
     workflow = await opentext.workflows.read(number, need)
     nodes = [document.node_id for document in workflow.documents]
-    workspace = await _workspace_of(nodes[0], services, home, need) if nodes and need.workspace else None
+    workspace = await _record_of(nodes, services, home, need) if need.workspace else None
     return Origin(kind=kind, workflow=workflow, workspace=workspace)
 
 
@@ -143,8 +145,14 @@ def _completed(links: Mapping[str, Link]) -> frozenset[str]:
 async def _resolve_places(work: Work) -> None:
     """Resolve the places of tasks that are or may be made; one without a place is held."""
     linked = {item for item, link in work.held.links.items() if link.task_id}
-    wanted_now = [task for task in work.wanted.tasks if task.held is None or task.item_key in linked]
-    places = await work.services.places.find_all(wanted_now, made=linked)
+    wanted_now = [
+        task
+        for task in work.wanted.tasks
+        if (task.held is None or task.item_key in linked) and not _is_over(work.held.links.get(task.item_key), task)
+    ]
+    # A bucket that people renamed or deleted is made again for nothing that stands, only for what the rule moves.
+    arranged = {task.item_key for task in wanted_now if not _is_moved_by_rule(work.held.links.get(task.item_key), task)}
+    places = await work.services.places.find_all(wanted_now, made=linked, arranged=linked & arranged)
     held: dict[str, str] = {}
     for item, place in places.items():
         if isinstance(place, PlaceError):
@@ -159,11 +167,34 @@ async def _resolve_places(work: Work) -> None:
         work.wanted = work.wanted.with_tasks(tasks)
 
 
+def _is_over(link: Link | None, task: WantedTask) -> bool:
+    """Tell whether an item has no task and will get none: no plan is made for it."""
+    is_done = link is not None and link.state in (LinkState.COMPLETED, LinkState.WITHDRAWN) and not link.task_id
+    return is_done and not task.reopen_when_moved
+
+
+def _is_moved_by_rule(link: Link | None, task: WantedTask) -> bool:
+    return link is not None and link.wished is not None and link.wished.bucket != task.bucket
+
+
 def home_of(origin: Origin) -> dict[str, int] | None:
     """Say in which workspace the origin's first document was found."""
-    if origin.workspace is None or not origin.documents:
+    if origin.workspace is None or not (origin.documents or origin.workflow):
         return None
-    return {"node": origin.documents[0].node_id, "workspace": origin.workspace.node_id}
+    node = origin.documents[0].node_id if origin.documents else 0
+    return {"node": node, "workspace": origin.workspace.node_id}
+
+
+async def _record_of(
+    nodes: list[int], services: Services, home: dict[str, int] | None, need: Needs
+) -> Workspace | None:
+    """Read the workspace that a workflow belongs to: the one found first, of the first document that lies in any."""
+    if home is not None:
+        return await services.opentext.workspaces.read(home["workspace"], need)
+    for node in nodes:
+        if (number := await services.opentext.workspaces.find_workspace_of(node)) is not None:
+            return await services.opentext.workspaces.read(number, need)
+    return None
 
 
 async def _workspace_of(node_id: int, services: Services, home: dict[str, int] | None, need: Needs) -> Workspace | None:

@@ -88,9 +88,8 @@ class Work:
         """Resolve what an item wants, with the block as its link stands now."""
         link = self.held.links.get(wanted.item_key)
         place = self.places.get(wanted.item_key, Place(wanted.plan.plan_id or "", is_known=False))
-        return Target(
-            self.origin.key, wanted, place, render_block(signature(self.policy.bridge, self.origin.key), wanted, link)
-        )
+        block = render_block(signature(self.policy.bridge, self.origin.key), wanted, link)
+        return Target(self.origin.key, wanted, place, block).keeping(link)
 
     def look_again(self, at: datetime, waited_for: WaitedFor) -> None:
         """Note when to look again; the earliest of a reason counts."""

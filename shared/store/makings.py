@@ -26,6 +26,23 @@ class Makings:
             making = Making(kind=kind, parent=parent, name=name, at=row.written or _LONG_AGO)
         return making.read_with(row.etag)
 
+    async def find_by_key(self, kind: MakingKind, parent: str, key: str) -> Making | None:
+        """
+        Read what is known of a making that a key names, whatever its title. None: nobody announced it.
+
+        The first edition added the title's template to the key, and made a plan for each: the oldest counts.
+        """
+        if (found := await self.find(kind, parent, key)) is not None:
+            return found
+        made = [one for one in await self.list_made(kind, parent) if one.name.startswith(f"{key}|")]
+        return min(made, key=lambda one: (one.at, one.name), default=None)
+
+    async def list_made(self, kind: MakingKind, parent: str) -> tuple[Making, ...]:
+        """Read what was made for a plan or group."""
+        partition, _ = _keys(kind, parent, "")
+        rows = await self._table.list_partition(partition)
+        return tuple(making for _, making in self._table.read_all(rows, Making) if making.id is not None)
+
     async def reserve(self, making: Making, *, replaces: Making | None = None) -> None:
         """
         Announce a making, before it is made.

@@ -24,6 +24,8 @@ from shared.targets.unproven import Unproven
 
 log = logging.getLogger(__name__)
 KEPT = timedelta(minutes=10)
+EARLIER = timedelta(minutes=5)
+"""How far the service's clock may be behind ours."""
 
 
 class PlaceError(NeverError):
@@ -69,7 +71,7 @@ class Places:
             log.warning("plan %s, which a task was moved to, can't be read: %s", plan_id, error)
 
     async def find_all(
-        self, tasks: Sequence[WantedTask], *, made: Collection[str] = ()
+        self, tasks: Sequence[WantedTask], *, made: Collection[str] = (), arranged: Collection[str] = ()
     ) -> dict[str, Place | PlaceError]:
         """
         Resolve the place of each task; by item key. An error stands for a place where it can't be.
@@ -77,19 +79,25 @@ class Places:
         Args:
             tasks: what is wanted.
             made: keys of items that have their task.
+            arranged: of those, the ones whose bucket is left to people: none is made for them.
         """
         found: dict[str, Place | PlaceError] = {}
         failed: dict[tuple[str, str | None, bool], PlaceError] = {}
         for task in tasks:
             # Of a hundred tasks without a place one asks.
-            about = (task.plan.model_dump_json(), task.bucket, task.item_key in made)
+            is_made, is_arranged = task.item_key in made, task.item_key in arranged
+            about = (task.plan.model_dump_json(), None if is_arranged else task.bucket, is_made)
             try:
-                found[task.item_key] = failed.get(about) or await self._find_for(task, is_made=task.item_key in made)
+                found[task.item_key] = failed.get(about) or await self._find_for(
+                    task, is_made=is_made, is_arranged=is_arranged
+                )
             except PlaceError as error:
                 found[task.item_key] = failed[about] = error
         return found
 
-    async def _find_for(self, task: WantedTask, *, is_made: bool) -> Place:
+    async def _find_for(self, task: WantedTask, *, is_made: bool, is_arranged: bool) -> Place:
+        if is_arranged:
+            return await self._plan_of(task.plan)
         if is_made or self._unproven is None:
             return await self.find(task)
         if (why := await self._unproven.why_not(task.plan)) is not None:
@@ -107,13 +115,19 @@ class Places:
             PlaceError: there is no such plan.
             RetryLaterError: it could not be found out, or is being made.
         """
-        key = task.plan.model_dump_json()
-        known = self._known.get(key)
-        place = known.place if known is not None and self._now() < known.until else await self._resolve(task.plan)
+        place = await self._plan_of(task.plan)
         if task.bucket is not None and place.bucket(task.bucket) is None:
             place = await self._with_bucket(place, task.bucket)
-        if known is None or known.place is not place:
-            self._known[key] = _Known(place, self._now() + KEPT)
+            self._known[task.plan.model_dump_json()] = _Known(place, self._now() + KEPT)
+        return place
+
+    async def _plan_of(self, target: PlanTarget) -> Place:
+        key = target.model_dump_json()
+        known = self._known.get(key)
+        if known is not None and self._now() < known.until:
+            return known.place
+        place = await self._resolve(target)
+        self._known[key] = _Known(place, self._now() + KEPT)
         return place
 
     async def _resolve(self, target: PlanTarget) -> Place:
@@ -145,9 +159,7 @@ class Places:
             raise PlaceError(message)
         name = target.key or target.title
         try:
-            if target.make and (known := await self._made_before(target.group_id, name)) is not None:
-                return known, True
-            if (plan := await self._listed(target.group_id, target.title)) is not None:
+            if (plan := await self._standing(target, target.group_id, target.title)) is not None:
                 return plan, target.make
         except NotFoundError as error:
             message = f"the plan {target.title!r} or its group {target.group_id} was deleted"
@@ -160,25 +172,55 @@ class Places:
             raise PlaceError(message)
         await self._reserve(MakingKind.PLAN, target.group_id, name)
         with _made(f"plan {target.title!r} can't be made in group {target.group_id}"):
-            plan = await self._planner.create_plan(target.group_id, target.title)
+            plan = await self._plan_made(target.group_id, target.title, name)
         await self._finish(MakingKind.PLAN, target.group_id, name, plan.id)
         return plan, True
 
-    async def _made_before(self, group_id: str, name: str) -> PlannerPlan | None:
-        """Read the plan that a rule made under this key; None: none was, or it was deleted since."""
-        made = await self._makings.find(MakingKind.PLAN, group_id, name)
-        if made is None or made.id is None:
-            return None
+    async def _plan_made(self, group_id: str, title: str, name: str) -> PlannerPlan:
         try:
-            # The title may follow the workspace's name: what was made once is known by its key.
-            return await self._planner.read_plan(made.id)
-        except NotFoundError:
-            log.warning("plan %s of group %s was deleted: one of its title is looked for", made.id, group_id)
-            return None
+            return await self._planner.create_plan(group_id, title)
+        except NeverError:
+            # Refused is not done: the next try waits for no lost answer.
+            over = self._now() - self._settle
+            await self._makings.finish(
+                Making(kind=MakingKind.PLAN, parent=group_id, name=name, id=None, at=over),
+            )
+            raise
 
-    async def _listed(self, group_id: str, title: str) -> PlannerPlan | None:
+    async def _standing(self, target: PlanTarget, group_id: str, title: str) -> PlannerPlan | None:
+        """
+        Find the plan that is meant. None: there is none.
+
+        A plan of a workspace's own is known by its id: one of its title may be another workspace's, or a person's.
+        """
+        if not target.make:
+            return await self._listed(group_id, title)
+        making = await self._makings.find_by_key(MakingKind.PLAN, group_id, target.key or title)
+        if making is not None and making.id is not None:
+            try:
+                return await self._planner.read_plan(making.id)
+            except NotFoundError:
+                log.warning("plan %s of group %s was deleted: one of its title is looked for", making.id, group_id)
+                return await self._listed(group_id, title)
+        if target.key is None:
+            return await self._listed(group_id, title)
+        if making is None:
+            return None
+        # Announced, and the answer was lost: what an application made since then under this title is it.
+        return await self._listed(group_id, title, since=making.at - EARLIER)
+
+    async def _listed(self, group_id: str, title: str, *, since: datetime | None = None) -> PlannerPlan | None:
+        """
+        Find the oldest plan of a title.
+
+        Args:
+            since: only of those that an application made from then on. None: whoever made it, and whenever.
+        """
         listed = await self._planner.list_plans(group_id)
         named = [plan for plan in listed if kept_name(plan.title) == kept_name(title)]
+        if since is not None:
+            others = {making.id for making in await self._makings.list_made(MakingKind.PLAN, group_id)}
+            named = [plan for plan in named if _is_made_by_us(plan, since) and plan.id not in others]
         if not named and listed.unread:
             message = f"a plan of group {group_id} can't be read, it may be {title!r}: {listed.unread[0].reason}"
             raise PlaceError(message)
@@ -192,6 +234,8 @@ class Places:
         if name not in buckets and listed.unread:
             message = f"a bucket of the plan can't be read, it may be {name!r}: {listed.unread[0].reason}"
             raise PlaceError(message)
+        if name not in buckets and (renamed := await self._made_bucket(place.plan_id, name, listed)) is not None:
+            buckets[name] = renamed
         if name not in buckets:
             if not buckets_left(place.plan_id, len(listed)):
                 message = f"bucket {name!r} can't be made: the plan holds {len(listed)} of {BUCKETS} buckets"
@@ -203,6 +247,12 @@ class Places:
             await self._finish(MakingKind.BUCKET, place.plan_id, name, made.id)
             buckets[name] = made.id
         return Place(place.plan_id, buckets, place.categories)
+
+    async def _made_bucket(self, plan_id: str, name: str, listed: Sequence[PlannerBucket]) -> str | None:
+        """Find the bucket that a rule made by this name, whatever people call it since. None: there is none."""
+        made = await self._makings.find(MakingKind.BUCKET, plan_id, name)
+        known = made.id if made is not None else None
+        return known if known in {bucket.id for bucket in listed} else None
 
     async def _reserve(self, kind: MakingKind, parent: str, name: str) -> None:
         """
@@ -250,6 +300,11 @@ def _made(what: str) -> Iterator[None]:
     except NeverError as error:
         message = f"{what}: {error}"
         raise PlaceError(message) from error
+
+
+def _is_made_by_us(plan: PlannerPlan, since: datetime) -> bool:
+    maker = plan.created_by.key if plan.created_by is not None else None
+    return maker is not None and maker.startswith("application:") and plan.created is not None and plan.created >= since
 
 
 def _oldest_by_name(buckets: Sequence[PlannerBucket]) -> dict[str, str]:

@@ -90,7 +90,7 @@ async def test_a_bucket_is_known_by_its_name_as_the_service_keeps_it(started):
 async def test_a_permission_that_comes_a_moment_late_costs_seconds(started):
     graph = started.world.graph
     workspace = create_contract(started.world, "Apollo", END)
-    graph.faults.add(Fault.status(403, method="GET", path=f"/groups/{CONTRACTS_GROUP}/planner/plans", times=99))
+    graph.faults.add(Fault.status(403, method="POST", path="/planner/plans", times=99))
     await started.look(f"workspace-{workspace}")
     held = await link_of(started, workspace)
     assert (held.state, held.hold) == (LinkState.HELD, HoldCause.TARGET)

@@ -1,13 +1,15 @@
 """Which plan a task belongs to."""
 
-import hashlib
-
 from shared.mapping.evaluation.choosing import chosen
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.language.rules import Mapping
 from shared.mapping.language.sections import PlanSpec
 from shared.mapping.language.tasks import PlanChoice, WorkspacePlan
+from shared.models.text import cut
 from shared.models.wanted import PlanTarget
+
+TITLE = 255
+"""Characters that a plan's title may have."""
 
 
 def target(choice: PlanChoice, mapping: Mapping, scene: Scene) -> PlanTarget:
@@ -27,12 +29,16 @@ def target(choice: PlanChoice, mapping: Mapping, scene: Scene) -> PlanTarget:
 
 def _own(choice: WorkspacePlan, scene: Scene) -> PlanTarget:
     node = scene.workspace.node_id if scene.workspace is not None else 0
-    # The key names the making, so that renaming the workspace makes no second plan.
-    template = hashlib.sha256(choice.title.source.encode()).hexdigest()[:8]
+    # The key names the making, so that no other name of the workspace, and no other title, makes a second plan.
     return PlanTarget(
-        title=choice.title.render(scene.words),
+        title=cut(choice.title.render(scene.words), TITLE),
         group_id=choice.group,
         make=True,
         buckets=choice.buckets,
-        key=f"workspace-{node}|{template}",
+        key=own_plan_key(node),
     )
+
+
+def own_plan_key(node_id: int) -> str:
+    """Name the making of a workspace's own plan."""
+    return f"workspace-{node_id}"

@@ -127,9 +127,7 @@ PLANS = {
     ),
     "for each workspace": (
         {"per": "workspace", "group": GROUP, "title": "{{ workspace.name }}", "buckets": ["To do"]},
-        PlanTarget(
-            title="Contract 4600000044", group_id=GROUP, make=True, buckets=("To do",), key="workspace-28866|6c0e1310"
-        ),
+        PlanTarget(title="Contract 4600000044", group_id=GROUP, make=True, buckets=("To do",), key="workspace-28866"),
     ),
 }
 
