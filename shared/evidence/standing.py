@@ -15,8 +15,6 @@ class Standing:
 
     state: LinkState = LinkState.OPEN
     reason: str = ""
-    rule: str = ""
-    kind: str = ""
     task_id: str | None = None
     """None: it has none any more, or never had one."""
     plan_id: str | None = None
@@ -43,16 +41,14 @@ def standings(entries: Sequence[Entry]) -> dict[str, Standing]:
 
 
 def _after(known: Standing, entry: Entry) -> Standing:
-    detail = entry.event.detail
-    known = replace(known, rule=_text(detail.get("rule")) or known.rule, kind=_text(detail.get("kind")) or known.kind)
     change = _CHANGES.get(entry.kind)
     return known if change is None else change(known, entry)
 
 
-def _made(known: Standing, entry: Entry) -> Standing:
+def _made(_: Standing, entry: Entry) -> Standing:
     detail = entry.event.detail
-    made = Standing(rule=known.rule, kind=known.kind, asked=entry.at)
-    return replace(made, task_id=_text(detail.get("task")) or None, plan_id=_text(detail.get("plan")) or None)
+    task, plan = _text(detail.get("task")), _text(detail.get("plan"))
+    return Standing(asked=entry.at, task_id=task or None, plan_id=plan or None)
 
 
 def _ended(known: Standing, entry: Entry) -> Standing:
