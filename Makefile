@@ -1,6 +1,6 @@
 # Every target does its own set-up; a second run skips what is there. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint start bench simulate scale package audit clean
+.PHONY: help setup demo test check lint start bench simulate scale package lock audit clean
 
 BIN := .venv/bin
 PYTHON_READY := .venv/.installed
@@ -40,18 +40,21 @@ simulate: $(PYTHON_READY) ## play thousands of seeded histories with faults
 scale: setup ## count calls for 1,000 to 100,000 open links
 	$(BIN)/python -m local.scale
 
-package: $(PYTHON_READY) ## build the zip that is deployed, and test it
+package: setup ## build the zip that is deployed, and test it
 	$(BIN)/python -m local.packaging
+
+lock: $(PYTHON_READY) ## renew requirements-deployed.txt from requirements.txt (UPGRADE=1: everything that may be newer)
+	$(BIN)/python -m local.packaging.lock $(if $(UPGRADE),--upgrade)
 
 audit: $(PYTHON_READY) ## licences and known vulnerabilities of what is deployed (asks PyPI; fails when it can't)
 	$(BIN)/python -m local.packaging.licences
-	$(BIN)/pip-audit --strict --requirement requirements.txt
+	$(BIN)/pip-audit --strict --disable-pip --requirement requirements-deployed.txt
 
 clean: ## remove all that the targets made, .venv and .tools too
 	rm -rf .venv .tools build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(PYTHON_READY): requirements.txt requirements-dev.txt local/setup.sh
+$(PYTHON_READY): requirements.txt requirements-dev.txt requirements-deployed.txt local/setup.sh
 	sh local/setup.sh
 	@touch $@
 

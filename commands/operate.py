@@ -11,6 +11,7 @@ from shared.models.holds import HoldCause
 from shared.models.keys import split_origin_key
 from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
+from shared.operations.app_state import must_stand_still
 from shared.operations.dead_letters import replay as replay_letter
 from shared.operations.rebuild import Rebuilt
 from shared.operations.rebuild import rebuild as rebuild_tables
@@ -22,6 +23,9 @@ from shared.wiring import Wiring
 dead = typer.Typer(no_args_is_help=True, help="Messages that failed for good.")
 
 Key = Annotated[str | None, typer.Argument(help="Key of one letter, as `dead list` shows it.")]
+Stopped = Annotated[
+    bool, typer.Option("--stopped", help="No app runs on these tables: none is deployed, or it is stopped.")
+]
 Every = Annotated[bool, typer.Option("--all", help="All of them.")]
 OriginKey = Annotated[str | None, typer.Option("--origin", help="E.g. workspace-28866, workflow-159314 or node-5711.")]
 
@@ -74,15 +78,18 @@ def rebuild(
     gone: Annotated[
         list[str] | None, typer.Option(help="Id or title of a plan, or id of a group, that was deleted. Repeatable.")
     ] = None,
+    stopped: Stopped = False,
 ) -> None:
     """
-    Find the bridge's tasks again after its tables were lost. Stop the app first.
+    Find the bridge's tasks again after its tables were lost. Pause the app first (BRIDGE_PAUSED=true).
 
     Ends with 0: the app may start; 1: it may not, or something went wrong.
     """
     say = typer.echo
 
     async def work(wiring: Wiring) -> Rebuilt:
+        if not dry_run:
+            await must_stand_still(wiring.storage(), is_stopped=stopped)
         return await rebuild_tables(wiring.services(), say, gone=gone or (), dry_run=dry_run)
 
     found = run(work)
@@ -95,10 +102,10 @@ def rebuild(
         f"{found.known} were already; {found.histories} histories put back from the record."
     )
     if not found.is_whole:
-        say("Do not start the app: mend what is not proven and run this again, or state by --gone what was deleted.")
-        say("Started all the same, it makes no task there.")
+        say("Do not let the app go on: mend what is not proven and run this again, or state by --gone what was deleted.")
+        say("If it goes on all the same, it makes no task there.")
         raise typer.Exit(1)
-    say("Nothing was written." if dry_run else "Start the app now: its timers look at each of them.")
+    say("Nothing was written." if dry_run else "Let the app go on now (BRIDGE_PAUSED=false): its timers look at each of them.")
 
 
 @dead.command("list")

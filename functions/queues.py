@@ -9,6 +9,7 @@ from functions.poison import bury_unread
 from functions.warm import warmed
 from shared import wiring
 from shared.intake.expected_failures import run_origin, run_plan
+from shared.intake.paused import is_put_back
 from shared.intake.queued import read_origin_message, read_plan_message
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.observability.telemetry import working
@@ -27,7 +28,8 @@ async def reconcile(message: func.QueueMessage) -> None:
         await bury_unread("origins", message)
         return
     with working("reconcile", origin=given.origin, reason=given.waited_for, delivery=message.id, trace=given.trace):
-        await run_origin(given, flow, wiring.current())
+        if not await is_put_back(given, wiring.current()):
+            await run_origin(given, flow, wiring.current())
 
 
 @bp.queue_trigger(arg_name="message", queue_name="plans", connection="AzureWebJobsStorage")
@@ -40,7 +42,8 @@ async def read_plan(message: func.QueueMessage) -> None:
         await bury_unread("plans", message)
         return
     with working("read_plan", delivery=message.id, trace=given.trace):
-        await run_plan(given, flow, wiring.current())
+        if not await is_put_back(given, wiring.current()):
+            await run_plan(given, flow, wiring.current())
 
 
 def _reconcile() -> Callable[[OriginMessage, Services], Awaitable[None]]:

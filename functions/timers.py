@@ -14,6 +14,7 @@ from shared.observability.telemetry import Delivery, working
 from shared.services import Services, Storage
 
 Flow: TypeAlias = Callable[[Services], Awaitable[int]]
+StorageFlow: TypeAlias = Callable[[Storage], Awaitable[int]]
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 
 
@@ -23,15 +24,19 @@ async def write_back(timer: func.TimerRequest, context: func.Context) -> None:  
     """Queue the plans that are due for a read."""
     flow = await warmed(_sweep_plans)
     with _at_work("write_back", context) as at_hand:
-        at_hand.was_idle = not await run_timer(flow, wiring.current())
+        at_hand.was_idle = wiring.current().is_paused() or not await run_timer(flow, wiring.current())
 
 
 @bp.timer_trigger(arg_name="timer", schedule="%ESCALATION_SCHEDULE%")
 @guarded
 async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the host's
     """Queue what the agenda has due, and what no hint announced; see to what stands in the way."""
-    flow, look_after, note_app = await warmed(_sweep_agenda)
+    flow, look_after, note_app, note_paused = await warmed(_sweep_agenda)
     with _at_work("escalation_sweep", context) as at_hand:
+        if wiring.current().is_paused():
+            # All that it says while it rests: whoever works on the tables waits for it.
+            at_hand.was_idle = not await run_storage_timer(note_paused, wiring.current())
+            return
         was_busy = await run_timer(flow, wiring.current())
         await run_storage_timer(look_after, wiring.current())
         await run_timer(note_app, wiring.current())
@@ -44,7 +49,7 @@ async def renew_subscriptions(timer: func.TimerRequest, context: func.Context) -
     """Create, renew and reauthorise the Graph subscriptions."""
     flow = await warmed(_renew_subscriptions)
     with _at_work("renew_subscriptions", context) as at_hand:
-        at_hand.was_idle = not await run_timer(flow, wiring.current())
+        at_hand.was_idle = wiring.current().is_paused() or not await run_timer(flow, wiring.current())
 
 
 def _at_work(name: str, context: func.Context) -> AbstractContextManager[Delivery]:
@@ -60,12 +65,12 @@ def _sweep_plans() -> Flow:
     return sweep_plans
 
 
-def _sweep_agenda() -> tuple[Flow, Callable[[Storage], Awaitable[int]], Flow]:
-    from shared.operations.app_state import note_app  # noqa: PLC0415 - see above
+def _sweep_agenda() -> tuple[Flow, StorageFlow, Flow, StorageFlow]:
+    from shared.operations.app_state import note_app, note_paused  # noqa: PLC0415 - see above
     from shared.operations.troubles import look_after  # noqa: PLC0415 - see above
     from shared.watchers.timers import sweep_agenda  # noqa: PLC0415 - see above
 
-    return sweep_agenda, look_after, note_app
+    return sweep_agenda, look_after, note_app, note_paused
 
 
 def _renew_subscriptions() -> Callable[[Services], Awaitable[None]]:

@@ -82,6 +82,9 @@ param opentextCaFile string = ''
 @description('Name of this bridge in the reference lines of its tasks, a-z 0-9 and -. Empty: derived from OPENTEXT_BASE_URL.')
 param bridgeInstance string = ''
 
+@description('Timers and queues rest; hints are taken, and wait. For work on the tables: docs/recovery.md.')
+param bridgePaused bool = false
+
 @minValue(1)
 @maxValue(86400)
 @description('Seconds that a throttling system is left alone at most, whatever it asks for.')
@@ -504,6 +507,7 @@ module settings 'app/settings.bicep' = {
     opentextDiscoveryReport: opentextDiscoveryReport
     opentextCaFile: opentextCaFile
     bridgeInstance: bridgeInstance
+    bridgePaused: bridgePaused
     gateMaxSeconds: gateMaxSeconds
     graphBaseUrl: empty(graphBaseUrl) ? graphUrl : graphBaseUrl
     notifyFrom: notifyFrom

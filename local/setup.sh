@@ -14,7 +14,11 @@ install() {
 }
 
 echo "Installing what requirements-dev.txt pins (the first time takes some minutes)"
-install -r requirements-dev.txt
+# What is deployed is tested in the versions that are deployed: the lock's, but for the one that differs by Python.
+constraints=$(mktemp)
+trap 'rm -f "$constraints"' EXIT
+sed -n 's/^\([a-z0-9-]*==[^ ]*\) .*/\1/p' requirements-deployed.txt | grep -v '^azure-functions==' > "$constraints"
+install -r requirements-dev.txt -c "$constraints"
 if "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info >= (3, 13))'; then
     # Published for 3.13 and later alone, but it runs on 3.11 and 3.12, where it is used for tests and the local host
     # only. A line of a requirements file can't carry these options.

@@ -119,6 +119,16 @@ class StorageSettings(BaseModel):
         return self
 
 
+class PauseSettings(BaseModel):
+    """Whether the bridge rests: the switch for whoever works on its tables."""
+
+    model_config = _CONFIG
+
+    paused: bool = Field(
+        default=False, alias="BRIDGE_PAUSED", description="Timers and queues rest; hints are taken, and wait."
+    )
+
+
 class HintSettings(BaseModel):
     """What taking a hint from OpenText needs, and nothing more: it is taken while the rest is being mended."""
 
@@ -246,6 +256,7 @@ class Settings(BaseModel):
 
 ALL = (
     StorageSettings,
+    PauseSettings,
     HintSettings,
     SubscriptionSettings,
     TimerSettings,

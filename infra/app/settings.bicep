@@ -20,6 +20,7 @@ param opentextDiscoverySeconds int
 param opentextDiscoveryReport string
 param opentextCaFile string
 param bridgeInstance string
+param bridgePaused bool
 param gateMaxSeconds int
 param graphBaseUrl string
 param notifyFrom string
@@ -86,6 +87,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     OPENTEXT_CONCURRENCY: string(opentextConcurrency)
     OPENTEXT_DISCOVERY_SECONDS: string(opentextDiscoverySeconds)
     OPENTEXT_DISCOVERY_REPORT: opentextDiscoveryReport
+    BRIDGE_PAUSED: bridgePaused ? 'true' : 'false'
     GATE_MAX_SECONDS: string(gateMaxSeconds)
     OPENTEXT_WEBHOOK_SECRETS: '${inVault}opentext-webhook-secrets)'
     GRAPH_BASE_URL: graphBaseUrl

@@ -1,1 +1,1 @@
-"""Build the zip that is deployed, and test what is in it: `python -m local.package`."""
+"""Build the zip that is deployed, and test what is in it: `python -m local.packaging`."""

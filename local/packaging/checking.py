@@ -4,8 +4,10 @@ Run the function app's tests from the unpacked zip.
 The interpreter of the check finds the packages of the zip, and the tools that tests need; nothing that was left out.
 """
 
+import platform
 import shutil
 import subprocess
+import sys
 import sysconfig
 import venv
 import zipfile
@@ -15,9 +17,11 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from local.packaging.contents import ROOT, SITE
-from local.packaging.distributions import list_distributions, list_files, read_requirements
-from local.packaging.pruning import LEFT_OUT
+from local.packaging.distributions import list_files
+from local.packaging.lock import read_lock
+from local.packaging.places import ROOT, SITE
+from local.packaging.target import NAME, is_target
+from local.packaging.tracing import trace_imports
 
 TESTS = (
     "tests/unit/evidence/test_pdf.py",
@@ -35,8 +39,15 @@ TESTS = (
 """Every call to Graph, every function, the story of the demo, and what is drawn of it without Pillow."""
 _BESIDE = ("evidence_verify.py", "local", "tests", "pyproject.toml")
 """What the tests need and is not deployed."""
-_FOR_TESTS = ("rich",)
+_FOR_TESTS = {"rich", "markdown-it-py", "mdurl", "pygments"}
 """Left out of the package, but the demo tells its story with it."""
+
+
+def why_unchecked() -> str:
+    """Say why this interpreter can't run what was built. Empty: it can."""
+    if is_target():
+        return ""
+    return f"it is for {NAME}, and this is Python {platform.python_version()} on {sys.platform} {platform.machine()}"
 
 
 def check_zip(file: Path, folder: Path) -> int:
@@ -44,12 +55,17 @@ def check_zip(file: Path, folder: Path) -> int:
     Unpack a package into a folder, which is emptied first, and run the tests there.
 
     Returns:
-        pytest's exit code: 0 when all passed.
+        pytest's exit code: 0 when all passed; 1 also when bytecode is missing or passed over.
     """
     shutil.rmtree(folder, ignore_errors=True)
     app = folder / "app"
     with zipfile.ZipFile(file) as archive:
         archive.extractall(app)
+    trace = trace_imports(app)
+    print(f"import trace: {trace.modules} modules of the package, {len(trace.compiled)} without bytecode", flush=True)
+    if trace.compiled:
+        print("\n".join(trace.compiled))
+        return 1
     _put_tests_beside(app)
     python = _make_environment(folder / "environment", [app / SITE, _link_tools(folder / "tools")])
     command = [str(python), "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS]
@@ -87,6 +103,5 @@ def _link_tools(folder: Path) -> Path:
 
 
 def _tools() -> Iterator[Distribution]:
-    deployed = list_distributions(read_requirements(ROOT / "requirements.txt"), without=LEFT_OUT)
-    hidden = {*deployed, *LEFT_OUT} - {*_FOR_TESTS}
+    hidden = read_lock().keys() - _FOR_TESTS
     return (found for found in distributions() if canonicalize_name(found.name) not in hidden)

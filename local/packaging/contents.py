@@ -4,19 +4,19 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
-from local.packaging.distributions import list_distributions, list_files, read_requirements
-from local.packaging.pruning import LEFT_OUT, is_needed
+from local.packaging.distributions import fetch, list_distributions, list_files
+from local.packaging.lock import LOCK
+from local.packaging.places import BUILD, ROOT, SITE
+from local.packaging.pruning import is_needed
 
-ROOT = Path(__file__).resolve().parents[2]
 APP = ("function_app.py", "functions", "host.json", "mapping.yaml", "requirements.txt", "shared")
-"""Names at the root of the repository. `.funcignore` leaves out the others when somebody deploys the folder itself."""
+"""Names at the root of the package. The repository's `.funcignore` leaves out the others when somebody deploys that."""
 OWN = ("certificates",)
 """An adopter's own folders, where they are: the private CA that OPENTEXT_CA_FILE names."""
-SITE = PurePath(".python_packages", "lib", "site-packages")
-"""
-Where the Functions worker looks for packages.
-
-Source: https://learn.microsoft.com/azure/azure-functions/functions-reference-python#folder-structure
+FUNCIGNORE = """\
+# azd leaves every __pycache__ out of a Python folder that has no such file: each cold start would compile all again.
+.funcignore
+!__pycache__/
 """
 
 
@@ -24,12 +24,11 @@ def list_contents() -> dict[PurePath, Path]:
     """
     Name every file of the package: its place there, and where it is now.
 
-    The packages are taken from the environment that the tests run in: what was tested is what is deployed.
-
     Raises:
-        EnvironmentDiffersError: that environment is not what requirements.txt asks for.
+        UnresolvedError: a distribution can't be had for the target.
     """
-    return dict([*_app(), *_packages()])
+    # The lock, not what it was made from: whoever has Azure build after all gets the same distributions.
+    return dict([*_app(), (PurePath("requirements.txt"), LOCK), *_packages()])
 
 
 def lay_out(folder: Path) -> None:
@@ -37,7 +36,7 @@ def lay_out(folder: Path) -> None:
     Copy every file of the package to its place below a folder, which is emptied first.
 
     Raises:
-        EnvironmentDiffersError: as `list_contents`.
+        UnresolvedError: as `list_contents`.
     """
     contents = list_contents()
     shutil.rmtree(folder, ignore_errors=True)
@@ -45,6 +44,7 @@ def lay_out(folder: Path) -> None:
         target = folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
+    (folder / ".funcignore").write_text(FUNCIGNORE)
 
 
 def _app() -> Iterator[tuple[PurePath, Path]]:
@@ -56,8 +56,8 @@ def _app() -> Iterator[tuple[PurePath, Path]]:
 
 
 def _packages() -> Iterator[tuple[PurePath, Path]]:
-    asked = read_requirements(ROOT / "requirements.txt")
-    for found in list_distributions(asked, without=LEFT_OUT).values():
+    site = fetch(BUILD / "fetched")
+    for found in list_distributions(site):
         for path in list_files(found):
             if is_needed(path):
-                yield SITE / path, Path(str(found.locate_file(path)))
+                yield SITE / path, site / path

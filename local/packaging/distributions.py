@@ -1,51 +1,67 @@
-"""Which third-party packages are deployed: what requirements.txt asks for, and all that these need in turn."""
+"""Which third-party packages are deployed: what the lock holds for the target, fetched by pip, whatever runs here."""
 
-from collections.abc import Collection, Iterator
-from importlib.metadata import Distribution, PackageNotFoundError, PackagePath, distribution
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import Distribution, PackagePath, distributions
 from pathlib import Path
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from local.packaging.lock import choose
+from local.packaging.pruning import LEFT_OUT
+from local.packaging.target import NAME, PLATFORMS, TAGS
 
 _BOOKKEEPING = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 """pip's own: what was installed here, not what is shipped."""
+_UNRESOLVED = re.compile(r"No matching distribution found for (\S+)")
 
 
-class EnvironmentDiffersError(Exception):
-    """What is installed is not what requirements.txt asks for."""
+class UnresolvedError(Exception):
+    """A distribution of the lock can't be had for the target."""
 
 
-def read_requirements(file: Path) -> tuple[Requirement, ...]:
-    """Read the lines of a requirements file that this interpreter is meant by."""
-    lines = (line.split("#")[0].strip() for line in file.read_text().splitlines())
-    asked = (Requirement(line) for line in lines if line)
-    return tuple(one for one in asked if one.marker is None or one.marker.evaluate())
-
-
-def list_distributions(
-    requirements: tuple[Requirement, ...], *, without: Collection[str] = ()
-) -> dict[str, Distribution]:
+def fetch(cache: Path) -> Path:
     """
-    Find the installed distributions that the requirements lead to, by canonical name, in the order of their names.
-
-    Args:
-        without: names that are passed over, and what they alone would need.
+    Install what is deployed below a folder, for the target; return where. What is there already is not fetched again.
 
     Raises:
-        EnvironmentDiffersError: one is missing, or of another version than is asked for.
+        UnresolvedError: names the distribution that can't be had, or whose files are not those of the lock.
     """
-    found: dict[str, Distribution] = {}
-    seen: set[tuple[str, str]] = set()
-    waiting = list(requirements)
-    while waiting:
-        asked = waiting.pop()
-        name, extras = canonicalize_name(asked.name), sorted(asked.extras)
-        if name in without or (key := (name, ",".join(extras))) in seen:
-            continue
-        seen.add(key)
-        found[name] = _installed(asked)
-        waiting += _needs(found[name], ("", *extras))
-    return dict(sorted(found.items()))
+    wanted = choose(without=LEFT_OUT)
+    folder = cache / hashlib.sha256(f"{wanted}{PLATFORMS}{TAGS}".encode()).hexdigest()[:16]
+    if not folder.exists():
+        shutil.rmtree(cache, ignore_errors=True)
+        cache.mkdir(parents=True)
+        unfinished = cache / "unfinished"
+        install(wanted, unfinished)
+        unfinished.rename(folder)
+    return folder
+
+
+def install(wanted: str, folder: Path) -> None:
+    """
+    Have pip install hashed lines of requirements for the target. Raises: as `fetch`.
+
+    Without their dependencies, all of which the lock names: pip would judge markers by the Python that runs it.
+    """
+    asked = folder.with_suffix(".txt")
+    asked.write_text(wanted)
+    platforms = [part for one in PLATFORMS for part in ("--platform", one)]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-deps", "--require-hashes"]
+    command += ["--only-binary", ":all:", *TAGS, *platforms, "--target", str(folder), "--requirement", str(asked)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    if done.returncode != 0:
+        missing = _UNRESOLVED.search(done.stderr)
+        cure = "choose a release that has one in requirements.txt, then `make lock`"
+        what = f"{missing[1]} has no wheel for {NAME}: {cure}" if missing else done.stderr.strip()[-2000:]
+        raise UnresolvedError(what)
+
+
+def list_distributions(folder: Path) -> list[Distribution]:
+    """List what was installed below a folder, by name."""
+    return sorted(distributions(path=[str(folder)]), key=lambda one: one.name.lower())
 
 
 def list_files(of: Distribution) -> Iterator[PackagePath]:
@@ -55,22 +71,3 @@ def list_files(of: Distribution) -> Iterator[PackagePath]:
         noted = path.parts[0].endswith(".dist-info") and path.name in _BOOKKEEPING
         if not (outside or compiled or noted):
             yield path
-
-
-def _installed(asked: Requirement) -> Distribution:
-    try:
-        found = distribution(asked.name)
-    except PackageNotFoundError as error:
-        message = f"{asked.name} is not installed: run `make setup`"
-        raise EnvironmentDiffersError(message) from error
-    if not asked.specifier.contains(found.version, prereleases=True):
-        message = f"{asked.name} {found.version} is installed, {asked} is asked for: run `make setup`"
-        raise EnvironmentDiffersError(message)
-    return found
-
-
-def _needs(of: Distribution, extras: tuple[str, ...]) -> Iterator[Requirement]:
-    for text in of.requires or ():
-        needed = Requirement(text)
-        if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in extras):
-            yield needed

@@ -1,16 +1,15 @@
 """
-`python -m local.package.licences`: under which licences the deployed packages come, and whether all are known to us.
+`python -m local.packaging.licences`: under which licences the deployed packages come, and whether all are known to us.
 
 What a package says of itself is believed; nobody here has read the texts.
 """
 
 import re
 import sys
-from importlib.metadata import Distribution
+from importlib.metadata import Distribution, distribution
 from typing import NamedTuple
 
-from local.packaging.contents import ROOT
-from local.packaging.distributions import list_distributions, read_requirements
+from local.packaging.lock import read_lock
 from local.packaging.pruning import LEFT_OUT
 
 ALLOWED = {
@@ -50,8 +49,8 @@ class Licensed(NamedTuple):
 
 def list_licences() -> list[Licensed]:
     """List what is deployed, by name."""
-    found = list_distributions(read_requirements(ROOT / "requirements.txt"), without=LEFT_OUT)
-    return [_licensed(name, one) for name, one in found.items()]
+    locked = read_lock()
+    return [_licensed(name, version) for name, version in sorted(locked.items()) if name not in LEFT_OUT]
 
 
 def is_known(name: str, licence: str) -> bool:
@@ -62,9 +61,10 @@ def is_known(name: str, licence: str) -> bool:
     return bool(parts) and parts <= ALLOWED
 
 
-def _licensed(name: str, one: Distribution) -> Licensed:
-    licence = _licence(one)
-    return Licensed(name, one.version, licence, is_known(name, licence))
+def _licensed(name: str, version: str) -> Licensed:
+    # As installed here, where what is locked is installed too: a licence does not depend on the platform.
+    licence = _licence(distribution(name))
+    return Licensed(name, version, licence, is_known(name, licence))
 
 
 def _licence(one: Distribution) -> str:

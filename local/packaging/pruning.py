@@ -6,10 +6,17 @@ LEFT_OUT = {
     "pillow": "fpdf2 uses it for images; the evidence has none",
     "rich": "the operator's command line, which stays on the operator's machine",
     "typer": "the same",
+    "annotated-doc": "of typer",
+    "markdown-it-py": "of rich",
+    "mdurl": "of rich",
+    "pygments": "of rich",
+    "shellingham": "of typer",
 }
-"""Distributions, by canonical name, that requirements.txt leads to and the function app does without."""
+"""Distributions, by canonical name, that the lock holds and the function app does without."""
 _SOURCES = (".c", ".h", ".pxd", ".pyi", ".pyx")
 """Of modules that are compiled already, and for type checkers."""
+_TESTS = ("multidict/_testcapi", "uharfbuzz/_harfbuzz_test")
+"""Compiled for the tests of those who publish them."""
 
 _GENERATED = "msgraph/generated/"
 _WHOLE = (
@@ -34,7 +41,7 @@ def is_needed(path: PurePath) -> bool:
         return _is_reached(text.removeprefix(_GENERATED))
     # fpdf2's fontTools has each of its compiled modules in Python as well: 12 MB that only save time with large fonts.
     is_twin = text.startswith("fontTools/") and text.endswith(".so")
-    return not is_twin and not text.endswith(_SOURCES)
+    return not is_twin and not text.endswith(_SOURCES) and not text.startswith(_TESTS)
 
 
 def _is_reached(inner: str) -> bool:

@@ -1,22 +1,27 @@
-"""What the running app last said of itself: when it swept, and under which mapping."""
+"""What the running app last said of itself: when it swept, under which mapping, and whether it rests."""
 
 from datetime import datetime, timedelta
 
 from pydantic import Field, ValidationError
 
+from shared.errors import RefusedError
 from shared.models.base import Stored
 from shared.services import Services, Storage
 
 APP = "app/state"
 """Cursor that holds it."""
 TOLD_AGAIN = timedelta(minutes=5)
+SILENT = 2 * TOLD_AGAIN
+"""An app that has said nothing for so long does not run."""
+_PAUSE = "set BRIDGE_PAUSED=true for the app (docs/recovery.md), and try again when a minute has passed"
 
 
 class AppState(Stored):
     """Written by the sweep, at most every five minutes while nothing changes."""
 
     at: datetime = Field(description="UTC: of a sweep that came to its end, five minutes ago at most before the last.")
-    mapping_hash: str = Field(description="SHA-256 of the mapping in force.")
+    mapping_hash: str = Field(description='SHA-256 of the mapping in force; "": not read yet.')
+    paused: bool = Field(default=False, description="It rests, as BRIDGE_PAUSED asks.")
 
 
 async def note_app(services: Services) -> int:
@@ -26,10 +31,14 @@ async def note_app(services: Services) -> int:
     Raises:
         UnavailableError: storage does not answer.
     """
-    now, before = services.now(), await find_app(services)
-    is_told = before is not None and timedelta() <= now - before.at < TOLD_AGAIN
-    if before is None or before.mapping_hash != services.mapping_hash or not is_told:
-        await services.cursors.save(APP, AppState(at=now, mapping_hash=services.mapping_hash).model_dump_json())
+    await _note(services, services.mapping_hash, paused=False)
+    return 0
+
+
+async def note_paused(storage: Storage) -> int:
+    """Write down that the app rests. Returns, Raises: as `note_app`."""
+    before = await find_app(storage)
+    await _note(storage, "" if before is None else before.mapping_hash, paused=True)
     return 0
 
 
@@ -39,3 +48,34 @@ async def find_app(storage: Storage) -> AppState | None:
         return AppState.model_validate_json(await storage.cursors.find(APP) or "")
     except ValidationError:
         return None
+
+
+async def must_stand_still(storage: Storage, *, is_stopped: bool) -> None:
+    """
+    Refuse to go on unless the app is seen to rest, or is said to be stopped and shows no sign of life.
+
+    Args:
+        is_stopped: what the operator says. It is needed where the tables can't tell, being lost.
+
+    Raises:
+        RefusedError: it runs, it may run, or something is still in hand; says what to do.
+    """
+    if busy := [worker for worker, sign in (await storage.hands.signs()).items() if not sign.is_dead]:
+        message = f"{busy[0]} has work in hand: {_PAUSE}"
+        raise RefusedError(message)
+    state = await find_app(storage)
+    if state is None and not is_stopped:
+        message = f"nothing here says whether the app runs: {_PAUSE}; or give --stopped where there is no app that runs"
+        raise RefusedError(message)
+    if state is not None and not state.paused and storage.now() - state.at < SILENT:
+        message = f"the app swept at {state.at:%H:%M} UTC and is not paused: {_PAUSE}"
+        raise RefusedError(message)
+
+
+async def _note(storage: Storage, mapping_hash: str, *, paused: bool) -> None:
+    now, before = storage.now(), await find_app(storage)
+    is_told = before is not None and timedelta() <= now - before.at < TOLD_AGAIN
+    said = (mapping_hash, paused)
+    if before is None or (before.mapping_hash, before.paused) != said or not is_told:
+        state = AppState(at=now, mapping_hash=mapping_hash, paused=paused)
+        await storage.cursors.save(APP, state.model_dump_json())

@@ -27,6 +27,7 @@ from shared.settings import (
     GateSettings,
     HintSettings,
     NotificationSettings,
+    PauseSettings,
     Settings,
     StorageSettings,
     problems_of,
@@ -157,6 +158,13 @@ class Wiring:
             "storage": lambda: probe_storage(self.storage()),
             "troubles": self._probe_troubles,
         }
+
+    def is_paused(self) -> bool:
+        """Tell whether timers and queues rest. A value that says neither counts as yes; readiness names it."""
+        try:
+            return read_settings(PauseSettings, self._environment).paused
+        except SettingsError:
+            return True
 
     def notes(self) -> tuple[str, ...]:
         """Say what is set and does nothing any more."""

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from local.packaging.__main__ import MOST_MEGABYTES, build
-from local.packaging.contents import ROOT, SITE
+from local.packaging.places import ROOT, SITE
 from tests.benchmarks.ratios import Ratio
 
 RUNS = 5
