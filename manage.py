@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands import brake, evidence, mapping, operate, status
+from commands import backup, brake, evidence, mapping, operate, status
 from commands.backfill import backfill
 from commands.mapping_preview import record
 from commands.session import settings_of
@@ -20,6 +20,8 @@ app.command()(status.doctor)
 app.add_typer(status.gate, name="gate")
 app.command()(operate.replay)
 app.command()(operate.rebuild)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command()(backfill)
 app.command()(record)
 

@@ -11,11 +11,11 @@ from shared.models.holds import HoldCause
 from shared.models.keys import split_origin_key
 from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
-from shared.operations.app_state import must_stand_still
 from shared.operations.dead_letters import replay as replay_letter
 from shared.operations.rebuild import Rebuilt
 from shared.operations.rebuild import rebuild as rebuild_tables
 from shared.operations.replay import Chosen, replay_held, replay_plan
+from shared.operations.standstill import must_stand_still
 from shared.services import Storage
 from shared.store.agenda import Dead
 from shared.wiring import Wiring
@@ -102,10 +102,16 @@ def rebuild(
         f"{found.known} were already; {found.histories} histories put back from the record."
     )
     if not found.is_whole:
-        say("Do not let the app go on: mend what is not proven and run this again, or state by --gone what was deleted.")
+        say(
+            "Do not let the app go on: mend what is not proven and run this again, or state by --gone what was deleted."
+        )
         say("If it goes on all the same, it makes no task there.")
         raise typer.Exit(1)
-    say("Nothing was written." if dry_run else "Let the app go on now (BRIDGE_PAUSED=false): its timers look at each of them.")
+    say(
+        "Nothing was written."
+        if dry_run
+        else "Let the app go on now (BRIDGE_PAUSED=false): its timers look at each of them."
+    )
 
 
 @dead.command("list")

@@ -37,7 +37,7 @@ TESTS = (
     "tests/integration/test_bridge.py",
 )
 """Every call to Graph, every function, the story of the demo, and what is drawn of it without Pillow."""
-_BESIDE = ("evidence_verify.py", "local", "tests", "pyproject.toml")
+_BESIDE = ("evidence_verify.py", "local", "local.settings.example.json", "tests", "pyproject.toml")
 """What the tests need and is not deployed."""
 _FOR_TESTS = {"rich", "markdown-it-py", "mdurl", "pygments"}
 """Left out of the package, but the demo tells its story with it."""

@@ -4,16 +4,12 @@ from datetime import datetime, timedelta
 
 from pydantic import Field, ValidationError
 
-from shared.errors import RefusedError
 from shared.models.base import Stored
 from shared.services import Services, Storage
 
 APP = "app/state"
 """Cursor that holds it."""
 TOLD_AGAIN = timedelta(minutes=5)
-SILENT = 2 * TOLD_AGAIN
-"""An app that has said nothing for so long does not run."""
-_PAUSE = "set BRIDGE_PAUSED=true for the app (docs/recovery.md), and try again when a minute has passed"
 
 
 class AppState(Stored):
@@ -48,28 +44,6 @@ async def find_app(storage: Storage) -> AppState | None:
         return AppState.model_validate_json(await storage.cursors.find(APP) or "")
     except ValidationError:
         return None
-
-
-async def must_stand_still(storage: Storage, *, is_stopped: bool) -> None:
-    """
-    Refuse to go on unless the app is seen to rest, or is said to be stopped and shows no sign of life.
-
-    Args:
-        is_stopped: what the operator says. It is needed where the tables can't tell, being lost.
-
-    Raises:
-        RefusedError: it runs, it may run, or something is still in hand; says what to do.
-    """
-    if busy := [worker for worker, sign in (await storage.hands.signs()).items() if not sign.is_dead]:
-        message = f"{busy[0]} has work in hand: {_PAUSE}"
-        raise RefusedError(message)
-    state = await find_app(storage)
-    if state is None and not is_stopped:
-        message = f"nothing here says whether the app runs: {_PAUSE}; or give --stopped where there is no app that runs"
-        raise RefusedError(message)
-    if state is not None and not state.paused and storage.now() - state.at < SILENT:
-        message = f"the app swept at {state.at:%H:%M} UTC and is not paused: {_PAUSE}"
-        raise RefusedError(message)
 
 
 async def _note(storage: Storage, mapping_hash: str, *, paused: bool) -> None:

@@ -81,20 +81,20 @@ async def rebuild(
         dry_run: write nothing; only say what would be.
 
     Raises:
-        RefusedError: the app runs, or somebody is at work on an origin: stop the app first.
+        RefusedError: the app runs and does not rest, or somebody is at work on an origin.
         RetryLaterError: something does not answer; run it again.
     """
     run = _Run(services, Rebuilt(), told, dry_run)
-    await must_stand_still(services)
+    await must_stand_still(services, is_stopped=True)
     unproven = Unproven(services.cursors, services.now)
     if not dry_run:
         # Should this run be cut off, an app that is started all the same makes nothing.
         await unproven.save({EVERYWHERE: "the rebuild did not come to its end"})
     by_origin = await _search(run, gone)
     for origin, ours in sorted(by_origin.items()):
-        await must_stand_still(services)
+        await must_stand_still(services, is_stopped=True)
         await _link_all(origin, ours, run)
-    await must_stand_still(services)
+    await must_stand_still(services, is_stopped=True)
     if not dry_run:
         await unproven.save(run.found.unproven)
     return run.found

@@ -1,27 +1,38 @@
-"""Whether an app is at work: what must not happen beside it asks here first."""
+"""
+Whether the app stands still: at work beside an operator who puts the tables right, it would make tasks once more.
+
+Nothing is concluded from the silence of lost tables: the app says that it rests, or a person that none runs.
+"""
 
 from datetime import timedelta
 
 from shared.errors import RefusedError
 from shared.operations.app_state import TOLD_AGAIN, find_app
-from shared.services import Services
+from shared.services import Storage
 
-_SWEEP = timedelta(minutes=1)
+SILENT = TOLD_AGAIN + timedelta(minutes=1)
+"""An app that has said nothing for so long does not run: a sweep's length beyond what it keeps silent itself."""
+_PAUSE = "set BRIDGE_PAUSED=true for the app (docs/recovery.md), and try again when a minute has passed"
 
 
-async def must_stand_still(services: Services) -> None:
+async def must_stand_still(storage: Storage, *, is_stopped: bool) -> None:
     """
-    Make sure that no app is at work: with empty tables it makes every wanted task once more.
+    Refuse to go on unless the app is seen to rest, or is said to be stopped and shows no sign of life.
+
+    Args:
+        is_stopped: what the operator says. It is needed where the tables can't tell, being lost.
 
     Raises:
-        RefusedError: one shows.
+        RefusedError: it runs, it may run, or something is still in hand; says what to do.
     """
-    signs = await services.hands.signs()
-    others = [sign for sign in signs.values() if not sign.is_dead and not services.hands.is_own(sign.worker)]
-    if others:
-        message = f"the app runs: {others[0].worker} has {others[0].says} in hand. Stop it first"
+    signs = (await storage.hands.signs()).values()
+    if others := [sign for sign in signs if not sign.is_dead and not storage.hands.is_own(sign.worker)]:
+        message = f"the app runs: {others[0].worker} has work in hand: {_PAUSE}"
         raise RefusedError(message)
-    app, now = await find_app(services), services.now()
-    if app is not None and now < (until := app.at + TOLD_AGAIN + _SWEEP):
-        message = f"the app swept at {app.at:%H:%M:%S} UTC: stop it, and run this again after {until:%H:%M:%S} UTC"
+    state = await find_app(storage)
+    if state is None and not is_stopped:
+        message = f"nothing here says whether the app runs: {_PAUSE}; or give --stopped where there is no app that runs"
+        raise RefusedError(message)
+    if state is not None and not state.paused and storage.now() - state.at < SILENT:
+        message = f"the app swept at {state.at:%H:%M} UTC and is not paused: {_PAUSE}"
         raise RefusedError(message)

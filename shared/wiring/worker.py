@@ -35,6 +35,7 @@ from shared.settings import (
 )
 
 if TYPE_CHECKING:
+    from shared.store.tables import Tables
     from shared.wiring.stores import Stores
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,10 @@ class Wiring:
             SettingsError: storage itself is not set up. Without it nothing can start.
         """
         return self._open_stores().storage
+
+    def tables(self) -> Tables:
+        """Return the tables themselves, for whoever saves them whole. Raises: as `storage`."""
+        return self._open_stores().tables
 
     async def warm_storage(self) -> None:
         """Open the stores in a thread: importing their SDK takes a second, in which every other call would wait."""

@@ -323,23 +323,34 @@ def test_rebuild_links_what_it_finds_and_says_what_comes_next(inside):
     asyncio.run(inside.drain())
     inside.account.tables.clear()
 
-    answer = manage("rebuild")
+    unsure, answer = manage("rebuild"), manage("rebuild", "--stopped")
 
+    assert unsure.exit_code == 1
+    assert "nothing here says whether the app runs: set BRIDGE_PAUSED=true" in unsure.output
     assert answer.exit_code == 0, answer.output
     assert "2 plans, 1 origins: 4 items linked, 0 were already" in answer.output
-    assert "Start the app now" in answer.output
+    assert "Let the app go on now" in answer.output
+
+
+def test_rebuild_waits_for_an_app_that_runs(inside):
+    asyncio.run(note_app(inside.services()))
+
+    answer = manage("rebuild", "--stopped")
+
+    assert answer.exit_code == 1
+    assert "the app swept at 09:00 UTC and is not paused" in answer.output
 
 
 def test_rebuild_does_not_say_start_while_a_plan_is_not_listed(inside):
     plan = next(plan for plan, body in inside.world.graph.plans.items() if body["title"] == "Contracts")
     inside.world.graph.hide(plan)
 
-    answer = manage("rebuild")
-    stated = manage("rebuild", "--gone", "Contracts")
+    answer = manage("rebuild", "--stopped")
+    stated = manage("rebuild", "--stopped", "--gone", "Contracts")
 
     assert answer.exit_code == 1
     assert "NOT PROVEN" in answer.output
-    assert "Start the app now" not in answer.output
+    assert "Let the app go on" not in answer.output
     assert stated.exit_code == 0
 
 

@@ -197,7 +197,7 @@ async def test_it_refuses_while_somebody_is_at_work(case):
     case.lose_tables()
     await case.inside.wire("busy").origins.take(f"workspace-{case.workspace}", case.inside.at)
 
-    with pytest.raises(RefusedError, match="Stop it first"):
+    with pytest.raises(RefusedError, match="has work in hand"):
         await rebuild(case.inside.services(), lambda _: None)
 
 

@@ -9,7 +9,7 @@ import manage
 from tests.repository import ROOT
 from tests.unit.infra.infra_files import parameter_values
 
-DOCUMENTS = ["deploy.md", "opentext-setup.md", "runbook.md", "security.md"]
+DOCUMENTS = ["deploy.md", "opentext-setup.md", "recovery.md", "runbook.md", "security.md"]
 
 
 def test_every_parameter_is_told_with_its_default():

@@ -6,12 +6,13 @@ from types import SimpleNamespace
 import pytest
 
 from shared.errors import RefusedError
-from shared.operations.app_state import AppState, find_app, must_stand_still, note_paused
+from shared.operations.app_state import AppState, find_app, note_paused
+from shared.operations.standstill import must_stand_still
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-class CursorDouble(dict):
+class CursorDouble(dict[str, str]):
     async def find(self, name):
         return self.get(name)
 
@@ -21,10 +22,11 @@ class CursorDouble(dict):
 
 def storage(state=None, *, signs=()):
     async def all_signs():
-        return {name: SimpleNamespace(is_dead=dead) for name, dead in signs}
+        return {name: SimpleNamespace(worker=name, is_dead=dead) for name, dead in signs}
 
+    hands = SimpleNamespace(signs=all_signs, is_own=lambda worker: worker == "me")
     cursors = CursorDouble() if state is None else CursorDouble({"app/state": state.model_dump_json()})
-    return SimpleNamespace(cursors=cursors, hands=SimpleNamespace(signs=all_signs), now=lambda: NOW)
+    return SimpleNamespace(cursors=cursors, hands=hands, now=lambda: NOW)
 
 
 def said(minutes, *, paused=False):
@@ -47,11 +49,11 @@ async def test_it_is_refused_where_the_app_may_run(state, is_stopped, why):
 
 @pytest.mark.parametrize(
     ("state", "is_stopped"),
-    [(said(4, paused=True), False), (said(11), False), (None, True)],
+    [(said(4, paused=True), False), (said(7), False), (None, True)],
     ids=["it-rests", "it-has-been-silent", "it-is-said-to-be-stopped"],
 )
 async def test_it_goes_on_where_the_app_stands_still(state, is_stopped):
-    await must_stand_still(storage(state, signs=[("dead", True)]), is_stopped=is_stopped)
+    await must_stand_still(storage(state, signs=[("dead", True), ("me", False)]), is_stopped=is_stopped)
 
 
 async def test_it_is_refused_while_a_worker_has_work_in_hand():

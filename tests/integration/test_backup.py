@@ -1,0 +1,195 @@
+"""The tables are saved, lost and brought back: the same history, and nothing is made twice."""
+
+import gzip
+import itertools
+import json
+from typing import cast
+
+import pytest
+
+from commands.backup import verify_all
+from local.demo.world import create_contract
+from shared.errors import InputError, RefusedError
+from shared.operations.app_state import note_app
+from shared.operations.backup import restore, write_backup
+from shared.operations.rebuild import rebuild
+from shared.store.queues import Queues
+from shared.store.table_client import TableClient
+from shared.store.tables import NAMES, Tables
+from shared.wiring.stores import storage_over
+from tests.integration.test_rebuild import END, Case
+
+_NUMBERS = itertools.count(1)
+
+
+def tables_of(inside, writer="operator"):
+    return Tables({name: cast("TableClient", inside.account.client(name)) for name in NAMES}, writer=writer)
+
+
+def rows(file):
+    with gzip.open(file, "rt") as lines:
+        return [json.loads(line) for line in lines][1:-1]
+
+
+def given(file):
+    """Rows that are brought back as they were; the agenda gets one more for each origin."""
+    return [row for row in rows(file) if row[0] != "agenda"]
+
+
+@pytest.fixture
+async def case():
+    """Everything is made and agreed on."""
+    one = Case()
+    await one.begin()
+    await one.pass_time()
+    return one
+
+
+@pytest.fixture
+async def saved(case, tmp_path):
+    await note_app(case.inside.services())
+    file = tmp_path / "bridge.jsonl.gz"
+    await write_backup(tables_of(case.inside), file, case.inside.now())
+    return file
+
+
+@pytest.fixture
+async def emulated(storage):
+    """Empty tables in Azurite."""
+    tables = Tables.from_connection_string(storage, writer="operator", prefix=f"backup{next(_NUMBERS)}")
+    yield tables
+    await tables.close()
+
+
+async def test_the_file_is_for_its_owner_alone_and_leaves_out_what_workers_do_now(saved):
+    assert saved.stat().st_mode & 0o077 == 0
+    held = rows(saved)
+    assert {"origins", "tasks", "agenda", "control"} == {row[0] for row in held}
+    assert not [row for row in held if row[1] in ("hands", "slot") or row[2].startswith("app=2Fstate")]
+
+
+def over(tables, case):
+    """The stores over some tables, at the case's time."""
+    queues = Queues(case.inside.origins, case.inside.plans)
+    return storage_over(tables, queues, owner="operator", now=case.inside.now)
+
+
+ASKS = ("/$batch", "/nodes/list", "/auth", "/otdsws")
+"""Ends and parts of paths that are posted to and write nothing; a batch when all that it holds are reads."""
+
+
+def watch(case):
+    """Note what is written to Planner and OpenText from now on."""
+    written = []
+
+    def watched(handler):
+        async def handle(method, path, query, headers, body):
+            asks = any(part in path for part in ASKS) and not any(
+                word in body for word in (b"PATCH", b"DELETE", b"POST")
+            )
+            if method not in ("GET", "HEAD") and not asks:
+                written.append(f"{method} {path}")
+            return await handler(method, path, query, headers, body)
+
+        return handle
+
+    case.inside.graph, case.inside.content = watched(case.inside.graph), watched(case.inside.content)
+    return written
+
+
+async def test_what_was_lost_is_there_again_and_a_look_at_everything_writes_nothing(case, saved, emulated, tmp_path):
+    """Through the emulator, whose tables take and give what Azure's do."""
+    before = case.titles
+    there = over(emulated, case)
+    await restore(emulated, there, saved)
+    verified = await verify_all(there)
+    again = tmp_path / "again.jsonl.gz"
+    await write_backup(emulated, again, case.inside.now())
+
+    case.lose_tables()
+    await restore(tables_of(case.inside), case.inside.services(), again)
+    told = await histories(case)
+    written = watch(case)
+    await case.pass_time()
+
+    assert verified == 2
+    assert given(again) == given(saved)
+    assert written == []
+    assert case.titles == before
+    assert await histories(case) == told
+
+
+async def histories(case):
+    storage = case.inside.storage()
+    return {origin: await storage.origins.list_lines(origin) async for origin in storage.origins.list_origins()}
+
+
+async def test_what_was_made_since_the_backup_is_found_by_rebuild_and_not_made_again(case, saved):
+    later = create_contract(case.inside.world, "Later", END)
+    await case.hint(f"workspace-{later}")
+    before = case.titles
+    assert sum(before.values()) == 9
+
+    case.lose_tables()
+    await restore(tables_of(case.inside), case.inside.services(), saved)
+    found = await rebuild(case.inside.services(), lambda _: None)
+    await case.pass_time()
+
+    assert (found.tasks, found.known) == (4, 5)
+    assert case.titles == before
+
+
+async def test_restoring_again_goes_on_and_changes_nothing(case, saved, tmp_path):
+    case.lose_tables()
+    tables = tables_of(case.inside)
+    await restore(tables, case.inside.services(), saved)
+    await restore(tables, case.inside.services(), saved)
+    again = tmp_path / "again.jsonl.gz"
+
+    await write_backup(tables, again, case.inside.now())
+
+    assert given(again) == given(saved)
+
+
+async def test_tables_that_went_on_are_not_written_over(case, saved):
+    await case.hint(f"workspace-{create_contract(case.inside.world, 'Later', END)}")
+    tables = tables_of(case.inside)
+    before = await histories(case)
+
+    with pytest.raises(RefusedError, match="restore into empty tables"):
+        await restore(tables, case.inside.services(), saved)
+
+    assert await histories(case) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda lines: lines[:-3], "cut off or edited"),
+        (lambda lines: [*lines[:2], *lines[3:]], "cut off or edited"),
+        (lambda lines: [lines[0], *lines[2:3], *lines[1:2], *lines[3:]], "cut off or edited"),
+        (lambda _: ['{"format": "another"}\n'], "is no backup of this bridge"),
+        (lambda _: [], "is no backup of this bridge"),
+    ],
+    ids=["cut-off", "a-row-less", "rows-in-another-order", "of-something-else", "empty"],
+)
+async def test_a_file_that_is_not_whole_is_refused_before_anything_is_written(case, saved, tmp_path, change, why):
+    with gzip.open(saved, "rt", newline="\n") as source:
+        lines = change(list(source))
+    broken = tmp_path / "broken.jsonl.gz"
+    with gzip.open(broken, "wt", newline="\n") as out:
+        out.writelines(lines)
+    case.lose_tables()
+
+    with pytest.raises(InputError) as refused:
+        await restore(tables_of(case.inside), case.inside.services(), broken)
+
+    assert why in str(refused.value.problems[0])
+    assert await histories(case) == {}
+
+
+async def test_what_is_no_gzip_file_is_refused(case, tmp_path):
+    (tmp_path / "other").write_text("x")
+
+    with pytest.raises(InputError):
+        await restore(tables_of(case.inside), case.inside.services(), tmp_path / "other")
