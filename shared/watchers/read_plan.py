@@ -205,7 +205,8 @@ async def _is_left_over(task: PlannerTask, claim: Claim, services: Services) -> 
     It is deleted if it is still the untouched copy of what was posted.
     """
     link = (await services.origins.find_links(claim.origin)).get(claim.item)
-    if link is None or link.state is LinkState.RESERVED or link.task_id == task.id:
+    # A task that is restored after its item lost it is the item's again: its claim says so.
+    if link is None or link.state is LinkState.RESERVED or link.task_id in (None, task.id):
         return False
     if link.posted is not None and is_twin(link.posted, task) and await _is_untouched(task, services):
         await _delete(task, services)

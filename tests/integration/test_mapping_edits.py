@@ -264,3 +264,21 @@ async def test_a_released_task_that_people_completed_is_recorded_when_its_rule_r
 
     after = await case.link("package|")
     assert (after.state, after.completed_by) == (LinkState.COMPLETED, case.users["lwhite"])
+
+
+async def test_a_deleted_task_that_a_person_restores_is_the_items_again(case):
+    state = case.graph.state
+    link = await case.link("package|")
+    task, details, plan = state.tasks[link.task_id], state.details[link.task_id], link.plan_id
+    await case.delete("package|")
+    await case.look(WaitedFor.RESYNC)
+    assert (await case.link("package|")).state is LinkState.HELD
+    state.tasks[link.task_id], state.details[link.task_id] = task, details
+    state.plan_tasks[plan][link.task_id] = None
+    await case.inside.pass_time(timedelta(minutes=6), times=3)
+
+    after = await case.link("package|")
+    assert (after.state, after.task_id) == (LinkState.OPEN, link.task_id)
+    case.graph.complete(case.users["lwhite"], link.task_id)
+    await case.look(WaitedFor.RESYNC)
+    assert (await case.link("package|")).state is LinkState.COMPLETED
