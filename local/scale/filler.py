@@ -15,11 +15,12 @@ from local.in_process.system import Inside
 from local.in_process.tables import MemoryTables
 from local.in_process.transport import Answer, Handler, Query
 from shared.models.keys import OriginKind, origin_key
+from shared.models.lease_row import Lease
 from shared.models.link import Link
 from shared.models.messages import AgendaEntry
 from shared.models.planner import PlannerTask
 from shared.models.words import WaitedFor
-from shared.store.lease import Lease, link_key
+from shared.store.lease import link_key
 from shared.store.plans import PlanRow
 from shared.store.row import escape, stamp
 from shared.store.tasks import Claim, IndexRow

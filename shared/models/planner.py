@@ -66,6 +66,11 @@ class ChecklistItem(Foreign):
     changed_by: Who = Field(default=None, alias="lastModifiedBy")
     changed: When = Field(default=None, alias="lastModifiedDateTime")
 
+    def written(self, line: "ChecklistLine") -> Self:
+        """Return it as Planner has it after a line was written."""
+        given = {name: value for name in ("title", "is_checked") if (value := getattr(line, name)) is not None}
+        return self.model_copy(update=given)
+
 
 class ExternalReference(Foreign):
     """One link of a task. Its key is the URL, encoded as open types want it."""
@@ -85,6 +90,21 @@ class PlannerDetails(Answered):
     description: OptionalText = None
     checklist: Entries[ChecklistItem] = Field(default_factory=dict, description="By the GUID that the client chose.")
     references: Entries[ExternalReference] = Field(default_factory=dict, description="By encoded URL.")
+
+    def patched(self, patch: "DetailsPatch", references: dict[str, ExternalReference]) -> Self:
+        """
+        Return them as Planner has them after a patch.
+
+        Args:
+            references: all that stand then, by encoded URL: only the client knows the code.
+        """
+        before = {key: line for key, line in self.checklist.items() if key not in patch.checklist}
+        lines = {key: line for key, line in patch.checklist.items() if line is not None}
+        written = {key: self.checklist.get(key, ChecklistItem()).written(line) for key, line in lines.items()}
+        changes: dict[str, object] = {"checklist": before | written, "references": references}
+        if "description" in patch.model_fields_set:
+            changes["description"] = patch.description
+        return self.model_copy(update=changes)
 
 
 class Assignment(Foreign):
@@ -140,6 +160,16 @@ class PlannerTask(Answered):
     def categories(self) -> tuple[str, ...]:
         """`category1` ... that are set, sorted."""
         return tuple(sorted(name for name, is_set in self.applied_categories.items() if is_set))
+
+    def patched(self, patch: "TaskPatch") -> Self:
+        """Return it as Planner has it after a patch."""
+        plain = ("title", "bucket_id", "start", "due", "priority", "percent_complete")
+        changes: dict[str, object] = {name: getattr(patch, name) for name in plain if name in patch.model_fields_set}
+        people = {**dict.fromkeys(patch.assign, Assignment()), **self.assignments}
+        changes["assignments"] = {user: value for user, value in people.items() if user not in patch.unassign}
+        labels = {**self.applied_categories, **dict.fromkeys(patch.set_categories, True)}
+        changes["applied_categories"] = {name: on for name, on in labels.items() if name not in patch.clear_categories}
+        return self.model_copy(update=changes)
 
 
 class PlannerBucket(Foreign):

@@ -13,7 +13,7 @@ from shared.errors import InputError, Problem
 from shared.intake.send_all import send_all
 from shared.mapping.evaluation.sources import exact_types, is_type_mapped, is_workflow_mapped
 from shared.mapping.language.rules import BaseRule, DocumentRule, StepRule
-from shared.models.base import Frozen
+from shared.models.backfill import Progress
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import AgendaEntry
 from shared.models.opentext import StatusRow
@@ -32,19 +32,6 @@ class Scope:
     """Its id."""
     since: datetime
     """UTC: workspaces made, and steps started, from then on."""
-
-
-class Progress(Frozen):
-    """How far a back-fill has come."""
-
-    since: datetime
-    at: datetime
-    """When it began: every row of it carries this time."""
-    rule_hash: str = ""
-    """Of the rule, with all that decides about its items, when it began."""
-    last: int = 0
-    """The id that was handed on last; ids are handed on in their order."""
-    is_done: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,11 +119,10 @@ async def hand_on(found: Found, scope: Scope, progress: Progress, services: Serv
     for start in range(0, len(left), AT_ONCE):
         some = left[start : start + AT_ONCE]
         await send_all(services.agenda.put(_row(found.kind, number, progress), services.now()) for number in some)
-        progress = progress.model_copy(update={"last": some[-1]})
+        progress = progress.handed_on(some[-1])
         await services.cursors.save(_cursor(scope), progress.model_dump_json())
         yield len(some)
-    done = progress.model_copy(update={"is_done": True})
-    await services.cursors.save(_cursor(scope), done.model_dump_json())
+    await services.cursors.save(_cursor(scope), progress.done().model_dump_json())
 
 
 def _row(kind: OriginKind, number: int, progress: Progress) -> AgendaEntry:

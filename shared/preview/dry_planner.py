@@ -18,8 +18,6 @@ from shared.errors import BridgeError
 from shared.models.listed import Listed
 from shared.models.planner import (
     Assignment,
-    ChecklistItem,
-    ChecklistLine,
     DetailsChange,
     DetailsPatch,
     ExternalReference,
@@ -31,7 +29,6 @@ from shared.models.planner import (
     PlannerPlan,
     PlannerTask,
     TaskChange,
-    TaskPatch,
 )
 from shared.preview.noted_calls import READS, Notes
 
@@ -120,7 +117,7 @@ class DryPlanner:
             body, read = task_patch_body(change.patch), self._tasks[change.task_id]
             before = _task_before(read, body)
             self._notes.graph("PATCH", f"/planner/tasks/{change.task_id}", body, etag=change.etag, before=before)
-            made.append(_kept(self._tasks, change.task_id, _patched(read, change.patch)))
+            made.append(_kept(self._tasks, change.task_id, read.patched(change.patch)))
         return made
 
     async def update_details(self, changes: Sequence[DetailsChange]) -> list[PlannerDetails | BridgeError]:
@@ -130,7 +127,9 @@ class DryPlanner:
             body, read = details_patch_body(change.patch), self._details[change.task_id]
             path = f"/planner/tasks/{change.task_id}/details"
             self._notes.graph("PATCH", path, body, etag=change.etag, before=_details_before(read))
-            made.append(_kept(self._details, change.task_id, _described(read, change.patch)))
+            made.append(
+                _kept(self._details, change.task_id, read.patched(change.patch, _referenced(read, change.patch)))
+            )
         return made
 
     async def delete_task(self, task_id: str, etag: str) -> None:
@@ -168,34 +167,12 @@ def _kept(store: dict[str, M], key: str, value: M) -> M:
     return value
 
 
-def _patched(task: PlannerTask, patch: TaskPatch) -> PlannerTask:
-    """Return the task as Planner would have it after a patch."""
-    plain = ("title", "bucket_id", "start", "due", "priority", "percent_complete")
-    changes: dict[str, Any] = {name: getattr(patch, name) for name in plain if name in patch.model_fields_set}
-    people = {**dict.fromkeys(patch.assign, Assignment()), **task.assignments}
-    changes["assignments"] = {user: value for user, value in people.items() if user not in patch.unassign}
-    labels = {**task.applied_categories, **dict.fromkeys(patch.set_categories, True)}
-    changes["applied_categories"] = {name: on for name, on in labels.items() if name not in patch.clear_categories}
-    return task.model_copy(update=changes)
-
-
-def _described(details: PlannerDetails, patch: DetailsPatch) -> PlannerDetails:
-    """Return the details as Planner would have them after a patch."""
-    lines = {key: _line(details.checklist.get(key), line) for key, line in patch.checklist.items() if line is not None}
-    checklist = {key: line for key, line in details.checklist.items() if key not in patch.checklist} | lines
+def _referenced(details: PlannerDetails, patch: DetailsPatch) -> dict[str, ExternalReference]:
+    """Return the references as Planner would have them after a patch, by encoded URL."""
     links = {decode_reference(key): link for key, link in details.references.items()}
     links |= {url: ExternalReference(alias=alias) for url, alias in patch.references.items()}
-    kept = {url for url, alias in patch.references.items() if alias is None}
-    references = {encode_reference(url): link for url, link in links.items() if url not in kept}
-    changes: dict[str, Any] = {"checklist": checklist, "references": references}
-    if "description" in patch.model_fields_set:
-        changes["description"] = patch.description
-    return details.model_copy(update=changes)
-
-
-def _line(item: ChecklistItem | None, line: ChecklistLine) -> ChecklistItem:
-    given = {name: value for name in ("title", "is_checked") if (value := getattr(line, name)) is not None}
-    return (item or ChecklistItem()).model_copy(update=given)
+    gone = {url for url, alias in patch.references.items() if alias is None}
+    return {encode_reference(url): link for url, link in links.items() if url not in gone}
 
 
 def _task_before(task: PlannerTask, body: dict[str, Any]) -> dict[str, Any]:

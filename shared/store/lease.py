@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from azure.data.tables import UpdateMode
-from pydantic import Field
 
 from shared.errors import LeaseLostError, StaleError, TooLargeError
-from shared.models.base import Stored
 from shared.models.evidence import Entry, Event, Head, chain
+from shared.models.lease_row import FREED, Lease, LeaseChange
 from shared.models.link import Link
-from shared.models.troubles import OriginTrouble
 from shared.store.row import Row, escape
 from shared.store.table import Table
 from shared.store.table_client import Operation
@@ -27,26 +25,7 @@ MOST_OPERATIONS = 90
 MOST_SEEN_BYTES = 16_384
 # Table storage takes 4 MiB; sending more than 1 MiB at once would hold up the event loop, as aiohttp warns.
 _MOST_BYTES = 900_000
-_COMMITS_KEPT = 8
 _ROUNDS = 5
-
-
-class Lease(Stored):
-    """The row that every transaction of an origin holds."""
-
-    owner: str = Field(default="", description="Unique to one taking. Empty: free.")
-    worker: str = Field(default="", description="Whose it is, as long as that lives. Empty: of the first edition.")
-    until: datetime | None = Field(default=None, description="UTC. Of the first edition: it is free at that time.")
-    orphaned: datetime | None = Field(default=None, description="UTC: when it was last taken from a dead worker.")
-    dirty: bool = Field(default=False, description="Somebody wanted it meanwhile: look again.")
-    commits: tuple[str, ...] = Field(default=(), description="Ids of the last commits, newest last.")
-    head: Head = Head()
-    seen: dict[str, Any] = Field(default_factory=dict, description="What the last reconcile saw; bounded.")
-    timers: dict[str, str] = Field(default_factory=dict, description="By reason: where its one timer stands.")
-    tries: dict[str, int] = Field(
-        default_factory=dict, description="By reason: looks in a row that it caused, and that asked for it again."
-    )
-    trouble: OriginTrouble | None = Field(default=None, description="Why its looks fail. None: the last one did not.")
 
 
 @dataclass(frozen=True)
@@ -174,9 +153,15 @@ class Held:
         if release:
             await self._on_end()
 
-    def _noted(self) -> dict[str, Any]:
-        noted = {"timers": dict(self.timers), "tries": dict(self.tries), "trouble": self.trouble}
-        return {name: value for name, value in noted.items() if value != getattr(self._lease, name)}
+    def _noted(self) -> LeaseChange:
+        noted: LeaseChange = {}
+        if self.timers != self._lease.timers:
+            noted["timers"] = dict(self.timers)
+        if self.tries != self._lease.tries:
+            noted["tries"] = dict(self.tries)
+        if self.trouble != self._lease.trouble:
+            noted["trouble"] = self.trouble
+        return noted
 
     async def release(self) -> bool:
         """
@@ -199,11 +184,10 @@ class Held:
             await self._on_end()
         return self.dirty
 
-    async def _write(self, change: dict[str, Any], operations: Sequence[Operation]) -> None:
+    async def _write(self, change: LeaseChange, operations: Sequence[Operation]) -> None:
         commit = self._table.stamp()
         for _ in range(_ROUNDS):
-            commits = (*self._lease.commits, commit)[-_COMMITS_KEPT:]
-            data = self._lease.model_copy(update={**change, "commits": commits}).model_dump_json()
+            data = self._lease.committed(commit, change).model_dump_json()
             try:
                 row = await self._table.commit(
                     self._row, data, operations, is_ours=lambda found: commit in found.read(Lease).commits
@@ -247,15 +231,12 @@ class Held:
             raise LeaseLostError(message)
 
 
-def _moved(chunk: Sequence[_Step]) -> dict[str, Any]:
+def _moved(chunk: Sequence[_Step]) -> LeaseChange:
     heads = [step.head for step in chunk if step.head is not None]
     return {"head": heads[-1]} if heads else {}
 
 
-FREED: dict[str, Any] = {"owner": "", "worker": "", "until": None, "dirty": False}
-
-
-def _remember(seen: dict[str, Any] | None) -> dict[str, Any]:
+def _remember(seen: dict[str, Any] | None) -> LeaseChange:
     if seen is None:
         return {}
     if (size := len(json.dumps(seen, ensure_ascii=False).encode())) > MOST_SEEN_BYTES:

@@ -12,9 +12,10 @@ from datetime import datetime
 from shared.errors import StaleError, UnavailableError
 from shared.models.evidence import Entry, Head
 from shared.models.hands import Kind
+from shared.models.lease_row import Lease
 from shared.models.link import Link
 from shared.store.hands import Grip, Hands, attend
-from shared.store.lease import FREED, LEASE, LINK, Entries, Held, Lease, new_salt
+from shared.store.lease import LEASE, LINK, Entries, Held, new_salt
 from shared.store.row import Row, escape, unescape
 from shared.store.slots import LONGEST_UNTIL
 from shared.store.tables import Tables
@@ -155,20 +156,17 @@ class Origins:
     async def _mark(self, row: Row, lease: Lease) -> None:
         """Have the holder know that somebody came. A mark that stands already will be seen by its release."""
         if not lease.dirty:
-            await self._table.replace(row, lease.model_copy(update={"dirty": True}).model_dump_json())
+            await self._table.replace(row, lease.marked().model_dump_json())
 
     async def _hold(
         self, origin: str, row: Row | None, lease: Lease | None, worker: str, *, orphaned: datetime | None
     ) -> Row:
         owner = f"{worker}#{next(self._numbers)}"
-        taken: dict[str, object] = {**FREED, "owner": owner, "worker": worker}
-        if orphaned is not None:
-            taken["orphaned"] = orphaned
 
         def is_ours(found: Row) -> bool:
             return found.read(Lease).owner == owner
 
-        data = (lease or Lease()).model_copy(update=taken).model_dump_json()
+        data = (lease or Lease()).taken(owner, worker, orphaned).model_dump_json()
         if row is None:
             return await self._table.insert(escape(origin), LEASE, data, is_ours=is_ours)
         return await self._table.replace(row, data, is_ours=is_ours)

@@ -8,9 +8,9 @@ from typing import Any
 
 from local.simulators.graph.rules import APPLICATION
 from shared.models.evidence import Entry
+from shared.models.lease_row import Lease
 from shared.models.link import Link, Reservation
 from shared.models.messages import AgendaEntry
-from shared.store.lease import Lease
 from shared.store.row import escape, stamp, unescape
 from tests.simulation.world import World
 

@@ -15,7 +15,6 @@ from shared.models.troubles import CAUSES, Cause
 from shared.models.words import SCOPES, WAITS, Scope, WaitedFor, Word
 from tests.build import NOW, PLAN, found, link, wanted
 from tests.diagram import drawn, shown
-from tests.repository import ROOT
 
 STATES = [state for state in LinkState if state is not LinkState.UNKNOWN]
 WAYS = {
@@ -48,22 +47,6 @@ def test_a_link_goes_the_ways_of_the_table_and_no_other(name, before):
 
 def test_the_diagram_shows_the_table():
     assert shown() == drawn(), "run: python -m tests.diagram"
-
-
-def test_models_are_changed_by_their_own_methods_alone():
-    """A change that nobody named can't be found, and no tool checks its fields."""
-    folders = {file: file.read_text() for file in (ROOT / "shared").rglob("*.py")}
-    found = {str(file.relative_to(ROOT / "shared")) for file, text in folders.items() if "model_copy(" in text}
-
-    assert {name for name in found if not name.startswith("models/")} == ELSEWHERE
-
-
-ELSEWHERE = {
-    "operations/backfill.py",
-    "preview/dry_planner.py",
-    "store/lease.py",
-    "store/origins.py",
-}
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from shared.intake.queued import read_origin_message, read_plan_message
 from shared.models.base import Stored
 from shared.models.evidence import Event, Head, chain
 from shared.models.gate import Gate
+from shared.models.lease_row import Lease
 from shared.models.link import Link, LinkState, Reservation
 from shared.models.making import Making
 from shared.models.messages import AgendaEntry, DeadLetter
@@ -27,7 +28,6 @@ from shared.store.creators import Creators
 from shared.store.cursors import Cursor, Cursors
 from shared.store.gates import Gates
 from shared.store.hands import Hands
-from shared.store.lease import Lease
 from shared.store.makings import Makings
 from shared.store.nodes import Nodes
 from shared.store.origins import Origins
