@@ -42,4 +42,4 @@ def split_origin_key(key: str) -> tuple[OriginKind, int]:
 
 def item_key(*parts: str | int) -> str:
     """Join the parts of an item key; what a Table key refuses becomes "_"."""
-    return "|".join(_REFUSED_IN_KEYS.sub("_", str(part)) for part in parts)
+    return _REFUSED_IN_KEYS.sub("_", "|".join(map(str, parts)))

@@ -1,6 +1,5 @@
 """The ladder: what is raised when an item waits too long, and when that is. Pure: time arrives with the scene."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -64,14 +63,9 @@ def keys_of(levels: tuple[Level, ...]) -> tuple[str, ...]:
     """
     keys: list[str] = []
     for level in levels:
-        base = level.key or _made_of(level)
+        base = level.name
         keys.append(base if base not in keys else f"{base}-{keys.count(base) + 1}")
     return tuple(keys)
-
-
-def _made_of(level: Level) -> str:
-    said = f"{level.after.model_dump_json()}|{level.remind}|{level.to.model_dump_json()}"
-    return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
 def item_of(task: str, raised: Raised, memory: Mapping[str, ItemMemory]) -> str:

@@ -15,6 +15,7 @@ from shared.mapping.evaluation.people import Assigned, People
 from shared.mapping.evaluation.plans import target
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.evaluation.verdict import NotKnownError
+from shared.mapping.language.choices import By
 from shared.mapping.language.limits import CHECKLIST
 from shared.mapping.language.rules import BaseRule, EvidenceSpec, StepRule
 from shared.mapping.language.rules import Mapping as Rules
@@ -110,13 +111,13 @@ class Item:
     def _written(self) -> dict[str, Any]:
         """Collect what stands in the rule as it is."""
         spec, rule = self.spec, self.rule
-        priority = self.attempt(lambda: chosen(spec.priority, self.scene), None)
+        priority = self._chosen(spec.priority, None)
         return {
             "rule_id": rule.id,
             "rule_hash": self.mapping.rule_hashes[rule.id],
             "kind": "task" if rule.on == "workspace" else rule.on,
-            "bucket": self.attempt(lambda: chosen(spec.bucket, self.scene), None),
-            "labels": self.attempt(lambda: chosen(spec.labels, self.scene), ()),
+            "bucket": self._chosen(spec.bucket, None),
+            "labels": self._chosen(spec.labels, ()),
             "priority": PRIORITIES[priority] if priority is not None else None,
             "step": self.scene.step.ref if self.scene.step is not None else None,
             "moves_step": self._moves_step,
@@ -129,6 +130,9 @@ class Item:
             "on_complete": dict(spec.on_complete.set),
             "progress_attribute": spec.progress,
         }
+
+    def _chosen(self, value: Any, otherwise: Any) -> Any:  # noqa: ANN401 - whatever the field holds
+        return self.attempt(lambda: chosen(value, self.scene), otherwise) if isinstance(value, By) else value
 
     def _shown(self) -> dict[str, Any]:
         """Fill in what people read."""

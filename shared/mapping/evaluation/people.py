@@ -61,7 +61,7 @@ class People:
     spec: PeopleSpec
     book: Book
     scene: Scene
-    _assigned: dict[tuple[Assign, str | None], Assigned] = field(default_factory=dict, init=False, compare=False)
+    _assigned: dict[tuple[str, str | None], Assigned] = field(default_factory=dict, init=False, compare=False)
 
     def find(self, who: Who) -> Iterator[Found]:
         """Yield everybody whom a word means; nothing when the record names nobody."""
@@ -83,9 +83,9 @@ class People:
             plan_group: the group that owns the plan; None: not known, nobody can be outside.
         """
         # The tasks of a rule mostly go to the same few people.
-        if (assign, plan_group) not in self._assigned:
-            self._assigned[assign, plan_group] = self._assign(assign, plan_group)
-        return self._assigned[assign, plan_group]
+        if (asked := (assign.written, plan_group)) not in self._assigned:
+            self._assigned[asked] = self._assign(assign, plan_group)
+        return self._assigned[asked]
 
     def _assign(self, assign: Assign, plan_group: str | None) -> Assigned:
         if self.spec.fallback is not None:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     GetJsonSchemaHandler,
     StringConstraints,
@@ -223,8 +225,15 @@ def _check_person(kind: str, value: str, around: Surroundings | None) -> None:
 class Assign(Frozen):
     """Whom to assign: everybody that is listed, or the first entry that gives somebody."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
     all: tuple[Who, ...] = Field(default=(), description="Everybody whom these give.")
     first: tuple[Who, ...] = Field(default=(), description="Those whom the first of these gives that gives anybody.")
+
+    @cached_property
+    def written(self) -> str:
+        """Its words as JSON: equal where it is equal, and quick to look up by."""
+        return self.model_dump_json()
 
     @model_validator(mode="before")
     @classmethod

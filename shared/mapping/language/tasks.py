@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
@@ -174,6 +175,8 @@ class Level(Frozen):
     A reminder stands in the task's own context block and goes out by mail.
     """
 
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
     key: Id | None = Field(
         default=None,
         description="Its name for good. Default: made of `after`, `remind` and `to`; its place is no matter.",
@@ -192,6 +195,14 @@ class Level(Frozen):
     labels: tuple[PlainText, ...] = Field(default=(), description="Names of the plan's labels.")
     priority: Literal["urgent", "important", "medium", "low"] = Field(default="urgent", description="Priority.")
     due: Date | None = Field(default=None, description="E.g. {from: raised, business_days: 1}.")
+
+    @cached_property
+    def name(self) -> str:
+        """Its name for good: the key that is given, otherwise made of when it is raised and who is told."""
+        if self.key is not None:
+            return self.key
+        said = f"{self.after.model_dump_json()}|{self.remind}|{self.to.model_dump_json()}"
+        return hashlib.sha256(said.encode()).hexdigest()[:12]
 
     @model_validator(mode="after")
     def _one_effect(self) -> "Level":

@@ -4,7 +4,7 @@ Templates: Jinja2 in its sandbox, compiled and checked when the mapping is read.
 Text without `{{` or `{%` is no template and costs nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from jinja2 import Template as Compiled
@@ -99,15 +99,23 @@ class Template:
             raise RenderError(message) from error
 
     def _filled(self, compiled: Compiled, context: dict[str, Any]) -> str:
-        made: list[str] = []
+        # What `render` does, without copying the context for each template.
+        parts = compiled.root_render_func(compiled.new_context(context, shared=True))
+        # One that computes nothing ends by itself; another goes no further than is of use.
+        made = "".join(self._bounded(parts) if self._computes else parts)
+        if len(made) > MAX_RENDERED:
+            raise self._too_long()
+        return made.strip()
+
+    def _bounded(self, parts: Iterable[str]) -> Iterator[str]:
         length = 0
-        # What `render` does, without copying the context for each template, and no further than is of use.
-        for part in compiled.root_render_func(compiled.new_context(context, shared=True)):
-            made.append(part)
+        for part in parts:
+            yield part
             if (length := length + len(part)) > MAX_RENDERED:
-                message = f"the template {self.source[:60]!r} gives more than {MAX_RENDERED} characters"
-                raise RenderError(message)
-        return "".join(made).strip()
+                raise self._too_long()
+
+    def _too_long(self) -> RenderError:
+        return RenderError(f"the template {self.source[:60]!r} gives more than {MAX_RENDERED} characters")
 
     def why_it_fails(self) -> str | None:
         """Say why it can't be filled in whatever a record holds; None: it can, or nobody can tell."""
