@@ -201,6 +201,10 @@ class Mapping(Frozen):
     limits: Limits = Field(default_factory=Limits, description="Lengths that Planner takes.")
     rules: tuple[Rule, ...] = Field(default=(), description="The rules, in order.")
 
+    def model_post_init(self, _context: object) -> None:
+        """Take the hashes now: once a model keeps what it computed, pydantic may write `true` inside it as 1."""
+        _ = (self.hash, self.rule_hashes)
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 over the whole file as read."""

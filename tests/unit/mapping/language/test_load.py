@@ -278,3 +278,14 @@ def test_what_another_rule_makes_is_not_in_a_rules_hash():
     before = mapping_of(other, one, match="first").rule_hashes[one["id"]]
 
     assert mapping_of(edited, one, match="first").rule_hashes[one["id"]] == before
+
+
+def test_a_mapping_has_one_hash_whatever_was_computed_with_it_before():
+    rule = workspace_rule({"assign": "role:Legal", "on_complete": {"set": {"Contract.Signed": True}}})
+    used = mapping_of(rule)
+
+    assert (used.rules[0].names, used.rules[0].specs[0].assign.written) == (
+        frozenset(),
+        '{"all":["role:Legal"],"first":[]}',
+    )
+    assert used.hash == mapping_of(rule).hash
