@@ -15,11 +15,12 @@ import evidence_verify
 from commands.session import run
 from shared.errors import NotFoundError, Problem, SettingsError, UnavailableError
 from shared.evidence.audit import is_asked_for, row_of, to_csv, to_json
-from shared.evidence.document import file_name, render_json
+from shared.evidence.document import render_json
 from shared.evidence.history import ItemHistory, items_of
 from shared.evidence.people import people_of
 from shared.evidence.redaction import Person, person
 from shared.evidence.sentences import actor, sentence
+from shared.models.evidence_files import file_name
 from shared.operations.retention import Keeping, due_for_purge, purge_origin, redact_origin
 from shared.services import Storage
 from shared.wiring import Wiring

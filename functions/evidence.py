@@ -8,7 +8,8 @@ from functions.answers import ANSWERED, document, problem, within
 from functions.guard import guarded
 from shared import wiring
 from shared.errors import Problem, RejectedError
-from shared.evidence.document import JSON_TYPE, file_name, render_json
+from shared.evidence.document import JSON_TYPE, render_json
+from shared.models.evidence_files import file_name
 from shared.models.keys import split_origin_key
 from shared.observability.telemetry import working
 

@@ -22,11 +22,6 @@ FORMAT = "planner-bridge-evidence-2"
 JSON_TYPE, PDF_TYPE = "application/json", "application/pdf"
 
 
-def file_name(origin: str, extension: str) -> str:
-    """Name an origin's document: the same every time, so that one that is there is found again."""
-    return f"planner-evidence-{origin}.{extension}"
-
-
 def read_entries(lines: Iterable[str]) -> tuple[Entry, ...]:
     """
     Read lines as they stand in the rows.

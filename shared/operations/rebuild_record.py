@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 
 from shared.errors import NeverError
-from shared.evidence.document import file_name, read_whole
+from shared.evidence.document import read_whole
 from shared.evidence.standing import Standing, standings
 from shared.mapping.evaluation.needs import rules_for
 from shared.mapping.language.rules import EvidenceSpec
 from shared.mapping.language.scalars import ATTRIBUTE
 from shared.models.evidence import Entry
+from shared.models.evidence_files import file_name
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.opentext import Activity, Needs, Origin, StepRef
 from shared.reconciler.observe import read_origin

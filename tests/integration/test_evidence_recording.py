@@ -12,9 +12,9 @@ import pytest
 from evidence_verify import BrokenError, verify
 from local.demo.world import create_contract
 from local.simulators.faults import Fault
-from shared.evidence.document import file_name
 from shared.evidence.history import items_of
 from shared.evidence.redaction import person
+from shared.models.evidence_files import file_name
 from shared.models.words import WaitedFor
 from shared.operations.retention import Keeping, redact_origin
 from tests.engine import MAPPING, engine

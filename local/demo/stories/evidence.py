@@ -4,7 +4,7 @@ from evidence_verify import VerifyError, verify
 from local.demo.narrator import Teller
 from local.local_system import ROOT, System
 from local.simulators.content_server.model import Version
-from shared.evidence.document import file_name
+from shared.models.evidence_files import file_name
 
 HEAD = "Contract.Evidence"
 COPIES = ROOT / "build" / "evidence"

@@ -27,6 +27,7 @@ from shared.mapping.language.conditions import Condition
 from shared.mapping.language.rules import BaseRule, MissingDocumentRule
 from shared.mapping.language.rules import Mapping as Rules
 from shared.mapping.language.tasks import KeyedTask, TaskSpec
+from shared.models.evidence_files import is_evidence_file
 from shared.models.item_memory import ItemMemory
 from shared.models.keys import OriginKind, item_key
 from shared.models.opentext import Origin
@@ -211,7 +212,7 @@ class _Desk:
         elif origin.workflow is not None:
             steps = () if origin.workflow.ended else origin.workflow.current
             yield from (Scene(origin, self.now, calendar, step=step, remembered=ids) for step in steps)
-        elif origin.kind is not OriginKind.NODE:
+        elif origin.kind is not OriginKind.NODE and not _is_own_file(origin):
             yield Scene(origin, self.now, calendar, remembered=ids)
 
     def _of_rule(self, rule: BaseRule, scene: Scene) -> Iterator[WantedTask]:
@@ -329,6 +330,11 @@ NOBODY = Verdict(holds=False)
 def _after(before: Verdict) -> Verdict:
     """Answer for a rule behind the one that took the scene, or may have."""
     return no("an earlier rule applies (match: first)") if before.holds else before
+
+
+def _is_own_file(origin: Origin) -> bool:
+    """Tell the bridge's evidence from documents of people: a task for it would make evidence of its own, and so on."""
+    return origin.document is not None and is_evidence_file(origin.document.name)
 
 
 def _lacks_list(origin: Origin) -> bool:

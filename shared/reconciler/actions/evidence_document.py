@@ -24,7 +24,6 @@ from shared.evidence.document import (
     PDF_TYPE,
     Fit,
     anchor,
-    file_name,
     fit,
     head_of,
     read_entries,
@@ -34,6 +33,7 @@ from shared.evidence.document import (
 )
 from shared.models.events import EventKind
 from shared.models.evidence import Event
+from shared.models.evidence_files import file_name
 from shared.models.link import FieldBase, Link
 from shared.models.wanted import EvidencePolicy
 from shared.models.words import WaitedFor

@@ -410,3 +410,20 @@ def test_an_origin_that_nobody_answered_for_is_still_computed():
     result = wanted(mapping_of(workspace_rule({"assign": "role:Legal"})), of_workspace(), Directory(), later(days=1))
 
     assert [one.outcome for one in result.tasks[0].people] == ["unknown", "unknown"]
+
+
+OWN_FILES = {
+    "planner-evidence-workspace-28866.json": False,
+    "planner-evidence-document-7.pdf": False,
+    "planner-evidence-workflow-7 (2).PDF": False,
+    "Planner evidence for the board.pdf": True,
+    "planner-evidence-workspace.docx": True,
+}
+
+
+@pytest.mark.parametrize(("name", "is_work"), OWN_FILES.items())
+def test_the_bridges_own_files_are_never_work(name, is_work):
+    """A task for one would make evidence of its own, and so on without end."""
+    rule = {"id": "any", "on": "document", "plan": "contracts", "task": {"title": "Read {{ document.name }}"}}
+
+    assert bool(tasks_of(rule, origin=of_document(name=name))) is is_work
