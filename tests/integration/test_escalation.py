@@ -123,7 +123,7 @@ async def test_a_step_that_moved_unannounced_is_not_escalated(case):
 
 
 async def test_nobody_is_chased_while_the_other_party_has_it(case):
-    """The rule's pause holds: nothing is raised; it goes on where it stood when the pause ends."""
+    """The rule's pause holds: nothing is raised; when it ends the first level comes, and the next in its turn."""
     content = case.inside.world.content
     content.set_attribute("pwilliams", case.workspace, "Contract.Approval", "With the other party")
     await case.hint()
@@ -133,7 +133,19 @@ async def test_nobody_is_chased_while_the_other_party_has_it(case):
 
     content.set_attribute("pwilliams", case.workspace, "Contract.Approval", "Pending")
     await case.hint()
-    assert sorted(who for who, _ in case.tasks) == ["dfoxhoven", "legal-lead", "pwilliams"]
+    assert [who for who, _ in case.tasks] == ["dfoxhoven", "pwilliams"]
+    await case.at(WEDNESDAY + timedelta(days=1, hours=1))
+    assert [who for who, _ in case.tasks] == ["dfoxhoven", "legal-lead", "pwilliams"]
+
+
+async def test_after_a_month_of_standing_still_the_levels_come_in_their_turn(case):
+    case.inside.at += timedelta(days=30)
+    await sweep_agenda(case.inside.services())
+    await case.inside.drain()
+    assert [who for who, _ in case.tasks] == ["dfoxhoven", "pwilliams"]
+
+    await case.at(case.inside.at + timedelta(days=4))
+    assert [who for who, _ in case.tasks] == ["dfoxhoven", "legal-lead", "pwilliams"]
 
 
 async def test_what_nobody_can_do_is_escalated_and_says_why():

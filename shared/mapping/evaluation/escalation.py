@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from shared.mapping.evaluation.dates import add, end_of
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.language.tasks import Level
 from shared.models.item_memory import ItemMemory
 from shared.models.keys import item_key
+
+STOOD_STILL = timedelta(hours=2)
+"""A sweep comes every minute: what is so late was late because nobody looked."""
 
 
 @dataclass(frozen=True)
@@ -33,26 +36,77 @@ class Ladder:
     """UTC: when the next level is due. None: no level is left that time alone would raise."""
 
 
-def climb(levels: tuple[Level, ...], scene: Scene, due: date | None) -> Ladder:
+@dataclass(frozen=True)
+class Waited:
+    """Since when somebody could do it, and which levels were raised already."""
+
+    since: datetime | None = None
+    """UTC: when the bridge first knew of the item. None: not kept."""
+    raised: Mapping[str, datetime | None] | None = None
+    """By level: when its task was first wanted. None: nothing is remembered, as in a preview."""
+
+
+def climb(levels: tuple[Level, ...], scene: Scene, due: date | None, waited: Waited) -> Ladder:
     """
     Tell which levels have been reached.
 
+    Time in which the bridge did not know of the item, or stood still, does not count: after it, the first level that
+    is left is raised, and the others in their turn.
+
     Args:
+        levels: of the rule or task.
+        scene: what it is for.
         due: the item's due date; None: it has none, and levels counted from it are never reached.
+        waited: what is remembered of it.
 
     Raises:
         NoDateError: a threshold leaves the calendar.
     """
-    raised, coming = [], []
-    for number, (key, level) in enumerate(zip(keys_of(levels), levels, strict=True), start=1):
-        at = threshold(level, scene, due)
+    raised, coming, lost = [], [], timedelta()
+    for number, key, level in _in_turn(levels, scene, due):
+        standing = (waited.raised or {}).get(key)
+        at = threshold(level, scene, due, since=waited.since)
         if at is None:
             continue
-        if at <= scene.now:
-            raised.append(Raised(number, key, level, at))
-        else:
+        if lost and standing is None:
+            at = _at_work(at + lost, scene)
+        if at > scene.now:
             coming.append(at)
-    return Ladder(tuple(raised), min(coming, default=None))
+            continue
+        came = standing or scene.now
+        is_late = waited.raised is not None and not level.remind and came - at > STOOD_STILL
+        if is_late and (standing is not None or key not in (waited.raised or {})):
+            lost, at = max(lost, came - at), came
+        raised.append(Raised(number, key, level, at))
+    return Ladder(tuple(sorted(raised, key=lambda one: one.number)), min(coming, default=None))
+
+
+def _at_work(moment: datetime, scene: Scene) -> datetime:
+    """Move a moment off a day without work."""
+    day = scene.calendar.local_date(moment)
+    work = scene.calendar.nearest(day, 1)
+    return moment if work == day else scene.calendar.opening(work)
+
+
+def _in_turn(levels: tuple[Level, ...], scene: Scene, due: date | None) -> list[tuple[int, str, Level]]:
+    """Order levels by when their time comes."""
+    keyed = zip(range(1, len(levels) + 1), keys_of(levels), levels, strict=True)
+    timed = [(threshold(level, scene, due), number, key, level) for number, key, level in keyed]
+    return [
+        (number, key, level) for at, number, key, level in sorted(timed, key=lambda one: (one[0] or scene.now, one[1]))
+    ]
+
+
+def raised_before(task: str, levels: tuple[Level, ...], memory: Mapping[str, ItemMemory]) -> dict[str, datetime | None]:
+    """Say which levels of an item have tasks, and since when."""
+    keys, prefix = keys_of(levels), f"{task}|level"
+    found: dict[str, datetime | None] = {}
+    for item, known in memory.items():
+        if item.startswith(prefix):
+            place = item.rpartition("-")[2]
+            by_place = keys[int(place) - 1 : int(place)] if place.isdigit() and not known.level else ()
+            found |= dict.fromkeys((known.level,) if known.level else by_place, known.known_since)
+    return found
 
 
 def keys_of(levels: tuple[Level, ...]) -> tuple[str, ...]:
@@ -82,15 +136,25 @@ def item_of(task: str, raised: Raised, memory: Mapping[str, ItemMemory]) -> str:
     return by_place if by_place in memory and not memory[by_place].level else item_key(task, "level", raised.key)
 
 
-def threshold(level: Level, scene: Scene, due: date | None) -> datetime | None:
+def threshold(level: Level, scene: Scene, due: date | None, *, since: datetime | None = None) -> datetime | None:
     """
     Return the moment (UTC) at which a level is reached; None: what it is counted from is not known.
+
+    Args:
+        level: the level.
+        scene: what it is for.
+        due: the item's due date.
+        since: nobody could act on it before.
 
     Raises:
         NoDateError: the moment leaves the calendar.
     """
     start = _start(level, scene, due)
-    return None if start is None else add(level.after, start, scene.calendar)
+    if start is None:
+        return None
+    if since is not None and since - start > STOOD_STILL:
+        start = since
+    return add(level.after, start, scene.calendar)
 
 
 def _start(level: Level, scene: Scene, due: date | None) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.errors import NeverError
 from shared.mapping.evaluation.dates import Anchors, resolve
-from shared.mapping.evaluation.escalation import Raised, climb, item_of, overdue_at
+from shared.mapping.evaluation.escalation import Raised, Waited, climb, item_of, overdue_at, raised_before
 from shared.mapping.evaluation.item import Item
 from shared.mapping.evaluation.matching import judge
 from shared.mapping.evaluation.people import Assigned
@@ -26,20 +26,24 @@ class Effects:
     tasks: list[WantedTask] = field(default_factory=list)
 
 
-def escalations(item: Item, task: WantedTask, *, quiet: bool, changes: set[datetime]) -> Effects:
+def escalations(
+    item: Item, task: WantedTask, *, quiet: bool, changes: set[datetime], since: datetime | None
+) -> Effects:
     """
     Compute what the item's ladder adds now.
 
     Args:
         quiet: the item is completed or held: nobody is waited for.
         changes: gets the moment of the next level.
+        since: when the bridge first knew of the item. None: nothing is remembered, as in a preview.
     """
     effects = Effects()
     levels = item.spec.escalate if item.spec.escalate is not None else item.rule.escalate
     if quiet or not levels:
         return effects
     try:
-        ladder = climb(levels, item.scene, task.due)
+        before = raised_before(task.item_key, levels, item.memory)
+        ladder = climb(levels, item.scene, task.due, Waited(since, before if since is not None else None))
     except NeverError as error:
         effects.lines.append(f"Escalation: {error}")
         return effects
@@ -48,11 +52,15 @@ def escalations(item: Item, task: WantedTask, *, quiet: bool, changes: set[datet
     paused = _is_paused(item)
     if paused and ladder.raised:
         effects.lines.append("Escalation: paused")
-    for raised in ladder.raised:
-        if not raised.level.remind:
-            effects.tasks.append(_task(item, task, raised, paused=paused))
-        elif not paused:
+    # While it is paused, what was made is left; nothing new is raised.
+    waiting = [
+        one for one in ladder.raised if not paused or (not one.level.remind and (since is None or one.key in before))
+    ]
+    for raised in waiting:
+        if raised.level.remind:
             _remind(item, task, raised, effects)
+        else:
+            effects.tasks.append(_task(item, task, raised, paused=paused))
     return effects
 
 
@@ -72,7 +80,7 @@ def mails_of_item(
     if not quiet and task.due is not None and any(spec.on == "overdue" for spec in specs):
         at = overdue_at(task.due, item.scene)
         changes.add(at)
-        late = at <= item.scene.now
+        late = at <= item.scene.now and not _is_paused(item)
     shown = tuple(spec for spec in specs if spec.on != "overdue" or late)
     mails = item.mails(shown, item.words(task), late_since=at)
     missed = task.due.isoformat() if task.due is not None else ""

@@ -63,7 +63,9 @@ def wanted(
         memory: by item key, what is remembered of this origin's items.
     """
     book, names = Book(directory), remembered or {}
-    desk = _Desk(mapping, book, now, completed, act_as, remembered=names, memory=memory or {})
+    desk = _Desk(
+        mapping, book, now, completed, act_as, remembered=names, memory=memory or {}, remembers=memory is not None
+    )
     tasks = tuple(sorted(desk.tasks(origin), key=lambda task: task.item_key))
     again = min((moment for moment in desk.changes if moment > now), default=None)
     return Wanted(
@@ -109,6 +111,8 @@ class _Desk:
     """Ask for everybody who could be needed: nothing counts as held or completed."""
     remembered: Remembered = field(default_factory=dict)
     memory: Mapping[str, ItemMemory] = field(default_factory=dict)
+    remembers: bool = False
+    """Links were read: what they don't tell of is new."""
     changes: set[datetime] = field(default_factory=set)
     """When time alone changes the answer."""
     unknown: list[Unknown] = field(default_factory=list)
@@ -298,11 +302,18 @@ class _Desk:
         waits = task.held is not None and (bool(waits_on) or not item.nobody)
         quiet = (self._is_over(task.item_key) or waits) and not self.curious
         shown = task.showing(self._due_shown(task))
-        ladder = escalations(item, shown, quiet=quiet, changes=self.changes)
+        ladder = escalations(item, shown, quiet=quiet, changes=self.changes, since=self._known_since(item))
         notify = mails_of_item(item, shown, ladder.reminders, quiet=quiet, changes=self.changes)
         if ladder.lines or notify:
             task = task.told((*task.context, *ladder.lines), notify)
         return [task, *ladder.tasks]
+
+    def _known_since(self, item: Item) -> datetime | None:
+        """Say since when the bridge knows of an item: one that no link tells of, from now on."""
+        if not self.remembers:
+            return None
+        known = self.memory.get(item.key)
+        return self.now if known is None else known.known_since
 
     def _is_over(self, item: str) -> bool:
         """Tell whether nobody is waited for any more: completed, closed, or left alone."""

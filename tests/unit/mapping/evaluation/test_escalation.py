@@ -174,6 +174,61 @@ def test_a_suspended_workflow_is_paused_too():
     assert [task.held for task in result.tasks[1:]] == ["paused: the step waits on somebody else"] * 2
 
 
+MONTH = FRIDAY + timedelta(days=30)
+"""A Sunday. The step waits since the 20th of November; nobody looked for a month."""
+
+
+def remembering(*raised, known=FRIDAY, at_=MONTH, mapping=MAPPING, **how):
+    memory = {KEY: ItemMemory(known_since=known)}
+    memory |= {
+        f"{KEY}|level|{KEYS[place - 1]}": ItemMemory(known_since=when, level=KEYS[place - 1]) for place, when in raised
+    }
+    return at(at_, mapping, memory=memory, **how)
+
+
+def test_after_a_long_absence_the_first_level_is_raised_and_the_others_in_their_turn():
+    back = remembering()
+    [(_, lead)] = keyed(back).items()
+
+    assert levels(back) == ["level-2"]
+    assert lead == "Overdue: Approve"
+    # Two business days lie between the two levels.
+    then = remembering((2, MONTH), at_=back.look_again)
+    assert levels(then) == ["level-2", "level-3"]
+    assert timedelta(days=2) <= back.look_again - MONTH <= timedelta(days=5)
+    assert levels(remembering((2, MONTH), at_=back.look_again - timedelta(minutes=1))) == ["level-2"]
+
+
+@pytest.mark.parametrize("memory", [{}, {KEY: ItemMemory(known_since=MONTH)}], ids=["first look", "known since now"])
+def test_time_before_the_item_was_known_does_not_count(memory):
+    """An old workflow in a back-fill."""
+    result = at(MONTH, memory=memory)
+
+    assert levels(result) == []
+    assert result.tasks[0].notify == ()
+    assert result.look_again > MONTH
+
+
+def test_in_a_pause_nothing_new_is_raised_and_after_it_the_first_level_alone():
+    rule = step_rule(escalate=LADDER, notify=LATE, pause={"attributes": {"Contract.Waiting": "Supplier"}})
+    rule["task"]["due"] = "2026-11-25"
+    mapping = mapping_of(rule, **BERLIN)
+    paused = workspace(attributes={"Contract.Waiting": "Supplier"})
+    memory = {KEY: ItemMemory(known_since=FRIDAY)}
+
+    during = want(mapping, of_workflow(step(started=FRIDAY), space=paused), MONTH, memory=memory)
+    after = want(
+        mapping,
+        of_workflow(step(started=FRIDAY), space=workspace(attributes={"Contract.Waiting": ""})),
+        MONTH,
+        memory=memory,
+    )
+
+    assert (levels(during), during.tasks[0].notify) == ([], ())
+    assert levels(after) == ["level-2"]
+    assert "overdue" in [mail.on for mail in after.tasks[0].notify]
+
+
 def only(after, **changes):
     level = {"after": after, "to": "role:Manager"}
     return mapping_of(step_rule(escalate=[level], **changes), **BERLIN)
