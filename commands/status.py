@@ -62,6 +62,7 @@ def _show(found: Status, held: tuple[HeldLink, ...]) -> None:
     show("next discovery", moment(found.discovery))
     if found.states is not None:
         show("links", ", ".join(f"{state} {count}" for state, count in sorted(found.states.items())) or "none")
+    section("Released: the mapping asks for them no more", map(_released, sorted(found.released.items())))
     section("Held items", [_held(one) for one in held])
     if len(found.held) > len(held):
         typer.echo(f"  and {len(found.held) - len(held)} more: `status --held` names them all")
@@ -84,6 +85,11 @@ def _group(group: HoldGroup) -> list[str]:
         f"    e.g. {group.example or 'no reason was kept'}",
         f"    next try: {again}; what heals it: {facts.heals}",
     ]
+
+
+def _released(of_rule: tuple[str, int]) -> str:
+    rule, count = of_rule
+    return f"{count} of rule {rule}: put it back, or `mapping apply --withdraw {rule}` ends them"
 
 
 def _held(one: HeldLink) -> str:

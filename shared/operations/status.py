@@ -60,6 +60,8 @@ class Status:
     """Share of its limit that the fullest plan uses."""
     discovery: datetime | None
     """UTC: when OpenText is asked next for what no hint announced. None: never yet."""
+    released: Counter[str] = field(default_factory=Counter)
+    """By rule: items that the mapping let go, and whose tasks are left alone."""
     states: Counter[LinkState] | None
     """Links by state; None: not counted."""
     held: tuple[HeldLink, ...] = field(default=(), repr=False)
@@ -90,6 +92,7 @@ class Status:
             "dead_letters": self.timers.dead,
             "plans": {"count": self.plans, "fullest": round(self.fullest, 3)},
             "next_discovery": _iso(self.discovery),
+            "released": dict(sorted(self.released.items())),
             "links": None if self.states is None else {state.value: n for state, n in sorted(self.states.items())},
         }
 
@@ -111,7 +114,7 @@ async def read_status(storage: Storage, *, with_links: bool) -> Status:
     """
     now = storage.now()
     rows = [row async for row in storage.plans.list_all()]
-    states, held = await _links(storage) if with_links else (None, ())
+    states, held, released = await _links(storage) if with_links else (None, (), Counter[str]())
     found = await storage.cursors.find(NEXT)
     return Status(
         now=now,
@@ -123,19 +126,23 @@ async def read_status(storage: Storage, *, with_links: bool) -> Status:
         plans=len(rows),
         fullest=fullest(rows),
         discovery=None if found is None else datetime.fromisoformat(found),
+        released=released,
         states=states,
         held=held,
     )
 
 
-async def _links(storage: Storage) -> tuple[Counter[LinkState], tuple[HeldLink, ...]]:
+async def _links(storage: Storage) -> tuple[Counter[LinkState], tuple[HeldLink, ...], Counter[str]]:
     states: Counter[LinkState] = Counter()
+    released: Counter[str] = Counter()
     held: list[HeldLink] = []
     async for origin, link in storage.origins.list_links():
         states[link.state] += 1
+        if link.state is LinkState.RELEASED:
+            released[link.rule_id] += 1
         if (cause := _cause(link)) is not None:
             held.append(HeldLink(origin, link.item, cause, link.reason, link.retry_at))
-    return states, tuple(held)
+    return states, tuple(held), released
 
 
 def _cause(link: Link) -> HoldCause | None:

@@ -341,6 +341,19 @@ def test_rebuild_waits_for_an_app_that_runs(inside):
     assert "the app swept at 09:00 UTC and is not paused" in answer.output
 
 
+def test_status_tells_what_the_mapping_let_go_and_what_ends_it(inside, tmp_path):
+    workspace = create_contract(inside.world, "Supply", END)
+    inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    asyncio.run(inside.drain())
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text((ROOT / "mapping.yaml").read_text().replace("id: contract-package", "id: another-package"))
+    inside.reload(mapping, "with another rule")
+    inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    asyncio.run(inside.drain())
+
+    assert "4 of rule contract-package: put it back, or `mapping apply --withdraw" in manage("status").output
+
+
 def test_rebuild_does_not_say_start_while_a_plan_is_not_listed(inside):
     plan = next(plan for plan, body in inside.world.graph.plans.items() if body["title"] == "Contracts")
     inside.world.graph.hide(plan)
