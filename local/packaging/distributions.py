@@ -44,12 +44,14 @@ def install(wanted: str, folder: Path) -> None:
     """
     Have pip install hashed lines of requirements for the target. Raises: as `fetch`.
 
-    Without their dependencies, all of which the lock names: pip would judge markers by the Python that runs it.
+    Without their dependencies, all of which the lock names, and without Requires-Python, which it was resolved by: pip
+    would judge both by the Python that runs it.
     """
     asked = folder.with_suffix(".txt")
     asked.write_text(wanted)
     platforms = [part for one in PLATFORMS for part in ("--platform", one)]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-deps", "--require-hashes"]
+    command += ["--ignore-requires-python"]
     command += ["--only-binary", ":all:", *TAGS, *platforms, "--target", str(folder), "--requirement", str(asked)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     if done.returncode != 0:

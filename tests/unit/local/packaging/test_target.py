@@ -13,13 +13,15 @@ from local.packaging.target import PYTHON, NoInterpreterError, find_interpreter
 OF_ANOTHER = "py3-none-macosx_11_0_arm64"
 
 
-def publish(folder, name, tag):
+def publish(folder, name, tag, python=">=3.9"):
     """Publish a distribution in a folder; return the line that asks for it."""
     file = folder / f"{name}-1.0-{tag}.whl"
     info = f"{name}-1.0.dist-info"
     with zipfile.ZipFile(file, "w") as wheel:
         wheel.writestr(f"{name}.py", "")
-        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        wheel.writestr(
+            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\nRequires-Python: {python}\n"
+        )
         wheel.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: {tag}\n")
         wheel.writestr(f"{info}/RECORD", f"{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
     return f"{name}==1.0 --hash=sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}\n"
@@ -46,6 +48,13 @@ def test_wheels_of_the_target_are_taken_whatever_runs_here(shelf):
     install(wanted, shelf / "site")
 
     assert {path.name for path in (shelf / "site").glob("*.py")} == {"alpha.py", "beta.py"}
+
+
+def test_the_python_that_runs_here_is_not_the_one_that_is_asked_for(shelf):
+    """The lock was resolved for the target; pip holds what it installs against its own interpreter."""
+    install(publish(shelf, "alpha", "py3-none-any", python="<3"), shelf / "site")
+
+    assert (shelf / "site" / "alpha.py").exists()
 
 
 @pytest.mark.parametrize("tag", [OF_ANOTHER, "cp312-cp312-manylinux_2_28_x86_64", "cp313-cp313-manylinux_2_39_x86_64"])
