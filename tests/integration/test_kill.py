@@ -1,7 +1,13 @@
-"""The real app, killed (SIGKILL) at each remote call of a creation: what the next host finds becomes one task."""
+"""
+The real app, killed (SIGKILL) at remote calls of a creation: what the next host finds becomes one task.
+
+A host and its worker take seconds to start. So every third moment is played here, and those that matter most; with
+`EVERY_KILL=1` in the environment all of them are.
+"""
 
 import asyncio
 import contextlib
+import os
 import re
 import socket
 from collections import Counter
@@ -59,8 +65,14 @@ NEVER = dict.fromkeys(("WRITE_BACK_SCHEDULE", "ESCALATION_SCHEDULE", "SUBSCRIPTI
 RESYNC = timedelta(hours=30)
 """The longest that a workspace with open tasks goes unlooked at, and more."""
 WRITES = frozenset({"POST", "PUT", "PATCH", "MERGE", "DELETE"})
-MOST = 80
-"""Far more than a creation has: ends a test that would not end."""
+CRUCIAL = (
+    "before graph POST /planner/tasks",
+    "after graph POST /planner/tasks",
+    "before table POST tasks claim",
+    "after graph PATCH /planner/tasks/N/details",
+)
+"""A POST never sent, one whose answer was lost, and what remembers it."""
+EVERY = 1 if os.environ.get("EVERY_KILL") else 3
 KINDS = ("lease", "entry", "link", "claim", "reserved", "settle", "resync")
 """What keys of rows tell."""
 HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "host", "accept-encoding"})
@@ -160,24 +172,26 @@ class Stage:
         given = self._settings | settings
         return await asyncio.to_thread(start_host, ROOT, self.system.log, settings=given)
 
-    async def kill_at_each(self) -> tuple[str, ...]:
-        """Kill one host a moment, each at a workspace of its own, until one lives; return the moments."""
+    async def kill_at_each(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Kill one host a moment, each at a workspace of its own; return the moments of one that lived, and these."""
         host = await self.start(**NEVER)
-        moments: list[str] = []
         try:
-            # The first of all lives: it makes the tables.
-            for number in range(MOST):
-                host = await self._let_work(host, number)
-                if number and not self.killer.struck:
-                    return tuple(moments)
-                moments += [self.killer.struck] if number else []
+            # The first of all makes the tables; the second shows which moments there are.
+            for number in range(2):
+                host = await self._let_work(host, number, at=0)
+            lived = tuple(self.killer.seen)
+            chosen = sorted({*range(0, len(lived), EVERY), *(lived.index(moment) for moment in CRUCIAL)})
+            moments: list[str] = []
+            for number, at in enumerate(chosen, 2):
+                host = await self._let_work(host, number, at=at + 1)
+                moments.append(self.killer.struck)
         finally:
             host.kill()
-        raise AssertionError(moments)
+        return lived, tuple(moments)
 
-    async def _let_work(self, host: HostProcess, number: int) -> HostProcess:
+    async def _let_work(self, host: HostProcess, number: int, *, at: int) -> HostProcess:
         """Have a task made by a host that dies at this moment, or at the end; return its successor."""
-        self.killer.arm(host, number)
+        self.killer.arm(host, at)
         await self._ask(number)
         # Started now, it can't take the message, and is ready when it is needed.
         successor = asyncio.create_task(self.start(**NEVER))
@@ -281,10 +295,10 @@ async def killed(tmp_path_factory):
         system.world.content.faults.hook = killer.hook("content")
         stage = Stage(system, url, killer, queues.get_queue_client(ORIGINS))
         stack.push_async_callback(stage.worker.close)
-        moments = await stage.kill_at_each()
+        lived, moments = await stage.kill_at_each()
         await stage.recover()
         print(*moments, sep="\n")
-        yield Killed(stage, moments, tuple(killer.seen), {key: of[ITEM] for key, of in (await links(system)).items()})
+        yield Killed(stage, moments, lived, {key: of[ITEM] for key, of in (await links(system)).items()})
 
 
 async def test_each_kill_leaves_one_task(killed):
@@ -312,15 +326,10 @@ async def test_the_way_back_leads_from_each_task_to_its_link_and_no_reservation_
     }
 
 
-async def test_a_host_died_at_every_moment_that_a_creation_has(killed):
-    """Of those are a POST never sent, one whose answer was lost, and all rows that remember it."""
-    assert killed.moments == killed.lived
-    assert {
-        "before graph POST /planner/tasks",
-        "after graph POST /planner/tasks",
-        "before table POST tasks claim",
-        "after graph PATCH /planner/tasks/N/details",
-    } <= set(killed.moments)
+async def test_hosts_died_at_moments_that_a_creation_has_those_that_matter_most_among_them(killed):
+    assert set(killed.moments) <= set(killed.lived)
+    assert set(CRUCIAL) <= set(killed.moments)
+    assert len(killed.moments) >= len(killed.lived) / EVERY
 
 
 @contextlib.asynccontextmanager
@@ -329,7 +338,8 @@ async def _tables(system: System, killer: Killer):
     (url,) = re.findall(r"TableEndpoint=(http://[^/]+)", system.storage)
     sock = socket.create_server(("127.0.0.1", 0))
     async with httpx.AsyncClient(timeout=30) as http:
-        config = uvicorn.Config(Tables(url, killer, http), log_level="critical", lifespan="off")
+        # The service's own `Date` goes through: a worker's age is told by it.
+        config = uvicorn.Config(Tables(url, killer, http), log_level="critical", lifespan="off", date_header=False)
         server = Server(config)
         serving = asyncio.create_task(server.serve(sockets=[sock]))
         yield f"http://127.0.0.1:{sock.getsockname()[1]}"
