@@ -124,7 +124,9 @@ async def test_an_approval_overtakes_back_fill():
         create_contract(inside.world, f"Old {number}", END)
     await run(inside)
     services = inside.services()
-    await services.cursors.save("discovery/next", (inside.at + timedelta(days=1)).isoformat())
+    await services.cursors.save(
+        "discovery/next", (inside.at + timedelta(seconds=services.settings.opentext_discovery_seconds)).isoformat()
+    )
     await services.agenda.put(AgendaEntry(at=inside.at, origin="workflow-7", waited_for=WaitedFor.THRESHOLD), inside.at)
 
     await sweep_agenda(services)

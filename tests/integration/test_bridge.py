@@ -4,11 +4,14 @@ import asyncio
 import inspect
 from datetime import UTC, datetime, timedelta
 
+from azure.storage.queue.aio import QueueServiceClient
+
 from local.demo.observe import tasks
 from local.demo.world import create_contract
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 from shared.reconciler.reconcile import reconcile
+from shared.store.queues import ORIGINS
 from shared.wiring import Wiring
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
@@ -68,11 +71,13 @@ async def _until(happened, *, seconds=60):
 
 
 async def _at_rest(system):
-    """Wait until nothing is queued or at work any more: every hint was looked at."""
+    """Wait until nobody has anything in hand, and no message is to be taken; looks that come later are hidden."""
     worker = Wiring(system.settings)
+    async with QueueServiceClient.from_connection_string(system.storage) as queues:
+        origins = queues.get_queue_client(ORIGINS)
 
-    async def nothing_waits():
-        return not await worker.storage().queues.length("origins")
+        async def nothing_waits():
+            return not await origins.peek_messages() and not await worker.storage().hands.signs()
 
-    await _until(nothing_waits)
+        await _until(nothing_waits)
     await worker.close()

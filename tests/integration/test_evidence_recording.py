@@ -403,7 +403,7 @@ async def test_after_a_handover_the_record_says_by_whom_to_whom_and_of_whom_it_i
     for _ in range(4):
         await story.engine.tick(MINUTES)
 
-    (item,) = [one for one in items_of(await story.entries()) if one.kind == "step"]
+    (item,) = [one for one in items_of(await story.entries()) if one.item_kind == "step"]
     (handover,) = item.handovers
     assert handover.by.startswith("Deke Foxhoven (dfoxhoven), Entra ")
     assert item.responsible == handover.to

@@ -90,7 +90,8 @@ def test_a_timer_fires_on_the_one_host_that_has_its_lock(hosted, tmp_path, blobs
     lock = blobs.upload_blob(f"locks/{request.node.name}/tick.Listener", b"").acquire_lease(60)
 
     with hosted(TICK="* * * * * *", LOCAL_HOST_LOCK_LOOK_SECONDS="0.1") as host:
-        until(lambda: by_hand(host) and notes(tmp_path))
+        until(lambda: by_hand(host))
+        until(lambda: notes(tmp_path))
         before = [item["status"] for item in notes(tmp_path)]
         lock.release()
         until(lambda: len(notes(tmp_path)) > len(before))

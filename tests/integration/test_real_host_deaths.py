@@ -38,7 +38,7 @@ rules:
 IN_HAND = 4
 NAMES = ("Before", *(f"In hand {number}" for number in range(IN_HAND)), "Afterwards")
 WANTED = Counter(f"{name}: review" for name in NAMES)
-SOON = 120
+SOON = 240
 """Seconds within which all must be done."""
 
 
