@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     # For the type checker alone: a flow that is handed its services needs no SDK at import.
     from shared.clients.graph.directory import DirectoryClient
-    from shared.clients.graph.mail import Mail
-    from shared.clients.graph.planner import Planner
     from shared.clients.graph.subscriptions import Subscriptions
     from shared.clients.opentext import OpenText
     from shared.mapping.language.rules import Mapping
     from shared.observability.contact import Contacts
+    from shared.ports import MailPort, PlannerPort, QueuesPort
     from shared.reconciler.deadline import Deadlines
     from shared.reconciler.waiting_room import WaitingRoom
     from shared.settings import Settings, SubscriptionSettings
@@ -32,9 +31,9 @@ if TYPE_CHECKING:
     from shared.store.nodes import Nodes
     from shared.store.origins import Origins
     from shared.store.plans import Plans
-    from shared.store.queues import Queues
     from shared.store.sign_in_gates import SignInGates
     from shared.store.slots import Slots
+    from shared.store.tables import Tables
     from shared.store.tasks import Tasks
     from shared.store.troubles import Troubles
     from shared.store.unread import UnreadRows
@@ -45,6 +44,8 @@ if TYPE_CHECKING:
 class Storage:
     """What works without settings, mapping and the outside systems: enough to lose nothing."""
 
+    tables: Tables
+    """What the stores below stand on."""
     hands: Hands
     """What this worker has in hand: leases and slots are its own as long as they stand here."""
     origins: Origins
@@ -67,7 +68,7 @@ class Storage:
     mailboxes: Mailboxes
     """How the mailbox is paced, and until when it is left alone."""
     slots: Slots
-    queues: Queues
+    queues: QueuesPort
     now: Callable[[], datetime]
     """Answers an aware UTC datetime."""
     owner: str
@@ -85,7 +86,7 @@ class Services(Storage):
     mapping_hash: str
     """SHA-256 of the mapping file as it was read, hexadecimal."""
     opentext: OpenText
-    planner: Planner
+    planner: PlannerPort
     places: Places
     """Where tasks belong: `Places(planner, plans, makings, now=..., settle=...)`."""
     directory: DirectoryClient
@@ -94,7 +95,7 @@ class Services(Storage):
     """Where messages wait for a slot."""
     deadlines: Deadlines
     """The limits of the looks at work."""
-    mail: Mail | None
+    mail: MailPort | None
     """None: NOTIFY_FROM is not set; nobody is told by mail."""
     rng: Random
     """For jitter; seeded by the simulation."""

@@ -26,10 +26,10 @@ from shared.models.words import WaitedFor
 from shared.observability.telemetry import count, traceparent
 
 if TYPE_CHECKING:
+    from shared.ports import QueuesPort
     from shared.services import Storage
     from shared.store.cursors import Cursors
     from shared.store.plans import Plans
-    from shared.store.queues import Queues
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Notifications:
     client_state: SecretStr
     plans: Plans
     cursors: Cursors
-    queues: Queues
+    queues: QueuesPort
     now: Callable[[], datetime]
 
     async def take_changes(self, body: bytes) -> int:

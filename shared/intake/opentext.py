@@ -25,7 +25,7 @@ from shared.models.messages import OriginMessage
 from shared.observability.telemetry import count, traceparent
 
 if TYPE_CHECKING:
-    from shared.store.queues import Queues
+    from shared.ports import QueuesPort
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Intake:
     """The door that hints come in by."""
 
     secrets: tuple[SecretStr, ...]
-    queues: Queues
+    queues: QueuesPort
 
     async def take(self, body: bytes, headers: Mapping[str, str]) -> int:
         """

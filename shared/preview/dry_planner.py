@@ -1,9 +1,8 @@
 """Planner for a preview: reads go through, writes are noted and answered as Planner would."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
-from shared.clients.graph.planner import Planner
 from shared.clients.graph.planner_bodies import (
     decode_reference,
     details_patch_body,
@@ -30,7 +29,8 @@ from shared.models.planner import (
     PlannerTask,
     TaskChange,
 )
-from shared.preview.noted_calls import READS, Notes
+from shared.ports import PlannerPort
+from shared.preview.noted_calls import Notes
 
 NEW = "{new "
 """How ids begin that Planner would give: `{new plan Contracts}`."""
@@ -45,19 +45,24 @@ class DryPlanner:
     What was written once is read back from memory, so that the engine comes to its end as it would.
     """
 
-    def __init__(self, planner: Planner, notes: Notes) -> None:
+    def __init__(self, planner: PlannerPort, notes: Notes) -> None:
         self._planner = planner
         self._notes = notes
         self._tasks: dict[str, PlannerTask] = {}
         self._details: dict[str, PlannerDetails] = {}
         self._buckets: list[PlannerBucket] = []
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Hand on every other read; an act that is not noted here is none of a reconcile's."""
-        if name.startswith(READS):
-            return cast("Callable[..., Any]", getattr(self._planner, name))
-        message = f"a preview does not {name}"
-        raise AttributeError(message)
+    async def read_task(self, task_id: str) -> PlannerTask:
+        """See `Planner.read_task`."""
+        return await self._planner.read_task(task_id)
+
+    async def read_plan(self, plan_id: str) -> PlannerPlan:
+        """See `Planner.read_plan`."""
+        return await self._planner.read_plan(plan_id)
+
+    async def list_plans(self, group_id: str) -> Listed[PlannerPlan]:
+        """See `Planner.list_plans`."""
+        return await self._planner.list_plans(group_id)
 
     async def list_tasks(self, plan_id: str, *, with_details: bool = False) -> Listed[PlannerTask]:
         """See `Planner.list_tasks`."""

@@ -2,23 +2,22 @@
 Services whose doors are shut to writes: the engine runs as it does, and each write is noted in place of being sent.
 
 What a preview shows is then what the engine would send, by construction. Reads go through. Nothing of this is
-remembered: links live in memory, and the stores' writes come to nothing.
+remembered: links live in memory, and the stores are the real ones over tables that send no write.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from shared.clients.graph.mail import Mail, mail_body
-from shared.clients.graph.planner import Planner
+from shared.clients.graph.mail import mail_body
 from shared.clients.opentext import Request, dry
 from shared.models.evidence import Event
 from shared.models.link import Link
-from shared.models.messages import OriginMessage
+from shared.models.messages import OriginMessage, PlanMessage
 from shared.preview.dry_planner import DryPlanner
-from shared.preview.noted_calls import READS, Notes
+from shared.preview.noted_calls import Notes
 from shared.services import Services
 from shared.store.agenda import Agenda
 from shared.store.brakes import Brakes
@@ -33,7 +32,6 @@ from shared.store.names import Names
 from shared.store.nodes import Nodes
 from shared.store.origins import Held, Origins
 from shared.store.plans import Plans
-from shared.store.queues import Queues
 from shared.store.slots import Slots
 from shared.store.tasks import Tasks
 from shared.store.troubles import Troubles
@@ -47,44 +45,43 @@ def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) 
     Args:
         queues: keeps what would be queued. None: nobody asks.
     """
-    planner = cast("Planner", DryPlanner(services.planner, notes))
-    plans, makings = cast("Plans", ReadingDoor(services.plans)), cast("Makings", ReadingDoor(services.makings))
+    planner, tables = DryPlanner(services.planner, notes), services.tables.reading()
+    plans, makings, sent = Plans(tables), Makings(tables), queues or NotedQueues()
+    hands = Hands(tables, sent, services.owner)
     return replace(
         services,
-        hands=cast("Hands", ReadingDoor(services.hands)),
-        origins=cast("Origins", ReadingDoor(services.origins)),
-        tasks=cast("Tasks", ReadingDoor(services.tasks)),
-        agenda=cast("Agenda", ReadingDoor(services.agenda)),
+        tables=tables,
+        hands=hands,
+        origins=Origins(tables, hands),
+        tasks=Tasks(tables),
+        agenda=Agenda(tables),
         plans=plans,
-        gates=cast("Gates", ReadingDoor(services.gates)),
-        troubles=cast("Troubles", ReadingDoor(services.troubles)),
-        cursors=cast("Cursors", ReadingDoor(services.cursors)),
-        names=cast("Names", ReadingDoor(services.names)),
-        brakes=cast("Brakes", ReadingDoor(services.brakes)),
-        nodes=cast("Nodes", ReadingDoor(services.nodes)),
-        creators=cast("Creators", ReadingDoor(services.creators)),
+        gates=Gates(tables, services.gates.longest),
+        troubles=Troubles(tables),
+        cursors=Cursors(tables),
+        names=Names(tables),
+        brakes=Brakes(tables),
+        nodes=Nodes(tables),
+        creators=Creators(tables),
         makings=makings,
-        mailboxes=cast("Mailboxes", ReadingDoor(services.mailboxes)),
-        slots=cast("Slots", ReadingDoor(services.slots)),
-        queues=cast("Queues", queues or NotedQueues()),
+        mailboxes=ReadyMailboxes(tables),
+        slots=Slots(tables, hands),
+        queues=sent,
         opentext=dry(services.opentext, lambda request: _note(notes, request), now=services.now),
         planner=planner,
         places=Places(
             planner, plans, makings, now=services.now, settle=timedelta(seconds=services.settings.settle_seconds)
         ),
-        mail=cast("Mail", NotedMail(services.mail.sender, notes)) if services.mail is not None else None,
+        mail=NotedMail(services.mail.sender, notes) if services.mail is not None else None,
     )
 
 
-class ReadingDoor:
-    """A store of which only the reads are reached; what writes does nothing, and answers None."""
+class ReadyMailboxes(Mailboxes):
+    """A mailbox that is never paced: a preview shows the mail itself."""
 
-    def __init__(self, store: object) -> None:
-        self._store = store
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Choose by the method's verb: an unknown one counts as a write."""
-        return getattr(self._store, name) if name.startswith(READS) else _nothing
+    async def ask(self, sender: str, now: datetime) -> None:
+        """Let every mail go on."""
+        del sender, now
 
 
 class NotedQueues:
@@ -97,6 +94,14 @@ class NotedQueues:
         """Keep a message."""
         del delay
         self.origins.append(message)
+
+    async def send_plan(self, message: PlanMessage, *, delay: timedelta | None = None) -> None:
+        """Send nothing: nobody asks."""
+
+    async def length(self, queue: str) -> int:
+        """Tell that nothing waits."""
+        del queue
+        return 0
 
 
 class NotedMail:
@@ -146,10 +151,6 @@ class Unheld(Held):
         kept = {**self.links, **{link.item: link for link in links}}
         self.links = {item: link for item, link in kept.items() if item not in remove}
         self._notes.events += events
-
-
-async def _nothing(*_: object, **__: object) -> None:
-    """Write nothing."""
 
 
 def _note(notes: Notes, request: Request) -> None:

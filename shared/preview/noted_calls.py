@@ -6,9 +6,6 @@ from typing import Any, Literal
 
 from shared.models.evidence import Event
 
-READS = ("find", "list_", "read_", "is_")
-"""How methods are called that only read, everywhere in this code."""
-
 
 @dataclass(frozen=True)
 class Call:

@@ -21,7 +21,7 @@ from shared.errors import BridgeError, FencedError, StaleError, UnavailableError
 from shared.models.hands import HandsRow, Kind
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
-from shared.store.queues import Queues
+from shared.ports import QueuesPort
 from shared.store.row import Row, escape, unescape
 from shared.store.tables import Tables
 
@@ -86,7 +86,7 @@ class Hands:
         ticks: monotonic seconds.
     """
 
-    def __init__(self, tables: Tables, queues: Queues, owner: str, *, ticks: Callable[[], float] = uptime) -> None:
+    def __init__(self, tables: Tables, queues: QueuesPort, owner: str, *, ticks: Callable[[], float] = uptime) -> None:
         self._table = tables.control
         self._queues = queues
         self._owner = owner

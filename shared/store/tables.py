@@ -7,6 +7,7 @@ from typing import Self, cast
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.data.tables.aio import TableServiceClient
 
+from shared.store.reading_client import ReadingClient
 from shared.store.table import Table
 from shared.store.table_client import TableClient
 from shared.store.unread import UnreadRows
@@ -24,6 +25,7 @@ class Tables:
         clients: by name: origins, tasks, agenda, control.
         writer: unique to this process, for the ids of its writes.
         close: called by `close`; None: the clients are somebody else's.
+        unread: takes note of rows that can't be read. None: a new one.
     """
 
     def __init__(
@@ -32,9 +34,11 @@ class Tables:
         *,
         writer: str,
         close: Callable[[], Awaitable[None]] | None = None,
+        unread: UnreadRows | None = None,
     ) -> None:
         numbers = itertools.count(1)
-        self.unread = UnreadRows()
+        self._clients = clients
+        self.unread = unread if unread is not None else UnreadRows()
         self.origins, self.tasks, self.agenda, self.control = (
             Table(name, clients[name], lambda: f"{writer}-{next(numbers)}", self.unread) for name in NAMES
         )
@@ -71,6 +75,11 @@ class Tables:
     def _open(cls, service: TableServiceClient, *, writer: str, prefix: str) -> Self:
         clients = {name: cast("TableClient", service.get_table_client(prefix + name)) for name in NAMES}
         return cls(clients, writer=writer, close=service.close)
+
+    def reading(self) -> "Tables":
+        """Return the same tables for a preview: reads go through, no write is sent."""
+        clients = {name: ReadingClient(client) for name, client in self._clients.items()}
+        return Tables(clients, writer="preview", unread=self.unread)
 
     @property
     def calls(self) -> int:

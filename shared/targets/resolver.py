@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.clients.graph.planner import Planner
 from shared.decisions.observed import Place
 from shared.errors import NeverError, NotFoundError, RetryLaterError, StaleError
 from shared.models.making import Making, MakingKind
 from shared.models.planner import PlannerBucket, PlannerPlan
 from shared.models.text import kept_name
 from shared.models.wanted import PlanTarget, WantedTask
+from shared.ports import PlannerPort
 from shared.store.makings import Makings
 from shared.store.plans import PlanRow, Plans
 from shared.targets.capacity import BUCKETS, buckets_left
@@ -43,7 +43,7 @@ class Places:
 
     def __init__(
         self,
-        planner: Planner,
+        planner: PlannerPort,
         plans: Plans,
         makings: Makings,
         *,

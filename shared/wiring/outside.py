@@ -109,6 +109,7 @@ def services_of(
     """
     storage, settle = stores.storage, timedelta(seconds=settings.settle_seconds)
     return Services(
+        tables=storage.tables,
         hands=storage.hands,
         origins=storage.origins,
         tasks=storage.tasks,

@@ -89,6 +89,7 @@ def storage_over(
     """
     hands = hands or Hands(tables, queues, owner)
     return Storage(
+        tables=tables,
         hands=hands,
         origins=Origins(tables, hands),
         tasks=Tasks(tables),

@@ -10,7 +10,9 @@ from tests.repository import ROOT
 TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in house.files()}
 
 
-@pytest.mark.parametrize("check", [house.circles, house.copies, house.plain_words], ids=lambda check: check.__name__)
+@pytest.mark.parametrize(
+    "check", [house.circles, house.copies, house.casts, house.plain_words], ids=lambda check: check.__name__
+)
 def test_nothing_is_wrong_with_the_house(check):
     assert list(check(TREES)) == []
 

@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from shared.decisions.item_view import event
 from shared.decisions.mails_due import Telling, brought_up, owed, with_mark, without_mark
@@ -19,11 +18,9 @@ from shared.models.link import Link, LinkState
 from shared.models.link_parts import MailIntent, MailOutcome
 from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
+from shared.ports import MailPort
 from shared.reconciler.session import Work
 from shared.reconciler.walls import wall
-
-if TYPE_CHECKING:
-    from shared.clients.graph.mail import Mail
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +64,7 @@ class _Teller:
     """Tells people of one item."""
 
     work: Work
-    mail: "Mail"
+    mail: MailPort
     item: str
 
     async def tell(self, telling: Telling) -> bool:
