@@ -4,11 +4,11 @@ from collections import defaultdict
 
 from local.demo.world import World
 from local.in_process.system import Inside
-from local.simulators.content_server.model import Attribute
+from local.simulators.content_server.model import Attribute, AttributeSet
 from local.simulators.content_server.process import MapStep, WorkflowMap
 from shared.mapping.language.rules import Mapping
 from shared.mapping.language.tasks import WorkspacePlan, parts
-from shared.models.opentext import Origin, Workflow
+from shared.models.opentext import Attributes, Origin, Workflow
 from shared.models.recording import Recording
 
 
@@ -60,10 +60,7 @@ def _plans(world: World, recording: Recording, mapping: Mapping) -> None:
 def _workspace(world: World, origin: Origin) -> int:
     content, space = world.content, origin.workspace
     assert space is not None  # every sample has one
-    attributes = defaultdict(list)
-    for path, value in space.attributes.items():
-        category, _, name = path.partition(".")
-        attributes[category].append(Attribute(name, "Integer" if isinstance(value, int) else "String"))
+    attributes = _categories(space.attributes)
     content.state.categories = {
         number: category for number, category in content.state.categories.items() if category.name not in attributes
     }
@@ -75,6 +72,23 @@ def _workspace(world: World, origin: Origin) -> int:
     return content.create_workspace(
         space.workspace_type, space.name, attributes=space.attributes, roles=roles, created=space.created
     )
+
+
+def _categories(told: Attributes) -> dict[str, list[Attribute | AttributeSet]]:
+    """Define what the values need: `Category.Name`, or a column of a set, `Category.Set[1].Name`."""
+    found: dict[str, list[Attribute | AttributeSet]] = defaultdict(list)
+    columns: dict[tuple[str, str], dict[str, Attribute]] = defaultdict(dict)
+    for path, value in told.items():
+        category, _, name = path.partition(".")
+        whole, _, column = name.partition("].")
+        if column:
+            columns[category, whole.partition("[")[0]].setdefault(column, Attribute(column))
+        else:
+            kind = "Integer" if isinstance(value, int) else "String"
+            found[category].append(Attribute(name, kind, multi=isinstance(value, tuple)))
+    for (category, name), known in columns.items():
+        found[category].append(AttributeSet(name, tuple(known.values())))
+    return found
 
 
 def _workflow(world: World, flow: Workflow, workspace: int) -> int:

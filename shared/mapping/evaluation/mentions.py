@@ -8,7 +8,7 @@ from shared.mapping.language.conditions import Condition
 from shared.mapping.language.date_specs import Date
 from shared.mapping.language.rules import BaseRule
 from shared.mapping.language.scalars import ATTRIBUTE, Who
-from shared.mapping.language.tasks import TaskSpec, WorkspacePlan, parts
+from shared.mapping.language.tasks import ForEach, TaskSpec, WorkspacePlan, parts
 
 _IN_WORKSPACE = ("workspace", "attributes", "links.workspace")
 
@@ -47,6 +47,7 @@ def uses_of(rule: BaseRule) -> Uses:
                 any(condition.attributes for condition in conditions),
                 any(line.startswith(ATTRIBUTE) for line in lines),
                 any(_from_attribute(part) or isinstance(part, By) for part in inside),
+                any(isinstance(part, ForEach) for part in inside),
                 rule.evidence is not None and isinstance(rule.evidence.folder, str),
             )
         ),

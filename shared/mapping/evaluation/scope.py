@@ -7,7 +7,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
-from shared.mapping.evaluation.values import Remembered, Shown, Values
+from shared.mapping.evaluation.values import Remembered, Row, RowWords, Shown, Values
 from shared.mapping.evaluation.verdict import Gap
 from shared.mapping.language.calendar import Calendar
 from shared.mapping.language.conditions import FromToday
@@ -35,6 +35,8 @@ class Scene:
     step: Step | None = None
     missing: MissingDocument | None = None
     occurrence: date | None = None
+    row: Row | None = None
+    """What a task with `for_each` is for."""
     remembered: Remembered = field(default_factory=dict)
     """The ids that names had when they were last there."""
     done: Mapping[str, datetime] = field(default_factory=dict, compare=False)
@@ -77,7 +79,8 @@ class Scene:
     @cached_property
     def values(self) -> Values:
         """The first document's attributes, then the workspace's."""
-        return Values(tuple(node for node in (self.document, self.workspace) if node is not None), self.remembered)
+        nodes = tuple(node for node in (self.document, self.workspace) if node is not None)
+        return Values(nodes, self.remembered, self.row)
 
     @cached_property
     def today(self) -> date:
@@ -113,6 +116,7 @@ class Scene:
             "links": self._links(),
             "documents": [_document_words(document, self.calendar) for document in self.documents],
             "attributes": Shown(self.values),
+            "row": RowWords(self.values) if self.row is not None else None,
             "now": here,
             "today": here.date(),
         }
@@ -122,6 +126,10 @@ class Scene:
     def at_occurrence(self, day: date) -> "Scene":
         """Return the same scene for one occurrence of a recurring task."""
         return replace(self, occurrence=day)
+
+    def at_row(self, row: Row) -> "Scene":
+        """Return the same scene for one row."""
+        return replace(self, row=row)
 
     def _document_words(self) -> SimpleNamespace | None:
         if self.missing is not None:

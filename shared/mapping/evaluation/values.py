@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from shared.mapping.evaluation.verdict import Gap, NotKnownError
+from shared.mapping.language.scalars import ROW
 from shared.models.opentext import AttributeDefinition, AttributeType, AttributeValue, Document, Part, Scalar, Workspace
 from shared.models.wanted import NameKind
 
@@ -38,12 +39,25 @@ EMPTY = Value(None)
 
 
 @dataclass(frozen=True)
+class Row:
+    """A row of a set, or one of several values, that a task is made for."""
+
+    name: str
+    """For good: part of the task's key."""
+    place: str
+    """Where it stands now: `Contract.Milestones[2]`. Empty: it is a value."""
+    value: Value = EMPTY
+
+
+@dataclass(frozen=True)
 class Values:
     """The attributes of a document, then those of its workspace."""
 
     nodes: tuple[Workspace | Document, ...]
     """Whose value wins comes first."""
     remembered: Remembered = field(default_factory=dict)
+    row: Row | None = None
+    """What `row.` means."""
 
     @cached_property
     def filled(self) -> dict[str, AttributeValue]:
@@ -61,7 +75,31 @@ class Values:
             self._found[name] = self._find(name)
         return self._found[name]
 
+    def unread(self, name: str) -> Gap | None:
+        """Say why the attributes can't be read at all; None: they can."""
+        why = next((node.not_known[Part.ATTRIBUTES] for node in self.nodes if Part.ATTRIBUTES in node.not_known), None)
+        return None if why is None else Gap(NameKind.ATTRIBUTE, name, f"{name} can't be read: {why}")
+
+    def rows(self, name: str) -> tuple[str, ...] | None:
+        """List where the rows of a set stand, in order, blank ones too; None: it is no set here."""
+        begin = re.compile(rf"^(?:{Part.ATTRIBUTES}:)?{re.escape(name)}\[(\d+)\]\.")
+        told = (begin.match(one) for node in self.nodes for one in (*node.attributes, *node.not_known))
+        numbers = sorted({int(one[1]) for one in told if one is not None})
+        if not numbers and not any(one.name.startswith(f"{name}[x].") for one in self.definitions):
+            return None
+        return tuple(f"{name}[{number}]" for number in numbers)
+
+    def is_blank(self, place: str) -> bool:
+        """Tell whether nothing stands in a row: Content Server shows one such where a set is empty."""
+        begin = f"{place}."
+        unread = any(one.startswith(Part.ATTRIBUTES.of(begin)) for node in self.nodes for one in node.not_known)
+        # A flag that nobody ticked says nothing.
+        told = (one for one, value in self.filled.items() if value is not False)
+        return not unread and not any(one.startswith(begin) for one in told)
+
     def _find(self, name: str) -> Value | Gap:
+        if name.startswith(ROW):
+            return self._in_row(name.removeprefix(ROW))
         if (value := self.filled.get(name)) is not None:
             return Value(value, self._types.get(_generic(name), AttributeType.UNKNOWN))
         for node in self.nodes:
@@ -70,6 +108,15 @@ class Values:
             if (found := self._on(node, name)) is not None:
                 return found
         return self._gap(name)
+
+    def _in_row(self, column: str) -> Value | Gap:
+        row = self.row
+        if row is not None and row.place:
+            return self.find(f"{row.place}.{column}")
+        if row is not None and column == "value":
+            return row.value
+        why = "there is no row here: the task has no for_each" if row is None else "a value has `row.value` alone"
+        return Gap(NameKind.ATTRIBUTE, f"{ROW}{column}", f"{ROW}{column} is not there: {why}")
 
     def read(self, name: str) -> Value:
         """
@@ -151,6 +198,18 @@ class Shown(dict[str, AttributeValue]):
     def __missing__(self, name: str) -> str:
         self._values.read(name)
         return ""
+
+
+class RowWords:
+    """The row as templates see it: row.Column, row["Two Words"]; of a value row.value."""
+
+    def __init__(self, values: Values) -> None:
+        """Show the row of a scene."""
+        self._values = values
+
+    def __getitem__(self, column: str) -> AttributeValue:
+        value = self._values.read(f"{ROW}{column}").value
+        return "" if value is None or value == () else value
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -19,6 +19,7 @@ from shared.mapping.evaluation.item import Item
 from shared.mapping.evaluation.matching import judge
 from shared.mapping.evaluation.needs import needs, rules_for
 from shared.mapping.evaluation.people import People
+from shared.mapping.evaluation.rows import rows_of
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.evaluation.values import Remembered
 from shared.mapping.evaluation.verdict import Gap, NotKnownError, Verdict, no, not_known
@@ -220,15 +221,32 @@ class _Desk:
             yield Scene(origin, self.now, calendar, remembered=ids)
 
     def _of_rule(self, rule: BaseRule, scene: Scene) -> Iterator[WantedTask]:
-        specs = [spec for spec in rule.specs if self._is_wanted(rule, spec, scene)]
-        keys = {spec.key: item_key(rule.id, spec.key) for spec in specs if isinstance(spec, KeyedTask)}
         scene = replace(scene, done=self._done_of(rule)) if self.completed else scene
+        places = [
+            (spec, place)
+            for spec in rule.specs
+            for place in self._places(rule, spec, scene)
+            if self._is_wanted(rule, spec, place)
+        ]
+        keys = {spec.key: item_key(rule.id, spec.key) for spec, _ in places if isinstance(spec, KeyedTask)}
         people = People(self.mapping.people, self.book, scene)
-        for spec in specs:
-            for item in self._items(rule, spec, people):
+        for spec, place in places:
+            for item in self._items(rule, spec, people if place is scene else replace(people, scene=place)):
                 made = list(self._of_item(item, keys))
                 self.unknown += item.unknown
                 yield from made
+
+    def _places(self, rule: BaseRule, spec: TaskSpec, scene: Scene) -> Iterator[Scene]:
+        """Yield the scene, or of a task for each row one scene a row; say what stands against the other rows."""
+        if not isinstance(spec, KeyedTask) or spec.for_each is None:
+            yield scene
+            return
+        found, key = rows_of(spec.for_each, scene.values), _key(rule, spec, scene)
+        self.unknown += [gap.of(rule.id, key) for gap in found.gaps]
+        self.unknown += [gap.of(rule.id, item_key(key, name)) for name, gap in found.unclear.items()]
+        yield from (scene.at_row(row) for row in found.rows)
+        # After what single rows were refused for: the first that covers a task is told.
+        self.refused.append(Refused(covers=key, said=found.said))
 
     def _done_of(self, rule: BaseRule) -> dict[str, datetime]:
         keys = {spec.key: item_key(rule.id, spec.key) for spec in rule.specs if isinstance(spec, KeyedTask)}
@@ -361,7 +379,7 @@ def _covers(rule: BaseRule, scene: Scene) -> str:
 
 def _key(rule: BaseRule, spec: TaskSpec, scene: Scene) -> str:
     if isinstance(spec, KeyedTask):
-        return item_key(rule.id, spec.key)
+        return item_key(rule.id, spec.key, *((scene.row.name,) if scene.row is not None else ()))
     if scene.step is not None:
         ref = scene.step.ref
         return item_key(rule.id, ref.subprocess_id, ref.task_id, ref.visit)

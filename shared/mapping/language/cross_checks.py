@@ -103,6 +103,8 @@ def _dependencies(rule: object) -> Iterator[Found]:
             if name not in tasks or name == key:
                 near = did_you_mean(name, tasks)
                 yield (*path, place, "from"), f"no other task has the key {name!r}{near}; keys: {', '.join(tasks)}"
+            elif tasks[name][1].get("for_each"):
+                yield (*path, place, "from"), f"{name!r} is a task for each row: no date can be counted from it"
     yield from _cycle(graph, tasks)
 
 
@@ -120,6 +122,8 @@ def _dependency(name: str, tasks: dict[str, tuple[Path, Any]]) -> str | None:
     due = tasks[name][1].get("due")
     if isinstance(due, dict) and due.get("repeat"):
         return f"{name!r} recurs: nothing can depend on it"
+    if tasks[name][1].get("for_each"):
+        return f"{name!r} is a task for each row: nothing can depend on it"
     return None
 
 

@@ -18,7 +18,17 @@ from shared.mapping.language.choices import EITHER, By, options
 from shared.mapping.language.conditions import Condition
 from shared.mapping.language.scalars import ATTRIBUTE, Assign, AttributeName, CalendarName, Id, Line, PlainText, Who
 from shared.mapping.language.sections import CalendarSpec, Limits, PeopleSpec, PlanSpec
-from shared.mapping.language.tasks import KeyedTask, Level, NotifySpec, PlanChoice, TaskSpec, parts
+from shared.mapping.language.tasks import (
+    NO_ROW,
+    ForEach,
+    KeyedTask,
+    Level,
+    NotifySpec,
+    PlanChoice,
+    TaskSpec,
+    names_row,
+    parts,
+)
 from shared.mapping.language.templates import Template
 from shared.mapping.language.vocabulary import Kind, refuse
 from shared.models.base import Frozen
@@ -107,6 +117,8 @@ def _attributes_in(rule: BaseRule) -> Iterator[str]:
             yield part.value
         elif isinstance(part, str) and part.startswith(ATTRIBUTE):
             yield part.removeprefix(ATTRIBUTE)
+        elif isinstance(part, ForEach):
+            yield part.of if part.key is None else f"{part.of}[x].{part.key}"
 
 
 class WorkspaceRule(BaseRule):
@@ -114,6 +126,12 @@ class WorkspaceRule(BaseRule):
 
     on: Literal["workspace"] = Field(description="Tasks of a workspace.")
     tasks: tuple[KeyedTask, ...] = Field(min_length=1, description="The tasks.")
+
+    @model_validator(mode="after")
+    def _rows_in_tasks_alone(self) -> "WorkspaceRule":
+        if any(names_row(value) for name, value in self if name != "tasks"):
+            raise refuse(NO_ROW)
+        return self
 
     @property
     def specs(self) -> tuple[TaskSpec, ...]:

@@ -25,6 +25,8 @@ from shared.models.keys import ID_PATTERN
 T = TypeVar("T")
 
 ATTRIBUTE = "attribute:"
+ROW = "row."
+"""What names of attributes begin with that mean a column of the row that a task is made for."""
 _EMAIL = r"^[^@\s]+@[^@\s]+$"
 _GUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 

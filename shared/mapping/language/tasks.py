@@ -13,6 +13,7 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     StrictBool,
+    StringConstraints,
     Tag,
     model_validator,
 )
@@ -22,6 +23,8 @@ from shared.mapping.language.choices import EITHER, By
 from shared.mapping.language.conditions import Condition
 from shared.mapping.language.date_specs import After, Date, Due
 from shared.mapping.language.scalars import (
+    ATTRIBUTE,
+    ROW,
     Assign,
     AttributeKey,
     AttributeName,
@@ -56,6 +59,9 @@ def parts(value: object) -> Iterator[object]:
         inner = value if isinstance(value, tuple) else ()
     for content in inner:
         yield from parts(content)
+
+
+NO_ROW = "`row` is known only in a task with `for_each`"
 
 
 class WorkspacePlan(Frozen):
@@ -270,6 +276,44 @@ class TaskSpec(Frozen):
         return self
 
 
+class ForEach(Frozen):
+    """What a task is made for, once each: the rows of a set, or the values of an attribute that holds several."""
+
+    of: Annotated[str, StringConstraints(pattern=r"^[^.]+\.[^.].*$")] = Field(
+        description="A set, or an attribute that holds several values: Category.Name."
+    )
+    key: PlainText | None = Field(
+        default=None, description="Column whose value names the row for good. A set needs it; values name themselves."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, data: object) -> object:
+        return {"of": data} if isinstance(data, str) else data
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Show the short form in the JSON Schema too."""
+        return short_forms(schema, handler, {"type": "string", "pattern": r"^[^.]+\.[^.].*$"})
+
+
+def names_row(value: object) -> bool:
+    """Tell whether something asks for a column of the row, anywhere inside."""
+    return any(_names_row(part) for part in parts(value))
+
+
+def _names_row(part: object) -> bool:
+    if isinstance(part, Template):
+        return any(name.partition(".")[0] == "row" for name in part.names)
+    if isinstance(part, Condition):
+        return any(name.startswith(ROW) for name in part.attributes)
+    if isinstance(part, Who):
+        return part.kind == "attribute" and part.value.startswith(ROW)
+    return isinstance(part, str) and part.startswith(f"{ATTRIBUTE}{ROW}")
+
+
 class KeyedTask(TaskSpec):
     """A task of a workspace rule."""
 
@@ -277,3 +321,13 @@ class KeyedTask(TaskSpec):
     depends_on: DependsOn = Field(
         default=(), description="Keys of tasks that must be completed before this one appears."
     )
+    for_each: ForEach | None = Field(default=None, description="One such task for each of these. Default: one task.")
+
+    @model_validator(mode="after")
+    def _rows_where_there_are_some(self) -> "KeyedTask":
+        if self.for_each is None and names_row(self):
+            raise refuse(NO_ROW)
+        if any(name.startswith(ROW) for name in (*self.on_complete.set, self.progress or "")):
+            message = "a row can't be written to: it may stand elsewhere by then; name an attribute of the record"
+            raise refuse(message)
+        return self

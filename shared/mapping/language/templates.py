@@ -203,6 +203,8 @@ def _unknown(dotted: str, known: frozenset[str]) -> str | None:
     if name not in known:
         return f"{name!r} is not known here{did_you_mean(name, known)}; known: {', '.join(sorted(known))}"
     members = CONTEXT[name].members if name in CONTEXT else ()
+    if name in CONTEXT and CONTEXT[name].has_columns:
+        return None
     if member and member not in members:
         return (
             f"{dotted!r} does not exist{did_you_mean(member, members)}; {name} has: {', '.join(members) or 'no parts'}"

@@ -22,6 +22,8 @@ class Word:
     meaning: str
     kinds: frozenset[Kind] = KINDS
     members: tuple[str, ...] = ()
+    has_columns: bool = False
+    """Its parts are what the record has."""
 
 
 _STEP: frozenset[Kind] = frozenset({"step"})
@@ -49,6 +51,11 @@ CONTEXT: dict[str, Word] = {
     "now": Word("Date and time in the rule's zone.", members=(*_DATE, "hour", "minute")),
     "today": Word("Date in the rule's zone.", members=_DATE),
     "occurrence": Word("Date of the occurrence of a recurring task; otherwise empty.", members=_DATE),
+    "row": Word(
+        'The row of a task with `for_each`: row.Column, row["Two Words"]; of a value: row.value.',
+        frozenset({"workspace"}),
+        has_columns=True,
+    ),
     "links": Word("Deep links into Smart UI.", members=("workspace", "document", "workflow")),
 }
 """What a template knows."""

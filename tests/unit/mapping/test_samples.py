@@ -24,8 +24,8 @@ def sample_of(recording: Path) -> str:
     return max((name for name in SAMPLES if recording.stem.startswith(name)), key=len)
 
 
-def test_there_are_eight_samples_and_each_is_recorded():
-    assert len(SAMPLES) == 8
+def test_there_are_nine_samples_and_each_is_recorded():
+    assert len(SAMPLES) == 9
     assert {sample_of(path) for path in RECORDED} == set(SAMPLES)
 
 
