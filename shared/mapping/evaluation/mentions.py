@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from shared.mapping.language.choices import By
 from shared.mapping.language.conditions import Condition
 from shared.mapping.language.date_specs import Date
+from shared.mapping.language.for_each import ForEach
 from shared.mapping.language.rules import BaseRule
 from shared.mapping.language.scalars import ATTRIBUTE, Who
-from shared.mapping.language.tasks import ForEach, TaskSpec, WorkspacePlan, parts
+from shared.mapping.language.tasks import TaskSpec, WorkspacePlan, parts
 
 _IN_WORKSPACE = ("workspace", "attributes", "links.workspace")
 

@@ -2,11 +2,11 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from shared.mapping.evaluation.values import Row, Value, Values
 from shared.mapping.evaluation.verdict import Gap
-from shared.mapping.language.tasks import ForEach
+from shared.mapping.language.for_each import ForEach
 from shared.mapping.language.text import folded
 from shared.models.wanted import NameKind
 
@@ -18,8 +18,6 @@ class Rows:
     rows: tuple[Row, ...] = ()
     gaps: tuple[Gap, ...] = ()
     """Why it is not known which rows there are: none of its tasks ends."""
-    unclear: dict[str, Gap] = field(default_factory=dict)
-    """By name: why nobody can say which row is meant."""
     said: str = ""
     """What was read, for tasks whose row is not there."""
 
@@ -67,14 +65,15 @@ def _of_values(each: ForEach, values: Values) -> Rows:
 
 def _told_apart(each: ForEach, rows: list[tuple[str, Row]], gaps: list[Gap]) -> Rows:
     counted = Counter(row.name for _, row in rows)
-    unclear = {
-        row.name: _gap(each, f"{counted[row.name]} rows are called {text!r}: nobody can say which one is meant")
-        for text, row in rows
-        if counted[row.name] > 1
-    }
+    twice = {row.name: text for text, row in rows if counted[row.name] > 1}
+    # One of them may have been another before somebody copied it.
+    unclear = [
+        _gap(each, f"{counted[name]} rows are called {text!r}: nobody can say which one is meant")
+        for name, text in twice.items()
+    ]
     names = ", ".join(text[:60] for text, _ in rows[:20]) or "empty"
-    kept = tuple(row for _, row in rows if row.name not in unclear)
-    return Rows(kept, tuple(gaps), unclear, f"{each.of} is {names}")
+    kept = tuple(row for _, row in rows if row.name not in twice)
+    return Rows(kept, (*gaps, *unclear), f"{each.of} is {names}")
 
 
 def _not_known(each: ForEach, why: str) -> Rows:

@@ -243,7 +243,6 @@ class _Desk:
             return
         found, key = rows_of(spec.for_each, scene.values), _key(rule, spec, scene)
         self.unknown += [gap.of(rule.id, key) for gap in found.gaps]
-        self.unknown += [gap.of(rule.id, item_key(key, name)) for name, gap in found.unclear.items()]
         yield from (scene.at_row(row) for row in found.rows)
         # After what single rows were refused for: the first that covers a task is told.
         self.refused.append(Refused(covers=key, said=found.said))

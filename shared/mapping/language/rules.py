@@ -16,11 +16,11 @@ from pydantic import ConfigDict, Field, StrictBool, Tag, model_validator
 from shared.mapping.language.calendar import Calendar
 from shared.mapping.language.choices import EITHER, By, options
 from shared.mapping.language.conditions import Condition
+from shared.mapping.language.for_each import ForEach
 from shared.mapping.language.scalars import ATTRIBUTE, Assign, AttributeName, CalendarName, Id, Line, PlainText, Who
 from shared.mapping.language.sections import CalendarSpec, Limits, PeopleSpec, PlanSpec
 from shared.mapping.language.tasks import (
     NO_ROW,
-    ForEach,
     KeyedTask,
     Level,
     NotifySpec,

@@ -13,7 +13,6 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     StrictBool,
-    StringConstraints,
     Tag,
     model_validator,
 )
@@ -22,6 +21,7 @@ from pydantic_core import core_schema
 from shared.mapping.language.choices import EITHER, By
 from shared.mapping.language.conditions import Condition
 from shared.mapping.language.date_specs import After, Date, Due
+from shared.mapping.language.for_each import ForEach
 from shared.mapping.language.scalars import (
     ATTRIBUTE,
     ROW,
@@ -274,29 +274,6 @@ class TaskSpec(Frozen):
             )
             raise refuse(message)
         return self
-
-
-class ForEach(Frozen):
-    """What a task is made for, once each: the rows of a set, or the values of an attribute that holds several."""
-
-    of: Annotated[str, StringConstraints(pattern=r"^[^.]+\.[^.].*$")] = Field(
-        description="A set, or an attribute that holds several values: Category.Name."
-    )
-    key: PlainText | None = Field(
-        default=None, description="Column whose value names the row for good. A set needs it; values name themselves."
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, data: object) -> object:
-        return {"of": data} if isinstance(data, str) else data
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Show the short form in the JSON Schema too."""
-        return short_forms(schema, handler, {"type": "string", "pattern": r"^[^.]+\.[^.].*$"})
 
 
 def names_row(value: object) -> bool:

@@ -89,11 +89,11 @@ def test_an_emptied_set_shows_one_blank_row_which_is_no_row(flag):
     assert (titles(result), result.is_undecided(key_of("A"))) == ([], False)
 
 
-def test_rows_of_one_key_are_neither_made_nor_ended_and_the_others_are_made():
+def test_while_rows_have_one_key_nothing_ends_and_only_the_others_are_made():
     result = made(rows("A", "B", "A"))
 
     assert titles(result) == ["B"]
-    assert (result.is_undecided(key_of("A")), result.is_undecided(key_of("C"))) == (True, False)
+    assert (result.is_undecided(key_of("A")), result.is_undecided(key_of("C"))) == (True, True)
     assert [one.why for one in result.unknown] == ["2 rows are called 'A': nobody can say which one is meant"]
 
 
