@@ -11,6 +11,7 @@ from shared.errors import ThrottledError, UnreadableError
 from shared.mapping.evaluation.preview import computed
 from shared.models.link import LinkState
 from shared.models.recording import Recording
+from shared.models.words import ItemKind
 from shared.preview.preview import origins_of_event, preview_origin
 from shared.preview.render import items, preview_text, sign_of
 from shared.wiring.rules import ROOT, load_rules
@@ -308,7 +309,9 @@ async def test_each_sample_is_previewed_with_its_tasks_dates_and_people(file):
     expected = recording.model_copy(update={"completed": ()})
     text = preview_text(shown)
     for task in computed(played.services.mapping, expected).tasks:
-        assert_shown(text, task)
+        # A preview shows one look, and an item's ladder begins once the item is known.
+        if task.kind is not ItemKind.ESCALATION:
+            assert_shown(text, task)
 
 
 def assert_shown(text, task):
