@@ -77,6 +77,23 @@ def test_a_completion_is_judged(item, seen, expected):
 
 
 @pytest.mark.parametrize(
+    ("shown", "bound", "expected"),
+    [
+        pytest.param(timedelta(minutes=-1), approval().documents, Advance(None, decider(ALICE)), id="shown before"),
+        pytest.param(timedelta(0), approval().documents, Advance(None, decider(ALICE)), id="shown at that moment"),
+        pytest.param(timedelta(seconds=1), approval().documents, "not_shown", id="shown only afterwards"),
+        pytest.param(None, (), "not_shown", id="never shown"),
+    ],
+)
+def test_a_completion_counts_only_for_what_the_task_showed_by_then(shown, bound, expected):
+    """Without outcomes no tick guards it: the moment of the completion alone does."""
+    item, ago = approval(outcomes=()), timedelta(minutes=5)
+    known = link(item, bound=bound, shown_at=None if shown is None else NOW - ago + shown)
+
+    assert verdict(item, completed(item, ticks=(), ago=ago), known) == expected
+
+
+@pytest.mark.parametrize(
     ("form", "disposition", "problem"),
     [
         (StepForm(dispositions=(Disposition(key="Approve", label="Approve"),)), "Approve", None),
