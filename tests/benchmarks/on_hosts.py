@@ -11,48 +11,24 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 from local.demo.observe import tasks
-from local.demo.world import CONTRACTS_GROUP
 from tests.benchmarks.ratios import Ratio
-from tests.integration.functions_hosts import Stage, happens, instances
+from tests.integration.functions_hosts import Stage, happens, instances_under, package_mapping
 
-MAPPING = f"""
-version: 1
-calendars:
-  default: {{timezone: Europe/Berlin, workdays: mon-fri, hours: "09:00-17:00"}}
-people: {{fallback: legal-lead@contoso.example, domain: contoso.example}}
-plans:
-  contracts: {{group: {CONTRACTS_GROUP}, title: Contracts}}
-rules:
-  - id: package
-    on: workspace
-    when: {{workspace_type: Contract}}
-    plan: contracts
-    tasks:
-      - {{key: review, title: "{{{{ workspace.name }}}}: review", bucket: Review, assign: "role:Legal"}}
-      - {{key: renewal, title: "{{{{ workspace.name }}}}: renewal", bucket: Review, assign: "role:Legal"}}
-"""
+MAPPING = package_mapping(
+    '{key: review, title: "{{ workspace.name }}: review", bucket: Review, assign: "role:Legal"}',
+    '{key: renewal, title: "{{ workspace.name }}: renewal", bucket: Review, assign: "role:Legal"}',
+)
 EACH = 2
 """Tasks that a workspace gets."""
 SLOTS = 4
 RECOVERED = 120.0
 TOGETHER = 25.0
 STEADY_MEDIAN, STEADY_WORST = 1.5, 5.0
-
-
-@asynccontextmanager
-async def staged(folder: Path, **settings: str) -> AsyncIterator[Stage]:
-    """Start everything but the hosts, under a mapping with two tasks a workspace."""
-    mapping = folder / "mapping.yaml"
-    mapping.write_text(MAPPING)
-    async with instances(mapping, folder, **settings) as stage:
-        yield stage
 
 
 class Work:
@@ -107,7 +83,7 @@ class Strike:
 
 async def killed(folder: Path, *, hosts: int = 1, worker_alone: bool = False, hinted: int = SLOTS) -> list[Ratio]:
     """Kill an instance with four looks in hand and all slots; no later hint may wait for the dead."""
-    async with staged(folder) as stage:
+    async with instances_under(MAPPING, folder) as stage:
         started = [await stage.start() for _ in range(hosts)]
         work, strike = Work(stage), Strike(SLOTS)
         nodes = [work.create(f"Before {number:02}") for number in range(hinted)]
@@ -133,7 +109,7 @@ async def killed(folder: Path, *, hosts: int = 1, worker_alone: bool = False, hi
 
 async def together(folder: Path, *, hosts: int = 1, workspaces: int = 60) -> list[Ratio]:
     """Hint many workspaces at once."""
-    async with staged(folder) as stage:
+    async with instances_under(MAPPING, folder) as stage:
         for _ in range(hosts):
             await stage.start()
         work = Work(stage)
@@ -150,7 +126,7 @@ async def together(folder: Path, *, hosts: int = 1, workspaces: int = 60) -> lis
 
 async def steady(folder: Path, *, hosts: int = 1, hints: int = 38, every: float = 8.0) -> list[Ratio]:
     """Hint one workspace every few seconds."""
-    async with staged(folder) as stage:
+    async with instances_under(MAPPING, folder) as stage:
         for _ in range(hosts):
             await stage.start()
         work = Work(stage)

@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
+from local.demo.world import CONTRACTS_GROUP
 from local.functions_host.pace import PREFIX
 from local.functions_host.process import HostProcess, start_host
 from local.local_system import ROOT, System, running
@@ -187,6 +188,33 @@ async def instances(mapping: Path, folder: Path, **settings: str) -> AsyncIterat
             stage.end()
             for line in (stage.gate, stage.front, stage.graph):
                 line.shut()
+
+
+@contextlib.asynccontextmanager
+async def instances_under(mapping: str, folder: Path, **settings: str) -> AsyncIterator[Stage]:
+    """Run `instances` under a mapping that is given as text."""
+    file = folder / "mapping.yaml"
+    file.write_text(mapping)
+    async with instances(file, folder, **settings) as stage:
+        yield stage
+
+
+def package_mapping(*tasks: str) -> str:
+    """Write the mapping that gives each contract's workspace these tasks; each is one line of YAML."""
+    return f"""
+version: 1
+calendars:
+  default: {{timezone: Europe/Berlin, workdays: mon-fri, hours: "09:00-17:00"}}
+people: {{fallback: legal-lead@contoso.example, domain: contoso.example}}
+plans:
+  contracts: {{group: {CONTRACTS_GROUP}, title: Contracts}}
+rules:
+  - id: package
+    on: workspace
+    when: {{workspace_type: Contract}}
+    plan: contracts
+    tasks: [{", ".join(tasks)}]
+"""
 
 
 def delivered_settings() -> dict[str, str]:

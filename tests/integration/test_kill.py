@@ -20,7 +20,6 @@ import uvicorn
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from local.demo.observe import links, tasks
-from local.demo.world import CONTRACTS_GROUP
 from local.functions_host.process import HostProcess, start_host
 from local.local_system import ROOT, System, read_offset, running
 from local.simulators.faults import Fault
@@ -30,28 +29,13 @@ from shared.models.words import WaitedFor
 from shared.store.queues import ORIGINS
 from shared.store.tasks import Claim, PlanIndex
 from shared.wiring import Wiring
+from tests.integration.functions_hosts import package_mapping
 
 ITEM = "package|review"
-MAPPING = f"""
-version: 1
-calendars:
-  default: {{timezone: Europe/Berlin, workdays: mon-fri, hours: "09:00-17:00"}}
-people: {{fallback: legal-lead@contoso.example, domain: contoso.example}}
-plans:
-  contracts: {{group: {CONTRACTS_GROUP}, title: Contracts}}
-rules:
-  - id: package
-    on: workspace
-    when: {{workspace_type: Contract}}
-    plan: contracts
-    tasks:
-      - key: review
-        title: "{{{{ workspace.name }}}}: review"
-        bucket: Review
-        assign: "role:Legal"
-        due: {{from: created, business_days: 5}}
-        checklist: [Check liability clause]
-"""
+MAPPING = package_mapping(
+    '{key: review, title: "{{ workspace.name }}: review", bucket: Review, assign: "role:Legal"'
+    ", due: {from: created, business_days: 5}, checklist: [Check liability clause]}"
+)
 SETTLED = timedelta(minutes=10)
 """Long after what the dead left open is settled."""
 SETTINGS = {

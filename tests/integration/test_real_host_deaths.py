@@ -13,41 +13,17 @@ import httpx
 import pytest
 
 from local.demo.observe import tasks
-from local.demo.world import CONTRACTS_GROUP
-from tests.integration.functions_hosts import happens, instances
+from tests.integration.functions_hosts import happens, instances_under, package_mapping
 
-MAPPING = f"""
-version: 1
-calendars:
-  default: {{timezone: Europe/Berlin, workdays: mon-fri, hours: "09:00-17:00"}}
-people: {{fallback: legal-lead@contoso.example, domain: contoso.example}}
-plans:
-  contracts: {{group: {CONTRACTS_GROUP}, title: Contracts}}
-rules:
-  - id: package
-    on: workspace
-    when: {{workspace_type: Contract}}
-    plan: contracts
-    tasks:
-      - key: review
-        title: "{{{{ workspace.name }}}}: review"
-        bucket: Review
-        assign: "role:Legal"
-        checklist: [Check liability clause]
-"""
+MAPPING = package_mapping(
+    '{key: review, title: "{{ workspace.name }}: review", bucket: Review, assign: "role:Legal"'
+    ", checklist: [Check liability clause]}"
+)
 IN_HAND = 4
 NAMES = ("Before", *(f"In hand {number}" for number in range(IN_HAND)), "Afterwards")
 WANTED = Counter(f"{name}: review" for name in NAMES)
 SOON = 240
 """Seconds within which all must be done."""
-
-
-@contextlib.asynccontextmanager
-async def staged(folder, **settings):
-    mapping = folder / "mapping.yaml"
-    mapping.write_text(MAPPING)
-    async with instances(mapping, folder, **settings) as stage:
-        yield stage
 
 
 async def hint(stage, name):
@@ -141,7 +117,7 @@ async def after(tmp_path_factory):
 
 async def what_is_left(end, folder):
     """Let something end with looks in hand, hint one more workspace, and count the tasks once all should be done."""
-    async with staged(folder) as stage:
+    async with instances_under(MAPPING, folder) as stage:
         await end(stage)
         stage.graph.let_go()
         await hint(stage, "Afterwards")

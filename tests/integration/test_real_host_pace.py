@@ -6,14 +6,14 @@ How long that takes is measured by `python -m tests.benchmarks.on_hosts pace`: h
 
 import asyncio
 
-from tests.integration.functions_hosts import happens
-from tests.integration.test_real_host_deaths import hint, staged, titles
+from tests.integration.functions_hosts import happens, instances_under
+from tests.integration.test_real_host_deaths import MAPPING, hint, titles
 
 MANY = 60
 
 
 async def test_sixty_workspaces_hinted_at_once_are_done_by_one_instance_and_by_two(tmp_path):
-    async with staged(tmp_path) as stage:
+    async with instances_under(MAPPING, tmp_path) as stage:
         await stage.start()
         await hint(stage, "Before")
         await happens(lambda: titles(stage))
