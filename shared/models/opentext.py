@@ -58,6 +58,7 @@ class Part(StrEnum):
     STEPS = "steps"
     PERFORMERS = "performers"
     INITIATOR = "initiator"
+    MAP = "map"
     RESERVED_BY = "reserved_by"
     CREATED = "created"
     MODIFIED = "modified"
@@ -281,6 +282,7 @@ class Needs(Frozen):
     holds: bool = False
     classifications: bool = False
     missing_documents: bool = False
+    map: bool = Field(default=False, description="For workflows: the map that it was started from.")
 
 
 class Origin(Frozen):

@@ -18,6 +18,7 @@ EVERYTHING = Needs(
     holds=True,
     classifications=True,
     missing_documents=True,
+    map=True,
 )
 """A changed mapping may ask for what today's does not."""
 

@@ -212,6 +212,16 @@ async def test_info_counts_the_visits_of_a_step():
     assert [row["AUDIT_MSG"] for row in info["auditInfo"]] == ["attachment", "start", "disposition"]
 
 
+async def test_a_server_without_the_list_of_running_workflows_does_not_know_the_address():
+    """OpenText facts 1: `v2/workflows/status/active` is of newer servers; elsewhere 400 and the mappings registry."""
+    caller = Caller()
+    caller.server.switch(running_list=False)
+
+    assert (await caller.get("v2/workflows/status/active")).error == (
+        400, "The REST API URL could not be found in the mappings registry",
+    )  # fmt: skip
+
+
 async def test_active_lists_one_row_a_workflow():
     """OpenText facts 4c: `GET /v2/workflows/status/active`, personal too."""
     caller = Caller()

@@ -83,8 +83,10 @@ class PeopleDoor:
         proxies: bool | None = None,
         email_filter: bool | None = None,
         node_list: bool | None = None,
+        running_list: bool | None = None,
     ) -> None:
-        """Turn the records module, proxies, the filter of members by e-mail, `nodes/list` on or off. None: as it is."""
+        """Turn the records module, proxies, the filter of members by e-mail, two lists on or off. None: as it is."""
+        self.state.has_running_list = self.state.has_running_list if running_list is None else running_list
         self.state.has_node_list = self.state.has_node_list if node_list is None else node_list
         self.state.records_module = self.state.records_module if records is None else records
         self.state.proxies_enabled = self.state.proxies_enabled if proxies is None else proxies

@@ -56,6 +56,7 @@ class State:
         self.proxies_enabled = True
         self.filters_by_email = True
         self.has_node_list = True
+        self.has_running_list = True
 
     def next_id(self) -> int:
         """Give the next id of the one id space."""

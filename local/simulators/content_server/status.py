@@ -169,6 +169,8 @@ def _row(state: State, process: Process) -> dict[str, Any]:
 
 def list_active(state: State, call: Call) -> Answer:
     """Answer `GET v2/workflows/status/active`."""
+    if not state.has_running_list:
+        raise RefusedCall(400, UNMAPPED)
     rows = [
         {
             "Work_WorkID": process.id,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 
 import httpx
 
+from shared.clients.opentext.maps import Maps
 from shared.clients.opentext.members import Members
 from shared.clients.opentext.nodes import Nodes
 from shared.clients.opentext.records import Records
@@ -42,6 +43,7 @@ class OpenText:
     sessions: Sessions
     workspaces: Workspaces
     workflows: Workflows
+    maps: Maps
     members: Members
     records: Records
     site: Site
@@ -109,11 +111,12 @@ def _put_together(sessions: Sessions, zone: tzinfo, now: Callable[[], datetime])
     site = Site(sessions, zone)
     members = Members(site, now)
     records = Records(site, now)
-    nodes = Nodes(site, members, records, now)
+    nodes, maps = Nodes(site, members, records, now), Maps(site, now)
     return OpenText(
         sessions=sessions,
         workspaces=Workspaces(site, members, nodes=nodes, records=records, now=now),
-        workflows=Workflows(site, members, nodes),
+        workflows=Workflows(site, members, nodes, maps),
+        maps=maps,
         members=members,
         records=records,
         site=site,

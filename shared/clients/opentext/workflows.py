@@ -13,6 +13,7 @@ from typing import Literal
 from shared.clients.opentext.answers import Json, at, decoded, each, many, number, obj, rows, text
 from shared.clients.opentext.errors import garbled
 from shared.clients.opentext.gaps import Gaps
+from shared.clients.opentext.maps import Maps
 from shared.clients.opentext.members import Members
 from shared.clients.opentext.nodes import Nodes
 from shared.clients.opentext.server import Site
@@ -49,10 +50,11 @@ ACTIVITIES = 1000
 class Workflows:
     """Reads workflows and acts on steps. Every method raises what `Session` raises."""
 
-    def __init__(self, site: Site, members: Members, nodes: Nodes) -> None:
+    def __init__(self, site: Site, members: Members, nodes: Nodes, maps: Maps) -> None:
         self._site = site
         self._members = members
         self._nodes = nodes
+        self._maps = maps
 
     async def read(self, process_id: int, needs: Needs) -> Workflow:
         """
@@ -73,9 +75,12 @@ class Workflows:
         documents = await gaps.read(Part.DOCUMENTS, self._nodes.list_attached(folder, needs, gaps)) if folder else ()
         containers = [document.node_id for document in documents or () if document.is_container]
         contained = await gaps.read(Part.DOCUMENTS, self._nodes.list_contained(containers, gaps)) if containers else ()
+        map_id = await gaps.read(Part.MAP, self._maps.read(process_id)) if needs.map else None
         return Workflow(
             process_id=process_id,
             name=text(details.get("wf_name")),
+            map_id=map_id,
+            map_name=await gaps.read(Part.MAP, self._maps.read_name(map_id)) if map_id is not None else None,
             status=status_of(details.get("status")),
             initiated=gaps.value(Part.INITIATED, lambda: self._site.instant(details.get("date_initiated"))),
             due=gaps.value(Part.DUE, lambda: self._site.instant(details.get("due_date"))),

@@ -24,6 +24,7 @@ class Uses:
     lines: frozenset[str]
     names: frozenset[str]
     classification: bool
+    map: bool
 
     def mentions(self, word: str) -> bool:
         """Tell whether a context line or a template names a word."""
@@ -40,7 +41,7 @@ def uses_of(rule: BaseRule) -> Uses:
         {f"document.{word}" for word in ("rm_status", "holds", "classifications")} if "documents" in rule.names else ()
     )
     return Uses(
-        roles=any(who.kind == "role" for who in people),
+        roles=any(who.kind == "role" for who in people) or any(condition.role for condition in conditions),
         attributes=any(
             (
                 "attributes" in rule.names,
@@ -61,6 +62,7 @@ def uses_of(rule: BaseRule) -> Uses:
         lines=lines,
         names=rule.names | frozenset(loops),
         classification=any(condition.classification for condition in conditions),
+        map=any(condition.map for condition in conditions),
     )
 
 

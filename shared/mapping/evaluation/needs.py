@@ -39,4 +39,5 @@ def needs(mapping: Mapping, kind: OriginKind) -> Needs:
         holds=any(use.mentions("holds") for use in uses),
         classifications=any(use.classification or use.mentions("classification") for use in uses),
         missing_documents=any(isinstance(rule, MissingDocumentRule) for rule in rules),
+        map=any(use.map for use in uses),
     )

@@ -221,6 +221,12 @@ NEEDS = {
         OriginKind.WORKFLOW,
         {"roles": True, "workspace": True},
     ),
+    "roles of a condition": (
+        step_rule(when={"not": {"role": {"Legal": {"exists": True}}}}),
+        OriginKind.WORKFLOW,
+        {"roles": True, "workspace": True},
+    ),
+    "the map of a workflow": (step_rule(when={"any": [{"map": "Approval"}]}), OriginKind.WORKFLOW, {"map": True}),
     "workspace of a workflow": (
         step_rule(when={"workspace_type": "Contract"}),
         OriginKind.WORKFLOW,
