@@ -5,7 +5,7 @@ These are our own models: `shared.clients.opentext` turns Content Server's answe
 All times are aware and in UTC; the client converts what Content Server sends without a zone.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self, TypeAlias
 
@@ -129,7 +129,7 @@ class MissingDocument(Frozen):
 
     node_id: int = Field(description="Id of the placeholder or document type entry.")
     name: str
-    due: datetime | None = None
+    due: date | datetime | None = Field(default=None, description="A day, or a moment. None: never.")
 
 
 class Workspace(Frozen):
@@ -174,7 +174,7 @@ class Step(Frozen):
     name: str
     status: str = Field(default="ontime", description="ontime, workflowlate, completed or stopped.")
     started: datetime | None = None
-    due: datetime | None = Field(default=None, description="None: the map sets no duration.")
+    due: date | datetime | None = Field(default=None, description="A day, or a moment. None: the map sets no duration.")
     performers: tuple[Person, ...] = Field(default=(), description="Groups expanded, nested ones too.")
     group: str | None = Field(
         default=None, description="Name of the group it waits with; None: it was accepted, or is personal."
@@ -206,7 +206,7 @@ class Workflow(Frozen):
     map_name: str | None = Field(default=None, description="None: not known.")
     status: WorkflowStatus = WorkflowStatus.ON_TIME
     initiated: datetime | None = None
-    due: datetime | None = None
+    due: date | datetime | None = None
     initiator: Person | None = None
     current: tuple[Step, ...] = ()
     completed: tuple[Step, ...] = ()

@@ -6,13 +6,13 @@ numbers as text; "" where they mean nothing.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any, TypeAlias, TypeVar
 
 from shared.clients.json_body import read_json
 from shared.errors import UnreadableError
 from shared.models.listed import Listed, UnreadRow
-from shared.models.moments import read_moment
+from shared.models.moments import read_due, read_moment
 from shared.models.text import cleaned
 
 Json: TypeAlias = dict[str, Any]
@@ -170,6 +170,20 @@ def instant(value: object, zone: tzinfo) -> datetime | None:
     """
     try:
         return read_moment(value, zone)
+    except ValueError as error:
+        message = f"Content Server sent {str(value)[:_SHOWN]!r} where a date belongs"
+        raise UnreadableError(message) from error
+
+
+def due_on(value: object, zone: tzinfo) -> date | datetime | None:
+    """
+    Take when something is due: a day, or a moment in UTC. Arguments and None as `instant`.
+
+    Raises:
+        UnreadableError: it is no ISO date.
+    """
+    try:
+        return read_due(value, zone)
     except ValueError as error:
         message = f"Content Server sent {str(value)[:_SHOWN]!r} where a date belongs"
         raise UnreadableError(message) from error

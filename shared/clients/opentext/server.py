@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
-from shared.clients.opentext.answers import Json, instant, is_last, rows
+from shared.clients.opentext.answers import Json, due_on, instant, is_last, rows
 from shared.clients.opentext.session import Session, Sessions
 from shared.clients.opentext.transport import Query
 from shared.models.opentext import StepRef
@@ -29,6 +29,10 @@ class Site:
     def instant(self, value: object) -> datetime | None:
         """Read a date, in UTC. None: there is none."""
         return instant(value, self.zone)
+
+    def due_on(self, value: object) -> date | datetime | None:
+        """Read when something is due: a day, or a moment in UTC. None: never."""
+        return due_on(value, self.zone)
 
     def node_url(self, node_id: int) -> str:
         """Link to a node in Smart UI."""

@@ -5,10 +5,22 @@ Source: OTCS REST, v2/workflows/status, v1/forms/processes/tasks/update, process
 """
 
 import json
-from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, tzinfo
 
-from shared.clients.opentext.answers import Json, at, each, flag, many, number, number_or_none, obj, required, text
+from shared.clients.opentext.answers import (
+    Json,
+    at,
+    due_on,
+    each,
+    flag,
+    instant,
+    many,
+    number,
+    number_or_none,
+    obj,
+    required,
+    text,
+)
 from shared.errors import UnreadableError
 from shared.models.listed import Listed
 from shared.models.opentext import (
@@ -21,9 +33,6 @@ from shared.models.opentext import (
     StepRef,
     WorkflowStatus,
 )
-
-Instant = Callable[[object], datetime | None]
-"""Reads a date in the server's zone."""
 
 _TODO = {
     "work_workid": "process_id",
@@ -41,7 +50,7 @@ def status_of(value: object) -> WorkflowStatus:
     return WorkflowStatus(found) if found in set(WorkflowStatus) else WorkflowStatus.UNKNOWN
 
 
-def step_of(row: Json, instant: Instant) -> Step:
+def step_of(row: Json, zone: tzinfo) -> Step:
     """
     Read a step as lists and instances send it.
 
@@ -59,17 +68,17 @@ def step_of(row: Json, instant: Instant) -> Step:
         ),
         name=text(row.get("task_name")),
         status=text(row.get("task_status")) or "ontime",
-        started=instant(row.get("task_start_date")),
-        due=instant(row.get("task_due_date")),
+        started=instant(row.get("task_start_date"), zone),
+        due=due_on(row.get("task_due_date"), zone),
         performers=people,
         group=group if group and len(people) != 1 else None,
     )
 
 
-def steps_of(results: object, place: str, instant: Instant) -> Listed[Step]:
+def steps_of(results: object, place: str, zone: tzinfo) -> Listed[Step]:
     """Read `current` or `completed` of an instance's step list, row by row."""
     listed = many(at(results, "step_list", place))
-    return each((row if isinstance(row, dict) else {} for row in listed), lambda row: step_of(row, instant))
+    return each((row if isinstance(row, dict) else {} for row in listed), lambda row: step_of(row, zone))
 
 
 def performer_of(row: Json) -> Person:
@@ -97,7 +106,7 @@ def form_of(data: Json) -> StepForm:
     )
 
 
-def activity_of(row: Json, instant: Instant) -> Activity:
+def activity_of(row: Json, zone: tzinfo) -> Activity:
     """
     Read a line of a workflow's audit. Its words decide whether something was done: none of them is passed over.
 
@@ -109,21 +118,21 @@ def activity_of(row: Json, instant: Instant) -> Activity:
         raise UnreadableError(message)
     comment = row.get("comment")
     return Activity(
-        at=_date_or_none(row.get("date"), instant),
+        at=_date_or_none(row.get("date"), zone),
         user_id=number_or_none(row.get("user_id")) or 0,
         action=text(row.get("action")),
         comment=json.dumps(comment) if isinstance(comment, (dict, list)) else text(comment),
     )
 
 
-def _date_or_none(value: object, instant: Instant) -> datetime | None:
+def _date_or_none(value: object, zone: tzinfo) -> datetime | None:
     try:
-        return instant(value)
+        return instant(value, zone)
     except UnreadableError:
         return None
 
 
-def listed(row: Json, instant: Instant) -> StatusRow:
+def listed(row: Json, zone: tzinfo) -> StatusRow:
     """Read a workflow of a list. Its parallel steps count: its own status hides that one of them is late."""
     found = obj(at(row, "data", "wfstatus") or row.get("wfstatus") or row)
     return StatusRow(
@@ -131,11 +140,11 @@ def listed(row: Json, instant: Instant) -> StatusRow:
         subprocess_id=number(found.get("subprocess_id")),
         name=text(found.get("wf_name")),
         status=status_of(found.get("status_key")),
-        steps=each(map(obj, many(found.get("parallel_steps"))), lambda step: step_of(step, instant)),
+        steps=each(map(obj, many(found.get("parallel_steps"))), lambda step: step_of(step, zone)),
     )
 
 
-def reported(row: Json, instant: Instant) -> StatusRow:
+def reported(row: Json, zone: tzinfo) -> StatusRow:
     """
     Read a row of the customer's own report over all steps.
 
@@ -149,5 +158,5 @@ def reported(row: Json, instant: Instant) -> StatusRow:
         subprocess_id=number(found.get("subprocess_id")),
         name=text(found.get("wf_name")),
         status=status_of(found.get("status_key")),
-        steps=(step_of(found, instant),) if number(found.get("task_id")) is not None else (),
+        steps=(step_of(found, zone),) if number(found.get("task_id")) is not None else (),
     )

@@ -69,8 +69,8 @@ class Workflows:
         if not details:
             raise garbled(what, wrote=False)
         gaps = Gaps()
-        current = gaps.rows(Part.STEPS, steps_of(results, "current", self._site.instant))
-        completed = gaps.rows(Part.STEPS.of("completed"), steps_of(results, "completed", self._site.instant))
+        current = gaps.rows(Part.STEPS, steps_of(results, "current", self._site.zone))
+        completed = gaps.rows(Part.STEPS.of("completed"), steps_of(results, "completed", self._site.zone))
         folder = gaps.value(Part.DOCUMENTS, lambda: number(at(results, "attachments", "attachment_folder_id")))
         documents = await gaps.read(Part.DOCUMENTS, self._nodes.list_attached(folder, needs, gaps)) if folder else ()
         containers = [document.node_id for document in documents or () if document.is_container]
@@ -83,7 +83,7 @@ class Workflows:
             map_name=await gaps.read(Part.MAP, self._maps.read_name(map_id)) if map_id is not None else None,
             status=status_of(details.get("status")),
             initiated=gaps.value(Part.INITIATED, lambda: self._site.instant(details.get("date_initiated"))),
-            due=gaps.value(Part.DUE, lambda: self._site.instant(details.get("due_date"))),
+            due=gaps.value(Part.DUE, lambda: self._site.due_on(details.get("due_date"))),
             initiator=gaps.value(Part.INITIATOR, lambda: _initiator(details)),
             current=tuple([await self._with_performers(step) for step in current]),
             completed=completed,
@@ -151,7 +151,7 @@ class Workflows:
         """List what was done in the step's sub-workflow, as Content Server orders it."""
         path = f"v2/processes/{step.process_id}/subprocesses/{step.subprocess_id}/activities"
         answer = await self._site.get(path, (("limit", ACTIVITIES),))
-        return tuple(activity_of(row, self._site.instant) for row in rows(answer))
+        return tuple(activity_of(row, self._site.zone) for row in rows(answer))
 
     async def list_status(
         self,
@@ -164,7 +164,7 @@ class Workflows:
         The list has no pages. One status a call: several at once are not understood everywhere.
         """
         answer = await self._site.get("v2/workflows/status", (("kind", kind), ("wstatus", status)))
-        return each(rows(answer), lambda row: listed(row, self._site.instant))
+        return each(rows(answer), lambda row: listed(row, self._site.zone))
 
     async def webreport(self, nickname: str, parameters: Query = ()) -> Listed[StatusRow]:
         """
@@ -184,7 +184,7 @@ class Workflows:
         except ValueError as error:
             message = f"report {nickname!r} does not answer JSON"
             raise UnreadableError(message) from error
-        return each(_report_rows(answer), lambda row: reported(row, self._site.instant))
+        return each(_report_rows(answer), lambda row: reported(row, self._site.zone))
 
     async def _act(self, step: StepRef, body: dict[str, str], acting: Person | None) -> None:
         path = f"v2/processes/{step.process_id}/subprocesses/{step.subprocess_id}/tasks/{step.task_id}"

@@ -248,7 +248,7 @@ class Workspaces:
         return MissingDocument(
             node_id=required(row, "id"),
             name=required_text(row, "name"),
-            due=self._site.instant(row.get("due_date")),
+            due=self._site.due_on(row.get("due_date")),
         )
 
 

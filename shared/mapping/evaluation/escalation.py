@@ -163,11 +163,12 @@ def _start(level: Level, scene: Scene, due: date | None) -> datetime | None:
             return scene.step.started if scene.step is not None else _created(scene)
         case "moved":
             return max(_movements(scene), default=None)
-    moment = scene.step.due if scene.step is not None else None
-    if due is None or (moment is not None and scene.calendar.local_date(moment) == due):
+    stated = scene.step.due if scene.step is not None else None
+    moment = stated if isinstance(stated, datetime) else None
+    if moment is not None and (due is None or scene.calendar.local_date(moment) == due):
         return moment
     # A day is late when its business hours are over, not when it begins.
-    return scene.calendar.closing(due)
+    return None if (day := due or stated) is None else scene.calendar.closing(day)
 
 
 def _created(scene: Scene) -> datetime | None:

@@ -156,8 +156,8 @@ def _people(scene: Scene) -> Iterator[Person]:
             yield from step.performers
 
 
-def _local(moment: datetime | None, calendar: Calendar) -> datetime | None:
-    return calendar.local(moment) if moment is not None else None
+def _local(moment: date | datetime | None, calendar: Calendar) -> date | datetime | None:
+    return calendar.local(moment) if isinstance(moment, datetime) else moment
 
 
 def _workspace_words(workspace: Workspace | None, calendar: Calendar) -> SimpleNamespace | None:

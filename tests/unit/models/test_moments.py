@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.models.moments import MEANS_NONE, means_none, read_moment
+from shared.models.moments import MEANS_NONE, means_none, read_due, read_moment
 
 ZONES = [ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "Etc/GMT+12")]
 FORMS = ["%s", "%sT00:00:00", "%sT00:00:00Z", "%sT23:59:59.9999999Z", "%s 23:59:59.997", "%sT12:00:00+14:00"]
@@ -33,6 +33,22 @@ def test_other_dates_are_dates(day):
 
 def test_what_comes_without_a_zone_is_in_the_one_that_is_handed_in():
     assert read_moment("2027-06-01T10:00:00", ZoneInfo("Europe/Berlin")) == datetime(2027, 6, 1, 8, tzinfo=UTC)
+
+
+DUES = {
+    "a day that a server writes with a time": ("2026-12-15T00:00:00", date(2026, 12, 15)),
+    "the same in a form's way": ("2026-12-15 00:00:00.000", date(2026, 12, 15)),
+    "a day": ("2026-12-15", date(2026, 12, 15)),
+    "a time of day": ("2026-12-15T10:00:00", datetime(2026, 12, 15, 9, tzinfo=UTC)),
+    "midnight of a zone is a moment": ("2026-12-15T00:00:00Z", datetime(2026, 12, 15, tzinfo=UTC)),
+    "a day that means none": ("1899-12-30T00:00:00", None),
+    "nothing": ("", None),
+}
+
+
+@pytest.mark.parametrize(("written", "expected"), DUES.values(), ids=DUES)
+def test_a_due_date_is_a_day_unless_it_has_a_time(written, expected):
+    assert read_due(written, ZoneInfo("Europe/Berlin")) == expected
 
 
 @given(st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.lists(st.none()), st.datetimes(), st.none()))

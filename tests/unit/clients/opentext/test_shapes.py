@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from shared.clients.opentext import SignIn, connect
-from shared.clients.opentext.answers import instant
 from shared.clients.opentext.workflow_answers import (
     activity_of,
     form_of,
@@ -31,10 +30,6 @@ DEKE = {
     "emailAddress": "d@x.com",
 }
 LIZ = {**DEKE, "userId": 15520, "loginName": "lwhite"}
-
-
-def berlin(value):
-    return instant(value, BERLIN)
 
 
 def client(answers):
@@ -74,7 +69,7 @@ def step(**assignees):
 
 
 def test_a_step_is_read_with_its_visit_verbatim():
-    found = step_of(step(assignee=[DEKE]), berlin)
+    found = step_of(step(assignee=[DEKE]), BERLIN)
 
     assert (found.ref.process_id, found.ref.subprocess_id, found.ref.task_id) == (159314, 159314, 10)
     assert found.ref.visit == "2024-10-03T15:21:23"
@@ -95,7 +90,7 @@ def test_a_step_is_read_with_its_visit_verbatim():
     ids=["unaccepted", "all-listed", "accepted", "personal", "object"],
 )
 def test_a_group_is_named_until_one_of_it_has_the_step(assignees, group):
-    assert step_of(step(**assignees), berlin).group == group
+    assert step_of(step(**assignees), BERLIN).group == group
 
 
 @pytest.mark.parametrize(
@@ -132,13 +127,13 @@ def test_a_form_tells_what_may_be_done():
 
 
 def test_an_activity_of_an_unknown_kind_is_read_all_the_same():
-    found = activity_of({"date": "", "user_id": "1002", "action": "odd", "comment": None}, berlin)
+    found = activity_of({"date": "", "user_id": "1002", "action": "odd", "comment": None}, BERLIN)
     assert (found.at, found.user_id, found.action, found.comment) == (None, 1002, "odd", "")
 
 
 def test_a_listed_workflow_shows_its_parallel_steps():
     inner = {"process_id": 1, "subprocess_id": 1, "wf_name": "A", "status_key": "ontime"}
-    found = listed({"data": {"wfstatus": {**inner, "parallel_steps": [step(), step()]}}, "permissions": {}}, berlin)
+    found = listed({"data": {"wfstatus": {**inner, "parallel_steps": [step(), step()]}}, "permissions": {}}, BERLIN)
     assert (found.status, len(found.steps)) == (WorkflowStatus.ON_TIME, 2)
 
 
@@ -151,13 +146,13 @@ def test_a_listed_workflow_shows_its_parallel_steps():
     ids=["as-documented", "as-in-the-view"],
 )
 def test_a_report_may_use_the_views_own_columns(given):
-    found = reported(given, berlin)
+    found = reported(given, BERLIN)
     assert (found.process_id, found.name, found.steps[0].ref.task_id, found.steps[0].name) == (7, "A", 2, "Approver")
 
 
 def test_a_report_that_does_not_tell_the_workflow_can_not_be_read():
     with pytest.raises(UnreadableError):
-        reported({"task_id": 1}, berlin)
+        reported({"task_id": 1}, BERLIN)
 
 
 async def test_a_last_page_that_is_sent_for_ever_ends_the_list():
