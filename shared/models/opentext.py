@@ -143,6 +143,7 @@ class Workspace(Frozen):
     parent_id: int | None = None
     created: datetime | None = None
     modified: datetime | None = None
+    modified_by: int | None = Field(default=None, description="Id of the account that changed it last. None: not told.")
     url: str = ""
     attributes: Attributes = Field(default_factory=dict)
     definitions: tuple[AttributeDefinition, ...] = Field(default=(), description="Of the categories that it has.")
@@ -152,6 +153,10 @@ class Workspace(Frozen):
     holds: tuple[str, ...] | None = Field(default=(), description="None: not known.")
     missing_documents: tuple[MissingDocument, ...] | None = Field(default=(), description="None: not known.")
     not_known: NotKnown = Field(default_factory=dict, description="What of it could not be read, and why.")
+
+    def moved(self, at: datetime | None) -> Self:
+        """Return it as last changed at another time."""
+        return self.model_copy(update={"modified": at})
 
     def completed(self, **parts: Any) -> Self:  # noqa: ANN401 - fields of this model
         """Return it with what was read besides."""
@@ -283,6 +288,7 @@ class Needs(Frozen):
     classifications: bool = False
     missing_documents: bool = False
     map: bool = Field(default=False, description="For workflows: the map that it was started from.")
+    movement: bool = Field(default=False, description="When people changed it last, apart from the bridge.")
 
 
 class Origin(Frozen):
@@ -309,6 +315,10 @@ class Origin(Frozen):
             return self.workspace.node_id
         message = f"an origin of kind {self.kind} without its {self.kind}"
         raise ValueError(message)
+
+    def in_workspace(self, workspace: Workspace | None) -> Self:
+        """Return it with its workspace as it is seen otherwise."""
+        return self.model_copy(update={"workspace": workspace})
 
     @property
     def documents(self) -> tuple[Document, ...]:

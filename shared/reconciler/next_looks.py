@@ -6,6 +6,7 @@ from shared.models.keys import OriginKind, split_origin_key
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
+from shared.reconciler.movement import MOVED, movement_of
 from shared.reconciler.observe import home_of
 from shared.reconciler.session import Work
 from shared.reconciler.soon import AFTER_HINT, look_soon, pauses
@@ -59,6 +60,7 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
         "mapping": work.policy.mapping_hash,
         "nodes": nodes,
         "home": home_of(work.origin),
+        MOVED: movement_of(work.origin),
         "soon": work.soon or held.seen.get("soon"),
     }
     held.trouble = None

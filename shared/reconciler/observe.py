@@ -16,6 +16,7 @@ from shared.models.opentext import Needs, Origin, Workspace
 from shared.models.wanted import Wanted, WantedTask
 from shared.models.words import SCOPES, WAITS, ItemKind, Scope, WaitedFor
 from shared.reconciler.actions.write import read_again
+from shared.reconciler.movement import as_people_left_it
 from shared.reconciler.session import Work
 from shared.reconciler.step_forms import ask_forms
 from shared.services import Services
@@ -38,6 +39,8 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
     stays = split_origin_key(held.origin)[0] is OriginKind.WORKFLOW
     home = held.seen.get("home") if stays or not SCOPES[message.scope].anew else None
     origin = await read_origin(held.origin, services, home=home)
+    if needs(services.mapping, origin.kind).movement:
+        origin = await as_people_left_it(origin, held.seen, services)
     asked = await compute_wanted(origin, services, held.links)
     policy = Policy(
         settle=timedelta(seconds=services.settings.settle_seconds),

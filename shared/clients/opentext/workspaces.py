@@ -241,6 +241,7 @@ class Workspaces:
             parent_id=number_or_none(row.get("parent_id")),
             created=gaps.value(Part.CREATED, lambda: self._site.instant(row.get("create_date"))),
             modified=gaps.value(Part.MODIFIED, lambda: self._site.instant(row.get("modify_date"))),
+            modified_by=number_or_none(row.get("modify_user_id")),
             url=self._site.node_url(node_id),
         )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.mapping.language.choices import By
 from shared.mapping.language.conditions import Condition
-from shared.mapping.language.date_specs import Date
+from shared.mapping.language.date_specs import After, Date
 from shared.mapping.language.for_each import ForEach
 from shared.mapping.language.rules import BaseRule
 from shared.mapping.language.scalars import ATTRIBUTE, Who
@@ -25,6 +25,7 @@ class Uses:
     names: frozenset[str]
     classification: bool
     map: bool
+    movement: bool
 
     def mentions(self, word: str) -> bool:
         """Tell whether a context line or a template names a word."""
@@ -63,6 +64,7 @@ def uses_of(rule: BaseRule) -> Uses:
         names=rule.names | frozenset(loops),
         classification=any(condition.classification for condition in conditions),
         map=any(condition.map for condition in conditions),
+        movement=any(_is_of_movement(part) for part in inside) or any(".modified" in name for name in rule.names),
     )
 
 
@@ -73,6 +75,10 @@ def _contexts(rule: BaseRule) -> Iterator[tuple[str, ...]]:
 
 def _from_attribute(part: object) -> bool:
     return isinstance(part, Date) and (part.from_ or "").startswith(ATTRIBUTE)
+
+
+def _is_of_movement(part: object) -> bool:
+    return isinstance(part, Date | After) and part.from_ in ("modified", "moved")
 
 
 def _names_workspace(condition: Condition) -> bool:

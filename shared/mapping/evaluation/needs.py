@@ -38,6 +38,7 @@ def needs(mapping: Mapping, kind: OriginKind) -> Needs:
         records=any(use.mentions("rm_status") for use in uses),
         holds=any(use.mentions("holds") for use in uses),
         classifications=any(use.classification or use.mentions("classification") for use in uses),
+        movement=any(use.movement for use in uses),
         missing_documents=any(isinstance(rule, MissingDocumentRule) for rule in rules),
         map=any(use.map for use in uses),
     )

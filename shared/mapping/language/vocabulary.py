@@ -71,7 +71,9 @@ ANCHORS: dict[str, Word] = {
     "created": Word(
         "Creation of the workspace or document.", frozenset({"workspace", "document", "missing_document", "step"})
     ),
-    "modified": Word("Last change of the workspace or document.", frozenset({"workspace", "document"})),
+    "modified": Word(
+        "Last change of the workspace or document by anybody but the bridge.", frozenset({"workspace", "document"})
+    ),
     "initiated": Word("Start of the workflow.", _STEP),
     "started": Word("Start of the step.", _STEP),
     "step_due": Word("Due date of the step, where the workflow map sets one.", _STEP),
