@@ -9,6 +9,7 @@ from commands import backup, brake, evidence, mapping, operate, status
 from commands.backfill import backfill
 from commands.mapping_preview import record
 from commands.session import settings_of
+from commands.why import why
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="The bridge's commands.")
 app.add_typer(mapping.app, name="mapping")
@@ -17,6 +18,7 @@ app.add_typer(brake.app, name="brake")
 app.add_typer(operate.dead, name="dead")
 app.command()(status.status)
 app.command()(status.doctor)
+app.command()(why)
 app.add_typer(status.gate, name="gate")
 app.command()(operate.replay)
 app.command()(operate.rebuild)

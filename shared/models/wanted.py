@@ -259,7 +259,7 @@ class Unknown(Frozen):
 
     def is_about(self, item: str) -> bool:
         """Tell whether an item stays undecided."""
-        return self.blocks and _covers(self.covers, item)
+        return self.blocks and covers(self.covers, item)
 
 
 class Refused(Frozen):
@@ -269,7 +269,8 @@ class Refused(Frozen):
     said: str = Field(description="E.g. Contract.Region is APAC.")
 
 
-def _covers(prefix: str, item: str) -> bool:
+def covers(prefix: str, item: str) -> bool:
+    """Tell whether an item is one, or one of those whose keys begin so."""
     return item == prefix or item.startswith(f"{prefix}|")
 
 
@@ -293,7 +294,7 @@ class Wanted(Frozen):
 
     def why_not(self, item: str) -> str:
         """Say which value that was read says no to an item; "" where none does."""
-        return next((one.said for one in self.refused if _covers(one.covers, item)), "")
+        return next((one.said for one in self.refused if covers(one.covers, item)), "")
 
     def with_tasks(self, tasks: tuple[WantedTask, ...]) -> "Wanted":
         """Return the same with other tasks."""

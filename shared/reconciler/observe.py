@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from shared.decisions.item_view import Policy
 from shared.mapping.evaluation.names import names_of
-from shared.mapping.evaluation.wanted import lookups, needs, wanted
+from shared.mapping.evaluation.wanted import Evaluated, evaluated, lookups, needs
 from shared.models.holds import HoldCause
 from shared.models.item_memory import ItemMemory
 from shared.models.keys import OriginKind, split_origin_key
@@ -89,19 +89,25 @@ async def read_origin(
 
 
 async def compute_wanted(origin: Origin, services: Services, links: Mapping[str, Link]) -> Wanted:
-    """Compute the wanted tasks from what the directory answered lately; ask it first where that is not enough."""
+    """Compute the wanted tasks; remember the names, and log what is not known."""
+    found = (await evaluate(origin, services, links)).wanted
+    await services.names.remember(sorted(names_of(services.mapping, origin)))
+    for gap in found.unknown:
+        log.warning("%s: rule %s: not known: %s", origin.key, gap.rule_id or "(the mapping)", gap.why)
+    return found
+
+
+async def evaluate(origin: Origin, services: Services, links: Mapping[str, Link]) -> Evaluated:
+    """Evaluate the rules with what the directory answered lately; ask it first where that is not enough. Reads only."""
     mapping, now, act_as = services.mapping, services.now(), services.settings.opentext_act_as
     completed, memory = _completed(links), _memory(links)
     names = await services.names.list_all(now)
     know = services.directory.remembered()
-    found = wanted(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names, memory=memory)
-    if not found.is_certain:
-        know = await services.directory.answer(lookups(mapping, origin, now, act_as, memory=memory))
-        found = wanted(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names, memory=memory)
-    await services.names.remember(sorted(names_of(mapping, origin)))
-    for gap in found.unknown:
-        log.warning("%s: rule %s: not known: %s", origin.key, gap.rule_id or "(the mapping)", gap.why)
-    return found
+    found = evaluated(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names, memory=memory)
+    if found.wanted.is_certain:
+        return found
+    know = await services.directory.answer(lookups(mapping, origin, now, act_as, memory=memory))
+    return evaluated(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names, memory=memory)
 
 
 async def read_tasks(work: Work, scope: Scope) -> None:

@@ -105,6 +105,11 @@ class Origins:
         """Read the links by item key, without the lease: to look at, not to act on."""
         return self._links(await self._table.list_rows(_RANGE, origin=escape(origin), low="link|", high="link}"))
 
+    async def find_lease(self, origin: str) -> Lease | None:
+        """Read the lease's row: what the last look left. None: nobody ever looked, or the row can't be read."""
+        row = await self._table.find(escape(origin), LEASE)
+        return None if row is None else self._table.read(row, Lease)
+
     async def is_known(self, origin: str) -> bool:
         """Tell whether anybody ever looked at an origin."""
         return await self._table.find(escape(origin), LEASE) is not None

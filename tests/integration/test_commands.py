@@ -13,39 +13,16 @@ from local.in_process.system import START, Inside
 from local.local_system import ROOT
 from manage import app
 from shared import wiring
-from shared.errors import RefusedError
 from shared.models.holds import HoldCause
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.troubles import Cause, Where
 from shared.models.words import Scope, WaitedFor
 from shared.operations.app_state import note_app
 from shared.operations.dead_letters import bury
-from shared.operations.health import probe_storage
 from tests.build import link, wanted
+from tests.integration.operating import InsideWiring, manage
 
 END = START + timedelta(days=400)
-
-
-class InsideWiring:
-    """The wiring that commands find: a bridge in memory, which nobody has to close."""
-
-    def __init__(self, inside):
-        self.storage, self.services = inside.storage, inside.services
-
-    def probes(self):
-        """Storage is well, and Graph refuses."""
-
-        async def refused():
-            raise RefusedError("403: Authorization_RequestDenied")
-
-        return {"storage": lambda: probe_storage(self.storage()), "graph": refused}
-
-    def notes(self):
-        """One old setting is left."""
-        return ("LEASE_SECONDS is set and does nothing",)
-
-    async def close(self):
-        """Nothing was opened."""
 
 
 @pytest.fixture
@@ -55,10 +32,6 @@ def inside():
     with ExitStack() as stack:
         stack.enter_context(wiring.use(InsideWiring(one)))
         yield one
-
-
-def manage(*arguments):
-    return CliRunner(env={"COLUMNS": "160"}).invoke(app, arguments)
 
 
 def queued(inside):

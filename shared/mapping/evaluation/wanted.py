@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from shared.errors import NeverError
 from shared.mapping.evaluation.choosing import chosen
+from shared.mapping.evaluation.covering import Judged, covers_of, key_of
 from shared.mapping.evaluation.dates import Known, occurrences, unadjusted
 from shared.mapping.evaluation.directory_log import Book
 from shared.mapping.evaluation.escalation_tasks import escalations, mails_of_item
@@ -36,7 +37,7 @@ from shared.models.people import Directory, Lookups
 from shared.models.wanted import NameKind, Owner, Refused, Unknown, Wanted, WantedTask
 from shared.models.words import ActAs
 
-__all__ = ["lookups", "needs", "wanted"]
+__all__ = ["Evaluated", "evaluated", "lookups", "needs", "wanted"]
 
 
 def wanted(
@@ -52,6 +53,45 @@ def wanted(
 ) -> Wanted:
     """
     Compute the wanted tasks, and what could not be answered. Never raises for what a record holds.
+
+    Args, Returns: as `evaluated`, without how it came to its answers.
+    """
+    return evaluated(
+        mapping,
+        origin,
+        directory,
+        now,
+        completed=completed,
+        act_as=act_as,
+        remembered=remembered,
+        memory=memory,
+    ).wanted
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What is wanted, and how it came to that."""
+
+    wanted: Wanted
+    judged: tuple[Judged, ...]
+    """Every condition that was asked of a rule or task, with its answer, in order."""
+    later: Mapping[str, date]
+    """Items whose time has not come, with the day on which they appear."""
+
+
+def evaluated(
+    mapping: Rules,
+    origin: Origin,
+    directory: Directory,
+    now: datetime,
+    *,
+    completed: frozenset[str] = frozenset(),
+    act_as: ActAs = ActAs.PERFORMER,
+    remembered: Remembered | None = None,
+    memory: Mapping[str, ItemMemory] | None = None,
+) -> Evaluated:
+    """
+    Compute the wanted tasks, with every answer on the way. Never raises for what a record holds.
 
     Args:
         mapping: the rules.
@@ -69,7 +109,7 @@ def wanted(
     )
     tasks = tuple(sorted(desk.tasks(origin), key=lambda task: task.item_key))
     again = min((moment for moment in desk.changes if moment > now), default=None)
-    return Wanted(
+    found = Wanted(
         tasks=tasks,
         unknown=tuple(dict.fromkeys([*desk.unknown, *desk.fallback_gap()])),
         refused=tuple(desk.refused),
@@ -77,6 +117,7 @@ def wanted(
         mapping_hash=mapping.hash,
         is_certain=desk.book.is_answered,
     )
+    return Evaluated(found, tuple(desk.judged), desk.later)
 
 
 def lookups(
@@ -118,6 +159,9 @@ class _Desk:
     """When time alone changes the answer."""
     unknown: list[Unknown] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+    """Every answer, yes too: what an explanation is made of."""
+    later: dict[str, date] = field(default_factory=dict)
 
     def tasks(self, origin: Origin) -> Iterator[WantedTask]:
         """Go through the rules; what goes wrong in one stops that one alone."""
@@ -143,7 +187,7 @@ class _Desk:
 
     def _broken(self, rule: BaseRule, scene: Scene, error: Exception) -> None:
         why = f"the rule can't be evaluated here: {type(error).__name__}: {str(error)[:200]}"
-        self.unknown.append(Gap(NameKind.RULE, rule.id, why).of(rule.id, _covers(rule, scene)))
+        self.unknown.append(Gap(NameKind.RULE, rule.id, why).of(rule.id, covers_of(rule, scene)))
 
     def _note(self, moment: Callable[[], datetime]) -> None:
         """Note when to look again; a moment after the end of the calendar is none."""
@@ -165,6 +209,7 @@ class _Desk:
                 slot = (missing, _slot(scene))
                 before = taken.get(slot, NOBODY) if self.mapping.match == "first" else NOBODY
                 verdict = self._judged(rule, scene) if before is NOBODY else _after(before)
+                self.judged.append(Judged(rule, None, scene, verdict))
                 if verdict.holds is not False:
                     taken.setdefault(slot, verdict)
                 if verdict.holds:
@@ -201,7 +246,7 @@ class _Desk:
 
     def _tell(self, rule: BaseRule, scene: Scene, verdict: Verdict) -> None:
         """Keep why a rule makes nothing here: a value that says no, or what is not known."""
-        covers = _covers(rule, scene)
+        covers = covers_of(rule, scene)
         if verdict.holds is False:
             self.refused.append(Refused(covers=covers, said=verdict.said))
         self.unknown += [gap.of(rule.id, covers) for gap in verdict.gaps]
@@ -241,7 +286,7 @@ class _Desk:
         if not isinstance(spec, KeyedTask) or spec.for_each is None:
             yield scene
             return
-        found, key = rows_of(spec.for_each, scene.values), _key(rule, spec, scene)
+        found, key = rows_of(spec.for_each, scene.values), key_of(rule, spec, scene)
         self.unknown += [gap.of(rule.id, key) for gap in found.gaps]
         yield from (scene.at_row(row) for row in found.rows)
         # After what single rows were refused for: the first that covers a task is told.
@@ -254,15 +299,16 @@ class _Desk:
 
     def _is_wanted(self, rule: BaseRule, spec: TaskSpec, scene: Scene) -> bool:
         verdict = self._judge(spec.when, scene)
+        self.judged.append(Judged(rule, spec, scene, verdict))
         if not verdict.holds and not self.curious:
-            key = _key(rule, spec, scene)
+            key = key_of(rule, spec, scene)
             self.refused += [Refused(covers=key, said=verdict.said)] if verdict.holds is False else []
             self.unknown += [gap.of(rule.id, key) for gap in verdict.gaps]
         return verdict.holds is True
 
     def _items(self, rule: BaseRule, spec: TaskSpec, people: People) -> Iterator[Item]:
         scene = people.scene
-        whole = Item(self.mapping, rule, spec, scene, people, _key(rule, spec, scene), self.act_as, self.memory)
+        whole = Item(self.mapping, rule, spec, scene, people, key_of(rule, spec, scene), self.act_as, self.memory)
         if spec.due is None or spec.due.repeat is None:
             yield whole
             return
@@ -311,6 +357,7 @@ class _Desk:
         shows = item.appears(due)
         if shows is not None and shows > item.scene.today and not self.curious and item.key not in self.completed:
             self._note(lambda: item.scene.calendar.midnight(shows))
+            self.later[item.key] = shows
             return []
         pending = [] if self.curious else [name for name in _depends_on(item.spec) if self._is_pending(name, keys)]
         waits_on = tuple(keys[name] for name in pending)
@@ -367,22 +414,6 @@ def _is_own_file(origin: Origin) -> bool:
 
 def _lacks_list(origin: Origin) -> bool:
     return origin.workspace is not None and origin.workspace.missing_documents is None
-
-
-def _covers(rule: BaseRule, scene: Scene) -> str:
-    """Name the items of a rule in a scene by what their keys begin with."""
-    if scene.step is None and scene.missing is None:
-        return rule.id
-    return _key(rule, rule.specs[0], scene)
-
-
-def _key(rule: BaseRule, spec: TaskSpec, scene: Scene) -> str:
-    if isinstance(spec, KeyedTask):
-        return item_key(rule.id, spec.key, *((scene.row.name,) if scene.row is not None else ()))
-    if scene.step is not None:
-        ref = scene.step.ref
-        return item_key(rule.id, ref.subprocess_id, ref.task_id, ref.visit)
-    return item_key(rule.id, scene.missing.node_id if scene.missing is not None else scene.origin.number)
 
 
 def _slot(scene: Scene) -> str:
