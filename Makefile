@@ -21,12 +21,13 @@ test: setup lint ## everything that must hold: lint and all tests
 check: $(PYTHON_READY) lint ## the quick part, under a minute: lint and unit tests
 	$(BIN)/python -m pytest -q tests/unit
 
-lint: $(PYTHON_READY) ## format, ruff, mypy, import contracts, the house, the mapping
+lint: $(PYTHON_READY) ## format, ruff, mypy, import contracts, the house, dead code, the mapping
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.house
+	$(BIN)/vulture
 	$(BIN)/python manage.py mapping check mapping.yaml
 
 start: setup ## run host, storage and simulators until Ctrl-C (APP=0: all but the function app, for `func start`)

@@ -82,8 +82,6 @@ class Link(Stored):
     evidence: EvidencePolicy | None = Field(default=None, description="What goes on the record, as last wanted.")
     completed_by: str | None = None
     completed_at: datetime | None = None
-    missing_since: datetime | None = Field(default=None, description="First GET that answered 404.")
-    unreadable_since: datetime | None = None
     evidence_hash: str = Field(
         default="", description="Last entry of the evidence document as last uploaded: its hash."
     )

@@ -1,4 +1,4 @@
-"""A bucket, plan or label that a rule makes, announced before it is made."""
+"""A bucket or plan that a rule makes, announced before it is made."""
 
 from datetime import datetime
 from typing import Self
@@ -14,7 +14,6 @@ class MakingKind(Word):
 
     BUCKET = "bucket"
     PLAN = "plan"
-    LABEL = "label"
     UNKNOWN = "unknown"
     """Written by a newer release."""
 

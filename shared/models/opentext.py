@@ -87,7 +87,6 @@ class Role(Frozen):
     """A workspace role with its members; groups are expanded, nested ones too."""
 
     name: str
-    leader: bool = False
     members: tuple[Person, ...] = Field(default=(), description="As many as could be read: see `not_known`.")
     not_known: str | None = Field(default=None, description="Why there may be more members. None: these are all.")
 
@@ -218,7 +217,6 @@ class Workflow(Frozen):
     next_steps: tuple[str, ...] = Field(default=(), description="Names of the steps that come next.")
     documents: tuple[Document, ...] = Field(default=(), description="Attached, shortcuts resolved, by id.")
     contained: tuple[DocumentVersion, ...] = Field(default=(), description="What lies in attached containers.")
-    attachment_folder_id: int | None = None
     url: str = ""
     not_known: NotKnown = Field(default_factory=dict, description="What of it could not be read, and why.")
 
@@ -263,7 +261,6 @@ class StepForm(Frozen):
 
     dispositions: tuple[Disposition, ...] = ()
     can_send_on: bool = False
-    can_delegate: bool = False
     must_accept: bool = Field(default=False, description="A group's step: accept first.")
     wants_password: bool = Field(default=False, description="Can't be completed for a person.")
 

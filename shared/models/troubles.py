@@ -19,7 +19,6 @@ class Where(Word):
     PLAN = "plan"
     RULE = "rule"
     ORIGIN = "origin"
-    ITEM = "item"
     UNKNOWN = "unknown"
 
 

@@ -7,8 +7,9 @@ What a rule makes is reserved first and found again by listing; of several with 
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from cachetools import TTLCache
 
 from shared.decisions.observed import Place
 from shared.errors import NeverError, NotFoundError, RetryLaterError, StaleError
@@ -24,18 +25,14 @@ from shared.targets.unproven import Unproven
 
 log = logging.getLogger(__name__)
 KEPT = timedelta(minutes=10)
+MOST_KEPT = 10_000
+"""Plans of a worker; then the one that was used least recently is read again."""
 EARLIER = timedelta(minutes=5)
 """How far the service's clock may be behind ours."""
 
 
 class PlaceError(NeverError):
     """There is no such plan, and no rule makes it."""
-
-
-@dataclass(frozen=True)
-class _Known:
-    place: Place
-    until: datetime
 
 
 class Places:
@@ -56,7 +53,7 @@ class Places:
         self._makings = makings
         self._now = now
         self._settle = settle
-        self._known: dict[str, _Known] = {}
+        self._known: TTLCache[str, Place, datetime] = TTLCache(MOST_KEPT, KEPT, now)
         self._unproven = unproven
 
     def forget(self) -> None:
@@ -118,16 +115,14 @@ class Places:
         place = await self._plan_of(task.plan)
         if task.bucket is not None and place.bucket(task.bucket) is None:
             place = await self._with_bucket(place, task.bucket)
-            self._known[task.plan.model_dump_json()] = _Known(place, self._now() + KEPT)
+            self._known[task.plan.model_dump_json()] = place
         return place
 
     async def _plan_of(self, target: PlanTarget) -> Place:
         key = target.model_dump_json()
-        known = self._known.get(key)
-        if known is not None and self._now() < known.until:
-            return known.place
-        place = await self._resolve(target)
-        self._known[key] = _Known(place, self._now() + KEPT)
+        if (known := self._known.get(key)) is not None:
+            return known
+        place = self._known[key] = await self._resolve(target)
         return place
 
     async def _resolve(self, target: PlanTarget) -> Place:

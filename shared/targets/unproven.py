@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
+from cachetools import TTLCache
+
 from shared.models.wanted import PlanTarget
 from shared.store.cursors import Cursors
 
@@ -18,23 +20,22 @@ class Unproven:
 
     def __init__(self, cursors: Cursors, now: Callable[[], datetime]) -> None:
         self._cursors = cursors
-        self._now = now
-        self._known: Mapping[str, str] = {}
-        self._until: datetime | None = None
+        self._known: TTLCache[str, Mapping[str, str], datetime] = TTLCache(1, KEPT, now)
 
     async def read(self) -> Mapping[str, str]:
         """Read why each of them is unproven; remembered for ten minutes."""
-        if self._until is None or self._now() >= self._until:
-            kept = await self._cursors.find(_NAME)
-            self._known = {} if kept is None else json.loads(kept)
-            self._until = self._now() + KEPT
-        return self._known
+        if (known := self._known.get(_NAME)) is not None:
+            return known
+        kept = await self._cursors.find(_NAME)
+        read: Mapping[str, str] = {} if kept is None else json.loads(kept)
+        self._known[_NAME] = read
+        return read
 
     async def save(self, found: Mapping[str, str]) -> None:
         """Remember what a rebuild could not read, in place of what the one before could not."""
         if found or await self._cursors.find(_NAME) is not None:
             await self._cursors.save(_NAME, json.dumps(dict(found), sort_keys=True))
-        self._until = None
+        self._known.clear()
 
     async def why_not(self, target: PlanTarget, plan_id: str | None = None) -> str | None:
         """Say why no task may be made in a plan; None: it may."""

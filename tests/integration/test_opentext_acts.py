@@ -51,7 +51,7 @@ async def test_a_step_is_completed_in_its_performers_name(way):
     await world.client.workflows.send_on(step, disposition="Approve", comment="via the bridge", acting=deke)
 
     assert [item.key for item in form.dispositions] == ["Approve", "Reject"]
-    assert (form.can_send_on, form.can_delegate, form.must_accept, form.wants_password) == (False, True, False, False)
+    assert (form.can_send_on, form.must_accept, form.wants_password) == (False, False, False)
     visit = world.server.workflow(process).visits[0]
     assert (visit.completed_by, visit.disposition, visit.comment) == (deke.user_id, "Approve", "via the bridge")
     assert [item.name for item in (await world.client.workflows.read(process, BARE)).current] == ["Countersign"]

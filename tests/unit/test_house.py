@@ -1,6 +1,8 @@
 """The house's own checks: nothing is wrong with it, and each check sees what it is for."""
 
 import ast
+import subprocess
+import sys
 
 import pytest
 
@@ -57,3 +59,18 @@ def test_each_check_fails_where_it_should(check, files, said):
 
     assert len(found) == 1
     assert said in found[0]
+
+
+def dead_code(*paths):
+    asked = [sys.executable, "-m", "vulture", "--config", str(ROOT / "pyproject.toml"), *map(str, paths)]
+    ran = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    return ran.returncode, ran.stdout
+
+
+def test_what_nobody_calls_is_named(tmp_path):
+    (tmp_path / "forgotten.py").write_text("def nobody_calls_it() -> None: ...\n")
+
+    code, said = dead_code(tmp_path)
+
+    assert code != 0
+    assert "unused function 'nobody_calls_it'" in said

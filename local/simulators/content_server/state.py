@@ -35,7 +35,6 @@ class State:
     def __init__(self, *, now: Callable[[], datetime], zone: str, seed: int) -> None:
         self.now = now
         self.zone = ZoneInfo(zone)
-        self.zone_name = zone
         self.last_id = 10_000 + seed % 1000 * 1_000_000
         self.users: dict[int, User] = {}
         self.logins: dict[str, int] = {}

@@ -61,6 +61,5 @@ class Rules:
         default_factory=lambda: {"user": None, "application": {"displayName": None, "id": APPLICATION}}
     )
     """The identity set of app-only writes; its real shape is not documented."""
-    handshake_timeout: timedelta = timedelta(seconds=10)
     delivery_window: timedelta = timedelta(hours=4)
     """How long a notification that is not taken is sent again."""

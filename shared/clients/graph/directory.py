@@ -6,8 +6,9 @@ Source: https://learn.microsoft.com/graph/api/resources/users
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+from cachetools import TLRUCache
 from pydantic import Field
 
 from shared.clients.graph.answers import Answer, parse
@@ -21,6 +22,8 @@ from shared.models.people import Directory, Lookups
 KEPT = timedelta(minutes=15)
 KEPT_MISSING = timedelta(minutes=5)
 """Somebody who is missing is often being added just now."""
+MOST_KEPT = 10_000
+"""Answers of a kind; then the one that was used least recently is asked for again."""
 
 SELECT = ("id", "mail", "userPrincipalName", "displayName", "accountEnabled", "userType")
 LARGEST_PAGE = 999
@@ -32,34 +35,27 @@ class _Member(EntraUser):
     type: Opaque = Field(default="", alias="@odata.type", description="Groups hold devices and applications too.")
 
 
-class _Memory(Generic[V]):
-    """What was found, by key, until its time is over."""
+Memory: TypeAlias = TLRUCache[str, V, datetime]
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self._kept: dict[str, tuple[datetime, V]] = {}
 
-    def look(self, keys: Iterable[str]) -> tuple[dict[str, V], list[str]]:
-        """Part keys into what is known and what has to be asked. What is over is forgotten on the way."""
-        now = self._now()
-        self._kept = {key: kept for key, kept in self._kept.items() if kept[0] > now}
-        asked = sorted(set(keys))
-        known = {key: self._kept[key][1] for key in asked if key in self._kept}
-        return known, [key for key in asked if key not in known]
+def _memory(now: Callable[[], datetime]) -> "Memory[V]":
+    """Remember answers by key; None and () are answers too, for a shorter time."""
+    return TLRUCache(MOST_KEPT, lambda _, value, at: at + (KEPT if value else KEPT_MISSING), now)
 
-    def known(self) -> dict[str, V]:
-        """Return everything that is not over yet."""
-        now = self._now()
-        return {key: value for key, (until, value) in self._kept.items() if until > now}
 
-    def keep(self, key: str, value: V) -> V:
-        """Remember an answer; None and () are answers too, for a shorter time."""
-        self._kept[key] = (self._now() + (KEPT if value else KEPT_MISSING), value)
-        return value
+def _part(keys: Iterable[str], memory: "Memory[V]") -> tuple[dict[str, V], list[str]]:
+    """Part keys into what is known and what has to be asked."""
+    asked = sorted(set(keys))
+    # The memory's clock stands still here: what is in it can't be over before it is read.
+    with memory.timer:
+        known = {key: memory[key] for key in asked if key in memory}
+    return known, [key for key in asked if key not in known]
 
-    def forget(self, key: str) -> None:
-        """Ask again the next time."""
-        self._kept.pop(key, None)
+
+def _known(memory: "Memory[V]") -> dict[str, V]:
+    """Return everything that is not over yet."""
+    with memory.timer:
+        return dict(memory)
 
 
 class DirectoryClient:
@@ -68,10 +64,10 @@ class DirectoryClient:
     def __init__(self, connection: GraphConnection, now: Callable[[], datetime]) -> None:
         self._connection = connection
         self._graph = connection.graph
-        self._users = _Memory[EntraUser | None](now)
-        self._groups = _Memory[tuple[EntraUser, ...]](now)
-        self._managers = _Memory[EntraUser | None](now)
-        self._by_id = _Memory[EntraUser](now)
+        self._users: Memory[EntraUser | None] = _memory(now)
+        self._groups: Memory[tuple[EntraUser, ...]] = _memory(now)
+        self._managers: Memory[EntraUser | None] = _memory(now)
+        self._by_id: Memory[EntraUser] = _memory(now)
 
     async def answer(self, lookups: Lookups) -> Directory:
         """
@@ -89,10 +85,10 @@ class DirectoryClient:
 
     def remembered(self) -> Directory:
         """Return what was answered lately, without a call. Who is not in it may well exist."""
-        users, groups = self._users.known(), self._groups.known()
+        users, groups = _known(self._users), _known(self._groups)
         # Not checked again: it was when it was read.
         return Directory.model_construct(
-            users=users, managers=_by_address(users, self._managers.known()), groups=groups
+            users=users, managers=_by_address(users, _known(self._managers)), groups=groups
         )
 
     async def user(self, user_id: str) -> EntraUser:
@@ -104,43 +100,29 @@ class DirectoryClient:
             RefusedError: the permission is missing.
             RetryLaterError: throttled or unavailable.
         """
-        known, unknown = self._by_id.look([user_id])
-        if not unknown:
-            return known[user_id]
+        if (known := self._by_id.get(user_id)) is not None:
+            return known
         answer = await self._connection.send("GET", self._user(user_id), query={"select": SELECT})
-        return self._by_id.keep(user_id, parse(EntraUser, answer, wrote=False))
-
-    async def member_ids(self, group_id: str) -> frozenset[str]:
-        """
-        List the ids of a group's users, nested ones too; none when the group does not exist.
-
-        Raises:
-            BridgeError: as `answer`.
-        """
-        _, groups = await self._find((), (group_id,))
-        return frozenset(member.id for member in groups[group_id])
-
-    def forget_group(self, group_id: str) -> None:
-        """Ask for a group's members again the next time: a notification said that they changed."""
-        self._groups.forget(group_id)
+        user = self._by_id[user_id] = parse(EntraUser, answer, wrote=False)
+        return user
 
     async def _find(
         self, addresses: Iterable[str], group_ids: Iterable[str]
     ) -> tuple[dict[str, EntraUser | None], dict[str, tuple[EntraUser, ...]]]:
-        users, emails = self._users.look(addresses)
-        groups, unknown = self._groups.look(group_ids)
+        users, emails = _part(addresses, self._users)
+        groups, unknown = _part(group_ids, self._groups)
         outcomes = await self._ask([*map(self._search, emails), *map(self._members, unknown)])
         for email, answer in zip(emails, outcomes[: len(emails)], strict=True):
-            users[email] = self._users.keep(email, _best(email, answer))
+            users[email] = self._users[email] = _best(email, answer)
         for group, answer in zip(unknown, outcomes[len(emails) :], strict=True):
-            groups[group] = self._groups.keep(group, await self._all_members(answer))
+            groups[group] = self._groups[group] = await self._all_members(answer)
         return users, groups
 
     async def _find_managers(self, people: Mapping[str, EntraUser | None]) -> dict[str, EntraUser | None]:
-        known, unknown = self._managers.look(person.id for person in people.values() if person is not None)
+        known, unknown = _part((person.id for person in people.values() if person is not None), self._managers)
         outcomes = await self._ask([self._manager(user_id) for user_id in unknown])
         for user_id, answer in zip(unknown, outcomes, strict=True):
-            known[user_id] = self._managers.keep(user_id, _manager_of(answer))
+            known[user_id] = self._managers[user_id] = _manager_of(answer)
         return _by_address(people, known)
 
     async def _ask(self, requests: Sequence[BatchRequest]) -> list[Answer]:

@@ -5,7 +5,7 @@ Each write is sent once. Many reads or writes travel as one batch; each has its 
 Source: https://learn.microsoft.com/graph/api/resources/planner-overview
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -163,24 +163,6 @@ class Planner:
     async def find_plan_details(self, plan_id: str) -> PlanDetails:
         """Read the names of a plan's labels. Errors as `read_task`."""
         return await self._connection.read(PlanDetails, self._plan(plan_id).details)
-
-    async def update_plan_labels(self, plan_id: str, etag: str, labels: Mapping[str, str | None]) -> PlanDetails:
-        """
-        Name labels of a plan, by `category1` to `category25`; None takes a name away, the others stay.
-
-        Args:
-            etag: of the plan's details.
-
-        Raises:
-            StaleError: somebody changed them; read again.
-            OutcomeUnknownError: read before you send again.
-
-        Source: https://learn.microsoft.com/graph/api/plannerplandetails-update
-        """
-        body = {"categoryDescriptions": dict(labels)}
-        builder = self._plan(plan_id).details
-        answer = await self._connection.send("PATCH", builder, body=body, headers=_on(etag))
-        return parse(PlanDetails, answer, wrote=True)
 
     async def list_plans(self, group_id: str) -> Listed[PlannerPlan]:
         """List the basic plans that a group owns. Errors as `list_tasks`."""

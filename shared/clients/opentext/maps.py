@@ -9,13 +9,14 @@ Source: OTCS REST, v2/workflows/status/active; v2/nodes/{id} of the map.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from cachetools import TTLCache
+
 from shared.clients.opentext.answers import number_or_none, obj, properties, required_text, rows
 from shared.clients.opentext.errors import NO_ENDPOINT
-from shared.clients.opentext.members import FRESH
+from shared.clients.opentext.members import FRESH, MOST_KEPT
 from shared.clients.opentext.records import ABSENT_FOR
 from shared.clients.opentext.server import Site
 from shared.clients.opentext.transport import Query
-from shared.clients.ttl_cache import Kept
 from shared.errors import RefusedError, UnreadableError
 
 FOR_GOOD = timedelta(days=30)
@@ -30,10 +31,10 @@ class Maps:
 
     def __init__(self, site: Site, now: Callable[[], datetime]) -> None:
         self._site = site
-        self._maps: Kept[int, int] = Kept(now, FOR_GOOD)
-        self._names: Kept[int, str] = Kept(now, FRESH)
-        self._absent: Kept[str, bool] = Kept(now, ABSENT_FOR)
-        self._missed: Kept[int, bool] = Kept(now, MISSED_FOR)
+        self._maps: TTLCache[int, int, datetime] = TTLCache(MOST_KEPT, FOR_GOOD, now)
+        self._names: TTLCache[int, str, datetime] = TTLCache(MOST_KEPT, FRESH, now)
+        self._absent: TTLCache[str, bool, datetime] = TTLCache(1, ABSENT_FOR, now)
+        self._missed: TTLCache[int, bool, datetime] = TTLCache(MOST_KEPT, MISSED_FOR, now)
 
     async def read(self, process_id: int) -> int:
         """
@@ -43,13 +44,13 @@ class Maps:
             UnreadableError: this server does not list running workflows, or not this one: only those show that the
                 integration user manages or initiated.
         """
-        if (known := self._maps.find(process_id)) is not None:
+        if (known := self._maps.get(process_id)) is not None:
             return known
-        if self._missed.find(process_id) is None:
+        if self._missed.get(process_id) is None:
             await self.list_running()
-        if (found := self._maps.find(process_id)) is not None:
+        if (found := self._maps.get(process_id)) is not None:
             return found
-        self._missed.keep(process_id, value=True)
+        self._missed[process_id] = True
         message = f"workflow {process_id} is not in the list of running ones, which names the maps"
         raise UnreadableError(message)
 
@@ -60,10 +61,11 @@ class Maps:
         Raises:
             UnreadableError: gone or hidden.
         """
-        if (known := self._names.find(map_id)) is not None:
+        if (known := self._names.get(map_id)) is not None:
             return known
         answer = await self._site.get(f"v2/nodes/{map_id}", (("fields", "properties{id,name}"),))
-        return self._names.keep(map_id, required_text(properties(answer.get("results")), "name"))
+        name = self._names[map_id] = required_text(properties(answer.get("results")), "name")
+        return name
 
     async def list_running(self) -> dict[int, int]:
         """
@@ -72,21 +74,19 @@ class Maps:
         Raises:
             UnreadableError: this server has no such list.
         """
-        if self._absent.find("") is None:
+        if self._absent.get("") is None:
             try:
                 listed = rows(await self._site.get("v2/workflows/status/active", RUNNING))
             except RefusedError as error:
                 if error.code != NO_ENDPOINT:
                     raise
-                self._absent.keep("", value=True)
+                self._absent[""] = True
             else:
-                return dict(self._kept(row) for row in map(_flat, listed) if _ids(row) is not None)
+                running = dict(ids for row in map(_flat, listed) if (ids := _ids(row)) is not None)
+                self._maps.update(running)
+                return running
         message = "this Content Server does not list running workflows with their maps: the module is not installed"
         raise UnreadableError(message)
-
-    def _kept(self, row: dict[str, object]) -> tuple[int, int]:
-        process_id, map_id = _ids(row) or (0, 0)
-        return process_id, self._maps.keep(process_id, map_id)
 
 
 def _flat(row: object) -> dict[str, object]:

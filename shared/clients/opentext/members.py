@@ -7,16 +7,19 @@ Source: OTCS REST, v2/members and v2/members/{id}/members.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from cachetools import TTLCache
+
 from shared.clients.opentext.answers import Json, each, number, properties, required, rows, text
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query
-from shared.clients.ttl_cache import Kept
 from shared.errors import RefusedError, UnreadableError
 from shared.models.listed import Listed
 from shared.models.opentext import Person
 
 USER, GROUP, SERVICE_USER = 0, 1, 17
 FRESH = timedelta(minutes=10)
+MOST_KEPT = 10_000
+"""Entries of a cache; then what was used least recently goes."""
 PAGE = 20
 """Servers send no more users in a page."""
 
@@ -26,10 +29,10 @@ class Members:
 
     def __init__(self, site: Site, now: Callable[[], datetime]) -> None:
         self._site = site
-        self._people: Kept[int, Person] = Kept(now, FRESH)
-        self._groups: Kept[int, tuple[Person, ...]] = Kept(now, FRESH)
-        self._own: Kept[str, int] = Kept(now, FRESH)
-        self._names: Kept[str, int] = Kept(now, FRESH)
+        self._people: TTLCache[int, Person, datetime] = TTLCache(MOST_KEPT, FRESH, now)
+        self._groups: TTLCache[int, tuple[Person, ...], datetime] = TTLCache(MOST_KEPT, FRESH, now)
+        self._own: TTLCache[str, int, datetime] = TTLCache(1, FRESH, now)
+        self._names: TTLCache[str, int, datetime] = TTLCache(MOST_KEPT, FRESH, now)
 
     async def whoami(self) -> Person:
         """
@@ -43,9 +46,10 @@ class Members:
 
     async def own_id(self) -> int:
         """Return the id of the integration user; asked once in ten minutes. Errors as `whoami`."""
-        if (known := self._own.find("")) is not None:
+        if (known := self._own.get("")) is not None:
             return known
-        return self._own.keep("", (await self.whoami()).user_id)
+        found = self._own[""] = (await self.whoami()).user_id
+        return found
 
     async def read(self, user_id: int) -> Person:
         """
@@ -54,13 +58,14 @@ class Members:
         Raises:
             UnreadableError: gone or hidden, or no user but a group.
         """
-        if (known := self._people.find(user_id)) is not None:
+        if (known := self._people.get(user_id)) is not None:
             return known
         row = properties((await self._site.get(f"v2/members/{user_id}")).get("results"))
         if number(row.get("type")) not in (None, USER, SERVICE_USER):
             message = f"member {user_id} is not a user"
             raise UnreadableError(message)
-        return self._people.keep(user_id, person_of(row))
+        person = self._people[user_id] = person_of(row)
+        return person
 
     async def find_by_email(self, email: str) -> Person | None:
         """
@@ -100,13 +105,14 @@ class Members:
 
     async def find_group(self, name: str) -> int | None:
         """Find a group's id by its exact name. None: there is none that we may see."""
-        if (known := self._names.find(name)) is not None:
+        if (known := self._names.get(name)) is not None:
             return known
         query: Query = (("where_type", GROUP), ("where_name", name))
         async for page in list_pages(self._site, "v2/members", query, limit=PAGE):
             for row in map(properties, page):
                 if number(row.get("type")) == GROUP and text(row.get("name")) == name:
-                    return self._names.keep(name, required(row, "id"))
+                    found = self._names[name] = required(row, "id")
+                    return found
         return None
 
     async def expand(self, group_id: int) -> tuple[Person, ...]:
@@ -116,7 +122,7 @@ class Members:
         Raises:
             UnreadableError: a group among them is gone or hidden: the list would not be whole.
         """
-        if (known := self._groups.find(group_id)) is not None:
+        if (known := self._groups.get(group_id)) is not None:
             return known
         found: dict[int, Person] = {}
         waiting, seen = [group_id], {group_id}
@@ -125,7 +131,8 @@ class Members:
             found.update(users)
             waiting.extend(groups - seen)
             seen |= groups
-        return self._groups.keep(group_id, tuple(found[user_id] for user_id in sorted(found)))
+        people = self._groups[group_id] = tuple(found[user_id] for user_id in sorted(found))
+        return people
 
     async def _list_group(self, group_id: int) -> tuple[dict[int, Person], set[int]]:
         users: dict[int, Person] = {}
@@ -146,7 +153,8 @@ class Members:
         if "business_email" not in row:
             return await self.read(required(row, "id"))
         person = person_of(row)
-        return self._people.keep(person.user_id, person)
+        self._people[person.user_id] = person
+        return person
 
     async def _list_users(self, name: str, value: str) -> Listed[Person]:
         query: Query = (("where_type", USER), (name, value), ("limit", PAGE), ("page", 1))

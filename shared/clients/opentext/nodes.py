@@ -7,6 +7,8 @@ Source: OTCS REST, v2/nodes/{id}, v2/nodes/{id}/nodes, v2/nodes/list.
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from cachetools import TTLCache
+
 from shared.clients.opentext import categories
 from shared.clients.opentext.answers import (
     Json,
@@ -29,7 +31,6 @@ from shared.clients.opentext.records import ABSENT_FOR, DOCUMENT, Records, newes
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
-from shared.clients.ttl_cache import Kept
 from shared.errors import RefusedError, SignInRefusedError, UnreadableError
 from shared.models.opentext import AttributeDefinition, Attributes, Document, DocumentVersion, Needs, Part
 
@@ -48,8 +49,8 @@ class Nodes:
         self._site = site
         self._people = UserValues(members)
         self._records = records
-        self._schema: Kept[str, Schema] = Kept(now, FRESH)
-        self._has_no_list: Kept[str, bool] = Kept(now, ABSENT_FOR)
+        self._schema: TTLCache[str, Schema, datetime] = TTLCache(1, FRESH, now)
+        self._has_no_list: TTLCache[str, bool, datetime] = TTLCache(1, ABSENT_FOR, now)
 
     async def read_document(self, node_id: int, needs: Needs) -> Document:
         """
@@ -165,13 +166,15 @@ class Nodes:
 
     def learn(self, *answers: object) -> Schema:
         """Take in the categories that answers describe, and return all that were described lately."""
-        known = self._schema.find("") or Schema({})
+        known = self._schema.get("") or Schema({})
         described = Schema.of(*answers)
-        return self._schema.keep("", known | described) if described else known
+        if described:
+            known = self._schema[""] = known | described
+        return known
 
     async def _list(self, node_ids: list[int], needs: Needs) -> dict[int, Json]:
         """Read many nodes at once. What is left out here is asked for one by one: a list may hide what can be read."""
-        if self._has_no_list.find(""):
+        if self._has_no_list.get(""):
             return {}
         fields = _fields(needs)
         # What to send is said twice: OpenText's own library says it in the form, other endpoints take it from the URL.
@@ -183,7 +186,7 @@ class Nodes:
         except SignInRefusedError:
             raise
         except (RefusedError, UnreadableError):
-            self._has_no_list.keep("", value=True)
+            self._has_no_list[""] = True
             return {}
         return dict(listed)
 

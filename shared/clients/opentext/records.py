@@ -10,18 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cachetools import TTLCache
+
 from shared.clients.opentext.answers import Json, at, flag, many, number, obj, properties, required, rows, text
 from shared.clients.opentext.errors import NO_ENDPOINT
 from shared.clients.opentext.gaps import Gaps
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query, Upload, as_body
-from shared.clients.ttl_cache import Kept
 from shared.errors import RefusedError, UnreadableError
 from shared.models.opentext import Needs, Part
 
 DOCUMENT = 144
 LONGEST_DESCRIPTION = 255
 ABSENT_FOR = timedelta(hours=1)
+MODULES = 3
+"""As many as a customer may not have: holds, records, classifications."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Records:
 
     def __init__(self, site: Site, now: Callable[[], datetime]) -> None:
         self._site = site
-        self._absent: Kept[str, bool] = Kept(now, ABSENT_FOR)
+        self._absent: TTLCache[str, bool, datetime] = TTLCache(MODULES, ABSENT_FOR, now)
 
     async def read_compliance(self, node_id: int, needs: Needs, gaps: Gaps) -> Compliance:
         """Read as much as is needed: one call for each. What can't be read is noted, and not known."""
@@ -137,13 +140,13 @@ class Records:
         await (await self._site.service()).post_form(f"v2/nodes/{node_id}/versions/{version}/lock", {})
 
     async def _module(self, name: str, node_id: int) -> list[Json]:
-        if not self._absent.find(name):
+        if not self._absent.get(name):
             try:
                 return rows(await self._site.get(f"v1/nodes/{node_id}/{name}"))
             except RefusedError as error:
                 if error.code != NO_ENDPOINT:
                     raise
-                self._absent.keep(name, value=True)
+                self._absent[name] = True
         message = f"this Content Server does not tell {name}: the module is not installed"
         raise UnreadableError(message)
 

@@ -100,7 +100,6 @@ def form_of(data: Json) -> StepForm:
             for row in offered
         ),
         can_send_on="SendOn" in actions,
-        can_delegate="Delegate" in actions,
         must_accept=flag(data.get("member_accept")),
         wants_password=flag(data.get("authentication")),
     )

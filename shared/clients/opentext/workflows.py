@@ -90,7 +90,6 @@ class Workflows:
             next_steps=_names(at(results, "step_list", "next")),
             documents=documents or (),
             contained=contained or (),
-            attachment_folder_id=folder,
             url=self._url((*current, *completed[-1:])),
             not_known=gaps.not_known,
         )

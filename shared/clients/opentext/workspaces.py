@@ -9,11 +9,12 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 
+from cachetools import TTLCache
+
 from shared.clients.opentext.answers import (
     Json,
     at,
     each,
-    flag,
     number,
     number_or_none,
     obj,
@@ -25,13 +26,12 @@ from shared.clients.opentext.answers import (
 )
 from shared.clients.opentext.attribute_writer import AttributeWriter
 from shared.clients.opentext.gaps import Gaps
-from shared.clients.opentext.members import FRESH, GROUP, Members
+from shared.clients.opentext.members import FRESH, GROUP, MOST_KEPT, Members
 from shared.clients.opentext.nodes import Nodes
 from shared.clients.opentext.records import Records
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
-from shared.clients.ttl_cache import Kept
 from shared.errors import RefusedError, UnreadableError
 from shared.models.listed import Listed
 from shared.models.opentext import AttributeValue, Document, MissingDocument, Needs, Part, Person, Role, Workspace
@@ -54,7 +54,7 @@ class Workspaces:
         self._writer = AttributeWriter(site, nodes, UserValues(members))
         self._nodes = nodes
         self._records = records
-        self._types: Kept[str, int] = Kept(now, FRESH)
+        self._types: TTLCache[str, int, datetime] = TTLCache(MOST_KEPT, FRESH, now)
 
     async def read(self, node_id: int, needs: Needs) -> Workspace:
         """
@@ -171,12 +171,13 @@ class Workspaces:
         Raises:
             UnreadableError: there is no such type that we may see.
         """
-        if (known := self._types.find(name)) is not None:
+        if (known := self._types.get(name)) is not None:
             return known
         types = map(properties, rows(await self._site.get("v2/businessworkspacetypes")))
         found = {required(row, "wksp_type_id") for row in types if text(row.get("wksp_type_name")) == name}
         if len(found) == 1:
-            return self._types.keep(name, found.pop())
+            type_id = self._types[name] = found.pop()
+            return type_id
         many_ = f"{len(found)} workspace types are called {name!r}: {sorted(found)}"
         message = many_ if found else f"there is no workspace type {name!r} that may be seen"
         raise UnreadableError(message)
@@ -213,7 +214,6 @@ class Workspaces:
         name = text(role.get("name"))
         return Role(
             name=name,
-            leader=flag(role.get("leader")),
             members=tuple(people[user_id] for user_id in sorted(people)),
             not_known=gaps.not_known.get(Part.ROLES) if name else "Content Server sent a role without its name",
         )

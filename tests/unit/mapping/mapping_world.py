@@ -36,7 +36,7 @@ def person(login: str, **changes: Any) -> Person:
 LIZ, DEKE, PETER, NINA = (person(login) for login in ("lwhite", "dfoxhoven", "pwilliams", "nkaur"))
 ROLES = (
     Role(name="Legal", members=(LIZ, NINA)),
-    Role(name="Manager", leader=True, members=(PETER,)),
+    Role(name="Manager", members=(PETER,)),
     Role(name="Empty"),
 )
 

@@ -124,13 +124,6 @@ async def test_groups_give_their_people_on_all_pages():
     assert answer.groups["g-none"] == ()
 
 
-async def test_members_are_told_by_id():
-    people = People()
-
-    assert await people.client.member_ids("g-1") == {"id-liz", "id-deke"}
-    assert await people.client.member_ids("g-none") == frozenset()
-
-
 async def test_what_is_known_is_not_asked_again_for_fifteen_minutes():
     people = People()
     lookups = asking("liz@contoso.example", managers=["deke@contoso.example"], groups=["g-1"])
@@ -156,17 +149,6 @@ async def test_who_was_missing_is_asked_for_again_after_five_minutes():
 
     people.clock.now += timedelta(seconds=1)
     assert (await people.client.answer(asking("liz@contoso.example"))).users["liz@contoso.example"].id == "id-liz"
-
-
-async def test_a_group_that_changed_can_be_forgotten():
-    people = People()
-    await people.client.member_ids("g-1")
-    sent = len(people.double.sent)
-
-    people.client.forget_group("g-1")
-    await people.client.member_ids("g-1")
-
-    assert len(people.double.sent) == 2 * sent
 
 
 async def test_a_user_is_read_by_id_and_remembered():

@@ -122,7 +122,7 @@ def test_a_form_tells_what_may_be_done():
         }
     )
 
-    assert (found.can_send_on, found.can_delegate, found.must_accept, found.wants_password) == (True, True, True, True)
+    assert (found.can_send_on, found.must_accept, found.wants_password) == (True, True, True)
     assert [(item.key, item.label) for item in found.dispositions] == [("Approve", "Approve")]
 
 
