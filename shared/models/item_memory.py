@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from shared.models.base import Frozen
-from shared.models.link_parts import FieldBase
+from shared.models.link_parts import FieldBase, Pause
 from shared.models.wanted import Owner
 
 
@@ -20,6 +20,8 @@ class ItemMemory(Frozen):
     """UTC: when its task was made. None: it has none."""
     completed_at: datetime | None = None
     """UTC: when its task was completed. None: it is not."""
+    pauses: tuple[Pause, ...] = ()
+    """Times in which nobody could act on it, one after another."""
     due: FieldBase | None = None
     """What was agreed of the due date. None: nothing yet."""
 

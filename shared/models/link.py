@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field
 
 from shared.models.base import Stored
 from shared.models.holds import HOLDS, HoldCause
-from shared.models.link_parts import FieldBase, MailIntent, Posted, Refusal, Reservation, SendIntent, Wished
+from shared.models.link_parts import FieldBase, MailIntent, Pause, Posted, Refusal, Reservation, SendIntent, Wished
 from shared.models.link_states import LinkState, next_state
 from shared.models.opentext import DocumentVersion, StepRef
 from shared.models.planner import PlannerDetails, PlannerTask
@@ -22,6 +22,7 @@ from shared.timing import pause
 
 __all__ = ["FieldBase", "Link", "LinkState", "MailIntent", "Posted", "Refusal", "Reservation", "SendIntent"]
 KEPT_REFUSALS = 5
+KEPT_PAUSES = 50
 _FREE: Mapping[str, Any] = {"hold": None, "retry_at": None, "tries": 0, "last_hold": None}
 _NO_HOLD: Mapping[str, Any] = {**_FREE, "reason": ""}
 _ENDED = frozenset({LinkState.COMPLETED, LinkState.CLOSED, LinkState.WITHDRAWN})
@@ -73,6 +74,9 @@ class Link(Stored):
     mails: tuple[MailIntent, ...] = ()
     known_since: datetime | None = Field(
         default=None, description="UTC: when the bridge first knew of the item. None: before this was kept."
+    )
+    pauses: tuple[Pause, ...] = Field(
+        default=(), description="Times in which nobody could act on it, one after another; the last may last."
     )
     told_since: datetime | None = Field(
         default=None, description="UTC: what came to pass before counts as told. None: before this was kept."
@@ -143,6 +147,7 @@ class Link(Stored):
             mails=before.mails if before is not None else (),
             known_since=before.known_since if before is not None else at,
             told_since=before.told_since if before is not None else at,
+            pauses=before.pauses if before is not None else (),
             round=0 if before is None else before.round + (before.state in _ENDED),
             level=wanted.level,
             evidence=wanted.evidence,
@@ -321,6 +326,19 @@ class Link(Stored):
     def with_mails(self, mails: tuple[MailIntent, ...], *, told_since: datetime | None = None) -> Self:
         """Keep what is known of its mails; of a link of the first edition, since when people are told."""
         return self._with({"mails": mails, "told_since": self.told_since or told_since})
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nobody could act on it when it was last looked at."""
+        return bool(self.pauses) and self.pauses[-1].until is None
+
+    def paused(self, now: datetime) -> Self:
+        """Remember that nobody can act on it from now on."""
+        return self._with({"pauses": (*self.pauses, Pause(since=now))[-KEPT_PAUSES:]})
+
+    def resumed(self, now: datetime) -> Self:
+        """Remember that somebody can act on it again."""
+        return self._with({"pauses": (*self.pauses[:-1], self.pauses[-1].over(now))})
 
     def on_record(self, evidence_hash: str) -> Self:
         """Remember up to which entry the evidence lies on the record."""

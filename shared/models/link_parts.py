@@ -19,6 +19,17 @@ class FieldBase(Stored):
     theirs: bool = Field(default=False, description="What was got is what people set.")
 
 
+class Pause(Stored):
+    """Time in which nobody could act on an item: its rule's pause held, or its workflow was suspended."""
+
+    since: datetime = Field(description="UTC: when the bridge saw it begin.")
+    until: datetime | None = Field(default=None, description="UTC: when it saw it over. None: it lasts.")
+
+    def over(self, at: datetime) -> "Pause":
+        """Return it ended; by a clock that stepped back it lasted no time."""
+        return self.model_copy(update={"until": max(at, self.since)})
+
+
 class Wished(Stored):
     """What the rule itself said of a task's place when that was last decided: names, which people may change."""
 

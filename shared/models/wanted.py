@@ -185,6 +185,7 @@ class WantedTask(Frozen):
     waits_on: tuple[str, ...] = Field(default=(), description="Item keys that must be completed before this appears.")
     held: str | None = Field(default=None, description="Why it is not to be made now; None: make it.")
     held_by: HoldCause = Field(default=HoldCause.MAPPING, description="The cause, where `held` names a reason.")
+    is_paused: bool = Field(default=False, description="Somebody else is waited for: nobody is urged, no time counts.")
     when_deleted: WhenDeleted = WhenDeleted.RECREATE
     reopen_when_moved: bool = Field(
         default=False, description="A completed milestone whose date moves is opened again."
@@ -212,6 +213,10 @@ class WantedTask(Frozen):
         if self.start is None or due is None or self.start <= due:
             return self
         return self.model_copy(update={"start": due})
+
+    def waiting_for_others(self) -> "WantedTask":
+        """Return the same task of an item that nobody can act on now."""
+        return self.model_copy(update={"is_paused": True})
 
     def told(self, context: tuple[str, ...], notify: tuple[Notify, ...]) -> "WantedTask":
         """Return the same task with other lines in its block and other mails."""

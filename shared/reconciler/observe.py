@@ -141,6 +141,7 @@ def _memory(links: Mapping[str, Link]) -> dict[str, ItemMemory]:
             completed_at=link.completed_at if link.state is LinkState.COMPLETED else None,
             is_open=link.state in _AT_WORK and link.hold is not HoldCause.DELETED,
             level=link.level,
+            pauses=link.pauses,
             due=link.base.get("due"),
         )
         for item, link in links.items()

@@ -22,6 +22,7 @@ from shared.reconciler.back_off import put_off
 from shared.reconciler.deadline import LOOK
 from shared.reconciler.next_looks import plan_next
 from shared.reconciler.observe import read_work
+from shared.reconciler.pauses import note_pauses
 from shared.reconciler.plan_index import mend
 from shared.reconciler.resolve_node import resolve_node
 from shared.reconciler.soon import look_soon
@@ -141,6 +142,7 @@ async def _bring_together(held: Held, message: OriginMessage, services: Services
     if message.plan is not None:
         await adopt_claimed(work, message.plan)
     await act_in_rounds(work)
+    await note_pauses(work)
     if SCOPES[message.scope].mends_rows and not work.moved:
         await mend(work, [message.plan] if message.plan else [])
     await tell_stakeholders(work)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from shared.mapping.evaluation.dates import add, end_of
+from shared.mapping.evaluation.pauses import put_off
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.language.tasks import Level
 from shared.models.item_memory import ItemMemory
 from shared.models.keys import item_key
+from shared.models.link_parts import Pause
 
 STOOD_STILL = timedelta(hours=2)
 """A sweep comes every minute: what is so late was late because nobody looked."""
@@ -44,6 +46,8 @@ class Waited:
     """UTC: when the bridge first knew of the item. None: not kept."""
     raised: Mapping[str, datetime | None] | None = None
     """By level: when its task was first wanted. None: nothing is remembered, as in a preview."""
+    pauses: tuple[Pause, ...] = ()
+    """Times in which nobody could."""
 
 
 def climb(levels: tuple[Level, ...], scene: Scene, due: date | None, waited: Waited) -> Ladder:
@@ -65,7 +69,7 @@ def climb(levels: tuple[Level, ...], scene: Scene, due: date | None, waited: Wai
     raised, coming, lost = [], [], timedelta()
     for number, key, level in _in_turn(levels, scene, due):
         standing = (waited.raised or {}).get(key)
-        at = threshold(level, scene, due, since=waited.since)
+        at = threshold(level, scene, due, since=waited.since, pauses=waited.pauses)
         if at is None:
             continue
         if lost and standing is None:
@@ -136,7 +140,9 @@ def item_of(task: str, raised: Raised, memory: Mapping[str, ItemMemory]) -> str:
     return by_place if by_place in memory and not memory[by_place].level else item_key(task, "level", raised.key)
 
 
-def threshold(level: Level, scene: Scene, due: date | None, *, since: datetime | None = None) -> datetime | None:
+def threshold(
+    level: Level, scene: Scene, due: date | None, *, since: datetime | None = None, pauses: tuple[Pause, ...] = ()
+) -> datetime | None:
     """
     Return the moment (UTC) at which a level is reached; None: what it is counted from is not known.
 
@@ -145,6 +151,7 @@ def threshold(level: Level, scene: Scene, due: date | None, *, since: datetime |
         scene: what it is for.
         due: the item's due date.
         since: nobody could act on it before.
+        pauses: nor in these times.
 
     Raises:
         NoDateError: the moment leaves the calendar.
@@ -154,7 +161,7 @@ def threshold(level: Level, scene: Scene, due: date | None, *, since: datetime |
         return None
     if since is not None and since - start > STOOD_STILL:
         start = since
-    return add(level.after, start, scene.calendar)
+    return put_off(add(level.after, start, scene.calendar), start, level.after, pauses, scene)
 
 
 def _start(level: Level, scene: Scene, due: date | None) -> datetime | None:

@@ -43,13 +43,15 @@ def escalations(
         return effects
     try:
         before = raised_before(task.item_key, levels, item.memory)
-        ladder = climb(levels, item.scene, task.due, Waited(since, before if since is not None else None))
+        pauses = item.memory[item.key].pauses if item.key in item.memory else ()
+        ladder = climb(levels, item.scene, task.due, Waited(since, before if since is not None else None, pauses))
     except NeverError as error:
         effects.lines.append(f"Escalation: {error}")
         return effects
-    if ladder.next_at is not None:
+    paused = task.is_paused
+    if ladder.next_at is not None and not (paused and pauses and pauses[-1].until is None):
+        # In a pause that is remembered no level comes nearer: its end is a change of the record.
         changes.add(ladder.next_at)
-    paused = _is_paused(item)
     if paused and ladder.raised:
         effects.lines.append("Escalation: paused")
     # While it is paused, what was made is left; nothing new is raised.
@@ -80,14 +82,14 @@ def mails_of_item(
     if not quiet and task.due is not None and any(spec.on == "overdue" for spec in specs):
         at = overdue_at(task.due, item.scene)
         changes.add(at)
-        late = at <= item.scene.now and not _is_paused(item)
+        late = at <= item.scene.now and not task.is_paused
     shown = tuple(spec for spec in specs if spec.on != "overdue" or late)
     mails = item.mails(shown, item.words(task), late_since=at)
     missed = task.due.isoformat() if task.due is not None else ""
     return (*(mail.about(missed) if mail.on == "overdue" else mail for mail in mails), *reminders)
 
 
-def _is_paused(item: Item) -> bool:
+def is_paused(item: Item) -> bool:
     """
     Tell whether somebody else is waited for: by the rule's own word, or since the workflow is suspended.
 

@@ -15,7 +15,7 @@ from shared.mapping.evaluation.choosing import chosen
 from shared.mapping.evaluation.covering import Judged, covers_of, key_of
 from shared.mapping.evaluation.dates import Known, occurrences, unadjusted
 from shared.mapping.evaluation.directory_log import Book
-from shared.mapping.evaluation.escalation_tasks import escalations, mails_of_item
+from shared.mapping.evaluation.escalation_tasks import escalations, is_paused, mails_of_item
 from shared.mapping.evaluation.item import Item
 from shared.mapping.evaluation.matching import judge
 from shared.mapping.evaluation.needs import needs, rules_for
@@ -365,6 +365,7 @@ class _Desk:
         # What nobody can do is late like anything else, and somebody has to hear of it.
         waits = task.held is not None and (bool(waits_on) or not item.nobody)
         quiet = (self._is_over(task.item_key) or waits) and not self.curious
+        task = task.waiting_for_others() if not self._is_over(task.item_key) and is_paused(item) else task
         shown = task.showing(self._due_shown(task))
         ladder = escalations(item, shown, quiet=quiet, changes=self.changes, since=self._known_since(item))
         notify = mails_of_item(item, shown, ladder.reminders, quiet=quiet, changes=self.changes)

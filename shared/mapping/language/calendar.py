@@ -162,7 +162,13 @@ class Calendar:
         Raises:
             NoDateError: the calendar ends before.
         """
-        left, here = timedelta(hours=hours), moment.astimezone(UTC)
+        return self.add_business_time(moment, timedelta(hours=hours))
+
+    def add_business_time(self, moment: datetime, left: timedelta) -> datetime:
+        """Do the same with a length of time; nothing added, the moment stays where it is. Errors as above."""
+        here = moment.astimezone(UTC)
+        if not left:
+            return here
         day = self.local_date(here)
         while True:
             day = self.nearest(day)
@@ -172,6 +178,15 @@ class Calendar:
                 return here + left
             left -= max(end - here, timedelta())
             day = _next(day)
+
+    def business_time(self, begin: datetime, end: datetime) -> timedelta:
+        """Return how much business time lies between two moments; none where the second is not the later one."""
+        day, last, found = self.local_date(begin), self.local_date(end), timedelta()
+        while day <= last:
+            if self.is_business_day(day):
+                found += max(min(end, self.closing(day)) - max(begin, self.opening(day)), timedelta())
+            day = _next(day)
+        return found
 
 
 def _next(day: date, step: int = 1) -> date:
