@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.store.cursors import Cursors
     from shared.store.gates import Gates
     from shared.store.hands import Hands
+    from shared.store.in_force import InForce
     from shared.store.mailboxes import Mailboxes
     from shared.store.makings import Makings
     from shared.store.names import Names
@@ -85,6 +86,8 @@ class Services(Storage):
     mapping: Mapping
     mapping_hash: str
     """SHA-256 of the mapping file as it was read, hexadecimal."""
+    in_force: InForce
+    """Whether that is the mapping by which the app decides."""
     opentext: OpenText
     planner: PlannerPort
     places: Places

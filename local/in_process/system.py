@@ -161,7 +161,13 @@ class Inside:
         storage = storage_over(tables, queues, owner=name, now=self.now, hands=hands)
         stores = Stores(tables, storage, AsyncExitStack())
         return services_of(
-            stores, settings, self._rules, outside=self._connect(), rng=self.rng, environment=self._environment
+            stores,
+            settings,
+            self._rules,
+            outside=self._connect(),
+            rng=self.rng,
+            environment=self._environment,
+            ticks=lambda: self.now().timestamp(),
         )
 
     def _connect(self) -> Outside:

@@ -35,6 +35,7 @@ class Cause(Word):
     FULL = "full"
     SETTINGS = "settings"
     MAPPING = "mapping"
+    SUPERSEDED = "superseded"
     NOT_KNOWN = "not_known"
     AMBIGUOUS = "ambiguous"
     BRAKE = "brake"
@@ -68,6 +69,11 @@ CAUSES: Mapping[Cause, CauseFacts] = {
     Cause.FULL: CauseFacts("It has no room.", "delete or archive tasks"),
     Cause.SETTINGS: CauseFacts("A setting is missing or malformed.", "mend the setting that is named"),
     Cause.MAPPING: CauseFacts("The mapping can't be used.", "manage.py mapping check"),
+    Cause.SUPERSEDED: CauseFacts(
+        "A worker has another mapping than the one in force: its looks wait.",
+        "wait until the deployment is through; is another app, or a machine, at work on these tables?",
+        needs_person=False,
+    ),
     Cause.NOT_KNOWN: CauseFacts("A name that the rule uses is not there.", "mend the rule, or rename it back"),
     Cause.AMBIGUOUS: CauseFacts("Two things have the name that the rule uses.", "name it by id in the rule"),
     Cause.BRAKE: CauseFacts("Too many items would have ended at once.", "manage.py brake release RULE"),

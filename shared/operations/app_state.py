@@ -24,10 +24,13 @@ async def note_app(services: Services) -> int:
     """
     Write down that the app sweeps, and under which mapping; returns 0: this is no work.
 
+    A worker that has to wait for another mapping says nothing.
+
     Raises:
         UnavailableError: storage does not answer.
     """
-    await _note(services, services.mapping_hash, paused=False)
+    if await services.in_force.ask() is None:
+        await _note(services, services.mapping_hash, paused=False)
     return 0
 
 

@@ -6,8 +6,11 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from shared.models.troubles import Cause
 from shared.operations.app_state import find_app
 from shared.operations.health import Check, Probe, check_all
+from shared.operations.troubles import read_troubles
+from shared.store.in_force import find_in_force
 
 if TYPE_CHECKING:
     from shared.services import Storage
@@ -83,7 +86,12 @@ async def _mapping_in_force(storage: Storage, mapping_hash: str | None) -> Findi
     name, app = "mapping in force", await find_app(storage)
     if app is None:
         return Finding(name, Verdict.WARN, "the app never swept", "start the app, and look at its log")
+    standing = await find_in_force(storage.tables)
+    since = "" if standing is None or standing.since is None else f" since {standing.since:%Y-%m-%d %H:%M} UTC"
     if mapping_hash is not None and mapping_hash != app.mapping_hash:
-        text = f"the app runs under {app.mapping_hash}, this file is {mapping_hash}"
+        text = f"the app runs under {app.mapping_hash}{since}, this file is {mapping_hash}"
         return Finding(name, Verdict.WARN, text, "deploy this file, or compare it with what was deployed")
-    return Finding(name, Verdict.OK, app.mapping_hash)
+    for trouble in await read_troubles(storage):
+        if trouble.cause is Cause.SUPERSEDED:
+            return Finding(name, Verdict.WARN, f"{trouble.facts.sentence} {trouble.text}", trouble.facts.heals)
+    return Finding(name, Verdict.OK, f"{app.mapping_hash}{since}")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.errors import BridgeError, InputError
+from shared.errors import BridgeError, InputError, UnavailableError
 from shared.observability.secret_filter import redact
 
 if TYPE_CHECKING:
@@ -61,6 +61,21 @@ async def probe_storage(storage: Storage) -> None:
     """Read one row and one queue's length."""
     await storage.gates.find("graph")
     await storage.queues.length("origins")
+
+
+async def probe_mapping(services: Services) -> None:
+    """
+    Ask whether this worker decides by its mapping. Changes nothing: an operator's machine asks the same.
+
+    Raises:
+        UnavailableError: another one is in force, and this worker waits; or storage does not answer.
+    """
+    if (other := await services.in_force.find_other()) is not None:
+        message = (
+            f"this worker has mapping {services.mapping_hash[:12]} and waits: "
+            f"{other.hash[:12]} is in force since {other.since:%Y-%m-%d %H:%M} UTC"
+        )
+        raise UnavailableError(message)
 
 
 async def probe_opentext(services: Services) -> None:

@@ -11,7 +11,11 @@ from shared.services import Storage
 from shared.store.gates import SIGN_IN
 from shared.store.queues import POISON
 
-FADES = {Cause.FAILED: timedelta(hours=1), Cause.UNREADABLE_ROW: timedelta(hours=2)}
+FADES = {
+    Cause.FAILED: timedelta(hours=1),
+    Cause.SUPERSEDED: timedelta(minutes=10),
+    Cause.UNREADABLE_ROW: timedelta(hours=2),
+}
 """What no success of its own ends: it counts as over once it was not met for so long."""
 
 

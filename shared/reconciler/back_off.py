@@ -4,10 +4,11 @@ import logging
 from datetime import datetime, timedelta
 
 from shared.errors import BridgeError, LeaseLostError, NotFoundError, ThrottledError, UnreadableError
+from shared.models.in_force import MappingInForce
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import LinkState
 from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage
-from shared.models.troubles import Cause, OriginTrouble, cause_of
+from shared.models.troubles import Cause, OriginTrouble, Where, cause_of
 from shared.models.words import WaitedFor, wider
 from shared.observability.telemetry import count
 from shared.reconciler.wake import SPREAD, wake
@@ -17,6 +18,8 @@ from shared.timing import pause
 
 log = logging.getLogger(__name__)
 REPORT_AFTER = timedelta(hours=24)
+OTHERS_TURN = timedelta(seconds=30)
+"""How long a message stays away from a worker whose mapping is not in force; soon only newer workers are left."""
 LEFT = timedelta(days=7)
 """How often a finished workflow that is gone is looked for: purging is what becomes of all of them."""
 _LIVE = (LinkState.OPEN, LinkState.RESERVED, LinkState.HELD)
@@ -57,6 +60,15 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
     except LeaseLostError:
         # Whoever has the origin now finds out for itself; the timer stands.
         log.info("%s: its lease was lost before the failure could be counted", held.origin)
+
+
+async def leave_to_newer(message: OriginMessage, other: MappingInForce, services: Services) -> None:
+    """Give a look back, for a worker with the mapping in force; tell that this one waits."""
+    await services.queues.send_origin(message, delay=OTHERS_TURN * services.rng.uniform(1.0, 2.0))
+    mine = services.mapping_hash
+    text = f"{other.hash[:12]} is in force since {other.since:%Y-%m-%d %H:%M} UTC; a worker has {mine[:12]}"
+    log.warning("%s waits: mapping %s", message.origin, text)
+    await services.troubles.tell(Where.SYSTEM, "mapping", Cause.SUPERSEDED, text, services.now())
 
 
 def _is_over_and_gone(held: Held, error: BridgeError) -> bool:

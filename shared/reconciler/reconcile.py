@@ -18,7 +18,7 @@ from shared.reconciler.acting import act_in_rounds
 from shared.reconciler.actions.mail import tell_stakeholders
 from shared.reconciler.actions.record import record
 from shared.reconciler.actions.settle import adopt_claimed
-from shared.reconciler.back_off import put_off
+from shared.reconciler.back_off import leave_to_newer, put_off
 from shared.reconciler.deadline import LOOK
 from shared.reconciler.next_looks import plan_next
 from shared.reconciler.observe import read_work
@@ -80,9 +80,13 @@ async def _attend(message: OriginMessage, services: Services) -> None:
             await look_soon(message, message.waited_for, message.then, services)
         return
     try:
-        after = await _with_slot(held, message, services)
+        # Not before the lease is taken: a look under an older mapping would come behind one under the newer.
+        other = await services.in_force.ask()
+        after = After.NOTHING if other is not None else await _with_slot(held, message, services)
     finally:
         dirty = await held.release()
+    if other is not None:
+        await leave_to_newer(message, other, services)
     # What is unforeseen does not come here: the message's own tries are all there are.
     await _hand_on(message, after, services, dirty=dirty)
 

@@ -73,7 +73,8 @@ async def sweep_agenda(services: Services) -> int:
         await services.agenda.remove(due)
         queued += 1
     count("sweeps", timer="escalation_sweep")
-    return queued + await discover(services)
+    # Who has to wait for another mapping decides nothing, what to look for neither.
+    return queued if await services.in_force.ask() is not None else queued + await discover(services)
 
 
 def _show_oldest(rows: Sequence[DueEntry], now: datetime) -> None:

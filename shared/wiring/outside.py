@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +26,8 @@ from shared.reconciler.deadline import Deadlines
 from shared.reconciler.waiting_room import WaitingRoom
 from shared.services import Services, Storage
 from shared.settings import LOOPBACK, Settings, SubscriptionSettings, read_settings
+from shared.store.hands import uptime
+from shared.store.in_force import InForce
 from shared.store.queues import ORIGINS
 from shared.targets.resolver import Places
 from shared.targets.unproven import Unproven
@@ -100,12 +102,14 @@ def services_of(
     outside: Outside,
     rng: Random,
     environment: Mapping[str, str] | None = None,
+    ticks: Callable[[], float] = uptime,
 ) -> Services:
     """
     Put everything together.
 
     Args:
         environment: where settings are read that concern one timer alone. None: it has none.
+        ticks: monotonic seconds.
     """
     storage, settle = stores.storage, timedelta(seconds=settings.settle_seconds)
     return Services(
@@ -136,6 +140,7 @@ def services_of(
         subscribing=lambda: read_settings(SubscriptionSettings, environment or {}),
         mapping=rules.mapping,
         mapping_hash=rules.hash,
+        in_force=InForce(storage.tables, rules.hash, ticks=ticks),
         opentext=outside.opentext,
         planner=outside.planner,
         places=Places(

@@ -21,7 +21,7 @@ from shared.clock import Clock, system_clock
 from shared.errors import InputError, SettingsError, UnavailableError
 from shared.intake.graph import Notifications, notifications_over
 from shared.intake.opentext import Intake
-from shared.operations.health import Probe, probe_graph, probe_opentext, probe_storage
+from shared.operations.health import Probe, probe_graph, probe_mapping, probe_opentext, probe_storage
 from shared.services import Services, Storage
 from shared.settings import (
     GateSettings,
@@ -222,6 +222,8 @@ class Wiring:
             from shared.wiring.rules import load_rules  # noqa: PLC0415 - see above
 
             load_rules(self._environment.get("MAPPING_FILE") or Settings.model_fields["mapping_file"].default)
+        else:
+            await probe_mapping(self._services)
 
     async def _probe_troubles(self) -> None:
         # Here and not above: an HTTP function's cold start does without the models of the stores.

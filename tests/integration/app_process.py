@@ -2,17 +2,21 @@
 Run the function app in a process of its own, as Microsoft's worker does, and print what was seen as JSON.
 
 It reads a JSON list of calls from stdin: {"function", "body", "headers", "query"}, of which a queue function takes the
-body alone and a timer nothing. The worker's library keeps global state: one app a process.
+body alone and a timer nothing. The worker's library keeps global state: one app a process. A call may name a
+"worker", which has a wiring of its own, and "settings" that it has besides the environment's.
 """
 
 import asyncio
 import json
+import os
 import sys
 
 from azure_functions_runtime.bindings.datumdef import Datum
 
 from local.functions_host.app import load_app
 from local.functions_host.errors import InvocationFailedError
+from shared import wiring
+from shared.wiring import Wiring
 from tests.repository import ROOT
 
 HEAVY = ("msgraph", "kiota_abstractions", "azure.identity", "shared.clients.graph.connection")
@@ -29,10 +33,23 @@ async def main(calls):
     seen = {"functions": {name: function.trigger for name, function in functions.items()}, "at_import": loaded()}
     seen["answers"] = [await answer(app, functions[call["function"]], call) for call in calls]
     seen["loop_held"] = sys.modules["functions.guard"].watch.longest
+    for worker in workers.values():
+        await worker.close()
     json.dump(seen, sys.stdout, default=str)
 
 
+workers: dict[str, Wiring] = {}
+
+
 async def answer(app, function, call):
+    if "worker" not in call:
+        return await answer_of_the_process(app, function, call)
+    worker = workers.setdefault(call["worker"], Wiring({**os.environ, **call.get("settings", {})}))
+    with wiring.use(worker):
+        return await answer_of_the_process(app, function, call)
+
+
+async def answer_of_the_process(app, function, call):
     value, metadata = given(function, call)
     try:
         returned = await app.invoke(function, value, metadata=metadata)

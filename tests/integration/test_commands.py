@@ -182,7 +182,7 @@ def test_the_doctor_compares_the_mapping_at_hand_with_the_apps(inside, tmp_path)
     )
 
     (found,) = [one for one in json.loads(same.output) if one["name"] == "mapping in force"]
-    assert (found["verdict"], found["text"]) == ("ok", inside.services().mapping_hash)
+    assert (found["verdict"], found["text"]) == ("ok", f"{inside.services().mapping_hash} since 2026-11-23 09:00 UTC")
     assert "WARN mapping in force: the app runs under" in changed.output
 
 

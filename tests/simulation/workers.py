@@ -130,7 +130,7 @@ class Process:
             opened=AsyncExitStack(),
         )
         stores = Stores(tables, storage, AsyncExitStack())
-        return services_of(stores, settings, rules(), outside=outside, rng=self.rng)
+        return services_of(stores, settings, rules(), outside=outside, rng=self.rng, ticks=ticks)
 
     def run(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Start work in this process."""
