@@ -7,6 +7,7 @@ import typer
 
 from commands import backup, brake, evidence, mapping, operate, status
 from commands.backfill import backfill
+from commands.drift import drift
 from commands.mapping_preview import record
 from commands.session import settings_of
 from commands.why import why
@@ -19,6 +20,7 @@ app.add_typer(operate.dead, name="dead")
 app.command()(status.status)
 app.command()(status.doctor)
 app.command()(why)
+app.command()(drift)
 app.add_typer(status.gate, name="gate")
 app.command()(operate.replay)
 app.command()(operate.rebuild)

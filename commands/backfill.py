@@ -1,14 +1,11 @@
 """manage.py backfill: make the tasks of what existed before its rule did."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, time
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
+from commands.progress import progress_bar
 from commands.session import run
 from shared.errors import NeverError
 from shared.operations.backfill import Found, Scope, find, hand_on, resume
@@ -27,43 +24,42 @@ Sample = Annotated[int, typer.Option(min=0, max=1000, help="How many origins a d
 def backfill(rule: RuleId, since: Since, *, dry_run: DryRun = False, sample: Sample = 10) -> None:
     """Hand on what existed before a rule did, behind everything else. Broken off, it goes on where it stood."""
     scope = Scope(rule, datetime.combine(since.date(), time(), UTC))
-    console = Console()
 
     async def work(wiring: Wiring) -> None:
         services = wiring.services()
-        found = await _find(scope, services, console)
+        found = await _find(scope, services)
         if dry_run:
-            await _tell_sample(found, services, console, most=sample)
+            await _tell_sample(found, services, most=sample)
         else:
-            await _hand_on(found, scope, services, console)
+            await _hand_on(found, scope, services)
 
     run(work)
 
 
-async def _find(scope: Scope, services: Services, console: Console) -> Found:
-    with _progress(console) as progress:
+async def _find(scope: Scope, services: Services) -> Found:
+    with progress_bar() as progress:
         task = progress.add_task("looking", total=None)
         found = await find(scope, services, lambda count: progress.update(task, completed=count))
-    console.print(f"{len(found.numbers)} {found.kind.value}s since {scope.since:%Y-%m-%d} concern rule {scope.rule}")
+    typer.echo(f"{len(found.numbers)} {found.kind.value}s since {scope.since:%Y-%m-%d} concern rule {scope.rule}")
     return found
 
 
-async def _hand_on(found: Found, scope: Scope, services: Services, console: Console) -> None:
+async def _hand_on(found: Found, scope: Scope, services: Services) -> None:
     progress = await resume(scope, services)
     before = sum(number <= progress.last for number in found.numbers)
     if before:
-        console.print(f"going on after {before} that an earlier run handed on")
-    with _progress(console) as bar:
+        typer.echo(f"going on after {before} that an earlier run handed on")
+    with progress_bar() as bar:
         task = bar.add_task("handing on", total=len(found.numbers), completed=before)
         async for count in hand_on(found, scope, progress, services):
             bar.advance(task, count)
-    console.print(
+    typer.echo(
         f"{len(found.numbers) - before} handed on. They are looked at while hardly anything else waits;"
         " `status` counts what is left."
     )
 
 
-async def _tell_sample(found: Found, services: Services, console: Console, *, most: int) -> None:
+async def _tell_sample(found: Found, services: Services, *, most: int) -> None:
     """Look into some origins, evenly spread, and say what the whole would come to."""
     keys = found.keys[:: max(1, len(found.keys) // most)][:most] if most else ()
     new: list[int] = []
@@ -73,27 +69,12 @@ async def _tell_sample(found: Found, services: Services, console: Console, *, mo
             preview = await preview_origin(key, services)
         except NeverError as error:
             unreadable += 1
-            console.print(f"  {key}: can't be read: {error}", highlight=False)
+            typer.echo(f"  {key}: can't be read: {error}")
             continue
         made = [item for item in preview.after if item not in preview.before]
         new.append(len(made))
-        console.print(f"  {key}: {len(made)} new tasks, {len(preview.before)} known", highlight=False)
+        typer.echo(f"  {key}: {len(made)} new tasks, {len(preview.before)} known")
     if new:
         total = round(sum(new) / len(new) * len(found.numbers))
-        console.print(
-            f"about {total} new tasks in all, by {len(new)} that were looked into; {unreadable} can't be read"
-        )
-    console.print("nothing was written")
-
-
-@contextmanager
-def _progress(console: Console) -> Iterator[Progress]:
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
-        yield progress
+        typer.echo(f"about {total} new tasks in all, by {len(new)} that were looked into; {unreadable} can't be read")
+    typer.echo("nothing was written")

@@ -17,9 +17,11 @@ from shared.errors import BridgeError, InputError, NeverError, NotFoundError, Pr
 from shared.evidence.people import people_of
 from shared.evidence.sentences import actor, sentence
 from shared.mapping.evaluation.explanation import explanation
+from shared.mapping.evaluation.needs import needs
 from shared.models.explanation import ItemStanding, NextLook, Remembered, RuleAnswer, Why
 from shared.models.holds import HOLDS
 from shared.models.keys import OriginKind, split_origin_key
+from shared.models.opentext import Needs, Part
 from shared.models.words import WaitedFor
 from shared.observability.secret_filter import redact
 from shared.reconciler.observe import evaluate, read_origin
@@ -122,13 +124,19 @@ async def _answers(
     try:
         await _leave_alone(services)
         home = None if lease is None else lease.seen.get("home")
-        origin = await read_origin(key, services, home=home)
+        origin = await read_origin(key, services, home=home, need=_need(key, services))
         found = await evaluate(origin, services, links)
     except BridgeError as error:
         if isinstance(error, NeverError) and lease is None and not links:
             raise
         return _Answers({}, unread=redact(str(error)) or type(error).__name__)
     return _Answers(_about(origin), explanation(services.mapping, origin, found), services.mapping_hash)
+
+
+def _need(key: str, services: Services) -> Needs:
+    """Return what the rules need, and of a workflow its map, which people ask for by name."""
+    kind, _ = split_origin_key(key)
+    return Needs(**{**needs(services.mapping, kind).model_dump(), "map": kind is OriginKind.WORKFLOW})
 
 
 async def _leave_alone(services: Services) -> None:
@@ -143,9 +151,9 @@ def _about(origin: Origin) -> dict[str, str]:
     flow, space = origin.workflow, origin.workspace
     told: dict[str, object] = {}
     if flow is not None:
-        name = flow.map_name or ("not told by the server" if flow.map_id is None else "")
+        name = flow.map_name or flow.not_known.get(Part.MAP, "not told by the server")
         steps = ", ".join(repr(step.name) for step in flow.current) or "none waits"
-        told |= {"title": flow.name, "map": f"{name} {f'({flow.map_id})' if flow.map_id else ''}".strip()}
+        told |= {"title": flow.name, "map": f"{name} ({flow.map_id})" if flow.map_id else name}
         told |= {"status": flow.status.value, "steps that wait": steps}
     if origin.document is not None:
         told["document"] = origin.document.name

@@ -70,7 +70,7 @@ def test_of_a_workflow_it_says_what_title_and_map_are(inside, contract):
     answer = manage("why", workflow)
 
     assert "title                Contract Approval" in answer.output
-    assert "map                  not told by the server" in answer.output, "Content Server names no map with a process"
+    assert "map                  Contract Approval (" in answer.output
     assert "rule contract-approval, step " in answer.output
 
 
