@@ -131,6 +131,14 @@ class MissingDocument(Frozen):
     due: date | datetime | None = Field(default=None, description="A day, or a moment. None: never.")
 
 
+class WorkspaceType(Frozen):
+    """A kind of business workspace."""
+
+    type_id: int
+    name: str
+    templates: tuple[int, ...] | None = Field(default=None, description="Node ids. None: not asked for, or not told.")
+
+
 class Workspace(Frozen):
     """A business workspace."""
 
@@ -286,6 +294,10 @@ class Needs(Frozen):
     missing_documents: bool = False
     map: bool = Field(default=False, description="For workflows: the map that it was started from.")
     movement: bool = Field(default=False, description="When people changed it last, apart from the bridge.")
+
+    def with_names(self) -> Self:
+        """Return it with attributes and roles besides: what a mapping may name, whether a rule asks for it or not."""
+        return self.model_copy(update={"attributes": True, "roles": True})
 
 
 class Origin(Frozen):

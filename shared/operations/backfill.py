@@ -78,7 +78,7 @@ async def _workspaces(rule: BaseRule, since: datetime, services: Services) -> As
     names = exact_types((rule,))
     if names is None:
         listed = await services.opentext.workspaces.list_types()
-        names = tuple(name for name in listed if is_type_mapped((rule,), name))
+        names = tuple(kind.name for kind in listed if is_type_mapped((rule,), kind.name))
     for name in names:
         async for workspace in services.opentext.workspaces.list_created(name, since):
             yield workspace.node_id

@@ -126,7 +126,7 @@ async def _workspaces(services: Services) -> int:
     names = exact_types(rules)
     if names is None:
         listed = await services.opentext.workspaces.list_types()
-        names = tuple(name for name in listed if is_type_mapped(rules, name))
+        names = tuple(kind.name for kind in listed if is_type_mapped(rules, kind.name))
     return sum([await _try_type(name, services) for name in names])
 
 

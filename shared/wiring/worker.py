@@ -36,6 +36,7 @@ from shared.settings import (
 
 if TYPE_CHECKING:
     from shared.store.tables import Tables
+    from shared.wiring.outside import Outside
     from shared.wiring.stores import Stores
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class Wiring:
         self._warming = asyncio.Lock()
         self._stores: Stores | None = None
         self._services: Services | None = None
+        self._outside: Outside | None = None
         self._failure: _Failure | None = None
 
     def storage(self) -> Storage:
@@ -130,6 +132,24 @@ class Wiring:
 
             heed_signals(self._services)
         return self._services
+
+    def settings(self) -> Settings:
+        """Return the settings of a look. Raises SettingsError: some are missing or malformed."""
+        return read_settings(Settings, self._environment)
+
+    def outside(self) -> Outside:
+        """
+        Return the clients alone: what asks both systems before there is a mapping.
+
+        Raises:
+            SettingsError: storage or the systems are not set up.
+        """
+        if self._outside is None:
+            from shared.wiring.outside import connect  # noqa: PLC0415 - see above
+
+            self._outside = connect(self.settings(), self._open_stores().storage)
+            self._opened.push_async_callback(self._outside.close)
+        return self._outside
 
     def intake(self) -> Intake:
         """
@@ -192,16 +212,15 @@ class Wiring:
 
     def _wire(self) -> Services:
         stores = self._open_stores()
-        settings = read_settings(Settings, self._environment)
+        settings = self.settings()
         if self._environment.get("LEASE_SECONDS"):
             log.warning("LEASE_SECONDS is set and does nothing: a lease ends with its worker; take the setting away")
         from shared.wiring.rules import load_rules  # noqa: PLC0415 - see above
 
         rules = load_rules(settings.mapping_file)
-        from shared.wiring.outside import connect, services_of  # noqa: PLC0415 - see above
+        from shared.wiring.outside import services_of  # noqa: PLC0415 - see above
 
-        outside = connect(settings, stores.storage)
-        self._opened.push_async_callback(outside.close)
+        outside = self.outside()
         return services_of(stores, settings, rules, outside=outside, rng=self.rng, environment=self._environment)
 
     def _longest_pause(self) -> timedelta:

@@ -15,6 +15,7 @@ from shared.clients.opentext.answers import (
     Json,
     at,
     each,
+    many,
     number,
     number_or_none,
     obj,
@@ -34,7 +35,17 @@ from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
 from shared.errors import RefusedError, UnreadableError
 from shared.models.listed import Listed
-from shared.models.opentext import AttributeValue, Document, MissingDocument, Needs, Part, Person, Role, Workspace
+from shared.models.opentext import (
+    AttributeValue,
+    Document,
+    MissingDocument,
+    Needs,
+    Part,
+    Person,
+    Role,
+    Workspace,
+    WorkspaceType,
+)
 
 log = logging.getLogger(__name__)
 
@@ -159,10 +170,11 @@ class Workspaces:
             if _sorted_past(stubs, since):
                 return
 
-    async def list_types(self) -> tuple[str, ...]:
-        """List the names of the workspace types that we may see."""
-        found = map(properties, rows(await self._site.get("v2/businessworkspacetypes")))
-        return tuple(text(row.get("wksp_type_name")) for row in found)
+    async def list_types(self) -> tuple[WorkspaceType, ...]:
+        """List the workspace types that we may see, with their templates."""
+        query: Query = (("expand_templates", "true"),)
+        found = map(properties, rows(await self._site.get("v2/businessworkspacetypes", query)))
+        return each(found, _type_of)
 
     async def read_type(self, name: str) -> int:
         """
@@ -251,6 +263,15 @@ class Workspaces:
             name=required_text(row, "name"),
             due=self._site.due_on(row.get("due_date")),
         )
+
+
+def _type_of(row: Json) -> WorkspaceType:
+    templates = [number(obj(one).get("id")) for one in many(row["templates"])] if "templates" in row else None
+    return WorkspaceType(
+        type_id=required(row, "wksp_type_id"),
+        name=required_text(row, "wksp_type_name"),
+        templates=None if templates is None else tuple(one for one in templates if one is not None),
+    )
 
 
 def _sorted_past(stubs: tuple[Workspace, ...], since: datetime) -> bool:

@@ -101,7 +101,7 @@ class Values:
         if name.startswith(ROW):
             return self._in_row(name.removeprefix(ROW))
         if (value := self.filled.get(name)) is not None:
-            return Value(value, self._types.get(_generic(name), AttributeType.UNKNOWN))
+            return Value(value, self._types.get(generic_name(name), AttributeType.UNKNOWN))
         for node in self.nodes:
             if (why := node.not_known.get(Part.ATTRIBUTES.of(name)) or node.not_known.get(Part.ATTRIBUTES)) is not None:
                 return Gap(NameKind.ATTRIBUTE, name, f"{name} can't be read: {why}")
@@ -149,7 +149,7 @@ class Values:
         """Say what one node tells of a name that has no value; None: nothing."""
         if not node.definitions:
             return EMPTY if name in node.attributes else None
-        generic = _generic(name)
+        generic = generic_name(name)
         if KEY.match(name):
             return self._by_key(node, name)
         meant = [one for one in node.definitions if one.name == generic]
@@ -183,7 +183,7 @@ class Values:
         return Gap(NameKind.ATTRIBUTE, name, why + _or_meant(near), nearest=near)
 
     def _renamed(self, name: str) -> str | None:
-        ids = self.remembered.get((NameKind.ATTRIBUTE, _generic(name)), frozenset())
+        ids = self.remembered.get((NameKind.ATTRIBUTE, generic_name(name)), frozenset())
         return next((one.name for one in self.definitions if one.key in ids and one.name != name), None)
 
 
@@ -228,6 +228,6 @@ def _or_meant(near: str | None) -> str:
     return f"; did you mean {near!r}?" if near is not None else ""
 
 
-def _generic(name: str) -> str:
+def generic_name(name: str) -> str:
     """Name the attribute of a set for all rows."""
     return _ROW.sub("[x].", name) if "[" in name else name

@@ -1,7 +1,8 @@
 """A mapping file's text into a Mapping, or into every problem that it has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -18,6 +19,15 @@ from shared.mapping.language.yaml_tree import Path, Tree, read_tree
 _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 
 
+class Severity(StrEnum):
+    """How much a finding weighs; SARIF's own words."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    """Nobody can say, or good to know: it never fails a check."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something wrong, or in doubt, at a place of the file."""
@@ -26,7 +36,7 @@ class Finding:
     path: str
     message: str
     column: int = 1
-    is_warning: bool = False
+    severity: Severity = Severity.ERROR
 
     def problem(self, file: str) -> Problem:
         """Name the place: `mapping.yaml:12 rules[0].tasks[1].due`."""
@@ -35,7 +45,8 @@ class Finding:
     def shown(self, file: str, text: str) -> str:
         """Show the place with the line of the source and a caret under it."""
         where = f"{self.path}: " if self.path else ""
-        head = f"{file}:{self.line}:{self.column}: {where}{self.message}{' (warning)' if self.is_warning else ''}"
+        told = "" if self.severity is Severity.ERROR else f" ({self.severity})"
+        head = f"{file}:{self.line}:{self.column}: {where}{self.message}{told}"
         lines = text.split("\n")
         source = lines[self.line - 1].rstrip() if self.line <= len(lines) else ""
         if not source.strip():
@@ -52,6 +63,8 @@ class Examined:
     """None: it can't be used."""
     findings: tuple[Finding, ...]
     """By line; of a mapping that can be used: warnings alone."""
+    tree: Tree
+    """Where everything stands."""
 
 
 def examine(text: str) -> Examined:
@@ -65,11 +78,16 @@ def examine(text: str) -> Examined:
     elif not findings:
         findings.append(Finding(1, "", "an empty mapping: it wants `version: 1` and `rules`"))
     if findings or mapping is None:
-        return Examined(None, tuple(sorted(dict.fromkeys(findings), key=lambda one: (one.line, one.column))))
+        return Examined(None, in_order(dict.fromkeys(findings)), tree)
     doubts = [Finding(doubt.line, "", doubt.message, doubt.column) for doubt in tree.doubts]
-    doubts += [_at(tree, path, message) for path, message in (*over_limits(mapping), *doubtful(mapping))]
-    warnings = (replace(doubt, is_warning=True) for doubt in doubts)
-    return Examined(mapping, tuple(sorted(warnings, key=lambda one: (one.line, one.column))))
+    doubts += [finding_at(tree, path, message) for path, message in (*over_limits(mapping), *doubtful(mapping))]
+    warnings = (replace(doubt, severity=Severity.WARNING) for doubt in doubts)
+    return Examined(mapping, in_order(warnings), tree)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Put findings into the order of the file."""
+    return tuple(sorted(findings, key=lambda one: (one.line, one.column)))
 
 
 def read_mapping(text: str, file: str = "mapping.yaml") -> Mapping:
@@ -102,7 +120,7 @@ def read_with_warnings(text: str, file: str = "mapping.yaml") -> tuple[Mapping, 
 
 def _validate(tree: Tree) -> tuple[Mapping | None, list[Finding]]:
     """Read header and rules apart, so that a fault in one hides none in the other."""
-    findings = [_at(tree, path, message) for path, message in cross_checks(tree.data)]
+    findings = [finding_at(tree, path, message) for path, message in cross_checks(tree.data)]
     around = _surroundings(tree.data)
     written = tree.data.get("rules")
     rules: list[Rule] = []
@@ -150,12 +168,13 @@ def _findings(tree: Tree, error: ValidationError, prefix: Path) -> Iterator[Find
     for detail in error.errors(include_url=False, include_input=True):
         if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             continue  # too few are left without those that are refused already
-        yield _at(tree, (*prefix, *detail["loc"]), message_of(detail, model))
+        yield finding_at(tree, (*prefix, *detail["loc"]), message_of(detail, model))
 
 
-def _at(tree: Tree, location: Path, message: str) -> Finding:
+def finding_at(tree: Tree, location: Path, message: str, severity: Severity = Severity.ERROR) -> Finding:
+    """Name the place of something in the file, as far as the file has it."""
     path, mark = tree.mark.follow(location)
-    return Finding(mark.line, _written(path), message, mark.column)
+    return Finding(mark.line, _written(path), message, mark.column, severity)
 
 
 def _written(path: Path) -> str:

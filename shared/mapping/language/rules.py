@@ -93,7 +93,7 @@ class BaseRule(Frozen):
 
     @cached_property
     def attributes(self) -> frozenset[str]:
-        """The attributes that it names, but for those in templates."""
+        """The attributes that it names."""
         return frozenset(_attributes_in(self))
 
     @property
@@ -117,6 +117,8 @@ def _attributes_in(rule: BaseRule) -> Iterator[str]:
             yield part.value
         elif isinstance(part, str) and part.startswith(ATTRIBUTE):
             yield part.removeprefix(ATTRIBUTE)
+        elif isinstance(part, Template):
+            yield from part.attributes
         elif isinstance(part, ForEach):
             yield part.of if part.key is None else f"{part.of}[x].{part.key}"
 

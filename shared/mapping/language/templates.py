@@ -35,13 +35,14 @@ class Template:
     """
     A text of the mapping, compiled if it is a template.
 
-    Equal when the source is. `names` are the names of the context that it uses, with members: `workspace.name`.
+    Equal when the source is. `names` are the names of the context that it uses, with members: `workspace.name`;
+    `attributes` are the attributes of the record, as far as they are written out, and columns of the row: `row.Due`.
     """
 
     extra: frozenset[str] = frozenset()
     """Names that are known here besides the rule's own."""
 
-    __slots__ = ("_compiled", "_computes", "names", "source")
+    __slots__ = ("_compiled", "_computes", "attributes", "names", "source")
 
     def __init__(self, source: str, known: frozenset[str] | None = None) -> None:
         """
@@ -57,6 +58,7 @@ class Template:
         self._compiled: Compiled | None = None
         self._computes = False
         self.names: frozenset[str] = frozenset()
+        self.attributes: frozenset[str] = frozenset()
         if "{{" in source or "{%" in source:
             self._compile(known if known is not None else frozenset(CONTEXT))
 
@@ -66,6 +68,7 @@ class Template:
             if (why := refusal(tree)) is not None:
                 raise ValueError(why)
             self.names = frozenset(_names_used(tree))
+            self.attributes = frozenset(_attributes_used(tree))
             self._computes = any(tree.find_all((nodes.Filter, nodes.BinExpr, nodes.Call, nodes.For, nodes.Test)))
             self._compiled = _ENVIRONMENT.from_string(Bounding().visit(tree))
         except TemplateAssertionError as error:
@@ -195,6 +198,17 @@ def _names_used(tree: nodes.Template) -> Iterator[str]:
     for member in tree.find_all(nodes.Getattr):
         if isinstance(member.node, nodes.Name) and member.node.name not in own:
             yield f"{member.node.name}.{member.attr}"
+
+
+def _attributes_used(tree: nodes.Template) -> Iterator[str]:
+    """List the attributes that stand in brackets: `attributes["Contract.Value"]`, `row["Cost Center"]`, `row.Due`."""
+    for item in tree.find_all(nodes.Getitem):
+        name = item.arg.value if isinstance(item.arg, nodes.Const) else None
+        if isinstance(item.node, nodes.Name) and isinstance(name, str):
+            yield from {"attributes": (name,), "row": (f"row.{name}",)}.get(item.node.name, ())
+    for member in tree.find_all(nodes.Getattr):
+        if isinstance(member.node, nodes.Name) and member.node.name == "row":
+            yield f"row.{member.attr}"
 
 
 def _unknown(dotted: str, known: frozenset[str]) -> str | None:

@@ -16,25 +16,10 @@ from shared.models.link import LinkState
 from shared.wiring.rules import load_rules
 from tests.engine import MAPPING, engine
 from tests.unit.mapping.language.test_load import TEN_FAULTS
+from tests.wired import Wired
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
 OLD, NEW = "key: owner-briefing", "key: briefing"
-
-
-class Wired:
-    """A wiring that a command closes, over an engine that lives on."""
-
-    def __init__(self, started):
-        self._started = started
-
-    def services(self):
-        return self._started.services
-
-    def storage(self):
-        return self._started.services
-
-    async def close(self):
-        """Leave it open: the test looks at it afterwards."""
 
 
 @pytest.fixture

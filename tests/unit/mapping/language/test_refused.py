@@ -13,7 +13,7 @@ from tests.unit.mapping.mapping_world import text_of, workspace_rule
 
 
 def refused(*rules, **head):
-    return " ".join(one.message for one in examine(text_of(*rules, **head)).findings if not one.is_warning)
+    return " ".join(one.message for one in examine(text_of(*rules, **head)).findings if one.severity == "error")
 
 
 def _due(**due):

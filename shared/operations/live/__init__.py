@@ -1,0 +1,1 @@
+"""What both systems hold of the names that a mapping uses: asked live, read only."""
