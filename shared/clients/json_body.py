@@ -1,19 +1,24 @@
-"""Decode JSON of other systems, odd bytes, half surrogate pairs and numbers without end among it. Pure."""
+"""
+Decode JSON of other systems, odd bytes, half surrogate pairs and numbers without end among it. Pure.
+
+Text is cleaned here, where it comes in, so that nothing that reads it has to.
+"""
 
 import json
 import re
 from typing import Any
 
-from shared.models.text import whole
+from shared.models.text import cleaned, whole
 
-_HALF_PAIR = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
+_TO_CLEAN = re.compile(r"[^\x00-\x7e]|\\[ubf]")
+"""Letters beyond ASCII and escaped ones. Most bodies have neither, and are not gone through."""
 _LONGEST_NUMBER = 300
 """Digits: beyond them Python itself refuses to convert, and no id or count is meant."""
 
 
 def read_json(content: bytes) -> Any:  # noqa: ANN401 - whatever was sent
     """
-    Decode a body. What is no number although JSON's writer said so (NaN) comes as text.
+    Decode a body, its text cleaned. What is no number although JSON's writer said so (NaN) comes as text.
 
     Raises:
         ValueError: it is no JSON.
@@ -21,7 +26,7 @@ def read_json(content: bytes) -> Any:  # noqa: ANN401 - whatever was sent
     text = content.decode("utf-8-sig", "replace")
     try:
         found = json.loads(text, parse_int=_integer, parse_constant=str)
-        return _mended(found) if _HALF_PAIR.search(text) else found
+        return _cleaned(found) if _TO_CLEAN.search(text) else found
     except RecursionError as error:
         message = "nested too deep"
         raise ValueError(message) from error
@@ -31,9 +36,10 @@ def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) <= _LONGEST_NUMBER else digits
 
 
-def _mended(value: Any) -> Any:  # noqa: ANN401 - a JSON value
+def _cleaned(value: Any) -> Any:  # noqa: ANN401 - a JSON value
     if isinstance(value, str):
-        return whole(value)
+        return cleaned(value)
     if isinstance(value, list):
-        return [_mended(one) for one in value]
-    return {whole(key): _mended(one) for key, one in value.items()} if isinstance(value, dict) else value
+        return [_cleaned(one) for one in value]
+    # Keys are ids and names of fields: no more is done to them than it takes to write them down.
+    return {whole(key): _cleaned(one) for key, one in value.items()} if isinstance(value, dict) else value

@@ -13,7 +13,6 @@ from shared.clients.json_body import read_json
 from shared.errors import UnreadableError
 from shared.models.listed import Listed, UnreadRow
 from shared.models.moments import read_due, read_moment
-from shared.models.text import cleaned
 
 Json: TypeAlias = dict[str, Any]
 T = TypeVar("T")
@@ -92,9 +91,9 @@ def properties(row: object) -> Json:
 
 
 def text(value: object) -> str:
-    """Take text, cleaned. Nothing is "", a number is written out."""
+    """Take text. Nothing is "", a number is written out."""
     if isinstance(value, str):
-        return cleaned(value)
+        return value
     return "" if value is None or isinstance(value, (dict, list)) else str(value)
 
 
@@ -201,7 +200,7 @@ def is_last(answer: object, *, sent: int, asked: int) -> bool:
 
 def decoded(content: bytes) -> object:
     """
-    Decode a JSON body.
+    Decode a JSON body, its text cleaned.
 
     Raises:
         ValueError: it is none.

@@ -69,7 +69,7 @@ class AttributeWriter:
     async def _read_categories(self, node_id: int) -> tuple[Json, Schema]:
         query: Query = (("fields", "properties{id}"), ("fields", "categories"), ("metadata", None), ("state", None))
         row = obj((await self._site.get(f"v2/nodes/{node_id}", query)).get("results"))
-        return row, self._nodes.learn(row)
+        return row, self._nodes.learn(Schema.of(row))
 
 
 def _category(name: str, schema: Schema) -> int:

@@ -247,8 +247,9 @@ def _collect(found: object, into: dict[str, Definition]) -> None:
         for key, value in obj(part).items():
             if not isinstance(value, (dict, list)):
                 continue
-            if _KEY.match(key) and "name" in obj(value):
-                into[key] = _definition(obj(value))
+            described = obj(value)
+            if _KEY.match(key) and "name" in described:
+                into[key] = _definition(described)
             else:
                 _collect(value, into)
 
@@ -276,9 +277,9 @@ _TYPES = (
 
 def _type(described: Json) -> AttributeType:
     """Read what an attribute holds; servers call it by their own words ("Date", "Date Field", ...)."""
-    if text(described.get("persona")) == "user":
+    if described.get("persona") == "user":
         return AttributeType.USER
-    said = text(described.get("type_name")).lower()
+    said = str(described.get("type_name")).lower()
     return next((kind for word, kind in _TYPES if word in said), AttributeType.UNKNOWN)
 
 

@@ -144,13 +144,14 @@ class Nodes:
         What no answer described lately is asked for. A value that can't be read is noted, and left out.
         """
         raw = categories.raw_values(at(row, "data", "categories"))
-        schema = self.learn(row)
+        described_here = Schema.of(row)
+        schema = self.learn(described_here)
         if categories.undescribed(raw, schema):
             # Without the description nothing can be named; but the rest of the node is there.
             asked = self._site.get(f"v2/nodes/{node_id}/categories", (("metadata", None),))
             described = await gaps.read(Part.ATTRIBUTES, asked)
-            schema = self.learn(*rows(described)) if described and "results" in described else schema
-        own = schema.of_categories(categories.assigned(row) | Schema.of(row).categories)
+            schema = self.learn(Schema.of(*rows(described))) if described and "results" in described else schema
+        own = schema.of_categories(categories.assigned(row) | described_here.categories)
         named, odd = categories.attributes_of(raw, own)
         gaps.not_known |= odd
         return await self._with_logins(named, own, gaps), own.attributes
@@ -164,10 +165,9 @@ class Nodes:
                 found[name] = logins
         return found
 
-    def learn(self, *answers: object) -> Schema:
-        """Take in the categories that answers describe, and return all that were described lately."""
+    def learn(self, described: Schema) -> Schema:
+        """Take in categories that answers describe, and return all that were described lately."""
         known = self._schema.get("") or Schema({})
-        described = Schema.of(*answers)
         if described:
             known = self._schema[""] = known | described
         return known

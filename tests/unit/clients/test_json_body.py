@@ -14,8 +14,21 @@ from shared.clients.json_body import read_json
         (b'\xef\xbb\xbf{"id": 1}', {"id": 1}),
         (b'{"size": NaN}', {"size": "NaN"}),
         (b"1" * 5000, "1" * 5000),
+        (b'{"name": ["a\\u0000b\\b\\tc"]}', {"name": ["ab\tc"]}),
+        (b'{"name": "a\x7fb"}', {"name": "ab"}),
+        ("Mu\u0308nchen".join('""').encode(), "M\u00fcnchen"),
     ],
-    ids=["half a pair", "in a key", "latin 1", "byte order mark", "not a number", "endless number"],
+    ids=[
+        "half a pair",
+        "in a key",
+        "latin 1",
+        "byte order mark",
+        "not a number",
+        "endless number",
+        "escaped control characters",
+        "a control character as it is",
+        "a letter and its accent apart",
+    ],
 )
 def test_what_is_odd_costs_itself(body, found):
     assert read_json(body) == found
