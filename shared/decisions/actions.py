@@ -14,6 +14,18 @@ from shared.models.words import WaitedFor
 
 
 @dataclass(frozen=True)
+class _OfLink:
+    """An action on what a link stands for."""
+
+    link: Link
+
+    @property
+    def item(self) -> str:
+        """The key of the item that it is about."""
+        return self.link.item
+
+
+@dataclass(frozen=True)
 class Create:
     """Make the task of an item: reserve, post, commit, details."""
 
@@ -21,31 +33,33 @@ class Create:
     link: Link | None = None
     """What stood there before: held, deleted or withdrawn."""
 
+    @property
+    def item(self) -> str:
+        """The key of the item that it is about."""
+        return self.target.wanted.item_key
+
 
 @dataclass(frozen=True)
-class Settle:
+class Settle(_OfLink):
     """Find out what became of a POST."""
 
-    link: Link
     target: Target | None
     """None: not wanted any more; found or not, nothing is posted."""
 
 
 @dataclass(frozen=True)
-class Remember:
+class Remember(_OfLink):
     """Only our own state changes."""
 
-    link: Link
     events: tuple[Event, ...] = ()
     again: bool = False
     """Decide again on the new state."""
 
 
 @dataclass(frozen=True)
-class Write:
+class Write(_OfLink):
     """Conditional writes to a task and its details, then the link as it stands after them."""
 
-    link: Link
     target: Target | None
     task: TaskPatch | None = None
     details: DetailsPatch | None = None
@@ -58,10 +72,9 @@ class Write:
 
 
 @dataclass(frozen=True)
-class Send:
+class Send(_OfLink):
     """Advance the workflow: intent, then one call."""
 
-    link: Link
     target: Target
     disposition: str | None
     decider: Decider
@@ -72,10 +85,9 @@ class Send:
 
 
 @dataclass(frozen=True)
-class CheckSending:
+class CheckSending(_OfLink):
     """Find out what became of a send-on."""
 
-    link: Link
     target: Target | None
     is_current: bool
     """The step still stands on the intent's visit."""
@@ -86,20 +98,18 @@ class CheckSending:
 
 
 @dataclass(frozen=True)
-class SetAttributes:
+class SetAttributes(_OfLink):
     """Write attributes of the workspace, then the link."""
 
-    link: Link
     node_id: int
     values: dict[str, AttributeValue]
     events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
-class Delegate:
+class Delegate(_OfLink):
     """A person gave the task to somebody else: so is the step."""
 
-    link: Link
     target: Target
     step: StepRef
     by: Decider

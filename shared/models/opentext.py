@@ -7,6 +7,7 @@ All times are aware and in UTC; the client converts what Content Server sends wi
 
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Self, TypeAlias
 
 from pydantic import Field
@@ -308,7 +309,7 @@ class Origin(Frozen):
     workflow: Workflow | None = None
     document: Document | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """`workspace-28866` and the like."""
         return origin_key(self.kind, self.number)
@@ -329,7 +330,7 @@ class Origin(Frozen):
         """Return it with its workspace as it is seen otherwise."""
         return self.model_copy(update={"workspace": workspace})
 
-    @property
+    @cached_property
     def documents(self) -> tuple[Document, ...]:
         """Every document that this origin shows, by id."""
         if self.workflow is not None:

@@ -22,7 +22,6 @@ from shared.observability.secret_filter import redact
 from shared.preview.dry_services import Unheld, shut
 from shared.preview.noted_calls import Notes
 from shared.reconciler.acting import decided
-from shared.reconciler.decision_log import item_of
 from shared.reconciler.observe import read_work
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ async def have_looked_at(origins: Iterable[str], storage: Storage) -> None:
 
 def _items(work: Work, agreed: Mapping[str, Mapping[str, datetime]]) -> Iterator[ItemDrift]:
     wanted = {task.item_key: task for task in work.wanted.tasks}
-    actions = {item_of(action): action for action in decided(work)}
+    actions = {action.item: action for action in decided(work)}
     for item in work.items():
         link, fields = work.held.links.get(item), _fields(work, wanted.get(item), item, agreed.get(item, {}))
         told = "" if fields is not None else _next(actions.get(item), link)

@@ -28,7 +28,6 @@ from shared.preview.noted_calls import Call, Notes
 from shared.reconciler.acting import ROUNDS, carry_out, decided
 from shared.reconciler.actions.mail import tell_stakeholders
 from shared.reconciler.actions.record import record_attributes
-from shared.reconciler.decision_log import item_of
 from shared.reconciler.observe import read_work
 from shared.reconciler.resolve_node import resolve_node
 from shared.reconciler.session import Work
@@ -141,7 +140,7 @@ async def _rounds(work: Work, notes: Notes) -> None:
         actions = decided(work)
         again = False
         for action in actions:
-            notes.item = item_of(action)
+            notes.item = action.item
             again = await carry_out(work, [action]) or again
         if not again:
             return

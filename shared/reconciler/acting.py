@@ -26,7 +26,7 @@ from shared.reconciler.actions.send import check_sending, send_on
 from shared.reconciler.actions.settle import settle_task
 from shared.reconciler.actions.write import write_tasks
 from shared.reconciler.braking import braked
-from shared.reconciler.decision_log import item_of, told
+from shared.reconciler.decision_log import told
 from shared.reconciler.session import Work
 from shared.reconciler.walls import apart, commit_apart, stop, tell_stopped, wall
 
@@ -64,11 +64,11 @@ def _stop_unread(work: Work) -> None:
 def decided(work: Work) -> list[Action]:
     """Decide for each item; one that breaks its own decision is stopped."""
     wanted = {task.item_key: task for task in work.wanted.tasks}
-    completed = work.completed
+    completed, now = work.completed, work.now
     actions: list[Action] = []
     for item in work.items():
         with wall(work, [item], "decide"):
-            action = decide(work.view(item, wanted.get(item), completed), work.policy, work.now)
+            action = decide(work.view(item, wanted.get(item), completed), work.policy, now)
             actions += [action] if action is not None else []
     return actions
 
@@ -84,7 +84,7 @@ async def carry_out(work: Work, actions: Sequence[Action]) -> bool:
             await _alone(work, action)
     for lot in _lots(work, [action for action in actions if isinstance(action, Create)]):
         # A POST may not be repeated: what breaks here stops all that were posted together, and settles.
-        with told(work, lot), wall(work, [item_of(create) for create in lot], "create"):
+        with told(work, lot), wall(work, [create.item for create in lot], "create"):
             await create_tasks(work, lot)
     writes = [action for action in actions if isinstance(action, Write)]
     if writes:
@@ -105,13 +105,13 @@ async def carry_out(work: Work, actions: Sequence[Action]) -> bool:
 
 
 async def _alone(work: Work, action: Action) -> None:
-    with wall(work, [item_of(action)], "act"), told(work, [action]):
+    with wall(work, [action.item], "act"), told(work, [action]):
         await _SINGLE[type(action)](work, action)
 
 
 def _lots(work: Work, creates: Sequence[Create]) -> list[list[Create]]:
     """Make tasks together, but for those that broke something before: each of them is made alone."""
     links = work.held.links
-    alone = [one for one in creates if (link := links.get(item_of(one))) and link.hold is HoldCause.ITEM_FAILED]
+    alone = [one for one in creates if (link := links.get(one.item)) and link.hold is HoldCause.ITEM_FAILED]
     together = [one for one in creates if one not in alone]
     return [lot for lot in (together, *([one] for one in alone)) if lot]

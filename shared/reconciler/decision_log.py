@@ -31,23 +31,16 @@ def told(work: Work, actions: Sequence[Action]) -> Iterator[None]:
         for action, span in zip(actions, spans, strict=True):
             fields = _fields(work, action, failed)
             values: dict[str, str | int] = {**fields, "duration_ms": milliseconds}
-            origin_and_item = {"bridge.origin": work.origin.key, "bridge.item": item_of(action)}
+            origin_and_item = {"bridge.origin": work.origin.key, "bridge.item": action.item}
             span.set_attributes({**origin_and_item, **{f"bridge.{name}": value for name, value in values.items()}})
             span.end()
             _write(work, action, values)
 
 
-def item_of(action: Action) -> str:
-    """Name the item that an action is about."""
-    if isinstance(action, Create):
-        return action.target.wanted.item_key
-    return action.item if isinstance(action, LookAgain) else action.link.item
-
-
 def _write(work: Work, action: Action, values: dict[str, str | int]) -> None:
     if not log.isEnabledFor(logging.INFO):
         return
-    item = item_of(action)
+    item = action.item
     # The same twice: words for people who read, fields (bridge_rule, ...) for queries. Origin and item come with
     # every record's own fields.
     words = " ".join(f"{name}={value}" for name, value in values.items())
@@ -57,7 +50,7 @@ def _write(work: Work, action: Action, values: dict[str, str | int]) -> None:
 
 
 def _fields(work: Work, action: Action, failed: str) -> dict[str, str]:
-    link = work.held.links.get(item_of(action))
+    link = work.held.links.get(action.item)
     return {
         "rule": _rule(action, link),
         "action": type(action).__name__,

@@ -6,6 +6,7 @@ PUT or DELETE on a connection that the server had closed.) So after any failure 
 before anything is believed lost. A table is made when a write first misses it.
 """
 
+import itertools
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -32,6 +33,11 @@ Answer: TypeAlias = Mapping[str, Any]
 Send: TypeAlias = Callable[[], Awaitable[Answer]]
 OnAnswer: TypeAlias = Callable[[PipelineResponse[Any, Any]], None]
 IsOurs: TypeAlias = Callable[[Row], bool]
+
+
+def stamps(writer: str) -> Callable[[], str]:
+    """Return what gives each write of a process an id of its own."""
+    return (f"{writer}-{number}" for number in itertools.count(1)).__next__
 
 
 class Table:

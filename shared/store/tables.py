@@ -1,6 +1,5 @@
 """The four tables of the bridge."""
 
-import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Self, cast
 
@@ -8,7 +7,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.data.tables.aio import TableServiceClient
 
 from shared.store.reading_client import ReadingClient
-from shared.store.table import Table
+from shared.store.table import Table, stamps
 from shared.store.table_client import TableClient
 from shared.store.unread import UnreadRows
 
@@ -36,11 +35,11 @@ class Tables:
         close: Callable[[], Awaitable[None]] | None = None,
         unread: UnreadRows | None = None,
     ) -> None:
-        numbers = itertools.count(1)
+        stamp = stamps(writer)
         self._clients = clients
         self.unread = unread if unread is not None else UnreadRows()
         self.origins, self.tasks, self.agenda, self.control = (
-            Table(name, clients[name], lambda: f"{writer}-{next(numbers)}", self.unread) for name in NAMES
+            Table(name, clients[name], stamp, self.unread) for name in NAMES
         )
         self._close = close
 

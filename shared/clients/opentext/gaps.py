@@ -7,6 +7,7 @@ from shared.errors import RefusedError, SignInRefusedError, UnreadableError
 from shared.models.listed import Listed
 from shared.models.opentext import NotKnown
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 
@@ -26,10 +27,10 @@ class Gaps:
             self.not_known[part] = str(error)
             return None
 
-    def value(self, part: str, read: Callable[[], T]) -> T | None:
-        """Read a value. None: it can't be read, and is noted."""
+    def value(self, part: str, read: Callable[[A], T], sent: A) -> T | None:
+        """Read a value of what was sent. None: it can't be read, and is noted."""
         try:
-            return read()
+            return read(sent)
         except UnreadableError as error:
             self.not_known[part] = str(error)
             return None

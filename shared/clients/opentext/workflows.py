@@ -71,7 +71,7 @@ class Workflows:
         gaps = Gaps()
         current = gaps.rows(Part.STEPS, steps_of(results, "current", self._site.zone))
         completed = gaps.rows(Part.STEPS.of("completed"), steps_of(results, "completed", self._site.zone))
-        folder = gaps.value(Part.DOCUMENTS, lambda: number(at(results, "attachments", "attachment_folder_id")))
+        folder = gaps.value(Part.DOCUMENTS, number, at(results, "attachments", "attachment_folder_id"))
         documents = await gaps.read(Part.DOCUMENTS, self._nodes.list_attached(folder, needs, gaps)) if folder else ()
         containers = [document.node_id for document in documents or () if document.is_container]
         contained = await gaps.read(Part.DOCUMENTS, self._nodes.list_contained(containers, gaps)) if containers else ()
@@ -82,9 +82,9 @@ class Workflows:
             map_id=map_id,
             map_name=await gaps.read(Part.MAP, self._maps.read_name(map_id)) if map_id is not None else None,
             status=status_of(details.get("status")),
-            initiated=gaps.value(Part.INITIATED, lambda: self._site.instant(details.get("date_initiated"))),
-            due=gaps.value(Part.DUE, lambda: self._site.due_on(details.get("due_date"))),
-            initiator=gaps.value(Part.INITIATOR, lambda: _initiator(details)),
+            initiated=gaps.value(Part.INITIATED, self._site.instant, details.get("date_initiated")),
+            due=gaps.value(Part.DUE, self._site.due_on, details.get("due_date")),
+            initiator=gaps.value(Part.INITIATOR, _initiator, details),
             current=tuple([await self._with_performers(step) for step in current]),
             completed=completed,
             next_steps=_names(at(results, "step_list", "next")),

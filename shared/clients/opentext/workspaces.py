@@ -251,8 +251,8 @@ class Workspaces:
             type_id=number_or_none(row.get("wnf_wksp_type_id", row.get("wksp_type_id"))),
             template_id=number_or_none(row.get("wnf_wksp_template_id")),
             parent_id=number_or_none(row.get("parent_id")),
-            created=gaps.value(Part.CREATED, lambda: self._site.instant(row.get("create_date"))),
-            modified=gaps.value(Part.MODIFIED, lambda: self._site.instant(row.get("modify_date"))),
+            created=gaps.value(Part.CREATED, self._site.instant, row.get("create_date")),
+            modified=gaps.value(Part.MODIFIED, self._site.instant, row.get("modify_date")),
             modified_by=number_or_none(row.get("modify_user_id")),
             url=self._site.node_url(node_id),
         )

@@ -44,27 +44,27 @@ class Scene:
     turns: set[date] = field(default_factory=set, compare=False)
     """Days on which an answer that depends on today changes."""
 
-    @property
+    @cached_property
     def workspace(self) -> Workspace | None:
         """The workspace; None: the origin lies in none, or it was not read."""
         return self.origin.workspace
 
-    @property
+    @cached_property
     def workflow(self) -> Workflow | None:
         """The workflow; None: the origin is none."""
         return self.origin.workflow
 
-    @property
+    @cached_property
     def documents(self) -> tuple[Document, ...]:
         """The documents, by id."""
         return self.origin.documents
 
-    @property
+    @cached_property
     def document(self) -> Document | None:
         """The first document; None: there is none."""
         return self.documents[0] if self.documents else None
 
-    @property
+    @cached_property
     def subject(self) -> Workspace | Document | None:
         """The node that the scene is about: the document of a workflow or document, otherwise the workspace."""
         if self.workflow is None and self.origin.document is None:

@@ -7,6 +7,7 @@ link, and the reservation goes last: whatever dies in between, somebody settles 
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 from shared.clients.graph.planner_bodies import new_task_body
 from shared.decisions.actions import Create
@@ -34,16 +35,18 @@ log = logging.getLogger(__name__)
 
 async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
     """Make the tasks of several items in as few calls as Graph allows; what finds no room in its plan is held."""
-    creates = await keep_room(work, [create for create in creates if _can_be_posted(work, create)])
+    worded = {create.item: new for create in creates if (new := _worded(work, create)) is not None}
+    creates = await keep_room(work, [create for create in creates if create.item in worded])
     if not creates:
         return
     work.ensure_time()
-    links = [_reserved(create.target, work, create.link) for create in creates]
+    now = work.now
+    links = [_reserved(create, worded[create.item], now) for create in creates]
     guard = await _announce(work, links)
     deleted = [create.link for create in creates if create.link is not None and create.link.task_id is not None]
     await work.commit(links, [event(EventKind.DELETED, link, task=link.task_id) for link in deleted])
     work.ensure_time()
-    answers = await work.services.planner.create_tasks([_new_task(create.target) for create in creates])
+    answers = await work.services.planner.create_tasks([worded[create.item] for create in creates])
     made: list[str] = []
     for create, link, answer in zip(creates, links, answers, strict=True):
         # Each behind its own wall: what was posted beside it is to be remembered.
@@ -161,16 +164,16 @@ async def _not_made(work: Work, target: Target, link: Link, answer: BridgeError)
         work.later.append(answer)
 
 
-def _can_be_posted(work: Work, create: Create) -> bool:
-    """Tell whether a task can be put into words at all: found out before anything is announced or posted."""
-    with wall(work, [create.target.wanted.item_key], "create"):
-        new_task_body(_new_task(create.target))
-        return True
-    return False
+def _worded(work: Work, create: Create) -> NewTask | None:
+    """Put a task into words, before anything is announced or posted. None: it can't be, and its item is stopped."""
+    with wall(work, [create.item], "create"):
+        new = _new_task(create.target)
+        new_task_body(new)
+        return new
+    return None
 
 
-def _reserved(target: Target, work: Work, before: Link | None) -> Link:
-    new = _new_task(target)
+def _reserved(create: Create, new: NewTask, now: datetime) -> Link:
     posted = Posted(
         title=new.title,
         bucket_id=new.bucket_id,
@@ -179,7 +182,7 @@ def _reserved(target: Target, work: Work, before: Link | None) -> Link:
         assignees=new.assignees,
         priority=new.priority,
     )
-    return Link.reserved(target.wanted, new.plan_id, posted, work.now, before)
+    return Link.reserved(create.target.wanted, new.plan_id, posted, now, create.link)
 
 
 def _new_task(target: Target) -> NewTask:
