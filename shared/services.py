@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING
+
+from shared.mapping.evaluation.needs import needs
+from shared.models.keys import OriginKind
+from shared.models.opentext import Needs
 
 if TYPE_CHECKING:
     # For the type checker alone: a flow that is handed its services needs no SDK at import.
@@ -102,3 +107,8 @@ class Services(Storage):
     """None: NOTIFY_FROM is not set; nobody is told by mail."""
     rng: Random
     """For jitter; seeded by the simulation."""
+
+    @cached_property
+    def needs(self) -> dict[OriginKind, Needs]:
+        """What the mapping asks to be read of each kind of origin: the same for every look."""
+        return {kind: needs(self.mapping, kind) for kind in OriginKind}

@@ -17,7 +17,6 @@ from shared.errors import BridgeError, InputError, NeverError, NotFoundError, Pr
 from shared.evidence.people import people_of
 from shared.evidence.sentences import actor, sentence
 from shared.mapping.evaluation.explanation import explanation
-from shared.mapping.evaluation.needs import needs
 from shared.models.explanation import ItemStanding, NextLook, Remembered, RuleAnswer, Why
 from shared.models.holds import HOLDS
 from shared.models.keys import OriginKind, split_origin_key
@@ -136,7 +135,7 @@ async def _answers(
 def _need(key: str, services: Services) -> Needs:
     """Return what the rules need, and of a workflow its map, which people ask for by name."""
     kind, _ = split_origin_key(key)
-    return Needs(**{**needs(services.mapping, kind).model_dump(), "map": kind is OriginKind.WORKFLOW})
+    return Needs(**{**services.needs[kind].model_dump(), "map": kind is OriginKind.WORKFLOW})
 
 
 async def _leave_alone(services: Services) -> None:

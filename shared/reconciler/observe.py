@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from shared.decisions.item_view import Policy
 from shared.mapping.evaluation.names import names_of
-from shared.mapping.evaluation.wanted import Evaluated, evaluated, lookups, needs
+from shared.mapping.evaluation.wanted import Evaluated, evaluated, lookups
 from shared.models.holds import HoldCause
 from shared.models.item_memory import ItemMemory
 from shared.models.keys import OriginKind, split_origin_key
@@ -39,7 +39,7 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
     stays = split_origin_key(held.origin)[0] is OriginKind.WORKFLOW
     home = held.seen.get("home") if stays or not SCOPES[message.scope].anew else None
     origin = await read_origin(held.origin, services, home=home)
-    if needs(services.mapping, origin.kind).movement:
+    if services.needs[origin.kind].movement:
         origin = await as_people_left_it(origin, held.seen, services)
     asked = await compute_wanted(origin, services, held.links)
     policy = Policy(
@@ -75,7 +75,7 @@ async def read_origin(
         need: what is read of it. None: what the mapping needs.
     """
     kind, number = split_origin_key(key)
-    need = need or needs(services.mapping, kind)
+    need = need or services.needs[kind]
     opentext = services.opentext
     if kind is OriginKind.WORKSPACE:
         return Origin(kind=kind, workspace=await opentext.workspaces.read(number, need))

@@ -111,30 +111,9 @@ def services_of(
         environment: where settings are read that concern one timer alone. None: it has none.
         ticks: monotonic seconds.
     """
-    storage, settle = stores.storage, timedelta(seconds=settings.settle_seconds)
+    storage = stores.storage
     return Services(
-        tables=storage.tables,
-        hands=storage.hands,
-        origins=storage.origins,
-        tasks=storage.tasks,
-        agenda=storage.agenda,
-        plans=storage.plans,
-        gates=storage.gates,
-        sign_in_gates=storage.sign_in_gates,
-        troubles=storage.troubles,
-        contacts=storage.contacts,
-        unread=storage.unread,
-        cursors=storage.cursors,
-        names=storage.names,
-        brakes=storage.brakes,
-        nodes=storage.nodes,
-        creators=storage.creators,
-        makings=storage.makings,
-        mailboxes=storage.mailboxes,
-        slots=storage.slots,
-        queues=storage.queues,
-        now=storage.now,
-        owner=storage.owner,
+        **vars(storage),
         settings=settings,
         # No partial: its repr would show the environment.
         subscribing=lambda: read_settings(SubscriptionSettings, environment or {}),
@@ -143,14 +122,7 @@ def services_of(
         in_force=InForce(storage.tables, rules.hash, ticks=ticks),
         opentext=outside.opentext,
         planner=outside.planner,
-        places=Places(
-            outside.planner,
-            storage.plans,
-            storage.makings,
-            now=storage.now,
-            settle=settle,
-            unproven=Unproven(storage.cursors, storage.now),
-        ),
+        places=_places(outside.planner, storage, settings),
         directory=outside.directory,
         subscriptions=outside.subscriptions,
         mail=outside.mail,
@@ -164,6 +136,17 @@ def services_of(
         ),
         deadlines=Deadlines(),
         rng=rng,
+    )
+
+
+def _places(planner: Planner, storage: Storage, settings: Settings) -> Places:
+    return Places(
+        planner,
+        storage.plans,
+        storage.makings,
+        now=storage.now,
+        settle=timedelta(seconds=settings.settle_seconds),
+        unproven=Unproven(storage.cursors, storage.now),
     )
 
 
