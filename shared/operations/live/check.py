@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from shared.mapping.language.load import Examined, Finding, Severity, finding_at, in_order
+from shared.mapping.language.load import Examined, Severity, finding_at, in_order
 from shared.mapping.language.named import Named, names_in
 from shared.mapping.language.rules import Mapping
 from shared.models.wanted import NameKind
@@ -59,9 +59,3 @@ def remarks(mapping: Mapping, found: Landscape) -> Iterator[Remark]:
         yield from _JUDGES[named.kind](named, found)
     for number, rule in enumerate(mapping.rules):
         yield from content.rule_remarks(rule, ("rules", number), found)
-
-
-def worst(findings: tuple[Finding, ...]) -> Severity | None:
-    """Return the greatest weight among findings. None: there are none."""
-    order = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
-    return next((one for one in order if any(finding.severity is one for finding in findings)), None)
