@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+LONGEST_PAUSE = timedelta(hours=1)
 STEPS = (
     timedelta(seconds=15),
     timedelta(minutes=1),
     timedelta(minutes=5),
     timedelta(minutes=15),
-    timedelta(hours=1),
+    LONGEST_PAUSE,
 )
 """A moment's failure costs seconds; what stands costs 24 looks a day and no more."""
 

@@ -103,6 +103,8 @@ def _ending(view: View, link: Link, policy: Policy) -> Ending:
 
 
 def _decide_reserved(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
+    if link.reserved_at is not None and policy.is_of_wrong_clock(link.reserved_at, now):
+        return Remember(link.announced_at(now), again=True)
     due = policy.settled(link.reserved_at or now, now)
     if now < due:
         return LookAgain(link.item, due, WaitedFor.SETTLE)
@@ -167,7 +169,7 @@ def _decide_without_task(view: View, link: Link, now: datetime) -> Action | None
 def _decide_missing(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     """Decide for a deleted task: it is never a completed one."""
     made = link.reserved_at or now
-    if now < made + YOUNG:
+    if made <= now + YOUNG and now < made + YOUNG:
         return LookAgain(link.item, made + YOUNG, WaitedFor.MISSING)
     deleted = event(EventKind.DELETED, link, task=link.task_id)
     if link.state is LinkState.RELEASED:

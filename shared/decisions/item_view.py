@@ -11,6 +11,7 @@ from shared.models.holds import HoldCause
 from shared.models.link import Link
 from shared.models.opentext import Origin
 from shared.models.words import ActAs
+from shared.timing import LONGEST_PAUSE
 
 YOUNG = timedelta(minutes=10)
 """A task younger than this that answers 404 may only not have reached every replica."""
@@ -39,6 +40,10 @@ class Policy:
         """Say when it is known what became of a write: counted from its worker's burial, if that came later."""
         buried = min(self.orphaned, now) if self.orphaned is not None else since
         return max(since, buried) + self.settle
+
+    def is_of_wrong_clock(self, since: datetime, now: datetime) -> bool:
+        """Tell whether a write was announced by a clock that was ahead by more than settling takes."""
+        return since > now + max(self.settle, YOUNG)
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,10 @@ def is_waiting(link: Link, view: View, policy: Policy, now: datetime) -> bool:
 
 
 def _waits(link: Link, rule_hash: str | None, policy: Policy, now: datetime) -> bool:
-    if link.retry_at is None or now >= link.retry_at or policy.voids_waits or link.hold is policy.frees is not None:
+    if link.retry_at is None or policy.voids_waits or link.hold is policy.frees is not None:
+        return False
+    # A time that is further off than any pause was written by a wrong clock.
+    if not now < link.retry_at <= now + LONGEST_PAUSE:
         return False
     return rule_hash is None or rule_hash == link.rule_hash
 

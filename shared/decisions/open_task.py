@@ -139,6 +139,8 @@ def _decide_sending(view: View, link: Link, policy: Policy, now: datetime) -> Ac
     workflow, current = view.origin.workflow, is_current(link, view.origin)
     if workflow is not None and any(step.ref == link.sending.step for step in workflow.completed):
         return CheckSending(link, view.target, current, is_completed=True)
+    if policy.is_of_wrong_clock(link.sending.at, now):
+        return Remember(link.sent_at(now), again=True)
     due = policy.settled(link.sending.at, now)
     if now < due and (current or workflow is None):
         return LookAgain(link.item, due, WaitedFor.SETTLE)

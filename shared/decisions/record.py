@@ -130,7 +130,8 @@ def was_refused(link: Link, about: str, attempt: object, now: datetime) -> bool:
     if known is None or known.asked != digest(attempt):
         return False
     again = _again_at(known)
-    return again is None or now < again
+    # A time that is further off than the longest pause was written by a wrong clock.
+    return again is None or now < again <= now + max(AGAIN_AFTER)
 
 
 def refused(

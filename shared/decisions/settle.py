@@ -16,6 +16,8 @@ from shared.models.planner import PlannerTask
 
 EARLIER = timedelta(minutes=5)
 """How far the service's clock may be behind ours."""
+LONG_EARLIER = timedelta(hours=25)
+"""How far ours may have been ahead: a task that shows all that was posted is ours by any clock."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def candidates(
     claimed: frozenset[str],
     creators: frozenset[str],
     since: datetime,
+    posted: Posted,
     stood: datetime | None = None,
 ) -> tuple[PlannerTask, ...]:
     """
@@ -52,7 +55,8 @@ def candidates(
         tasks: the whole plan.
         claimed: ids that belong to a link.
         creators: our own identities, learnt from our own 201s; empty: any application.
-        since: when the reservation was written.
+        since: when the reservation was written, by a clock that may have been wrong.
+        posted: what it posted.
         stood: when the youngest task was made that stood before anything was reserved; by Planner's own clock. None:
             not known.
     """
@@ -61,7 +65,8 @@ def candidates(
         for task in sorted(tasks, key=lambda t: t.id)
         if task.id not in claimed
         and _is_ours(task, creators)
-        and (task.created is None or _is_new(task.created, since, stood))
+        and (stood is None or task.created is None or task.created > stood)
+        and _is_new(task, since, posted)
     )
 
 
@@ -88,8 +93,10 @@ def is_twin(posted: Posted, task: PlannerTask) -> bool:
     return _same_content(posted, task) and task.percent_complete == 0
 
 
-def _is_new(created: datetime, since: datetime, stood: datetime | None) -> bool:
-    return created >= since - EARLIER and (stood is None or created > stood)
+def _is_new(task: PlannerTask, since: datetime, posted: Posted) -> bool:
+    if task.created is None or task.created >= since - EARLIER:
+        return True
+    return task.created >= since - LONG_EARLIER and _same_content(posted, task)
 
 
 def _is_ours(task: PlannerTask, creators: frozenset[str]) -> bool:

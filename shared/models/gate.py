@@ -37,10 +37,12 @@ class Gate(Stored):
     def may_try_at(self, now: datetime) -> datetime:
         """Say when the identity may be tried next; now or before: at once."""
         # A try that nobody refused is under way, or its worker died: neither says anything of the credentials.
-        recent = sorted(at for at in self.tries if now - at < (WINDOW if self.refused else UNDER_WAY))
+        recent = sorted(at for at in self.tries if -WINDOW < now - at < (WINDOW if self.refused else UNDER_WAY))
+        # A time that is further off than any pause was written by a wrong clock.
+        until = self.until if self.until <= now + LONGEST_PAUSE else now
         if len(recent) < MOST_TRIES:
-            return self.until
-        return max(self.until, recent[-MOST_TRIES] + WINDOW if self.refused else now + SOON)
+            return until
+        return max(until, recent[-MOST_TRIES] + WINDOW if self.refused else now + SOON)
 
     def tried(self, now: datetime) -> Self:
         """Return it with one more try, that is not answered yet; once refused, only one at a time."""

@@ -205,6 +205,10 @@ class Link(Stored):
         made = task.created or self.reserved_at
         return self._with({**place, "reserved_at": made, "known_since": made or self.known_since, "task_id": task.id})
 
+    def announced_at(self, at: datetime) -> Self:
+        """Count the settling from another time: the one that was written was told by a wrong clock."""
+        return self._with({"reserved_at": at})
+
     def known_to_be_sent(self, intent_id: str | None) -> Self:
         """Remember by which intent its step was advanced; None: it was not, or that is not known."""
         return self._with({"sent_on": intent_id})
@@ -301,6 +305,10 @@ class Link(Stored):
     def about_to_send(self, intent: SendIntent) -> Self:
         """Announce a send-on."""
         return self._with({**_NO_HOLD, "sending": intent})
+
+    def sent_at(self, at: datetime) -> Self:
+        """Count the settling of a send-on from another time: the one that was written was told by a wrong clock."""
+        return self._with({"sending": self.sending.counted_from(at) if self.sending is not None else None})
 
     def not_sent(self) -> Self:
         """Take an announced send-on back: it was not carried out, or somebody else was first."""

@@ -71,6 +71,10 @@ class SendIntent(Stored):
     at: datetime = Field(description="UTC: when the intent was written.")
     tries: int = Field(default=1, description="How often this very decision was sent, this time included.")
 
+    def counted_from(self, at: datetime) -> "SendIntent":
+        """Return it as written at another time."""
+        return self.model_copy(update={"at": at})
+
 
 class Refusal(Stored):
     """A completion that may not advance the workflow."""

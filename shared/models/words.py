@@ -7,6 +7,7 @@ or sent may hold words that this one does not know: they are read as `UNKNOWN`, 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -118,6 +119,8 @@ class WaitedFor(Word):
     """A completed approval without a tick: tick and completion are two writes."""
     UNREAD = "unread"
     """Something could not be read."""
+    MAIL = "mail"
+    """The mailbox takes no more mails just now."""
     RECORD = "record"
     """The record could not be written to at that moment."""
     GATE = "gate"
@@ -150,17 +153,27 @@ class WaitFacts:
     """People are at work on the record: its plans are read often again."""
     voids_waits: bool = False
     """Holds are looked at again though their time has not come."""
+    longest: timedelta | None = timedelta(minutes=90)
+    """No timer of this reason is set for later: one that stands further off was set by a wrong clock. None: any may be."""
 
+
+_A_DAY = timedelta(hours=25)
+"""What is tried daily, and a little more."""
 
 WAITS: Mapping[WaitedFor, WaitFacts] = {
     **dict.fromkeys(WaitedFor, WaitFacts()),
+    WaitedFor.THRESHOLD: WaitFacts(longest=None),
+    WaitedFor.BACKFILL: WaitFacts(longest=None),
+    WaitedFor.MAIL: WaitFacts(longest=_A_DAY),
+    WaitedFor.RECORD: WaitFacts(longest=_A_DAY),
+    WaitedFor.GATE: WaitFacts(longest=_A_DAY),
     WaitedFor.HINT: WaitFacts(quickens=True),
     WaitedFor.NODE: WaitFacts(quickens=True),
     WaitedFor.DISCOVERED: WaitFacts(quickens=True),
     WaitedFor.CHANGED: WaitFacts(Scope.CHANGED),
     WaitedFor.SETTLE: WaitFacts(Scope.ROWS),
-    WaitedFor.DEAD: WaitFacts(Scope.FULL),
-    WaitedFor.RESYNC: WaitFacts(Scope.RESYNC),
+    WaitedFor.DEAD: WaitFacts(Scope.FULL, longest=_A_DAY),
+    WaitedFor.RESYNC: WaitFacts(Scope.RESYNC, longest=timedelta(days=9)),
     WaitedFor.OPERATOR: WaitFacts(Scope.RESYNC, voids_waits=True),
-    WaitedFor.UNKNOWN: WaitFacts(Scope.UNKNOWN),
+    WaitedFor.UNKNOWN: WaitFacts(Scope.UNKNOWN, longest=None),
 }

@@ -59,7 +59,7 @@ def report(checks: tuple[Check, ...]) -> dict[str, Any]:
 
 async def probe_storage(storage: Storage) -> None:
     """Read one row and one queue's length."""
-    await storage.gates.find("graph")
+    await storage.gates.find("graph", storage.now())
     await storage.queues.length("origins")
 
 

@@ -40,7 +40,8 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
         error,
         at.isoformat(),
     )
-    later = AgendaEntry.later(message.reading(scope), at, WaitedFor.RETRY, attempts=tries)
+    waited_for = WaitedFor.RESYNC if is_left else WaitedFor.RETRY
+    later = AgendaEntry.later(message.reading(scope), at, waited_for, attempts=tries)
     await wake(held, later, services)
     trouble = OriginTrouble(
         cause=Cause.GONE if is_left else cause_of(error),

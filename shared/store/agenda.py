@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from shared.errors import StaleError
 from shared.models.messages import AgendaEntry, DeadLetter
+from shared.models.words import WAITS, WaitedFor
 from shared.store.row import Row, escape, stamp, unescape, unstamp
 from shared.store.tables import Tables
 
@@ -52,6 +53,12 @@ class Census:
 def place_of(entry: AgendaEntry) -> str:
     """Name where among the timers of its origin and reason one stands: text order is time order."""
     return (_BULK if entry.bulk else "") + stamp(entry.at)
+
+
+def _is_too_far(row: Row, now: datetime) -> bool:
+    at, _, reason = row.key.split("|")
+    longest = WAITS[WaitedFor(unescape(reason))].longest
+    return longest is not None and unstamp(at) > now + longest
 
 
 def _dead_key(letter: DeadLetter) -> str:
@@ -96,6 +103,23 @@ class Agenda:
         if len(rows) < limit:
             rows += await self._due(now, limit - len(rows), prefix=_BULK)
         return tuple(DueEntry(self._entry(row), row) for row in rows)
+
+    async def bring_forward(self, now: datetime, limit: int = 500) -> int:
+        """
+        Have what stands further off than any timer of its reason is set for be due now; return how many those were.
+
+        A wrong clock set it. Goes through the keys of all timers that are not due soon: for once an hour.
+        """
+        soonest = min(facts.longest for facts in WAITS.values() if facts.longest is not None)
+        first, keys = stamp(now + soonest)[:_HOUR], ("PartitionKey", "RowKey")
+        rows = self._table.scan("PartitionKey ge @first and PartitionKey lt @bulk", select=keys, first=first, bulk=_BULK)
+        far = [row async for row in rows if _is_too_far(row, now)][:limit]
+        for row in far:
+            found = await self._table.find(row.partition, row.key)
+            if found is not None:
+                await self.put(self._entry(found).moved(now), now)
+                await self._table.discard(row.partition, row.key)
+        return len(far)
 
     async def oldest(self, now: datetime) -> datetime | None:
         """When the oldest entry that is due was to be looked at; None: nothing is due. Back-fill does not count."""

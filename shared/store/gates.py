@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from shared.errors import StaleError, ThrottledError, UnavailableError
+from shared.models.gate import LONGEST_PAUSE as LONGEST_SIGN_IN
 from shared.models.gate import NEVER_CLOSED, Gate
 from shared.store.row import Row, escape, unescape
 from shared.store.tables import Tables
@@ -35,11 +36,15 @@ class Gates:
         self._known: dict[str, datetime] = {}
         self._read: datetime | None = None
 
-    async def find(self, system: str) -> datetime | None:
-        """Read until when a system is left alone, be it over or not; None: it never was, or its row can't be read."""
+    async def find(self, system: str, now: datetime) -> datetime | None:
+        """
+        Read until when a system is left alone, be it over or not; None: it never was, or its row can't be read.
+
+        A time further off than the longest pause was written by a wrong clock: it counts as over.
+        """
         row = await self._table.find(GATE, escape(system))
         gate = None if row is None else self._table.read(row, Gate)
-        return None if gate is None else gate.until
+        return None if gate is None or gate.until > now + self._longest_of(system) else gate.until
 
     async def list_all(self) -> dict[str, Gate]:
         """Read the gates of all systems in one query, open ones too."""
@@ -55,7 +60,9 @@ class Gates:
         if self._read is None or not self._read <= now < self._read + _KEPT:
             self._known = {name: gate.until for name, gate in (await self.list_all()).items()}
             self._read = now
-        return max((until for name, until in self._known.items() if name in systems and until > now), default=None)
+        asked = {name: until for name, until in self._known.items() if name in systems}
+        closed = [until for name, until in asked.items() if now < until <= now + self._longest_of(name)]
+        return max(closed, default=None)
 
     async def close_for(self, error: ThrottledError, now: datetime) -> datetime:
         """
@@ -72,7 +79,7 @@ class Gates:
         for _ in range(ROUNDS):
             row = await self._table.find(GATE, escape(system))
             gate = (None if row is None else self._table.read(row, Gate)) or NEVER_CLOSED
-            if gate.until >= until:
+            if until <= gate.until <= now + self._longest_of(system):
                 return gate.until
             if await self._saved(row, system, gate.closed(until, now, why)):
                 return until
@@ -83,6 +90,9 @@ class Gates:
         """Let a system be called again at once: an operator knows better. Fine when it is open."""
         self._read = None
         await self._table.discard(GATE, escape(system))
+
+    def _longest_of(self, system: str) -> timedelta:
+        return LONGEST_SIGN_IN if system.startswith(SIGN_IN) else self.longest
 
     async def _saved(self, row: Row | None, system: str, gate: Gate) -> bool:
         try:

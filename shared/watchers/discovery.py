@@ -42,7 +42,7 @@ async def discover(services: Services) -> int:
     # A time that is further off than the interval was set by a clock that is wrong: it counts as due.
     if due is not None and now < datetime.fromisoformat(due) <= now + longest:
         return 0
-    gate = await services.gates.find("opentext")
+    gate = await services.gates.find("opentext", now)
     if gate is not None and now < gate:
         return 0
     async with services.hands.holding(Kind.TIMER, "discovery"):

@@ -15,6 +15,8 @@ from shared.watchers.discovery import discover
 
 log = logging.getLogger(__name__)
 MOST_A_RUN = 500
+FORWARD, FORWARD_EVERY = "agenda/forward", timedelta(hours=1)
+"""Cursor, and how often timers are looked for that a wrong clock set."""
 SHORT_QUEUE = 50
 """Back-fill is queued only while fewer origins than this wait."""
 
@@ -27,7 +29,7 @@ async def sweep_plans(services: Services) -> int:
     Graph asked for, reading resumes over a minute.
     """
     now = services.now()
-    gate = await services.gates.find("graph")
+    gate = await services.gates.find("graph", now)
     if gate is not None and gate > now:
         return 0
     queued = 0
@@ -61,6 +63,7 @@ async def sweep_agenda(services: Services) -> int:
         RetryLaterError: as `discover`; what was due is queued by then.
     """
     await services.hands.bury_dead()
+    await _bring_forward(services)
     waiting = await services.queues.length("origins")
     queued = 0
     rows = await services.agenda.due(services.now(), limit=MOST_A_RUN)
@@ -75,6 +78,16 @@ async def sweep_agenda(services: Services) -> int:
     count("sweeps", timer="escalation_sweep")
     # Who has to wait for another mapping decides nothing, what to look for neither.
     return queued if await services.in_force.ask() is not None else queued + await discover(services)
+
+
+async def _bring_forward(services: Services) -> None:
+    """Once an hour have due what was set for too far off."""
+    now, due = services.now(), await services.cursors.find(FORWARD)
+    if due is not None and now < datetime.fromisoformat(due) <= now + FORWARD_EVERY:
+        return
+    await services.cursors.save(FORWARD, (now + FORWARD_EVERY).isoformat())
+    if found := await services.agenda.bring_forward(now):
+        log.warning("%d timers stood further off than any is set for: a clock is, or was, wrong", found)
 
 
 def _show_oldest(rows: Sequence[DueEntry], now: datetime) -> None:

@@ -60,7 +60,7 @@ async def test_of_many_sweeps_that_move_a_plan_one_wins(control):
 async def test_what_was_never_written_is_not_found(control):
     assert await control.plans.find("x") is None
     assert [row async for row in control.plans.list_all()] == []
-    assert await control.gates.find("graph") is None
+    assert await control.gates.find("graph", NOW) is None
     assert await control.cursors.find("x") is None
     assert await control.nodes.find_origins(1) == ()
     assert await control.creators.list_all() == frozenset()
@@ -70,7 +70,7 @@ async def test_what_was_never_written_is_not_found(control):
 async def test_a_gate_is_never_shortened(control):
     await control.gates.close("graph", NOW + MINUTE, now=NOW)
     await control.gates.close("graph", NOW + SECOND, now=NOW)
-    assert await control.gates.find("graph") == NOW + MINUTE
+    assert await control.gates.find("graph", NOW) == NOW + MINUTE
 
     await control.gates.close("graph", NOW + 2 * MINUTE, now=NOW)
     await control.gates.close("opentext", NOW, now=NOW)
@@ -82,7 +82,7 @@ async def test_a_gate_is_never_shortened(control):
 async def test_of_gates_closed_at_once_the_longest_stands(control):
     await asyncio.gather(*(control.gates.close("graph", NOW + number * SECOND, now=NOW) for number in range(8)))
 
-    assert await control.gates.find("graph") == NOW + 7 * SECOND
+    assert await control.gates.find("graph", NOW) == NOW + 7 * SECOND
 
 
 async def test_a_cursor_is_what_was_written_last(control):

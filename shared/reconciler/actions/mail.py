@@ -76,7 +76,7 @@ class _Teller:
             return True
         work.ensure_time()
         if (at := await work.services.mailboxes.ask(sender, work.now)) is not None:
-            work.look_again(at, WaitedFor.RETRY)
+            work.look_again(at, WaitedFor.MAIL)
             return False
         intent = telling.begun(work.now)
         await work.commit([with_mark(self._link, intent)])
@@ -132,7 +132,7 @@ class _Teller:
         at = await services.mailboxes.refused(sender, str(why), work.now, retry_after)
         log.warning("%s: mails are put off until %s: %s", work.origin.key, at.isoformat(), why)
         await services.troubles.tell(Where.SYSTEM, "mail", Cause.MAIL, f"{sender}: {why}", work.now, next_try=at)
-        work.look_again(at, WaitedFor.RETRY)
+        work.look_again(at, WaitedFor.MAIL)
 
     async def _keep(self, mark: MailIntent, telling: Telling, outcome: str) -> None:
         people = list(telling.notify.to)

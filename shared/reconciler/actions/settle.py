@@ -38,6 +38,7 @@ async def settle_task(work: Work, action: Settle) -> None:
         claimed=frozenset({*index.tasks, *claims}),
         creators=await work.services.creators.list_all(),
         since=link.reserved_at or work.now,
+        posted=reservation_of(work, link).posted,
         stood=row.stood if row is not None else None,
     )
     verdict = settle(reservation_of(work, link), index.reservations, found)

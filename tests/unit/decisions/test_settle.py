@@ -32,7 +32,7 @@ def reservation(item="rule|a", title="Review", *, origin="workspace-1", assignee
 
 
 def seen(tasks, **changes):
-    given = {"claimed": frozenset(), "creators": CREATORS, "since": NOW}
+    given = {"claimed": frozenset(), "creators": CREATORS, "since": NOW, "posted": reservation().posted}
     return [found.id for found in candidates(tasks, **(given | changes))]
 
 
@@ -45,12 +45,16 @@ def seen(tasks, **changes):
         ([task("t", by=BOB)], {"creators": frozenset()}, []),
         ([task("t")], {"creators": frozenset()}, ["t"]),
         ([task("t", at=NOW - timedelta(minutes=4))], {}, ["t"]),
-        ([task("t", at=NOW - timedelta(minutes=6))], {}, []),
+        ([task("t", "Another", at=NOW - timedelta(minutes=4))], {}, ["t"]),
+        ([task("t", "Another", at=NOW - timedelta(minutes=6))], {}, []),
+        ([task("t", at=NOW - timedelta(hours=24))], {}, ["t"]),
+        ([task("t", at=NOW - timedelta(hours=26))], {}, []),
         ([task("t")], {"stood": NOW}, []),
         ([task("t")], {"stood": NOW - timedelta(microseconds=1)}, ["t"]),
     ],
     ids=[
-        *("ours", "claimed", "a-person's", "a-person's-before-we-know-us", "an-app's", "skewed-clock", "older"),
+        *("ours", "claimed", "a-person's", "a-person's-before-we-know-us", "an-app's", "skewed-clock", "a-likeness", "older"),
+        *("our-own-clock-a-day-ahead", "older-than-any-clock"),
         *("stood-before-the-rebuild", "made-since-the-rebuild"),
     ],
 )
