@@ -77,7 +77,7 @@ CAUSES: Mapping[Cause, CauseFacts] = {
     Cause.NOT_KNOWN: CauseFacts("A name that the rule uses is not there.", "mend the rule, or rename it back"),
     Cause.AMBIGUOUS: CauseFacts("Two things have the name that the rule uses.", "name it by id in the rule"),
     Cause.BRAKE: CauseFacts("Too many items would have ended at once.", "manage.py brake release RULE"),
-    Cause.CLOCK: CauseFacts("Its clock or time zone differs.", "mend OPENTEXT_TIMEZONE"),
+    Cause.CLOCK: CauseFacts("Its clock or time zone differs.", "mend OPENTEXT_TIMEZONE, or the clock that is wrong"),
     Cause.MAIL: CauseFacts("Mail is refused.", "mend NOTIFY_FROM, or the permission Mail.Send"),
     Cause.FAILED: CauseFacts("Something unforeseen stops it.", "manage.py dead list, and tell the developers"),
     Cause.POISON: CauseFacts("A message that no function could read.", "manage.py dead list"),

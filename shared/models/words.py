@@ -154,7 +154,7 @@ class WaitFacts:
     voids_waits: bool = False
     """Holds are looked at again though their time has not come."""
     longest: timedelta | None = timedelta(minutes=90)
-    """No timer of this reason is set for later: one that stands further off was set by a wrong clock. None: any may be."""
+    """No timer of this reason is set for later: one that is was set by a wrong clock. None: any may be."""
 
 
 _A_DAY = timedelta(hours=25)

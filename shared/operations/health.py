@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.errors import BridgeError, InputError, UnavailableError
+from shared.errors import BridgeError, InputError, RefusedError, UnavailableError
 from shared.observability.secret_filter import redact
 
 if TYPE_CHECKING:
@@ -79,8 +79,15 @@ async def probe_mapping(services: Services) -> None:
 
 
 async def probe_opentext(services: Services) -> None:
-    """Sign in to Content Server and ask who we are."""
+    """
+    Sign in to Content Server, ask who we are and what time it is there.
+
+    Raises:
+        BridgeError: the sign-in is refused, nobody answers, or its clock is not that of the zone that is set.
+    """
     await services.opentext.whoami()
+    if differs := await services.opentext.clock.differs(anew=True):
+        raise RefusedError(differs, code="clock")
 
 
 async def probe_graph(services: Services) -> None:

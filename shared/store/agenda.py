@@ -112,7 +112,9 @@ class Agenda:
         """
         soonest = min(facts.longest for facts in WAITS.values() if facts.longest is not None)
         first, keys = stamp(now + soonest)[:_HOUR], ("PartitionKey", "RowKey")
-        rows = self._table.scan("PartitionKey ge @first and PartitionKey lt @bulk", select=keys, first=first, bulk=_BULK)
+        rows = self._table.scan(
+            "PartitionKey ge @first and PartitionKey lt @bulk", select=keys, first=first, bulk=_BULK
+        )
         far = [row async for row in rows if _is_too_far(row, now)][:limit]
         for row in far:
             found = await self._table.find(row.partition, row.key)

@@ -16,6 +16,7 @@ from shared.models.hands import Kind
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.opentext import StatusRow
+from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
 from shared.services import Services
 from shared.watchers.list_digest import compare, digest, remember
@@ -58,9 +59,24 @@ async def _discover_in_slot(services: Services) -> int:
         # Moved before it is used: a list that kills its reader is not read at every tick.
         interval = timedelta(seconds=services.settings.opentext_discovery_seconds)
         await services.cursors.save(NEXT, (now + interval).isoformat())
+        await _check_clock(services)
         return sum([await _try(source, services) for source in (_workflows, _report, _workspaces)])
     finally:
         await services.slots.free(slot)
+
+
+async def _check_clock(services: Services) -> None:
+    """Tell where Content Server's clock is not that of its zone: what is new by its dates would never be found."""
+    try:
+        differs = await services.opentext.clock.differs()
+    except NeverError as error:
+        log.warning("discovery: the clock: %s", error)
+        return
+    troubles, now = services.troubles, services.now()
+    if differs:
+        await troubles.tell(Where.SYSTEM, "opentext", Cause.CLOCK, differs, now)
+    elif differs is not None:
+        await troubles.clear(Where.SYSTEM, "opentext", now, causes=(Cause.CLOCK,))
 
 
 async def _try(source: Callable[[Services], Awaitable[int]], services: Services) -> int:

@@ -11,6 +11,7 @@ from shared.clients.opentext.members import Members
 from shared.clients.opentext.nodes import Nodes
 from shared.clients.opentext.records import Records
 from shared.clients.opentext.server import Site
+from shared.clients.opentext.server_clock import ServerClock
 from shared.clients.opentext.session import Session, Sessions
 from shared.clients.opentext.sign_in import SignIn
 from shared.clients.opentext.sign_in_guard import SignInDoor
@@ -46,6 +47,7 @@ class OpenText:
     maps: Maps
     members: Members
     records: Records
+    clock: ServerClock
     site: Site
 
     async def ping(self) -> None:
@@ -119,5 +121,6 @@ def _put_together(sessions: Sessions, zone: tzinfo, now: Callable[[], datetime])
         maps=maps,
         members=members,
         records=records,
+        clock=ServerClock(site, now),
         site=site,
     )

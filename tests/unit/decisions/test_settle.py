@@ -53,7 +53,16 @@ def seen(tasks, **changes):
         ([task("t")], {"stood": NOW - timedelta(microseconds=1)}, ["t"]),
     ],
     ids=[
-        *("ours", "claimed", "a-person's", "a-person's-before-we-know-us", "an-app's", "skewed-clock", "a-likeness", "older"),
+        *(
+            "ours",
+            "claimed",
+            "a-person's",
+            "a-person's-before-we-know-us",
+            "an-app's",
+            "skewed-clock",
+            "a-likeness",
+            "older",
+        ),
         *("our-own-clock-a-day-ahead", "older-than-any-clock"),
         *("stood-before-the-rebuild", "made-since-the-rebuild"),
     ],
