@@ -4,12 +4,13 @@ import typer
 
 from commands.mapping_change import apply, replay
 from commands.mapping_check import check
+from commands.mapping_init import init
 from commands.mapping_preview import preview, record
 from shared.mapping.language.field_tables import field_tables
 from shared.mapping.language.json_schema import schema_text
 
 app = typer.Typer(no_args_is_help=True, help="The mapping file.")
-for command in (check, preview, record, replay, apply):
+for command in (init, check, preview, record, replay, apply):
     app.command()(command)
 
 

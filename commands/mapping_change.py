@@ -26,17 +26,24 @@ Against = Annotated[
     Path | None,
     typer.Option("--against", exists=True, dir_okay=False, help="What to compare with. Default: as it was recorded."),
 ]
+Fail = Annotated[bool, typer.Option("--fail-on-change/--no-fail-on-change", help="Whether a difference ends with 1.")]
 
 
-def replay(recordings: Folder, mapping: Changed = Path("mapping.yaml"), against: Against = None) -> None:
-    """Run a changed mapping over recorded origins; list what comes out otherwise. Exit code 1: something does."""
+def replay(
+    recordings: Folder, mapping: Changed = Path("mapping.yaml"), against: Against = None, *, fail: Fail = True
+) -> None:
+    """
+    Run a changed mapping over recorded origins; list what comes out otherwise.
+
+    Exit code 0: nothing does; 1: something does, or a file can't be used. With --no-fail-on-change a difference is 0.
+    """
     changed = _load(mapping)
     before = _load(against) if against is not None else None
     files = sorted(recordings.glob("*.json"))
     found = sum(_compared(file, changed, before) for file in files)
     where = f"{len(files)} recording{'' if len(files) == 1 else 's'}"
     typer.echo(f"{found} decision{' differs' if found == 1 else 's differ'} in {where}")
-    if found:
+    if found and fail:
         raise typer.Exit(1)
 
 

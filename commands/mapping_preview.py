@@ -1,5 +1,6 @@
 """manage.py mapping preview and record: look at an origin, write nothing to it."""
 
+import json
 import secrets
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 
 from commands.session import run
-from shared.errors import Problem, RejectedError
+from shared.errors import NeverError, Problem, RejectedError
 from shared.models.keys import split_origin_key
 from shared.models.recording import Recording
 from shared.recordings.pseudonymise import redacted
@@ -26,16 +27,37 @@ EventOption = Annotated[
 MappingOption = Annotated[
     Path | None, typer.Option("--mapping", exists=True, dir_okay=False, help="Another mapping than the one in force.")
 ]
+RuleOption = Annotated[str | None, typer.Option("--rule", help="Only tasks of this rule; of --sample.")]
+SampleOption = Annotated[
+    int | None, typer.Option("--sample", min=1, max=1000, help="So many real origins at most. With --rule alone: 10.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="For machines; of --sample.")]
+DEFAULT_SAMPLE = 10
 HideOption = Annotated[
     list[str] | None, typer.Option("--hide", help="Further text to replace, e.g. a workspace named after a person.")
 ]
 
 
-def preview(origin: OriginOption = None, event: EventOption = None, mapping: MappingOption = None) -> None:
-    """Print what the next look at an origin would do: tasks, people, and every call as a diff. Writes nothing."""
-    if (origin is None) == (event is None):
-        message = "give either --origin or --event"
+def preview(
+    origin: OriginOption = None,
+    event: EventOption = None,
+    mapping: MappingOption = None,
+    *,
+    rule: RuleOption = None,
+    sample: SampleOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """
+    Print what the next look at an origin would do: tasks, people, and every call as a diff. Writes nothing.
+
+    With --sample or --rule: what a rule, or a changed file, would do to some real origins, summed up.
+    """
+    if [origin, event, sample or rule].count(None) != 2:
+        message = "give one of --origin, --event, and --sample with or without --rule"
         raise typer.BadParameter(message)
+    if origin is None and event is None:
+        _preview_sample(mapping, rule, sample or DEFAULT_SAMPLE, as_json=as_json)
+        return
     # They bring the Graph SDK, which `mapping check` does not need.
     from shared.preview.preview import origins_of_event, preview_origin  # noqa: PLC0415
     from shared.preview.render import preview_text  # noqa: PLC0415
@@ -48,6 +70,24 @@ def preview(origin: OriginOption = None, event: EventOption = None, mapping: Map
         return [preview_text(await preview_origin(key, services)) for key in keys]
 
     typer.echo("\n".join(run(work)), nl=False)
+
+
+def _preview_sample(mapping: Path | None, rule: str | None, count: int, *, as_json: bool) -> None:
+    from shared.preview.preview import preview_origin  # noqa: PLC0415 - as above
+    from shared.preview.sample import rules_of, sample  # noqa: PLC0415 - as above
+    from shared.preview.summary import Summary  # noqa: PLC0415 - as above
+
+    async def work(wiring: Wiring) -> Summary:
+        services, told = _with_mapping(wiring.services(), mapping), Summary()
+        for key in await sample(rules_of(services.mapping, rule), services, count):
+            try:
+                told.add(await preview_origin(key, services), rule, services.now().date())
+            except NeverError as error:
+                told.unreadable.append(f"{key}: {error}")
+        return told
+
+    told = run(work)
+    typer.echo(json.dumps(told.as_json(), indent=1, ensure_ascii=False) if as_json else "\n".join(told.lines()))
 
 
 def record(

@@ -85,9 +85,10 @@ async def _ask_opentext(
 ) -> None:
     with noting(found, Topic.TYPES):
         found.types = await opentext.workspaces.list_types()
-    await sample_workspaces(mapping, opentext, found)
+    kinds = (kind.name for kind in found.types if is_type_mapped(mapping.rules, kind.name))
+    await sample_workspaces(kinds, needs(mapping, OriginKind.WORKSPACE), opentext, found)
     if any(rule.on == "step" for rule in mapping.rules):
-        await sample_workflows(mapping, opentext, act_as, found)
+        await sample_workflows(needs(mapping, OriginKind.WORKFLOW), opentext, act_as, found)
     for node in _nodes(named):
         found.nodes[node] = await _name_of(opentext, node)
     for login in sorted({one.name for one in named if one.kind is NameKind.LOGIN and "@" not in one.name}):
@@ -95,11 +96,10 @@ async def _ask_opentext(
             found.logins[login] = await opentext.members.find_by_login(login) is not None
 
 
-async def sample_workspaces(mapping: Mapping, opentext: OpenText, found: Landscape) -> None:
-    """Read the newest workspaces of each type that a rule may concern, with all that rules ask of one."""
-    asked = needs(mapping, OriginKind.WORKSPACE).with_names()
-    kinds = dict.fromkeys(kind.name for kind in found.types if is_type_mapped(mapping.rules, kind.name))
-    for kind in list(kinds)[:MOST_TYPES]:
+async def sample_workspaces(kinds: Iterable[str], need: Needs, opentext: OpenText, found: Landscape) -> None:
+    """Read the newest workspaces of some types, with attributes and roles, and what is needed besides."""
+    asked = need.with_names()
+    for kind in list(dict.fromkeys(kinds))[:MOST_TYPES]:
         with noting(found, Topic.WORKSPACES, f"{kind}: "):
             seen = 0
             async for stub in opentext.workspaces.list_created(kind, EVER):
@@ -108,7 +108,7 @@ async def sample_workspaces(mapping: Mapping, opentext: OpenText, found: Landsca
                     break
 
 
-async def sample_workflows(mapping: Mapping, opentext: OpenText, act_as: ActAs, found: Landscape) -> None:
+async def sample_workflows(need: Needs, opentext: OpenText, act_as: ActAs, found: Landscape) -> None:
     """Read some workflows of each title that the integration user sees: those that run first."""
     rows: list[StatusRow] = []
     with noting(found, Topic.WORKFLOWS):
@@ -122,10 +122,9 @@ async def sample_workflows(mapping: Mapping, opentext: OpenText, act_as: ActAs, 
     titles: dict[str, list[StatusRow]] = defaultdict(list)
     for row in rows:
         titles[row.name].append(row)
-    asked = needs(mapping, OriginKind.WORKFLOW).with_names()
     for row in (row for title in sorted(titles)[:MOST_TITLES] for row in titles[title][:OF_A_TITLE]):
         with noting(found, Topic.WORKFLOWS, f"{row.name}: "):
-            workflow = await opentext.workflows.read(row.process_id, asked)
+            workflow = await opentext.workflows.read(row.process_id, need.with_names())
             found.workflows.append(workflow)
             await _ask_forms(workflow, opentext, act_as, found)
 

@@ -125,7 +125,7 @@ def test_a_preview_under_another_mapping_shows_what_it_would_release(started, co
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ((), 2, "either --origin or --event"),
+        ((), 2, "give one of --origin, --event"),
         (("--origin", "contract-1"), 1, "is no origin key"),
         (("--origin", "workspace-999999"), 1, "UnreadableError"),
     ],
