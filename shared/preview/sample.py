@@ -11,7 +11,6 @@ from shared.mapping.language.vocabulary import did_you_mean
 from shared.models.keys import OriginKind, origin_key
 from shared.services import Services
 
-MOST = 1000
 EVER = datetime.min.replace(tzinfo=UTC)
 
 

@@ -29,7 +29,7 @@ class Summary:
     released: int = 0
     held: int = 0
     as_they_should_be: int = 0
-    held_by: Counter[str] = field(default_factory=Counter)
+    held_by: Counter[HoldCause] = field(default_factory=Counter)
     """By cause: those that are held without a task, and those whose task is hindered."""
     overdue_at_once: int = 0
     """Of those that would be made: due before today."""
@@ -66,7 +66,11 @@ class Summary:
 
     def as_json(self) -> dict[str, Any]:
         """Return it for machines."""
-        return {**asdict(self), "held_by": dict(self.held_by), "not_known": dict(self.not_known)}
+        return {
+            **asdict(self),
+            "held_by": {cause.value: count for cause, count in self.held_by.items()},
+            "not_known": dict(self.not_known),
+        }
 
     def lines(self) -> Iterator[str]:
         """Tell it to people."""
@@ -77,7 +81,7 @@ class Summary:
         yield f"  {self.changed} to change, {self.ended} to end, {self.as_they_should_be} as they should be"
         yield f"  {self.released} released: left alone, since the file no longer asks for them"
         yield f"  {self.held} held without a task"
-        yield from (f"    {count} by {cause}: {_heals(cause)}" for cause, count in self.held_by.most_common())
+        yield from (f"    {count} by {cause}: {HOLDS[cause].heals}" for cause, count in self.held_by.most_common())
         yield f"  {self.mails} mail{'' if self.mails == 1 else 's'} to send"
         yield from (f"  not known in {count}: {why}" for why, count in self.not_known.most_common())
 
@@ -87,12 +91,8 @@ def _rule_of(shown: Preview, item: str, task: WantedTask | None) -> str:
     return task.rule_id if task is not None else (link.rule_id if link is not None else "")
 
 
-def _cause(shown: Preview, item: str, task: WantedTask | None) -> str | None:
+def _cause(shown: Preview, item: str, task: WantedTask | None) -> HoldCause | None:
     link = shown.after.get(item)
     if link is not None:
-        return link.hold.value if link.hold is not None else None
-    return task.held_by.value if task is not None and task.held is not None else None
-
-
-def _heals(cause: str) -> str:
-    return HOLDS[HoldCause(cause)].heals
+        return link.hold
+    return task.held_by if task is not None and task.held is not None else None

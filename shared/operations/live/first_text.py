@@ -30,8 +30,8 @@ def first_text(
     """
     names = _Names()
     lines = [*_head(choice, plan, zone, today), "rules:"]
-    for kind in choice.types:
-        lines += ["", *_of_type(kind, [one for one in found.workspaces if one.workspace_type == kind], names)]
+    for name in choice.types:
+        lines += ["", *_of_type(name, [one for one in found.workspaces if one.workspace_type == name], names)]
     for name in choice.workflows:
         lines += ["", *_of_workflow(name, found, names, act_as)]
     return "\n".join(lines) + "\n"
@@ -71,19 +71,19 @@ def _head(choice: Choice, plan: tuple[str, bool], zone: str, today: date) -> Ite
     yield ""
 
 
-def _of_type(kind: str, spaces: list[Workspace], names: _Names) -> Iterator[str]:
+def _of_type(name: str, spaces: list[Workspace], names: _Names) -> Iterator[str]:
     attributes = [one for one in _each_once(one for space in spaces for one in space.definitions) if _is_plain(one)]
     roles = list(dict.fromkeys(role.name for space in spaces for role in space.roles or () if role.name))
     # The leader's role comes first.
     leads = next((role.name for space in spaces for role in space.roles or () if role.members), None)
     shown = ["workspace", *(f"attribute:{one.name}" for one in attributes[:SHOWN])]
     dates = [one for one in attributes if one.type is AttributeType.DATE]
-    yield f"  # Workspaces of the type {_comment(kind)}; {len(spaces)} of them looked into."
+    yield f"  # Workspaces of the type {_comment(name)}; {len(spaces)} of them looked into."
     yield from _listed("attributes", (f"{one.name} ({one.type})" for one in attributes))
     yield from _listed("roles", roles)
-    yield f"  - id: {names.of(kind)}"
+    yield f"  - id: {names.of(name)}"
     yield "    on: workspace"
-    yield f"    when: {{workspace_type: {_quoted(kind)}}}"
+    yield f"    when: {{workspace_type: {_quoted(name)}}}"
     yield "    plan: tasks"
     yield f"    context: [{', '.join(map(_quoted, shown))}]"
     yield "    tasks:"
