@@ -1,0 +1,56 @@
+"""A write that Planner refused is taken apart: the note to people first, then the lists, line by line."""
+
+import pytest
+
+from shared.decisions.actions import Write
+from shared.decisions.pieces import asked_by, pieces
+from shared.models.link import FieldBase
+from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
+from tests.build import ALICE, BOB, EVE, link
+
+WRITE = Write(
+    link(),
+    None,
+    task=TaskPatch(title="New", assign=(BOB, EVE), set_categories=("category2",)),
+    details=DetailsPatch(
+        description="a note", checklist={"a": ChecklistLine(title="A"), "b": ChecklistLine(title="B")}
+    ),
+    asked={"title": "New", "assignees": [ALICE, BOB, EVE], "checklist": {"a": "A", "b": "B"}},
+)
+
+
+def test_the_note_to_people_is_tried_before_the_lists():
+    assert [piece.name for piece in pieces(WRITE, in_details=True)] == ["description", "checklist"]
+
+
+@pytest.mark.parametrize(
+    ("name", "in_details", "lines"),
+    [
+        pytest.param("title", False, [], id="a text is one piece"),
+        pytest.param("set_categories", False, [], id="a list of one is one piece"),
+        pytest.param("assign", False, [(BOB,), (EVE,)], id="people one by one"),
+        pytest.param(
+            "checklist", True, [{"a": ChecklistLine(title="A")}, {"b": ChecklistLine(title="B")}], id="lines by key"
+        ),
+    ],
+)
+def test_a_list_is_tried_line_by_line(name, in_details, lines):
+    (piece,) = [piece for piece in pieces(WRITE, in_details=in_details) if piece.name == name]
+
+    assert [one.value for one in piece.finer()] == lines
+
+
+def test_each_piece_is_a_patch_of_its_own():
+    title, *_ = pieces(WRITE, in_details=False)
+
+    assert title.task == TaskPatch(title="New")
+
+
+def test_of_what_was_asked_only_what_was_written_or_stood_before_counts_as_asked():
+    people = [piece for piece in pieces(WRITE, in_details=False) if piece.name == "assign"]
+    eve = [one for one in people[0].finer() if one.value == (EVE,)]
+    unasked = [piece for piece in pieces(WRITE, in_details=True) if piece.name == "description"]
+
+    asked = asked_by([*eve, *unasked], WRITE, {"assignees": FieldBase(asked=[ALICE], got=[ALICE])})
+
+    assert asked == {"assignees": [ALICE, EVE]}
