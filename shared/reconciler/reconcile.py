@@ -59,13 +59,21 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
     kind, number = split_origin_key(message.origin)
     async with services.hands.holding(Kind.ORIGIN, message.origin):
         if kind is OriginKind.NODE:
-            await resolve_node(number, message, services)
+            await _resolve(number, message, services)
         elif (opening := await services.gates.find_closed(services.now())) is not None:
             await _put(services, message, spread(opening, message.origin), WaitedFor.GATE)
         elif (delay := await services.room.time_to_step_back(hurry_of(message))) is not None:
             await services.queues.send_origin(message, delay=delay)
         else:
             await _attend(message, services)
+
+
+async def _resolve(node: int, message: OriginMessage, services: Services) -> None:
+    # Which origins a node concerns is the mapping's to say.
+    if (other := await services.in_force.ask()) is not None:
+        await leave_to_newer(message, other, services)
+    else:
+        await resolve_node(node, message, services)
 
 
 async def _attend(message: OriginMessage, services: Services) -> None:

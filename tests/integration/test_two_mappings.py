@@ -114,6 +114,18 @@ async def test_a_worker_with_an_older_mapping_decides_nothing_and_its_looks_wait
     assert len(case.inside.origins.hidden) == 1, "the look waits on the queue, for whoever may decide"
 
 
+async def test_an_older_worker_does_not_say_which_origins_a_node_concerns(case):
+    """A rule for documents may be the news."""
+    old, new = case.start("old"), case.start("new")
+    await new.look(case.origin)
+
+    await old.look(case.origin.replace("workspace", "node"))
+
+    (waiting,) = [OriginMessage.model_validate_json(body) for _, body in case.inside.origins.hidden]
+    assert waiting.origin.startswith("node-")
+    assert not case.inside.origins.messages
+
+
 async def test_what_waits_is_looked_at_by_a_worker_with_the_mapping_in_force(case):
     old, new = case.start("old"), case.start("new")
     await new.look("workspace-1")
