@@ -12,6 +12,9 @@ STEPS = (
 )
 """A moment's failure costs seconds; what stands costs 24 looks a day and no more."""
 
+YOUNG = timedelta(minutes=10)
+"""A task or its details younger than this that answer 404 may only not have reached every replica."""
+
 PLAN_BUSY = timedelta(seconds=15)
 """How often a plan is read while it changes: people wait for what they see."""
 PLAN_QUIET = timedelta(minutes=5)

@@ -12,7 +12,7 @@ from shared.decisions.completion import record_again
 from shared.decisions.description_block import closing_block, signature, with_block
 from shared.decisions.ending import Ended, Ending, MappingChanged, NotStated, ending
 from shared.decisions.fields import Target
-from shared.decisions.item_view import YOUNG, Policy, View, actor_of, event, is_behind, is_waiting
+from shared.decisions.item_view import Policy, View, actor_of, event, is_behind, is_waiting
 from shared.decisions.observed import Found, Missing, Unread
 from shared.decisions.open_task import agree, decide_open, decide_refused
 from shared.models.events import EventKind
@@ -22,6 +22,7 @@ from shared.models.link import Link, LinkState
 from shared.models.planner import DetailsPatch, TaskPatch
 from shared.models.wanted import WantedTask, WhenDeleted
 from shared.models.words import ItemKind, WaitedFor
+from shared.timing import YOUNG
 
 REPLICA = timedelta(seconds=30)
 """By then every replica knows what one of them knew."""

@@ -13,9 +13,6 @@ from shared.models.opentext import Origin
 from shared.models.words import ActAs
 from shared.timing import LONGEST_PAUSE
 
-YOUNG = timedelta(minutes=10)
-"""A task younger than this that answers 404 may only not have reached every replica."""
-
 
 @dataclass(frozen=True)
 class Policy:

@@ -18,7 +18,7 @@ from shared.models.opentext import DocumentVersion, StepRef
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.wanted import EvidencePolicy, Notify, WantedTask
 from shared.models.words import ItemKind
-from shared.timing import pause
+from shared.timing import YOUNG, pause
 
 __all__ = ["FieldBase", "Link", "LinkState", "MailIntent", "Posted", "Refusal", "Reservation", "SendIntent"]
 KEPT_REFUSALS = 5
@@ -100,6 +100,11 @@ class Link(Stored):
     def is_of_newer_release(self) -> bool:
         """A word of it is not known here: whoever wrote it goes on with it."""
         return LinkState.UNKNOWN is self.state or self.hold is HoldCause.UNKNOWN or self.kind is ItemKind.UNKNOWN
+
+    def lacks_details(self, now: datetime) -> bool:
+        """Tell whether its task was made just now, and shows nothing yet of what stands in its details."""
+        is_young = self.reserved_at is not None and now < self.reserved_at + YOUNG
+        return self.state is LinkState.OPEN and not self.details_done and is_young
 
     @property
     def is_at_work(self) -> bool:

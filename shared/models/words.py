@@ -111,6 +111,8 @@ class WaitedFor(Word):
     """Something failed, or a hold's time has come."""
     SEND_ON = "send_on"
     """A step was sent on: what comes next appears a little later."""
+    DETAILS = "details"
+    """A task was made, and its details answered 404: they appear a little later."""
     REPLICA = "replica"
     """An old replica answered."""
     MISSING = "missing"

@@ -23,7 +23,12 @@ RESYNC_IDLE = timedelta(days=7)
 
 
 async def _look_soon(work: Work, message: OriginMessage) -> None:
-    then = pauses(message, has_sent_on=work.has_sent_on, is_new=work.moved or work.again)
+    then = pauses(
+        message,
+        has_sent_on=work.has_sent_on,
+        lacks_details=any(link.lacks_details(work.now) for link in work.held.links.values()),
+        is_new=work.moved or work.again,
+    )
     if not _is_on_its_way(work, *then):
         await look_soon(message, *then, work.services)
 

@@ -25,6 +25,6 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
         origins.add(origin_key(OriginKind.DOCUMENT, number))
     if not origins:
         # It may not be visible yet.
-        await look_soon(message, *pauses(message, has_sent_on=False, is_new=False), services)
+        await look_soon(message, *pauses(message), services)
     for origin in sorted(origins):
         await services.queues.send_origin(message.at(origin))

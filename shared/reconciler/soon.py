@@ -15,19 +15,27 @@ from shared.services import Services
 AFTER_HINT = (5, 55)
 AFTER_SEND_ON = (5, 25, 60)
 """Seconds from one to the next: 5, 30 and 90 after the send-on."""
+AFTER_CREATE = (2, 5, 15, 60)
+"""While the details of a new task are not there: without them it shows nothing of what is to be decided."""
 _HINTS = frozenset({WaitedFor.HINT, WaitedFor.NODE})
 
 
-def pauses(message: OriginMessage, *, has_sent_on: bool, is_new: bool) -> tuple[WaitedFor, tuple[int, ...]]:
+def pauses(
+    message: OriginMessage, *, has_sent_on: bool = False, lacks_details: bool = False, is_new: bool = False
+) -> tuple[WaitedFor, tuple[int, ...]]:
     """
     Say after how many seconds to look again, one after another; empty: not at all.
 
     Args:
         has_sent_on: this look advanced a step.
+        lacks_details: a task that was made has no details yet.
         is_new: it found something that called for something.
     """
     if has_sent_on:
         return WaitedFor.SEND_ON, AFTER_SEND_ON
+    if lacks_details:
+        is_waiting = message.waited_for is WaitedFor.DETAILS
+        return WaitedFor.DETAILS, message.then if is_waiting else AFTER_CREATE
     if is_new:
         return message.waited_for, ()
     if message.waited_for in _HINTS and not message.bulk:

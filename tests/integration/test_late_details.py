@@ -1,0 +1,87 @@
+"""Details that are not there yet when their task was just made: a reviewer waits seconds for the outcome lines."""
+
+from datetime import timedelta
+
+import pytest
+
+from local.demo.world import create_contract
+from local.in_process.system import Inside
+from shared.models.messages import OriginMessage
+from shared.watchers.timers import sweep_agenda, sweep_plans
+from tests.integration.measured_work import END
+from tests.repository import ROOT
+
+SWEEP = 60
+"""Seconds between two sweeps, as the timers are set."""
+
+
+class Case:
+    """An approval that is about to be made, in a Planner whose details lag behind their tasks."""
+
+    def __init__(self, lag):
+        self.inside = Inside(ROOT / "mapping.yaml")
+        self.graph, content = self.inside.world.graph, self.inside.world.content
+        self.graph.rules.details_lag = lag
+        workspace = create_contract(self.inside.world, "Supply", END)
+        document = content.add_document(workspace, "Supply.docx", b"text", user="pwilliams")
+        process = content.start_workflow(
+            "Contract Approval", [document], initiator="pwilliams", managers=["bridge"], workspace=workspace
+        )
+        self.origin = f"workflow-{process}"
+
+    async def seconds_until_lines(self, most):
+        """Hint, then let seconds pass: what is queued is done as it can be seen, and the timers tick each minute."""
+        self.inside.origins.messages.append(OriginMessage(origin=self.origin).model_dump_json())
+        for second in range(most):
+            await self.inside.drain()
+            if self.lines():
+                return second
+            self.inside.at += timedelta(seconds=1)
+            if second % SWEEP == SWEEP - 1:
+                await sweep_plans(self.inside.services())
+                await sweep_agenda(self.inside.services())
+        return most
+
+    def lines(self):
+        (task,) = [key for key, body in self.graph.tasks.items() if body["title"].startswith("Approve")] or [None]
+        return sorted(line["title"] for line in self.graph.details[task]["checklist"].values()) if task else []
+
+
+@pytest.mark.parametrize(
+    ("lag", "within"), [(0, 0), (1, 5), (2, 30), (3, 30)], ids=["at once", "one 404", "two 404", "three 404"]
+)
+async def test_the_outcome_lines_come_within_seconds(lag, within):
+    case = Case(lag)
+
+    seconds = await case.seconds_until_lines(300)
+
+    assert seconds <= within
+    assert case.lines() == ["Approve", "Reject"]
+
+
+async def test_a_records_tasks_show_their_context_within_seconds_too():
+    case = Case(2)
+    workspace = create_contract(case.inside.world, "Other", END)
+    case.inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    for _ in range(30):
+        await case.inside.drain()
+        case.inside.at += timedelta(seconds=1)
+
+    texts = [case.graph.details[key]["description"] for key in case.graph.tasks]
+
+    assert len(texts) == 4
+    assert all(f"workspace-{workspace} " in text for text in texts), "the last line says whose it is"
+
+
+async def test_details_that_never_come_are_asked_for_ever_less_often():
+    case = Case(10_000)
+
+    assert await case.seconds_until_lines(600) == 600
+    first = case.inside.calls["graph POST"]
+    for _ in range(24 * 60):
+        case.inside.at += timedelta(minutes=1)
+        await sweep_agenda(case.inside.services())
+        await case.inside.drain()
+
+    calls = case.inside.calls["graph POST"] - first
+    assert 24 <= calls <= 24 * 4, "the resync of an hour, and the try of an hour"
