@@ -84,7 +84,7 @@ class RefusedError(NeverError):
         Args:
             message: for people.
             code: its machine-readable code; "" when it gave none.
-            field: its name for the one property that it refused; "" when it does not say.
+            field: what people call the one thing that it refused; "" when it does not say.
         """
         super().__init__(message)
         self.code = code

@@ -11,7 +11,7 @@ from shared.models.holds import HoldCause
 from shared.models.link import Link
 from shared.models.opentext import Origin
 from shared.models.words import ActAs
-from shared.timing import LONGEST_PAUSE
+from shared.timing import LONGEST_PAUSE, YOUNG
 
 
 @dataclass(frozen=True)

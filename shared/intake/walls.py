@@ -56,8 +56,7 @@ async def _tell_met(wired: HasStorage, error: BridgeError | None) -> None:
     storage = wired.storage()
     troubles, now = storage.troubles, storage.now()
     for row in storage.unread.take():
-        subject = f"{row.table}/{row.partition}/{row.key}"
-        await troubles.tell(Where.SYSTEM, subject, Cause.UNREADABLE_ROW, f"holds no {row.wanted}", now)
+        await troubles.tell_row(row.subject, row.wanted, now)
     for system, contact in storage.contacts.by_system.items():
         if contact.is_away(now):
             await troubles.tell(Where.SYSTEM, system, Cause.UNAVAILABLE, contact.text, now)

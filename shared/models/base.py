@@ -19,3 +19,13 @@ class Stored(BaseModel):
     """Ours, as rows and messages keep it: what a newer release wrote beside is passed over."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def find_stored(name: str, among: type[Stored] = Stored) -> type[Stored] | None:
+    """Find the model of this name. None: this release has none, or has not loaded it."""
+    for model in among.__subclasses__():
+        if model.__name__ == name:
+            return model
+        if (found := find_stored(name, model)) is not None:
+            return found
+    return None

@@ -19,6 +19,7 @@ class Trouble(Stored):
     cause: Cause
     text: str = Field(default="", description="The last error as people read it, without secrets.")
     since: datetime = Field(description="UTC: when it began.")
+    holds: str = Field(default="", description="Of a stored row: the model that it should hold.")
     last: datetime = Field(description="UTC: when it was met last.")
     tries: int = Field(default=1, description="How often it was met; several workers count together, about.")
     next_try: datetime | None = Field(default=None, description="UTC. None: not known, or when something changes.")
@@ -27,6 +28,12 @@ class Trouble(Stored):
     def first(cls, where: Where, subject: str, cause: Cause, text: str, now: datetime) -> Self:
         """Return a trouble that was just met."""
         return cls(where=where, subject=subject, cause=cause, text=text[:LONGEST_TEXT], since=now, last=now)
+
+    @classmethod
+    def of_row(cls, subject: str, holds: str, now: datetime) -> Self:
+        """Return the trouble of a stored row, just met, that does not hold the model of that name."""
+        first = cls.first(Where.SYSTEM, subject, Cause.UNREADABLE_ROW, f"holds no {holds}", now)
+        return first.model_copy(update={"holds": holds})
 
     def again(self, text: str, now: datetime) -> Self:
         """Return it as met once more."""

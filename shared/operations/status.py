@@ -10,6 +10,7 @@ from shared.models.link import Link, LinkState
 from shared.models.trouble import Trouble
 from shared.operations.app_state import AppState, find_app
 from shared.operations.troubles import read_troubles
+from shared.operations.unread_rows import rows_just_met
 from shared.services import Storage
 from shared.store.agenda import Census
 from shared.store.queues import ORIGINS, PLANS
@@ -118,7 +119,6 @@ async def read_status(storage: Storage, *, with_links: bool) -> Status:
     found = await storage.cursors.find(NEXT)
     return Status(
         now=now,
-        troubles=await read_troubles(storage),
         app=await find_app(storage),
         queues={name: await storage.queues.length(name) for name in (ORIGINS, PLANS)},
         timers=await storage.agenda.census(now),
@@ -129,7 +129,14 @@ async def read_status(storage: Storage, *, with_links: bool) -> Status:
         released=released,
         states=states,
         held=held,
+        # Last: a row that could not be read for this very answer is one of them.
+        troubles=await _troubles(storage),
     )
+
+
+async def _troubles(storage: Storage) -> tuple[Trouble, ...]:
+    told = await read_troubles(storage)
+    return (*told, *rows_just_met(storage, told))
 
 
 async def _links(storage: Storage) -> tuple[Counter[LinkState], tuple[HeldLink, ...], Counter[str]]:

@@ -7,6 +7,7 @@ from shared.models.gate import Gate
 from shared.models.trouble import Trouble
 from shared.models.troubles import Cause, Where
 from shared.observability.telemetry import show
+from shared.operations.unread_rows import is_read_again
 from shared.services import Storage
 from shared.store.gates import SIGN_IN
 from shared.store.queues import POISON
@@ -14,6 +15,7 @@ from shared.store.queues import POISON
 FADES = {
     Cause.FAILED: timedelta(hours=1),
     Cause.SUPERSEDED: timedelta(minutes=10),
+    # Of a row whose model is not known here: the others are looked at.
     Cause.UNREADABLE_ROW: timedelta(hours=2),
 }
 """What no success of its own ends: it counts as over once it was not met for so long."""
@@ -53,7 +55,7 @@ def of_gate(name: str, gate: Gate) -> Trouble:
 
 def has_faded(trouble: Trouble, now: datetime) -> bool:
     """Tell whether a trouble that no success ends was not met for so long that it counts as over."""
-    return trouble.cause in FADES and now - trouble.last > FADES[trouble.cause]
+    return trouble.cause in FADES and not trouble.holds and now - trouble.last > FADES[trouble.cause]
 
 
 async def look_after(storage: Storage) -> int:
@@ -74,7 +76,7 @@ async def look_after(storage: Storage) -> int:
         else:
             await storage.troubles.clear(Where.SYSTEM, queue, now, causes=(Cause.POISON,))
     for trouble in await storage.troubles.list_all():
-        if has_faded(trouble, now):
+        if has_faded(trouble, now) or await is_read_again(storage, trouble):
             await storage.troubles.clear(trouble.where, trouble.subject, now, causes=(trouble.cause,))
     standing = await read_troubles(storage)
     _show(standing, now)

@@ -70,6 +70,7 @@ class Table:
             entity = await self._client.get_entity(partition, key)
         except AzureError as error:
             if is_missing_row(error):
+                self._unread.forget(self._name, partition, key)
                 return None
             raise unread(error, f"row {partition}/{key}") from error
         return row_of(entity)
@@ -77,10 +78,12 @@ class Table:
     def read(self, row: Row, model: type[M]) -> M | None:
         """Parse a row's document. None: this release can't read it, which is told; it costs that row alone."""
         try:
-            return row.read(model)
+            found = row.read(model)
         except UnreadableError:
             self._unread.add(UnreadRow(self._name, row.partition, row.key, model.__name__, row.write))
             return None
+        self._unread.forget(self._name, row.partition, row.key)
+        return found
 
     def read_all(self, rows: Iterable[Row], model: type[M]) -> Iterator[tuple[Row, M]]:
         """Parse the rows that can be read; the others are told and passed over."""

@@ -80,6 +80,11 @@ class Tables:
         clients = {name: ReadingClient(client) for name, client in self._clients.items()}
         return Tables(clients, writer="preview", unread=self.unread)
 
+    def find_named(self, name: str) -> Table | None:
+        """Return the table of that name. None: there is no such table."""
+        tables = (self.origins, self.tasks, self.agenda, self.control)
+        return dict(zip(NAMES, tables, strict=True)).get(name)
+
     @property
     def calls(self) -> int:
         """Requests sent to all four tables."""

@@ -48,16 +48,17 @@ class Troubles:
         Raises:
             UnavailableError, OutcomeUnknownError: storage did not take it.
         """
-        key = _key(where, subject, cause)
-        before = self._told.get(key)
-        if before is not None and before.text == text and before.last <= now < before.last + _TOLD_AGAIN:
-            return
-        row = await self._table.find(_TROUBLE, key)
-        stands = None if row is None else self._table.read(row, Trouble)
-        trouble = stands.again(text, now) if stands else Trouble.first(where, subject, cause, text, now)
-        trouble = trouble.tried_at(next_try)
-        await self._save(row, key, trouble)
-        self._told[key] = self._standing[key] = trouble
+        await self._tell(Trouble.first(where, subject, cause, text, now), next_try)
+
+    async def tell_row(self, subject: str, holds: str, now: datetime) -> None:
+        """
+        Write that a stored row can't be read. Raises: as `tell`.
+
+        Args:
+            subject: table/partition/key.
+            holds: name of the model that it should hold.
+        """
+        await self._tell(Trouble.of_row(subject, holds, now), None)
 
     async def clear(
         self, where: Where, subject: str, now: datetime, *, causes: Collection[Cause] = tuple(Cause)
@@ -76,6 +77,17 @@ class Troubles:
                 await self._table.discard(_TROUBLE, key)
                 self._standing.pop(key, None)
                 self._told.pop(key, None)
+
+    async def _tell(self, met: Trouble, next_try: datetime | None) -> None:
+        key, now = _key(met.where, met.subject, met.cause), met.last
+        before = self._told.get(key)
+        if before is not None and before.text == met.text and before.last <= now < before.last + _TOLD_AGAIN:
+            return
+        row = await self._table.find(_TROUBLE, key)
+        stands = None if row is None else self._table.read(row, Trouble)
+        trouble = (stands.again(met.text, now) if stands else met).tried_at(next_try)
+        await self._save(row, key, trouble)
+        self._told[key] = self._standing[key] = trouble
 
     async def _save(self, row: Row | None, key: str, trouble: Trouble) -> None:
         try:

@@ -20,13 +20,19 @@ class UnreadRow:
     write: str
     """Which write made it: a row written anew may be well."""
 
+    @property
+    def subject(self) -> str:
+        """Name it as a trouble's subject: table/partition/key."""
+        return f"{self.table}/{self.partition}/{self.key}"
+
 
 class UnreadRows:
     """The unreadable rows that this worker met. Troubles are made of them at the next wall."""
 
     def __init__(self) -> None:
         self._told: set[UnreadRow] = set()
-        self._kept: dict[UnreadRow, None] = {}
+        self._kept: dict[str, UnreadRow] = {}
+        """By subject: the last that was met of each."""
 
     def add(self, row: UnreadRow) -> None:
         """Take note of a row. Its content is not told: it may name people."""
@@ -34,9 +40,18 @@ class UnreadRows:
             log.error("row %s/%s of table %s holds no %s: passed over", row.partition, row.key, row.table, row.wanted)
         if len(self._kept) < MOST_KEPT:
             self._told.add(row)
-            self._kept[row] = None
+            self._kept[row.subject] = row
+
+    def forget(self, table: str, partition: str, key: str) -> None:
+        """Take no more note of a row: it can be read by now, or is gone."""
+        if self._kept:
+            self._kept.pop(f"{table}/{partition}/{key}", None)
+
+    def list_met(self) -> tuple[UnreadRow, ...]:
+        """Return what was met since it was last handed over, and leave it to be."""
+        return tuple(self._kept.values())
 
     def take(self) -> tuple[UnreadRow, ...]:
         """Hand over what was met since the last time."""
-        kept, self._kept = tuple(self._kept), {}
+        kept, self._kept = self.list_met(), {}
         return kept

@@ -178,6 +178,19 @@ async def test_planners_own_refusal_holds_too(inside):
     assert all(link.reason for link in links.values() if link.state is LinkState.HELD)
 
 
+async def test_what_planner_refuses_of_a_new_task_is_named_for_people(inside):
+    """A person has as many tasks as Planner lets anybody have."""
+    inside.world.graph.rules.limits.tasks_assigned_to_user = 1
+    workspace = create_contract(inside.world, "Late", END)
+    inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    await inside.drain()
+
+    links = await inside.services().origins.find_links(f"workspace-{workspace}")
+    reasons = [link.reason for link in links.values() if link.state is LinkState.HELD]
+    assert reasons
+    assert all(reason.startswith("Planner refused the assignees of the task: ") for reason in reasons)
+
+
 async def test_a_plan_with_too_many_buckets_holds_what_needs_another(inside):
     workspace = create_contract(inside.world, "Late", END)
     inside.restart("fresh")  # remembers no places

@@ -189,22 +189,33 @@ def _statement(answer: Answer) -> _Statement | None:
 
 
 _LIMITED = {
-    "MaximumAssigneesInTasks": "assignments",
-    "MaximumTasksAssignedToUser": "assignments",
+    "MaximumAssigneesInTasks": "assignees",
+    "MaximumTasksAssignedToUser": "assignees",
     "MaximumChecklistItemsOnTask": "checklist",
     "MaximumReferencesOnTask": "references",
 }
 """Source: https://learn.microsoft.com/office365/planner/planner-limits."""
-_FIELDS = re.compile(
-    r"\b(title|description|checklist|references|assignments|appliedCategories|bucketId|dueDateTime|startDateTime"
-    r"|priority|percentComplete)\b"
-)
+_PROPERTIES = {
+    "title": "title",
+    "description": "description",
+    "checklist": "checklist",
+    "references": "references",
+    "assignments": "assignees",
+    "appliedCategories": "labels",
+    "bucketId": "bucket",
+    "dueDateTime": "due date",
+    "startDateTime": "start date",
+    "priority": "priority",
+    "percentComplete": "progress",
+}
+"""Graph's properties of a task → what people call them."""
+_NAMED = re.compile(rf"\b({'|'.join(_PROPERTIES)})\b")
 
 
 def _refused_field(code: str, message: str) -> str:
-    """Find the one property that a refusal is about; "": it names none, or several."""
-    named = set(_FIELDS.findall(message))
-    return _LIMITED.get(code) or (named.pop() if len(named) == 1 else "")
+    """Say what the one property that a refusal is about is called; "": it names none, or several."""
+    named = set(_NAMED.findall(message))
+    return _LIMITED.get(code) or (_PROPERTIES[named.pop()] if len(named) == 1 else "")
 
 
 def _describe(answer: Answer, statement: _Statement | None) -> str:

@@ -156,12 +156,20 @@ async def _not_made(work: Work, target: Target, link: Link, answer: BridgeError)
         # The plan or its bucket is gone: what we know of places is old.
         work.services.places.forget()
     passes = isinstance(answer, RetryLaterError)
-    held = link.held(HoldCause.UNAVAILABLE if passes else HoldCause.REFUSED, str(answer), work.now)
-    told = () if passes or held.tries > 1 else (event(EventKind.HELD, held, reason=str(answer)),)
+    reason = _why(answer)
+    held = link.held(HoldCause.UNAVAILABLE if passes else HoldCause.REFUSED, reason, work.now)
+    told = () if passes or held.tries > 1 else (event(EventKind.HELD, held, reason=reason),)
     await work.commit([held], told)
     await work.services.tasks.unreserve(link.plan_id or target.place.plan_id, work.origin.key, link.item)
     if isinstance(answer, RetryLaterError):
         work.later.append(answer)
+
+
+def _why(answer: BridgeError) -> str:
+    """Say for people why a task was not made: what was refused of it first, where that is known."""
+    if isinstance(answer, RefusedError) and answer.field:
+        return f"Planner refused the {answer.field} of the task: {answer}"
+    return str(answer)
 
 
 def _worded(work: Work, create: Create) -> NewTask | None:

@@ -58,10 +58,13 @@ class TroubleDouble:
     """Keeps what was told, and what was cleared."""
 
     def __init__(self):
-        self.told, self.cleared = [], []
+        self.told, self.cleared, self.rows = [], [], []
 
     async def tell(self, where, subject, cause, text, now, *, next_try=None):
         self.told.append((where, subject, cause, text))
+
+    async def tell_row(self, subject, holds, now):
+        self.rows.append((subject, holds))
 
     async def clear(self, where, subject, now, *, causes):
         self.cleared += [(where, subject, cause) for cause in causes]
@@ -275,9 +278,7 @@ async def test_a_row_that_could_not_be_read_is_told_at_the_next_wall():
 
     await run_timer(passing, wired)
 
-    assert wired.troubles.told == [
-        (Where.SYSTEM, "control/plan/p-1", Cause.UNREADABLE_ROW, "holds no PlanRow"),
-    ]
+    assert wired.troubles.rows == [("control/plan/p-1", "PlanRow")]
 
 
 async def test_the_unforeseen_is_told_with_its_origin_and_without_secrets():

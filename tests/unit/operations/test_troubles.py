@@ -36,6 +36,7 @@ def storage():
     tables = Tables({name: account.client(name) for name in NAMES}, writer="w")
     clock = SimpleNamespace(at=NOW)
     return SimpleNamespace(
+        tables=tables,
         troubles=Troubles(tables),
         gates=Gates(tables),
         sign_in_gates=SignInGates(tables),

@@ -85,14 +85,15 @@ def test_throttling_names_the_pause(value, pause):
     [
         ("BadRequest", "The property 'description' is too long.", "description"),
         ("BadRequest", "The value of title exceeds the maximum.", "title"),
-        ("MaximumAssigneesInTasks", "The request would exceed a limit.", "assignments"),
+        ("MaximumAssigneesInTasks", "The request would exceed a limit.", "assignees"),
+        ("BadRequest", "dueDateTime is before startDateTime.", ""),
+        ("BadRequest", "The dueDateTime is odd.", "due date"),
         ("MaximumChecklistItemsOnTask", "", "checklist"),
         ("BadRequest", "The title and the description are odd.", ""),
         ("", "You do not have the required permissions to access this item.", ""),
     ],
 )
-def test_a_refusal_says_which_property_it_is_about_where_graph_does(code, message, field):
-    """What may be written is then written without it."""
+def test_a_refusal_says_what_it_is_about_in_words_for_people_where_graph_does(code, message, field):
     assert error_for(answer(403, said(403, code, message).content), wrote=True).field == field
 
 
