@@ -81,7 +81,7 @@ async def through_every_door(tables, row):
         [link async for link in Origins(tables, hands).list_links()],
         [origin async for origin in Origins(tables, hands).list_origins()],
         await Gates(tables).list_all(),
-        await Gates(tables).find(key),
+        await Gates(tables).find(key, NOW),
         await Gates(tables).find_closed(NOW),
         await Cursors(tables).find(key),
         await Makings(tables).find(kind, parent, key),
