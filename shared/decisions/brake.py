@@ -21,7 +21,10 @@ class BrakeRow(Stored):
     """What one rule has ended lately."""
 
     ended: Mapping[str, int] = Field(default_factory=dict, description="By minute (ISO, UTC).")
-    open_items: int | None = Field(default=None, description="Of the rule, as counted when the limit was reached.")
+    open_items: int | None = Field(
+        default=None, description="Of the rule, with those that ended within the window, when the limit was reached."
+    )
+    counted_at: datetime | None = Field(default=None, description="UTC: when. What is older than the window is void.")
     tripped_at: datetime | None = Field(default=None, description="UTC: since when the rest is held. None: it is not.")
     released_until: datetime | None = Field(default=None, description="UTC: until then everything may end.")
 
@@ -33,20 +36,37 @@ class BrakeRow(Stored):
         """Tell whether an operator lets the rule end what it will."""
         return self.released_until is not None and now < self.released_until
 
+    def wants_count(self, asked: int, limit: int, now: datetime) -> bool:
+        """Tell whether the rule's open items have to be counted before so many more end."""
+        return self.lately(now) + asked > limit and not self._is_counted(now)
+
+    def counted(self, still_open: int, now: datetime) -> "BrakeRow":
+        """Return the row with the rule's items counted: those that are open now, and those that were before."""
+        whole = still_open + self.lately(now)
+        return BrakeRow(ended=self.ended, open_items=whole, counted_at=now)
+
     def allowed(self, limit: int, now: datetime) -> int:
         """Say how many more may end now."""
-        before = self.lately(now)
-        most = max(limit, ((self.open_items or 0) + before) // SHARE)
-        return max(0, most - before)
+        most = max(limit, (self.open_items or 0) // SHARE if self._is_counted(now) else 0)
+        return max(0, most - self.lately(now))
 
-    def taken(self, count: int, now: datetime, *, tripped: bool, open_items: int | None) -> "BrakeRow":
+    def taken(self, count: int, now: datetime, *, tripped: bool) -> "BrakeRow":
         """Return the row after so many more were ended."""
         minute = now.replace(second=0, microsecond=0).isoformat()
         kept = {when: many for when, many in self.ended.items() if datetime.fromisoformat(when) > now - WINDOW}
         if count:
             kept[minute] = kept.get(minute, 0) + count
         tripped_at = (self.tripped_at or now) if tripped else self.tripped_at
-        return BrakeRow(ended=kept, open_items=open_items, tripped_at=tripped_at, released_until=self.released_until)
+        return BrakeRow(
+            ended=kept,
+            open_items=self.open_items,
+            counted_at=self.counted_at,
+            tripped_at=tripped_at,
+            released_until=self.released_until,
+        )
+
+    def _is_counted(self, now: datetime) -> bool:
+        return self.counted_at is not None and self.counted_at > now - WINDOW
 
     def released(self, now: datetime) -> "BrakeRow":
         """Return the row after an operator released it: everything may end for as long as the window is."""

@@ -42,12 +42,10 @@ class Brakes:
                 return asked
             if brake.tripped_at is not None:
                 return 0
-            open_items = brake.open_items
-            if brake.lately(now) + asked > limit and open_items is None:
-                open_items = await count_open()
-            brake = BrakeRow(ended=brake.ended, open_items=open_items)
+            if brake.wants_count(asked, limit, now):
+                brake = brake.counted(await count_open(), now)
             granted = min(asked, brake.allowed(limit, now))
-            after = brake.taken(granted, now, tripped=granted < asked, open_items=open_items)
+            after = brake.taken(granted, now, tripped=granted < asked)
             if await self._saved(row, rule, after):
                 return granted
         message = f"the brake of rule {rule} keeps changing"
