@@ -5,6 +5,7 @@
 BIN := .venv/bin
 PYTHON_READY := .venv/.installed
 AZURITE_READY := .tools/azurite/.installed
+BROWSER_READY := .tools/browser/.ready
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1|\2/' | column -t -s '|' 2>/dev/null \
@@ -15,7 +16,7 @@ setup: $(PYTHON_READY) $(AZURITE_READY) ## install everything into .venv and .to
 demo: setup ## play a story on this machine (STORY=name; KEEP=1 leaves everything running)
 	KEEP=$(KEEP) $(BIN)/python -m local.demo $(STORY)
 
-test: setup lint ## everything that must hold: lint and all tests
+test: setup $(BROWSER_READY) lint ## everything that must hold: lint and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(PYTHON_READY) lint ## the quick part, under a minute: lint and unit tests
@@ -59,6 +60,10 @@ clean: ## remove all that the targets made, .venv and .tools too
 $(PYTHON_READY): requirements.txt requirements-dev.txt requirements-deployed.txt local/setup.sh
 	sh local/setup.sh
 	@touch $@
+
+$(BROWSER_READY): local/browser/package.json local/browser/package-lock.json | $(PYTHON_READY)
+	$(BIN)/python -m local.browser
+	@mkdir -p $(@D) && touch $@
 
 $(AZURITE_READY): local/azurite/package.json local/azurite/package-lock.json | $(PYTHON_READY)
 	$(BIN)/python -m local.azurite install

@@ -4,10 +4,8 @@ from datetime import UTC
 
 import typer
 
-from commands.session import run
-from shared.models.messages import OriginMessage
-from shared.models.words import WaitedFor
-from shared.reconciler.braking import is_braked
+from commands.session import operator, run
+from shared.operations.interventions import find_braked, release_brake
 from shared.wiring import Wiring
 
 app = typer.Typer(no_args_is_help=True, help="Rules that would end many tasks at once.")
@@ -37,12 +35,9 @@ def release(rule: str) -> None:
 
     async def work(wiring: Wiring) -> int:
         storage = wiring.storage()
-        await storage.brakes.release(rule, storage.now())
-        links = storage.origins.list_links()
-        waiting = {origin async for origin, link in links if link.rule_id == rule and is_braked(link)}
-        for origin in sorted(waiting):
-            await storage.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.AGAIN))
-        return len(waiting)
+        origins = await find_braked(rule, storage)
+        await release_brake(rule, origins, operator(), storage)
+        return len(origins)
 
     found = run(work)
     typer.echo(f"released; {found} origin{'' if found == 1 else 's'} will be looked at")

@@ -5,16 +5,22 @@ from typing import Annotated
 import typer
 
 from commands.plain import moment
-from commands.session import run
-from shared.errors import InputError, NotFoundError, Problem, RefusedError
+from commands.session import operator, run
+from shared.errors import InputError, Problem
 from shared.models.holds import HoldCause
 from shared.models.keys import split_origin_key
-from shared.models.messages import OriginMessage
-from shared.models.words import WaitedFor
-from shared.operations.dead_letters import replay as replay_letter
+from shared.operations.interventions import (
+    Chosen,
+    choose_letters,
+    drop_letters,
+    find_held,
+    look_again,
+    read_plan,
+    replay_letters,
+    retry,
+)
 from shared.operations.rebuild import Rebuilt
 from shared.operations.rebuild import rebuild as rebuild_tables
-from shared.operations.replay import Chosen, replay_held, replay_plan
 from shared.operations.standstill import must_stand_still
 from shared.services import Storage
 from shared.store.agenda import Dead
@@ -49,11 +55,11 @@ def replay(
     async def work(wiring: Wiring) -> tuple[str, ...]:
         storage = wiring.storage()
         if held:
-            return await replay_held(Chosen(cause, plan, rule), storage)
+            return await _retry(Chosen(cause, plan, rule), storage)
         if plan is not None:
-            await replay_plan(plan, storage)
+            await read_plan(plan, operator(), storage)
             return (f"plan {plan}",)
-        await _replay_origin(str(origin), storage)
+        await look_again(_checked(str(origin)), operator(), storage)
         return (str(origin),)
 
     queued = run(work)
@@ -63,13 +69,18 @@ def replay(
         typer.echo("nothing is held so")
 
 
-async def _replay_origin(origin: str, storage: Storage) -> None:
+async def _retry(chosen: Chosen, storage: Storage) -> tuple[str, ...]:
+    if origins := await find_held(chosen, storage):
+        await retry(chosen, origins, operator(), storage)
+    return origins
+
+
+def _checked(origin: str) -> str:
     try:
         split_origin_key(origin)
     except ValueError as error:
         raise InputError([Problem("--origin", str(error))]) from error
-    # As a resync does: finished tasks are read too, and no hold's wait stands in the way.
-    await storage.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.OPERATOR))
+    return origin
 
 
 def rebuild(
@@ -131,48 +142,42 @@ def list_letters() -> None:
 
 
 @dead.command("replay")
-def replay_letters(key: Key = None, *, every: Every = False) -> None:
+def replay_dead(key: Key = None, *, every: Every = False) -> None:
     """Send messages again and take their letters away."""
 
-    async def work(wiring: Wiring) -> None:
+    async def work(wiring: Wiring) -> tuple[list[str], list[str]]:
         storage = wiring.storage()
-        for one in await _chosen(storage, key, every=every):
-            try:
-                typer.echo(f"{await replay_letter(one, storage)} is queued")
-            except RefusedError as error:
-                typer.echo(f"{error}: it stays", err=True)
+        letters = await choose_letters(_one_or_all(key, every=every), storage)
+        return await replay_letters(letters, operator(), storage)
 
-    run(work)
+    queued, left = run(work)
+    for one in queued:
+        typer.echo(f"{one} is queued")
+    for why in left:
+        typer.echo(f"{why}: it stays", err=True)
 
 
 @dead.command("drop")
-def drop_letters(key: Key = None, *, every: Every = False) -> None:
+def drop_dead(key: Key = None, *, every: Every = False) -> None:
     """Take letters away. Their origins are still looked at in their turn."""
 
-    async def work(wiring: Wiring) -> None:
+    async def work(wiring: Wiring) -> tuple[Dead, ...]:
         storage = wiring.storage()
-        for one in await _chosen(storage, key, every=every):
-            await storage.agenda.remove_dead(one.key)
-            typer.echo(f"{one.key} is gone")
+        letters = await choose_letters(_one_or_all(key, every=every), storage)
+        await drop_letters(letters, operator(), storage)
+        return letters
 
-    run(work)
+    for one in run(work):
+        typer.echo(f"{one.key} is gone")
 
 
-async def _chosen(storage: Storage, key: str | None, *, every: bool) -> tuple[Dead, ...]:
+def _one_or_all(key: str | None, *, every: bool) -> str | None:
     """
-    Find the letters that a command is about.
+    Return the key of the letter that a command is about; None: all of them.
 
     Raises:
         InputError: neither a key nor --all, or both.
-        NotFoundError: there is no such letter.
     """
     if (key is None) == (not every):
         raise InputError([Problem("KEY", "give the key of one letter, or --all")])
-    letters = await storage.agenda.list_dead()
-    if every:
-        return letters
-    found = tuple(one for one in letters if one.key == key)
-    if not found:
-        message = f"there is no letter {key!r}"
-        raise NotFoundError(message)
-    return found
+    return key

@@ -1,6 +1,7 @@
 """Run one command with this environment's services, and say what went wrong in words."""
 
 import asyncio
+import getpass
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import typer
 
 from shared import wiring
 from shared.errors import BridgeError, InputError, UnavailableError
+from shared.models.intervention import OPERATOR
 from shared.operations.health import probe_storage
 from shared.wiring import Wiring
 
@@ -51,6 +53,14 @@ def run(work: Callable[[Wiring], Awaitable[T]], *, asks_storage: bool = False) -
     except BridgeError as error:
         typer.echo(f"{type(error).__name__}: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+def operator() -> str:
+    """Say who acts: what the history and the list of interventions tell."""
+    try:
+        return f"{OPERATOR} {getpass.getuser()}"
+    except (OSError, KeyError):
+        return OPERATOR
 
 
 async def _answering(current: Wiring) -> None:

@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from commands.plain import ago, moment, section, show
-from commands.session import run
-from shared.errors import NotFoundError
+from commands.session import operator, run
 from shared.models.gate import Gate
 from shared.models.holds import HOLDS
 from shared.models.trouble import Trouble
+from shared.operations import interventions
+from shared.operations.counted import HeldLink, HoldGroup
 from shared.operations.doctor import Finding, Verdict, examine
-from shared.operations.status import HeldLink, HoldGroup, Status, read_status
+from shared.operations.status import Status, read_status
 from shared.wiring import Wiring
 from shared.wiring.rules import load_rules
 
@@ -60,9 +61,10 @@ def _show(found: Status, held: tuple[HeldLink, ...]) -> None:
     show("dead letters", f"{timers.dead}{': manage.py dead list' if timers.dead else ''}")
     show("plans", f"{found.plans}; the fullest uses {found.fullest:.0%} of a limit")
     show("next discovery", moment(found.discovery))
-    if found.states is not None:
-        show("links", ", ".join(f"{state} {count}" for state, count in sorted(found.states.items())) or "none")
-    section("Released: the mapping asks for them no more", map(_released, sorted(found.released.items())))
+    if found.links is not None:
+        show("links", ", ".join(f"{state} {count}" for state, count in sorted(found.links.states.items())) or "none")
+        released = sorted(found.links.released_by_rule.items())
+        section("Released: the mapping asks for them no more", map(_released, released))
     section("Held items", [_held(one) for one in held])
     if len(found.held) > len(held):
         typer.echo(f"  and {len(found.held) - len(held)} more: `status --held` names them all")
@@ -81,8 +83,8 @@ def _trouble(trouble: Trouble, found: Status) -> list[str]:
 def _group(group: HoldGroup) -> list[str]:
     facts, again = HOLDS[group.cause], moment(group.next_try) if group.next_try else "when something changes"
     return [
-        f"{group.count} items, {group.cause}: {facts.sentence}",
-        f"    e.g. {group.example or 'no reason was kept'}",
+        f"{len(group.items)} items, {group.cause}: {facts.sentence}",
+        f"    e.g. {group.items[0].reason or 'no reason was kept'}",
         f"    next try: {again}; what heals it: {facts.heals}",
     ]
 
@@ -120,11 +122,7 @@ def open_gate(name: GateName) -> None:
     """Have a system called, or a sign-in tried, again at once. Exit code 1: there is no such gate."""
 
     async def work(wiring: Wiring) -> None:
-        storage = wiring.storage()
-        if name not in await storage.gates.list_all():
-            message = f"there is no gate {name!r}; `gate list` shows those that are closed"
-            raise NotFoundError(message)
-        await storage.gates.open(name)
+        await interventions.open_gate(name, operator(), wiring.storage())
 
     run(work, asks_storage=True)
     typer.echo(f"{name} is open")

@@ -23,11 +23,16 @@ async def evidence(req: func.HttpRequest, context: func.Context) -> func.HttpRes
     key = str(req.route_params.get("key", ""))
     with working("evidence", origin=key, delivery=context.invocation_id, trace=context.trace_context.trace_parent):
         await wiring.current().warm_storage()
-        try:
-            _check(key)
-            lines = await within(wiring.storage().origins.list_lines(key))
-        except ANSWERED as error:
-            return problem(error)
+        return await answer_evidence(key)
+
+
+async def answer_evidence(key: str) -> func.HttpResponse:
+    """Answer with the evidence document of an origin; the storage is warm."""
+    try:
+        _check(key)
+        lines = await within(wiring.storage().origins.list_lines(key))
+    except ANSWERED as error:
+        return problem(error)
     if not lines:
         return document({"title": "Not Found", "status": 404, "detail": "no history"}, HTTPStatus.NOT_FOUND)
     headers = {"Content-Disposition": f'attachment; filename="{file_name(key, "json")}"', "Cache-Control": "no-store"}

@@ -12,7 +12,10 @@ One tree of errors, named by what the caller does next.
     │   ├── RefusedError          understood and refused (limits, rules, holds)
     │   │   ├── SignInRefusedError    who we are was refused: too many tries lock the account
     │   │   └── MailboxRefusedError   the mailbox that mails are sent from is refused, whatever is sent
-    │   └── TooLargeError         more than one row can hold
+    │   ├── TooLargeError         more than one row can hold
+    │   └── DoorError             an operator's door does not open so
+    │       ├── OtherMethodError      it does for the other method
+    │       └── UnconfirmedError      many would feel it: it has to be confirmed
     ├── ReReadError           what we knew is old
     │   ├── StaleError            somebody wrote first; nothing of ours was written
     │   ├── LeaseLostError        another worker owns this origin now; nothing of ours was written
@@ -114,6 +117,28 @@ class MailboxRefusedError(RefusedError):
 
 class TooLargeError(NeverError):
     """More than a table property or row can hold."""
+
+
+class DoorError(NeverError):
+    """There is no such door of the operator's."""
+
+
+class OtherMethodError(DoorError):
+    """The door is there for the other method."""
+
+    def __init__(self, method: str) -> None:
+        """Keep for which."""
+        super().__init__(f"it is there for {method}")
+        self.method = method
+
+
+class UnconfirmedError(DoorError):
+    """Many would feel it: it is done when that is confirmed. Nothing was done."""
+
+    def __init__(self, count: int, what: str) -> None:
+        """Keep how many would feel it, and what it is."""
+        super().__init__(f"{count:,} {what}: send the same with confirmed: true")
+        self.count = count
 
 
 class ReReadError(BridgeError):

@@ -31,12 +31,14 @@ if TYPE_CHECKING:
     from shared.store.gates import Gates
     from shared.store.hands import Hands
     from shared.store.in_force import InForce
+    from shared.store.interventions import Interventions
     from shared.store.mailboxes import Mailboxes
     from shared.store.makings import Makings
     from shared.store.names import Names
     from shared.store.nodes import Nodes
     from shared.store.origins import Origins
     from shared.store.plans import Plans
+    from shared.store.series import Series
     from shared.store.sign_in_gates import SignInGates
     from shared.store.slots import Slots
     from shared.store.tables import Tables
@@ -74,6 +76,10 @@ class Storage:
     mailboxes: Mailboxes
     """How the mailbox is paced, and until when it is left alone."""
     slots: Slots
+    interventions: Interventions
+    """What operators had done."""
+    series: Series
+    """What the workers did lately."""
     queues: QueuesPort
     now: Callable[[], datetime]
     """Answers an aware UTC datetime."""

@@ -129,6 +129,15 @@ class PauseSettings(BaseModel):
     )
 
 
+class AddressSettings(BaseModel):
+    """Where people find both systems: what the operations page links to."""
+
+    model_config = _CONFIG
+
+    opentext_base_url: Url | None = Field(default=None, alias="OPENTEXT_BASE_URL")
+    graph_base_url: Url = Field(default="https://graph.microsoft.com", alias="GRAPH_BASE_URL")
+
+
 class HintSettings(BaseModel):
     """What taking a hint from OpenText needs, and nothing more: it is taken while the rest is being mended."""
 

@@ -131,6 +131,11 @@ def _told(detail: Detail, _: People) -> str:
     return f"{_begin(EventKind.TOLD)} {outcome} to {to}: {mail}"
 
 
+def _asked(detail: Detail, _: People) -> str:
+    cause = detail.get("hold")
+    return f"{_begin(EventKind.ASKED)}{f', and what is held ({_say(cause)}) tried' if cause else ''}"
+
+
 def _redacted(detail: Detail, _: People) -> str:
     parts = detail.get("parts")
     numbers = ", ".join(parts) if isinstance(parts, dict) else _NOTHING
@@ -207,6 +212,7 @@ _SENTENCES: dict[EventKind, Callable[[Detail, People], str]] = {
     EventKind.FOREIGN_VERSION: _reason(EventKind.FOREIGN_VERSION),
     EventKind.TOLD: _told,
     EventKind.RECORDED: _recorded,
+    EventKind.ASKED: _asked,
     EventKind.REDACTED: _redacted,
     EventKind.CHECKPOINT: _checkpoint,
 }

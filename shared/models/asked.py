@@ -5,7 +5,6 @@ A field's description says what is allowed: it is what the answer to a wrong val
 """
 
 from typing import Annotated, Any, TypeVar
-from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
@@ -13,10 +12,13 @@ from shared.errors import Problem, RejectedError
 from shared.models.base import Frozen
 from shared.models.holds import HoldCause
 from shared.models.keys import ID_PATTERN
+from shared.models.troubles import Where
 
 M = TypeVar("M", bound=BaseModel)
 
 ORIGIN = r"^(workspace|workflow|document|node)-[1-9][0-9]{0,18}$"
+LONGEST_PLACE = 900
+"""Characters that say where a page ended."""
 OPAQUE = r"^[^\x00-\x1f\x7f]{1,512}$"
 
 
@@ -24,6 +26,13 @@ def _cause(value: object) -> object:
     # A `Word` reads what it does not know as UNKNOWN; who asks for one has to name one that there is.
     if value is not None and value not in [cause.value for cause in HoldCause]:
         message = "no cause"
+        raise ValueError(message)
+    return value
+
+
+def _where(value: object) -> object:
+    if value is not None and value not in [where.value for where in Where]:
+        message = "nothing that troubles stand in the way of"
         raise ValueError(message)
     return value
 
@@ -49,12 +58,14 @@ AnyPlan = Annotated[str | None, _PLAN]
 Text = Annotated[str, _TEXT]
 AnyText = Annotated[str | None, _TEXT]
 After = Annotated[
-    str, Field(pattern=r"^[^\x00-\x1f\x7f]{0,1024}$", description="must be the `after` of the page before, as it came")
+    str, Field(max_length=LONGEST_PLACE, description="must be the `after` of the page before, as it came")
 ]
 Limit = Annotated[
     int, BeforeValidator(_number), Field(ge=1, le=500, description="must be a whole number from 1 to 500")
 ]
 AnyCause = Annotated[HoldCause | None, BeforeValidator(_cause), Field(description=f"must be one of {_CAUSES}")]
+_WHERES = ", ".join(where.value for where in Where)
+AnyWhere = Annotated[Where | None, BeforeValidator(_where), Field(description=f"must be one of {_WHERES}")]
 Sure = Annotated[bool, Field(strict=True, description="must be true or false")]
 
 
@@ -67,6 +78,12 @@ class PageAsked(Frozen):
 
     after: After = ""
     limit: Limit = 100
+
+
+class TroublesAsked(PageAsked):
+    """What they stand in the way of; None: all but those of single origins, of which there may be thousands."""
+
+    where: AnyWhere = None
 
 
 class HeldAsked(PageAsked):
@@ -85,6 +102,19 @@ class OriginAsked(Frozen):
         int, BeforeValidator(_number), Field(ge=0, le=10**12, description="must be the `before` of the page before")
     ] = 0
     limit: Limit = 50
+
+
+class WhyAsked(Frozen):
+    """One origin, explained; or one item of it."""
+
+    key: Annotated[
+        str,
+        Field(
+            pattern=r"^(workspace|workflow|document)-[1-9][0-9]{0,18}$",
+            description="must be a workspace's, workflow's or document's key, e.g. workspace-28866",
+        ),
+    ]
+    item: Annotated[str, Field(max_length=512, description="must be an item's key, at most 512 characters")] = ""
 
 
 class FindAsked(Frozen):
@@ -160,20 +190,3 @@ def _problems(model: type[BaseModel], error: ValidationError) -> list[Problem]:
 
 def _allowed(model: type[BaseModel], name: str) -> str:
     return model.model_fields[name].description or "is not allowed so"
-
-
-def read_query(text: str) -> dict[str, Any]:
-    """
-    Take a query apart.
-
-    Raises:
-        RejectedError: too many fields, or one that stands there twice.
-    """
-    try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=20)
-    except ValueError:
-        raise RejectedError([Problem("", "the query has too many fields")]) from None
-    given = dict(pairs)
-    if len(given) < len(pairs):
-        raise RejectedError([Problem("", "each field may stand in the query once")])
-    return given

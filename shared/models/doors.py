@@ -50,7 +50,7 @@ class TroubleShown(Foreign):
 
 
 class Timers(Foreign):
-    """The agenda, counted."""
+    """The agenda's timers."""
 
     due: int
     later: int
@@ -69,7 +69,6 @@ class StatusAnswer(Foreign):
     paused: bool = Field(default=False, description="BRIDGE_PAUSED is set.")
     mapping_hash: str = Field(default="", description="In force. Empty: not known.")
     queues: dict[str, int] = Field(description="Messages that wait, about, by queue.")
-    timers: Timers
     oldest_due: datetime | None = Field(default=None, description="UTC: the oldest timer that waits for a sweep.")
     dead_letters: int
     brakes: int = Field(description="Rules whose endings are held.")
@@ -79,7 +78,7 @@ class StatusAnswer(Foreign):
 
 
 class TroublesAnswer(Foreign):
-    """`GET troubles`: what stands in the way of systems, plans, rules, functions and origins; the oldest first."""
+    """`GET troubles`: what stands in the way; the oldest first."""
 
     now: datetime
     total: int
@@ -95,7 +94,9 @@ class HeldGroup(Foreign):
     heals: str
     outside: bool = Field(description="It is retried by itself. False: the rule, or a person, says so.")
     count: int
-    oldest: datetime | None = Field(default=None, description="UTC: since when the first waits, about. None: not kept.")
+    oldest: datetime | None = Field(
+        default=None, description="UTC: since when the first of them waits. None: not kept."
+    )
     next_try: datetime | None = Field(default=None, description="UTC. None: when something changes.")
     example: str = Field(description="What the first of them says.")
 
@@ -110,7 +111,20 @@ class HeldItem(Foreign):
     cause: HoldCause
     reason: str
     tries: int
+    since: datetime | None = Field(default=None, description="UTC. None: before this was kept.")
     next_try: datetime | None = None
+
+
+class FailingGroup(Foreign):
+    """Origins whose looks fail for one cause."""
+
+    cause: Cause
+    sentence: str
+    heals: str
+    count: int
+    oldest: datetime
+    next_try: datetime
+    example: str
 
 
 class HeldAnswer(Foreign):
@@ -119,6 +133,8 @@ class HeldAnswer(Foreign):
     now: datetime
     counted_at: datetime = Field(description="UTC: when all links were read.")
     groups: tuple[HeldGroup, ...] = Field(description="Of all that is held, whatever was asked for; the most first.")
+    failing: tuple[FailingGroup, ...] = Field(description="Origins that can't be looked at; the most first.")
+    timers: Timers
     states: dict[LinkState, int] = Field(description="Links by state.")
     open_by_rule: dict[str, int] = Field(description="Tasks that people have before them, by rule.")
     released_by_rule: dict[str, int] = Field(description="Items that the mapping let go.")

@@ -51,6 +51,7 @@ class EventKind(Word):
     RECORD_REFUSED = "record_refused"
     EVIDENCE_REFUSED = "evidence_refused"
     TOLD = "told"
+    ASKED = "asked"
     HISTORY_REPLACED = "history_replaced"
     FOREIGN_VERSION = "foreign_version"
     REDACTED = "redacted"
@@ -112,6 +113,7 @@ EVENTS: Mapping[EventKind, EventFacts] = {
     EventKind.RECORD_REFUSED: EventFacts("Could not be put on the record"),
     EventKind.EVIDENCE_REFUSED: EventFacts("Could not be put on the record"),
     EventKind.TOLD: EventFacts("Mail about"),
+    EventKind.ASKED: EventFacts("An operator had it looked at again"),
     EventKind.HISTORY_REPLACED: EventFacts("The history is not the one on the record"),
     EventKind.FOREIGN_VERSION: EventFacts("On the record lies a version that the bridge does not know as its own"),
     EventKind.REDACTED: EventFacts("Details about a person removed"),

@@ -5,17 +5,11 @@ from datetime import datetime
 from pydantic import Field
 
 from shared.models.base import Foreign
+from shared.models.explanation import NextLook
 from shared.models.holds import HoldCause
 from shared.models.link_states import LinkState
 from shared.models.troubles import Cause
-from shared.models.words import WaitedFor, Word
-
-
-class NextLook(Foreign):
-    """A timer of an origin."""
-
-    reason: WaitedFor
-    at: datetime
+from shared.models.words import Word
 
 
 class OriginTroubleShown(Foreign):
@@ -87,5 +81,6 @@ class OriginAnswer(Foreign):
     next_looks: tuple[NextLook, ...] = ()
     items: tuple[ItemShown, ...] = ()
     told: tuple[Told, ...] = Field(default=(), description="The newest first.")
+    history_unread: str = Field(default="", description="Why the history can't be read. Empty: it can.")
     entries: int = Field(default=0, description="Of the whole history.")
     before: int = Field(default=0, description="Ask with it for older entries. 0: there are none.")

@@ -23,7 +23,7 @@ from shared.timing import YOUNG, pause
 __all__ = ["FieldBase", "Link", "LinkState", "MailIntent", "Posted", "Refusal", "Reservation", "SendIntent"]
 KEPT_REFUSALS = 5
 KEPT_PAUSES = 50
-_FREE: Mapping[str, Any] = {"hold": None, "retry_at": None, "tries": 0, "last_hold": None}
+_FREE: Mapping[str, Any] = {"hold": None, "retry_at": None, "tries": 0, "last_hold": None, "held_since": None}
 _NO_HOLD: Mapping[str, Any] = {**_FREE, "reason": ""}
 _ENDED = frozenset({LinkState.COMPLETED, LinkState.CLOSED, LinkState.WITHDRAWN})
 _NO_TASK: Mapping[str, Any] = {"task_id": None, "etag": "", "details_etag": "", "base": {}}
@@ -46,6 +46,9 @@ class Link(Stored):
     )
     tries: int = Field(default=0, description="How often in a row it was held by `last_hold`.")
     last_hold: HoldCause | None = Field(default=None, description="The cause before it was tried again, as now.")
+    held_since: datetime | None = Field(
+        default=None, description="UTC: since when `last_hold` stands. None: it is not held, or before this was kept."
+    )
     plan_id: str | None = None
     bucket_id: str | None = None
     task_id: str | None = Field(default=None, description="None: not made, or not known to be made.")
@@ -146,6 +149,7 @@ class Link(Stored):
             step=wanted.step,
             tries=before.tries if before is not None else 0,
             last_hold=before.last_hold if before is not None else None,
+            held_since=before.held_since if before is not None else None,
             elsewhere=wanted.elsewhere,
             refusals=before.refusals if before is not None else (),
             notify=wanted.notify,
@@ -231,10 +235,13 @@ class Link(Stored):
         Args:
             retry_at: when it is known to make sense. None: by the back-off.
         """
-        tries = self.tries + 1 if self.last_hold is cause else 1
+        is_same = self.last_hold is cause
+        tries = self.tries + 1 if is_same else 1
+        since = self.held_since if is_same and self.held_since is not None else now
         if retry_at is None and HOLDS[cause].outside:
             retry_at = now + pause(tries)
-        return self._with({"hold": cause, "reason": reason, "retry_at": retry_at, "tries": tries, "last_hold": cause})
+        said = {"hold": cause, "reason": reason, "held_since": since}
+        return self._with({**said, "retry_at": retry_at, "tries": tries, "last_hold": cause})
 
     def of_rule(self, rule_hash: str) -> Self:
         """Remember under which rule it was last decided."""

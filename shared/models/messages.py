@@ -38,6 +38,7 @@ class OriginMessage(_Asking):
     hint_id: str | None = Field(default=None, description="The sender's id of the hint, for the log.")
     bulk: bool = Field(default=False, description="Back-fill: steps back while others wait.")
     frees: HoldCause | None = Field(default=None, description="The cause whose holds an operator frees.")
+    asked_by: str | None = Field(default=None, description="The operator whose word it is. None: nobody's.")
     trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
     then: tuple[int, ...] = Field(
         default=(), description="Seconds after which to look again, one after another, while nothing new is found."
@@ -45,12 +46,17 @@ class OriginMessage(_Asking):
 
     def again(self, *, bulk: bool) -> Self:
         """Return the message that has the same looked at once more: all that was asked for was read by then."""
-        asked = {"waited_for": WaitedFor.AGAIN, "scope": Scope.OPEN, "frees": None, "then": ()}
+        asked = {"waited_for": WaitedFor.AGAIN, "scope": Scope.OPEN, "frees": None, "asked_by": None, "then": ()}
         return self.model_copy(update={**asked, "bulk": bulk})
 
     def after(self, waited_for: WaitedFor, then: tuple[int, ...]) -> Self:
         """Return the message that has the same looked at a little later, and as often again as `then` says."""
-        return self.model_copy(update={"waited_for": waited_for, "scope": Scope.OPEN, "frees": None, "then": then})
+        asked = {"waited_for": waited_for, "scope": Scope.OPEN, "frees": None, "asked_by": None, "then": then}
+        return self.model_copy(update=asked)
+
+    def told(self) -> Self:
+        """Return the message once the history says whose word it is."""
+        return self.model_copy(update={"asked_by": None})
 
     def reading(self, scope: Scope) -> Self:
         """Return the message with another scope."""

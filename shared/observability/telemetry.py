@@ -17,6 +17,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from shared.observability.gauges import Shown
 from shared.observability.metrics import BY_NAME, PREFIX, Kind
+from shared.observability.tally import tally
 
 FIELDS = ("origin", "item", "delivery", "function")
 """Log fields; on a record they are called bridge_origin and so on."""
@@ -113,11 +114,13 @@ def traceparent() -> str | None:
 
 def count(name: str, amount: int = 1, **attributes: str) -> None:
     """Add to a counter of `shared.observability.metrics`."""
+    tally.add(name, amount)
     _counter(name).add(amount, attributes)
 
 
 def record(name: str, value: float, **attributes: str) -> None:
     """Add a value to a histogram of `shared.observability.metrics`."""
+    tally.record(name, value)
     _histogram(name).record(value, attributes)
 
 

@@ -65,6 +65,12 @@ def _command(queue: str, body: str, message: OriginMessage | None) -> str:
     return "python manage.py dead replay KEY" if is_plan else "python manage.py dead drop KEY"
 
 
+def can_replay(letter: DeadLetter) -> bool:
+    """Tell whether a letter holds a message that can be sent again."""
+    read = read_plan_message if letter.queue == "plans" else read_origin_message
+    return read(letter.body) is not None
+
+
 async def replay(dead: Dead, storage: Storage) -> str:
     """
     Send a dead letter's message again and take the letter away; return what will be looked at.

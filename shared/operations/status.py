@@ -1,14 +1,13 @@
 """How the bridge stands: what is in the way, by cause; what waits; what is held and why. Needs storage alone."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from shared.models.holds import HOLDS, HoldCause
-from shared.models.link import Link, LinkState
 from shared.models.trouble import Trouble
 from shared.operations.app_state import AppState, find_app
+from shared.operations.counted import Counted, HeldLink, HoldGroup, count_links
 from shared.operations.troubles import read_troubles
 from shared.operations.unread_rows import rows_just_met
 from shared.services import Storage
@@ -16,30 +15,6 @@ from shared.store.agenda import Census
 from shared.store.queues import ORIGINS, PLANS
 from shared.targets.capacity import fullest
 from shared.watchers.discovery import NEXT
-
-
-@dataclass(frozen=True)
-class HeldLink:
-    """An item that can't go on, and why."""
-
-    origin: str
-    item: str
-    cause: HoldCause
-    reason: str
-    retry_at: datetime | None
-    """UTC. None: it is looked at when its reason changes."""
-
-
-@dataclass(frozen=True)
-class HoldGroup:
-    """All items that are held by one cause."""
-
-    cause: HoldCause
-    count: int
-    example: str
-    """What the first of them says."""
-    next_try: datetime | None
-    """UTC: of the first that is tried again. None: when something changes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,17 +36,18 @@ class Status:
     """Share of its limit that the fullest plan uses."""
     discovery: datetime | None
     """UTC: when OpenText is asked next for what no hint announced. None: never yet."""
-    released: Counter[str] = field(default_factory=Counter)
-    """By rule: items that the mapping let go, and whose tasks are left alone."""
-    states: Counter[LinkState] | None
-    """Links by state; None: not counted."""
-    held: tuple[HeldLink, ...] = field(default=(), repr=False)
+    links: Counted | None = field(repr=False)
+    """None: not counted."""
+
+    @property
+    def held(self) -> tuple[HeldLink, ...]:
+        """What can't go on, by cause; empty when links were not counted."""
+        return () if self.links is None else tuple(self.links.held)
 
     @property
     def holds(self) -> tuple[HoldGroup, ...]:
         """What is held, by cause, the most first."""
-        causes = Counter(one.cause for one in self.held)
-        return tuple(self._group(cause, count) for cause, count in causes.most_common())
+        return () if self.links is None else self.links.groups()
 
     @property
     def needs_person(self) -> bool:
@@ -93,14 +69,9 @@ class Status:
             "dead_letters": self.timers.dead,
             "plans": {"count": self.plans, "fullest": round(self.fullest, 3)},
             "next_discovery": _iso(self.discovery),
-            "released": dict(sorted(self.released.items())),
-            "links": None if self.states is None else {state.value: n for state, n in sorted(self.states.items())},
+            "released": {} if self.links is None else dict(sorted(self.links.released_by_rule.items())),
+            "links": None if self.links is None else {state.value: n for state, n in sorted(self.links.states.items())},
         }
-
-    def _group(self, cause: HoldCause, count: int) -> HoldGroup:
-        mine = [one for one in self.held if one.cause is cause]
-        again = min((one.retry_at for one in mine if one.retry_at is not None), default=None)
-        return HoldGroup(cause, count, mine[0].reason, again)
 
 
 async def read_status(storage: Storage, *, with_links: bool) -> Status:
@@ -115,7 +86,7 @@ async def read_status(storage: Storage, *, with_links: bool) -> Status:
     """
     now = storage.now()
     rows = [row async for row in storage.plans.list_all()]
-    states, held, released = await _links(storage) if with_links else (None, (), Counter[str]())
+    links = await count_links(storage) if with_links else None
     found = await storage.cursors.find(NEXT)
     return Status(
         now=now,
@@ -126,9 +97,7 @@ async def read_status(storage: Storage, *, with_links: bool) -> Status:
         plans=len(rows),
         fullest=fullest(rows),
         discovery=None if found is None else datetime.fromisoformat(found),
-        released=released,
-        states=states,
-        held=held,
+        links=links,
         # Last: a row that could not be read for this very answer is one of them.
         troubles=await _troubles(storage),
     )
@@ -139,27 +108,6 @@ async def _troubles(storage: Storage) -> tuple[Trouble, ...]:
     return (*told, *rows_just_met(storage, told))
 
 
-async def _links(storage: Storage) -> tuple[Counter[LinkState], tuple[HeldLink, ...], Counter[str]]:
-    states: Counter[LinkState] = Counter()
-    released: Counter[str] = Counter()
-    held: list[HeldLink] = []
-    async for origin, link in storage.origins.list_links():
-        states[link.state] += 1
-        if link.state is LinkState.RELEASED:
-            released[link.rule_id] += 1
-        if (cause := _cause(link)) is not None:
-            held.append(HeldLink(origin, link.item, cause, link.reason, link.retry_at))
-    return states, tuple(held), released
-
-
-def _cause(link: Link) -> HoldCause | None:
-    """Say why an item can't go on; None: it can, or it is over."""
-    if link.state is LinkState.HELD:
-        return link.hold or HoldCause.MAPPING
-    is_at_work = link.state in (LinkState.OPEN, LinkState.RESERVED)
-    return link.hold if is_at_work or link.hold is HoldCause.RECORD else None
-
-
 def _trouble_json(trouble: Trouble) -> dict[str, Any]:
     facts = trouble.facts
     return {**trouble.model_dump(mode="json"), "heals": facts.heals, "needs_person": facts.needs_person}
@@ -168,8 +116,8 @@ def _trouble_json(trouble: Trouble) -> dict[str, Any]:
 def _hold_json(group: HoldGroup) -> dict[str, Any]:
     return {
         "cause": group.cause.value,
-        "count": group.count,
-        "example": group.example,
+        "count": len(group.items),
+        "example": group.items[0].reason,
         "next_try": _iso(group.next_try),
         "heals": HOLDS[group.cause].heals,
     }

@@ -22,6 +22,7 @@ from shared.reconciler.back_off import leave_to_newer, put_off
 from shared.reconciler.deadline import LOOK
 from shared.reconciler.next_looks import plan_next
 from shared.reconciler.observe import read_work
+from shared.reconciler.operator_word import tell_operator
 from shared.reconciler.pauses import note_pauses
 from shared.reconciler.plan_index import mend
 from shared.reconciler.resolve_node import resolve_node
@@ -90,7 +91,11 @@ async def _attend(message: OriginMessage, services: Services) -> None:
     try:
         # Not before the lease is taken: a look under an older mapping would come behind one under the newer.
         other = await services.in_force.ask()
-        after = After.NOTHING if other is not None else await _with_slot(held, message, services)
+        if other is not None:
+            after = After.NOTHING
+        else:
+            message = await tell_operator(held, message, services)
+            after = await _with_slot(held, message, services)
     finally:
         dirty = await held.release()
     if other is not None:

@@ -14,6 +14,7 @@ from shared.models.evidence import Entry, Head
 from shared.models.hands import Kind
 from shared.models.lease_row import Lease
 from shared.models.link import Link
+from shared.models.troubles import OriginTrouble
 from shared.store.hands import Grip, Hands, attend
 from shared.store.lease import LEASE, LINK, Entries, Held, new_salt
 from shared.store.row import Row, escape, unescape
@@ -23,6 +24,8 @@ from shared.store.tables import Tables
 __all__ = ["Entries", "Held", "Origins"]
 
 _ROUNDS = 20
+_TROUBLE = '"trouble":{'
+"""Of the text of a lease: most have none, and are not parsed for it."""
 _RANGE = "PartitionKey eq @origin and RowKey ge @low and RowKey lt @high"
 
 
@@ -139,6 +142,14 @@ class Origins:
         """Go through every link, with its origin. Scans the whole table."""
         async for row in self._table.scan("RowKey ge @low and RowKey lt @high", low="link|", high="link}"):
             yield unescape(row.partition), self._link(row)
+
+    async def list_standing(self) -> AsyncGenerator[tuple[str, Link | OriginTrouble], None]:
+        """Go through every link, and what makes looks fail, each with its origin. Scans the whole table."""
+        async for row in self._table.scan("RowKey ge @low and RowKey lt @high", low=LEASE, high="link}"):
+            if row.key != LEASE:
+                yield unescape(row.partition), self._link(row)
+            elif _TROUBLE in row.data and (lease := self._table.read(row, Lease)) is not None and lease.trouble:
+                yield unescape(row.partition), lease.trouble
 
     def _links(self, rows: Iterable[Row]) -> dict[str, Link]:
         return {link.item: link for link in map(self._link, rows)}

@@ -20,6 +20,7 @@ from shared.store.creators import Creators
 from shared.store.cursors import Cursors
 from shared.store.gates import LONGEST, Gates
 from shared.store.hands import Hands
+from shared.store.interventions import Interventions
 from shared.store.mailboxes import Mailboxes
 from shared.store.makings import Makings
 from shared.store.names import Names
@@ -27,6 +28,7 @@ from shared.store.nodes import Nodes
 from shared.store.origins import Origins
 from shared.store.plans import Plans
 from shared.store.queues import Queues
+from shared.store.series import Series
 from shared.store.sign_in_gates import SignInGates
 from shared.store.slots import Slots
 from shared.store.tables import Tables
@@ -108,6 +110,8 @@ def storage_over(
         makings=Makings(tables),
         mailboxes=Mailboxes(tables),
         slots=Slots(tables, hands),
+        interventions=Interventions(tables),
+        series=Series(tables, owner),
         queues=queues,
         now=now,
         owner=owner,

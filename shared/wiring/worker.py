@@ -24,6 +24,7 @@ from shared.intake.opentext import Intake
 from shared.operations.health import Probe, probe_graph, probe_mapping, probe_opentext, probe_storage
 from shared.services import Services, Storage
 from shared.settings import (
+    AddressSettings,
     GateSettings,
     HintSettings,
     NotificationSettings,
@@ -35,6 +36,8 @@ from shared.settings import (
 )
 
 if TYPE_CHECKING:
+    from shared.operations.doors import Doors
+    from shared.operations.life import Addresses
     from shared.store.tables import Tables
     from shared.wiring.outside import Outside
     from shared.wiring.stores import Stores
@@ -82,6 +85,7 @@ class Wiring:
         self._services: Services | None = None
         self._outside: Outside | None = None
         self._failure: _Failure | None = None
+        self._doors: Doors | None = None
 
     def storage(self) -> Storage:
         """
@@ -183,6 +187,28 @@ class Wiring:
             "storage": lambda: probe_storage(self.storage()),
             "troubles": self._probe_troubles,
         }
+
+    def doors(self) -> Doors:
+        """Return the operator's doors, which remember for a minute what they counted."""
+        if self._doors is None:
+            from shared.operations.doors import Doors  # noqa: PLC0415 - see above
+
+            self._doors = Doors(self)
+        return self._doors
+
+    def addresses(self) -> Addresses:
+        """Say where people find both systems; what is not set, or malformed, is not said."""
+        from shared.operations.life import Addresses  # noqa: PLC0415 - see above
+
+        try:
+            found = read_settings(AddressSettings, self._environment)
+        except SettingsError:
+            return Addresses()
+        return Addresses(found.opentext_base_url or "", found.graph_base_url)
+
+    def is_behind_entra(self) -> bool:
+        """Tell whether App Service signs people in before they reach the app, and so says who they are."""
+        return self._environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
 
     def is_paused(self) -> bool:
         """Tell whether timers and queues rest. A value that says neither counts as yes; readiness names it."""

@@ -1,9 +1,14 @@
 """
 Run the function app in a process of its own, as Microsoft's worker does, and print what was seen as JSON.
 
+<<<<<<< HEAD
 It reads a JSON list of calls from stdin: {"function", "body", "headers", "query"}, of which a queue function takes the
 body alone and a timer nothing. The worker's library keeps global state: one app a process. A call may name a
 "worker", which has a wiring of its own, and "settings" that it has besides the environment's.
+=======
+It reads a JSON list of calls from stdin: {"function", "body", "headers", "query", "params"}, of which a queue function
+takes the body alone and a timer nothing. The worker's library keeps global state: one app a process.
+>>>>>>> 1a5c89e (Show by a page what stands in the way, and act from it)
 """
 
 import asyncio
@@ -89,7 +94,7 @@ def request(function, call):
             "url": Datum(f"http://127.0.0.1/api/{function.trigger['route']}", "string"),
             "headers": strings(call.get("headers", {})),
             "query": strings(call.get("query", {})),
-            "params": {},
+            "params": strings(call.get("params", {})),
             "body": Datum(call.get("body", "").encode(), "bytes"),
         },
         "http",

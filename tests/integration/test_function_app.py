@@ -25,6 +25,8 @@ HTTP = [
     ("health", "health", GET, "ANONYMOUS"),
     ("ready", "ready", GET, "FUNCTION"),
     ("evidence", "origins/{key}/evidence", GET, "FUNCTION"),
+    ("operations_page", "operations", GET, "ANONYMOUS"),
+    ("operations", "operations/{door}", ["GET", "POST"], "FUNCTION"),
 ]
 QUEUES = [
     ("reconcile", "origins"),
@@ -59,6 +61,8 @@ def seen(storage):
         {"function": "graph_lifecycle", "body": json.dumps({"value": [notification(STATE)]})},
         {"function": "graph_notifications", "body": "{}"},
         {"function": "health"},
+        {"function": "operations_page"},
+        *({"function": "operations", "params": {"door": door}} for door in ("status", "held", "series", "nonsense")),
     ]
     return run(calls, {"AzureWebJobsStorage": storage, "OPENTEXT_WEBHOOK_SECRETS": SECRET, "GRAPH_CLIENT_STATE": STATE})
 

@@ -36,11 +36,21 @@ class Site:
 
     def node_url(self, node_id: int) -> str:
         """Link to a node in Smart UI."""
-        return f"{self.sessions.base_url}/app/nodes/{node_id}"
+        return node_url(self.sessions.base_url, node_id)
 
     def step_url(self, ref: StepRef) -> str:
         """Link to a workflow's step in Smart UI."""
-        return f"{self.sessions.base_url}/app/processes/{ref.process_id}/{ref.subprocess_id}/{ref.task_id}"
+        return step_url(self.sessions.base_url, ref)
+
+
+def node_url(base: str, node_id: int) -> str:
+    """Link to a node in Smart UI, below the whole cs URL."""
+    return f"{base}/app/nodes/{node_id}"
+
+
+def step_url(base: str, ref: StepRef) -> str:
+    """Link to a workflow's step in Smart UI, below the whole cs URL."""
+    return f"{base}/app/processes/{ref.process_id}/{ref.subprocess_id}/{ref.task_id}"
 
 
 async def list_pages(site: Site, path: str, query: Query = (), *, limit: int = 100) -> AsyncIterator[list[Json]]:

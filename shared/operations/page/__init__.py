@@ -1,0 +1,78 @@
+"""
+The operations page: one document, made of the files beside this one, that loads nothing else.
+
+Its style sheet and its script stand in it, and the browser takes these two alone, by their hashes. The style sheet is
+the local board's too.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+HERE = Path(__file__).parent
+SCRIPTS = ("dom.js", "format.js", "doors.js", "parts.js", "now.js", "held.js", "origin.js", "letters.js", "main.js")
+"""In this order they are one script."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page's shell: nothing of anybody is in it."""
+
+    html: str
+    headers: Mapping[str, str]
+
+
+@cache
+def render_page() -> Page:
+    """Make the page. It is the same for everybody."""
+    style, script = read_style(), "\n".join(_read(name) for name in SCRIPTS)
+    script = f'"use strict";\n(() => {{\n{script}\n}})();\n'
+    found = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    # Our own files, and no text of anybody's: they may stand as they are.
+    html = found.get_template("page.html").render(style=Markup(style), script=Markup(script))  # noqa: S704
+    return Page(html, headers_of(style, script))
+
+
+def read_style() -> str:
+    """Read the style sheet."""
+    return _read("style.css")
+
+
+def headers_of(style: str, script: str) -> dict[str, str]:
+    """Return the headers that let a browser do what the page does, and nothing more."""
+    policy = {
+        "default-src": "'none'",
+        "style-src": _hash_of(style),
+        "script-src": _hash_of(script),
+        "connect-src": "'self'",
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Cache-Control": "no-cache",
+    }
+
+
+def _hash_of(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _read(name: str) -> str:
+    return (HERE / name).read_text("utf-8")
