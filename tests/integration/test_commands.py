@@ -148,7 +148,7 @@ def test_gates_are_listed_and_opened_by_name(inside):
 
 
 def test_storage_that_hangs_is_said_within_seconds(inside, monkeypatch):
-    async def silent(_):
+    async def silent(*_):
         await asyncio.sleep(60)
 
     monkeypatch.setattr("commands.session.STORAGE_SECONDS", 0.05)
