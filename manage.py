@@ -10,6 +10,7 @@ from commands.backfill import backfill
 from commands.drift import drift
 from commands.mapping_preview import record
 from commands.session import settings_of
+from commands.tail import tail
 from commands.why import why
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, help="The bridge's commands.")
@@ -21,6 +22,7 @@ app.command()(status.status)
 app.command()(status.doctor)
 app.command()(why)
 app.command()(drift)
+app.command()(tail)
 app.add_typer(status.gate, name="gate")
 app.command()(operate.replay)
 app.command()(operate.rebuild)

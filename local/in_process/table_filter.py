@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from azure.data.tables import TableEntity
+
 _COMPARISON = re.compile(r"(\w+) (eq|ge|gt|le|lt) @(\w+)")
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
@@ -43,14 +45,19 @@ def compile_filter(query: str) -> tuple[Comparison, ...]:
     return tuple(found)
 
 
-def holds(comparisons: tuple[Comparison, ...], entity: Mapping[str, Any], parameters: Mapping[str, str]) -> bool:
+def holds(comparisons: tuple[Comparison, ...], entity: TableEntity, parameters: Mapping[str, Any]) -> bool:
     """Tell whether an entity is asked for."""
-    return all(each.compare(entity[each.name], parameters[each.parameter]) for each in comparisons)
+    return all(each.compare(_property(entity, each.name), parameters[each.parameter]) for each in comparisons)
 
 
-def only_partition(comparisons: tuple[Comparison, ...], parameters: Mapping[str, str]) -> str | None:
+def _property(entity: TableEntity, name: str) -> Any:  # noqa: ANN401 - whatever a row holds
+    """Return a property; the service's own time of the last write is none of the row's."""
+    return entity.metadata["timestamp"] if name == "Timestamp" else entity[name]
+
+
+def only_partition(comparisons: tuple[Comparison, ...], parameters: Mapping[str, Any]) -> str | None:
     """Name the one partition that can hold an answer; None: any may."""
     for each in comparisons:
         if each.name == "PartitionKey" and each.compare is operator.eq:
-            return parameters[each.parameter]
+            return str(parameters[each.parameter])
     return None

@@ -146,7 +146,7 @@ class MemoryTable:
         self,
         query_filter: str,
         *,
-        parameters: Mapping[str, str],
+        parameters: Mapping[str, Any],
         select: Sequence[str] | None = None,
         results_per_page: int = MOST_PER_PAGE,
         raw_response_hook: Callable[[Any], None] | None = None,
@@ -214,7 +214,7 @@ class MemoryTable:
             raise failure(404, "ResourceNotFound")
         return found
 
-    def _matches(self, query: str, parameters: Mapping[str, str], after: tuple[str, str]) -> list[KeptEntity]:
+    def _matches(self, query: str, parameters: Mapping[str, Any], after: tuple[str, str]) -> list[KeptEntity]:
         comparisons = compile_filter(query)
         try:
             partitions = self._partitions()

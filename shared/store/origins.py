@@ -130,6 +130,13 @@ class Origins:
         """Read the history as it stands in the rows, oldest first: what is exported is what was hashed."""
         return tuple(row.data for row in await self._entry_rows(origin))
 
+    async def list_entries_since(self, at: datetime) -> AsyncGenerator[Entry, None]:
+        """Go through the entries whose rows were written since then, by the service's clock. Scans the whole table."""
+        written = "RowKey ge @low and RowKey lt @high and Timestamp ge @at"
+        async for row in self._table.scan(written, low="entry|", high="entry}", at=at):
+            if (entry := self._table.read(row, Entry)) is not None:
+                yield entry
+
     async def list_origins(self) -> AsyncGenerator[str, None]:
         """Go through every origin that was ever taken. Scans the whole table."""
         async for row in self._table.scan("RowKey eq @lease", select=("PartitionKey", "RowKey"), lease=LEASE):

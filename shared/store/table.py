@@ -131,7 +131,12 @@ class Table:
         return tuple((row, told[0] - (row.written or told[0])) for row in rows)
 
     def scan(
-        self, query: str, *, per_page: int | None = None, select: Sequence[str] | None = None, **parameters: str
+        self,
+        query: str,
+        *,
+        per_page: int | None = None,
+        select: Sequence[str] | None = None,
+        **parameters: str | datetime,
     ) -> AsyncGenerator[Row, None]:
         """
         Go through the rows that a filter names, page by page. A table that is missing is empty.
@@ -144,7 +149,7 @@ class Table:
     async def _scan(
         self,
         query: str,
-        parameters: Mapping[str, str],
+        parameters: Mapping[str, str | datetime],
         *,
         per_page: int | None = None,
         select: Sequence[str] | None = None,

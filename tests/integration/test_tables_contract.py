@@ -5,6 +5,7 @@ Left out on purpose: merges, filters and types that the store does not use; size
 """
 
 import itertools
+from datetime import timedelta
 
 import pytest
 from azure.core import MatchConditions
@@ -300,3 +301,13 @@ async def test_ninety_operations_fit(table):
     answers = await table.submit_transaction([("create", row(f"{number:03}")) for number in range(90)])
 
     assert len(answers) == 90
+
+
+async def test_rows_are_found_by_the_services_time_of_their_last_write(table):
+    await table.create_entity(row("a"))
+    pages = table.query_entities(ALL, parameters={"partition": "p"}).by_page()
+    (written,) = [entity.metadata["timestamp"] async for page in pages async for entity in page]
+    query = f"{ALL} and Timestamp ge @at"
+
+    assert await listed(table, query, at=written) == [["a"]]
+    assert await listed(table, query, at=written + timedelta(hours=1)) in ([], [[]])
