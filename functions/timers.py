@@ -1,6 +1,6 @@
 """Timers: plans due for a read, agenda rows due, subscriptions. Two runs at once do no harm."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TypeAlias
 
@@ -9,12 +9,14 @@ import azure.functions as func
 from functions.guard import guarded
 from functions.warm import warmed
 from shared import wiring
+from shared.errors import Problem
 from shared.intake.expected_failures import run_storage_timer, run_timer
 from shared.observability.telemetry import Delivery, working
 from shared.services import Services, Storage
 
 Flow: TypeAlias = Callable[[Services], Awaitable[int]]
 StorageFlow: TypeAlias = Callable[[Storage], Awaitable[int]]
+LookAfter: TypeAlias = Callable[[Storage, Sequence[Problem]], Awaitable[int]]
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 
 
@@ -38,7 +40,8 @@ async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> N
             at_hand.was_idle = not await run_storage_timer(note_paused, wiring.current())
             return
         was_busy = await run_timer(flow, wiring.current())
-        await run_storage_timer(look_after, wiring.current())
+        problems = wiring.current().problems()
+        await run_storage_timer(lambda storage: look_after(storage, problems), wiring.current())
         await run_timer(note_app, wiring.current())
         at_hand.was_idle = not was_busy
 
@@ -65,7 +68,7 @@ def _sweep_plans() -> Flow:
     return sweep_plans
 
 
-def _sweep_agenda() -> tuple[Flow, StorageFlow, Flow, StorageFlow]:
+def _sweep_agenda() -> tuple[Flow, LookAfter, Flow, StorageFlow]:
     from shared.operations.app_state import note_app, note_paused  # noqa: PLC0415 - see above
     from shared.operations.troubles import look_after  # noqa: PLC0415 - see above
     from shared.watchers.timers import sweep_agenda  # noqa: PLC0415 - see above

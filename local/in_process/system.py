@@ -25,7 +25,6 @@ from shared.clients.graph.directory import DirectoryClient
 from shared.clients.graph.mail import Mail
 from shared.clients.graph.planner import Planner
 from shared.clients.graph.subscriptions import Subscriptions
-from shared.clients.opentext import SignIn
 from shared.intake.expected_failures import run_origin, run_plan
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.reconciler.reconcile import reconcile
@@ -37,7 +36,7 @@ from shared.store.table_client import TableClient
 from shared.store.tables import NAMES, Tables
 from shared.watchers.read_plan import read_plan
 from shared.watchers.timers import sweep_agenda, sweep_plans
-from shared.wiring.outside import Outside, services_of
+from shared.wiring.outside import Outside, services_of, sign_in_of
 from shared.wiring.rules import load_rules
 from shared.wiring.stores import Stores, storage_over
 
@@ -181,8 +180,9 @@ class Inside:
 
         connection = connect(BASE, httpx.AsyncClient(transport=Direct(to_graph)), None)
         http = httpx.AsyncClient(transport=Direct(to_content))
+        sign_in = sign_in_of(self._settings)
         return Outside(
-            opentext=opentext.connect(_sign_in(self._settings), http, zone=self._settings.opentext_zone, now=self.now),
+            opentext=opentext.connect(sign_in, http, zone=self._settings.opentext_zone, now=self.now),
             planner=Planner(connection),
             directory=DirectoryClient(connection, self.now),
             subscriptions=Subscriptions(connection),
@@ -207,17 +207,3 @@ _ADDRESSES = {
     "PUBLIC_BASE_URL": BASE,
     "OPENTEXT_TIMEZONE": ZONE,
 }
-
-
-def _sign_in(settings: Settings) -> SignIn:
-    secret = settings.otds_client_secret
-    return SignIn(
-        base_url=settings.opentext_base_url,
-        auth=settings.opentext_auth,
-        otds_base_url=settings.otds_base_url or "",
-        otds_client_id=settings.otds_client_id or "",
-        otds_client_secret=secret.get_secret_value() if secret else "",
-        partition=settings.otds_partition,
-        impersonation=settings.otds_impersonation,
-        act_as=settings.opentext_act_as,
-    )

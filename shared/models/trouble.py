@@ -22,6 +22,7 @@ class Trouble(Stored):
     holds: str = Field(default="", description="Of a stored row: the model that it should hold.")
     last: datetime = Field(description="UTC: when it was met last.")
     tries: int = Field(default=1, description="How often it was met; several workers count together, about.")
+    example: str = Field(default="", description="Of what concerns many origins: the one that speaks for them.")
     next_try: datetime | None = Field(default=None, description="UTC. None: not known, or when something changes.")
 
     @classmethod
@@ -38,6 +39,14 @@ class Trouble(Stored):
     def again(self, text: str, now: datetime) -> Self:
         """Return it as met once more."""
         return self.model_copy(update={"text": text[:LONGEST_TEXT], "last": now, "tries": self.tries + 1})
+
+    def spoken_for(self, example: str) -> Self:
+        """Return it with the origin that speaks for all that it concerns."""
+        return self.model_copy(update={"example": example})
+
+    def began(self, at: datetime) -> Self:
+        """Return it with an earlier beginning: it stood before it was told."""
+        return self.model_copy(update={"since": min(self.since, at)})
 
     def tried_at(self, at: datetime | None) -> Self:
         """Return it with the time of the next try."""

@@ -39,6 +39,7 @@ class Cause(Word):
     NOT_KNOWN = "not_known"
     AMBIGUOUS = "ambiguous"
     BRAKE = "brake"
+    HELD = "held"
     CLOCK = "clock"
     MAIL = "mail"
     FAILED = "failed"
@@ -77,6 +78,10 @@ CAUSES: Mapping[Cause, CauseFacts] = {
     Cause.NOT_KNOWN: CauseFacts("A name that the rule uses is not there.", "mend the rule, or rename it back"),
     Cause.AMBIGUOUS: CauseFacts("Two things have the name that the rule uses.", "name it by id in the rule"),
     Cause.BRAKE: CauseFacts("Too many items would have ended at once.", "manage.py brake release RULE"),
+    Cause.HELD: CauseFacts(
+        "Items have been held for an hour by what no rule says.",
+        "manage.py status --held names them and what heals each",
+    ),
     Cause.CLOCK: CauseFacts("Its clock or time zone differs.", "mend OPENTEXT_TIMEZONE, or the clock that is wrong"),
     Cause.MAIL: CauseFacts("Mail is refused.", "mend NOTIFY_FROM, or the permission Mail.Send"),
     Cause.FAILED: CauseFacts("Something unforeseen stops it.", "manage.py dead list, and tell the developers"),

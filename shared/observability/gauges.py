@@ -24,10 +24,24 @@ class _Shown:
     at: float
 
 
+class Ticks:
+    """Monotonic seconds, by which all gauges of the process fade. A world whose time is made tells its own."""
+
+    def __init__(self) -> None:
+        self.tell: Callable[[], float] = time.monotonic
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.tell()
+
+
+ticks = Ticks()
+
+
 class Shown:
     """The last values of one gauge, by attributes."""
 
-    def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, ticks: Callable[[], float] = ticks) -> None:
         self._ticks = ticks
         self._values: dict[Labels, _Shown] = {}
 

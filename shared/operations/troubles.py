@@ -1,7 +1,9 @@
 """Troubles: read for all doors in one place, and looked after by the sweep."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
+from shared.decisions.brake import BrakeRow
 from shared.errors import InputError, Problem
 from shared.models.gate import Gate
 from shared.models.trouble import Trouble
@@ -11,6 +13,7 @@ from shared.operations.unread_rows import is_read_again
 from shared.services import Storage
 from shared.store.gates import SIGN_IN
 from shared.store.queues import POISON
+from shared.store.troubles import SPEAKS_FOR
 
 FADES = {
     Cause.FAILED: timedelta(hours=1),
@@ -19,6 +22,8 @@ FADES = {
     Cause.UNREADABLE_ROW: timedelta(hours=2),
 }
 """What no success of its own ends: it counts as over once it was not met for so long."""
+SETTING = "setting "
+"""Begins the subject of a setting's own trouble, told by the sweep."""
 
 
 async def read_troubles(storage: Storage) -> tuple[Trouble, ...]:
@@ -34,7 +39,8 @@ async def read_troubles(storage: Storage) -> tuple[Trouble, ...]:
     told = [trouble for trouble in await storage.troubles.list_all() if not has_faded(trouble, now)]
     closed = [of_gate(name, gate) for name, gate in (await storage.gates.list_all()).items() if gate.until > now]
     plans = [row.trouble async for row in storage.plans.list_all() if row.gone and row.trouble is not None]
-    return tuple(sorted([*told, *closed, *plans], key=lambda trouble: trouble.since))
+    braked = [of_brake(rule, row) for rule, row in (await storage.brakes.list_all()).items() if row.tripped_at]
+    return tuple(sorted([*told, *closed, *plans, *braked], key=lambda trouble: trouble.since))
 
 
 def of_gate(name: str, gate: Gate) -> Trouble:
@@ -53,14 +59,26 @@ def of_gate(name: str, gate: Gate) -> Trouble:
     )
 
 
+def of_brake(rule: str, row: BrakeRow) -> Trouble:
+    """Say as a trouble that a rule's endings are held."""
+    since = row.tripped_at or datetime.max.replace(tzinfo=UTC)
+    ended = sum(row.ended.values())
+    text = f"{ended} of its items ended within an hour, and more would have: the rest is held"
+    return Trouble(where=Where.RULE, subject=rule, cause=Cause.BRAKE, text=text, since=since, last=since)
+
+
 def has_faded(trouble: Trouble, now: datetime) -> bool:
     """Tell whether a trouble that no success ends was not met for so long that it counts as over."""
-    return trouble.cause in FADES and not trouble.holds and now - trouble.last > FADES[trouble.cause]
+    longest = SPEAKS_FOR if trouble.example else FADES.get(trouble.cause)
+    return longest is not None and not trouble.holds and now - trouble.last > longest
 
 
-async def look_after(storage: Storage) -> int:
+async def look_after(storage: Storage, problems: Sequence[Problem] = ()) -> int:
     """
     Tell what only the sweep can see, take away what is over, and show how long what stands has stood.
+
+    Args:
+        problems: of all settings: a part that needs one of them may come to it once an hour.
 
     Returns:
         How many troubles stand.
@@ -75,8 +93,12 @@ async def look_after(storage: Storage) -> int:
             await storage.troubles.tell(Where.SYSTEM, queue, Cause.POISON, f"{waiting} messages wait in {queue}", now)
         else:
             await storage.troubles.clear(Where.SYSTEM, queue, now, causes=(Cause.POISON,))
+    malformed = {f"{SETTING}{one.field}": one.message for one in problems}
+    for subject, message in malformed.items():
+        await storage.troubles.tell(Where.SYSTEM, subject, Cause.SETTINGS, message, now)
     for trouble in await storage.troubles.list_all():
-        if has_faded(trouble, now) or await is_read_again(storage, trouble):
+        is_mended = trouble.subject.startswith(SETTING) and trouble.subject not in malformed
+        if is_mended or has_faded(trouble, now) or await is_read_again(storage, trouble):
             await storage.troubles.clear(trouble.where, trouble.subject, now, causes=(trouble.cause,))
     standing = await read_troubles(storage)
     _show(standing, now)

@@ -11,6 +11,7 @@ from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage
 from shared.models.troubles import Cause, OriginTrouble, Where, cause_of
 from shared.models.words import WaitedFor, wider
 from shared.observability.telemetry import count
+from shared.reconciler.standing import tell_origin
 from shared.reconciler.wake import SPREAD, wake
 from shared.services import Services
 from shared.store.origins import Held
@@ -56,6 +57,7 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
         await _report(message, error, services)
         trouble = trouble.as_told()
     held.trouble = trouble
+    await tell_origin(held.origin, trouble, services)
     try:
         await held.commit(now=services.now(), release=True)
     except LeaseLostError:

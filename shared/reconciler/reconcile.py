@@ -27,6 +27,7 @@ from shared.reconciler.pauses import note_pauses
 from shared.reconciler.plan_index import mend
 from shared.reconciler.resolve_node import resolve_node
 from shared.reconciler.soon import look_soon
+from shared.reconciler.standing import tell_rules
 from shared.reconciler.waiting_room import Hurry
 from shared.reconciler.wake import spread
 from shared.reconciler.walls import heal, tell_stopped
@@ -168,6 +169,7 @@ async def _bring_together(held: Held, message: OriginMessage, services: Services
         await quicken((place.plan_id for place in work.places.values()), services.plans, work.now)
     await tell_stopped(work)
     await heal(work)
+    await tell_rules(work)
     return After.AGAIN if await plan_next(work, message) else After.NOTHING
 
 

@@ -12,6 +12,8 @@ from shared.store.tables import Tables
 _TROUBLE = "trouble"
 _TOLD_AGAIN = timedelta(seconds=60)
 """Of one trouble by one worker: a system that is away fails hundreds of looks a minute."""
+SPEAKS_FOR = timedelta(minutes=80)
+"""How long one origin speaks for all that a trouble concerns: it is looked at once an hour, or a fifth later."""
 _REMEMBERED = timedelta(seconds=60)
 """How long a worker believes what it read: a success costs no call while nothing stands."""
 
@@ -59,6 +61,50 @@ class Troubles:
             holds: name of the model that it should hold.
         """
         await self._tell(Trouble.of_row(subject, holds, now), None)
+
+    async def tell_of(
+        self, where: Where, subject: str, cause: Cause, text: str, now: datetime, *, example: str, since: datetime
+    ) -> bool:
+        """
+        Write what concerns many origins, as one of them met it: one row, however many there are.
+
+        Args:
+            example: the origin that met it. Another one that was there before speaks for it as long as it meets it.
+            since: since when it stands there (UTC).
+
+        Returns:
+            Whether this origin speaks for it, and so has to look again within the hour.
+
+        Raises:
+            UnavailableError, OutcomeUnknownError: storage did not take it.
+        """
+        key = _key(where, subject, cause)
+        before = self._told.get(key)
+        if before is not None and before.last <= now < before.last + _TOLD_AGAIN:
+            return before.example == example
+        row = await self._table.find(_TROUBLE, key)
+        stands = None if row is None else self._table.read(row, Trouble)
+        if stands is not None and stands.example != example and stands.last <= now < stands.last + SPEAKS_FOR:
+            self._told[key] = self._standing[key] = stands
+            return False
+        trouble = stands.again(text, now) if stands else Trouble.first(where, subject, cause, text, now)
+        trouble = trouble.spoken_for(example).began(since).tried_at(now + timedelta(hours=1))
+        await self._save(row, key, trouble)
+        self._told[key] = self._standing[key] = trouble
+        return True
+
+    async def is_over_at(self, where: Where, subject: str, cause: Cause, example: str) -> None:
+        """
+        Take away what an origin spoke for: it does not meet it any more. Costs no call where this worker knows of none.
+
+        Raises:
+            UnavailableError: storage did not answer; it still stands, and fades.
+        """
+        key = _key(where, subject, cause)
+        if (known := self._standing.get(key)) is not None and known.example == example:
+            await self._table.discard(_TROUBLE, key)
+            self._standing.pop(key, None)
+            self._told.pop(key, None)
 
     async def clear(
         self, where: Where, subject: str, now: datetime, *, causes: Collection[Cause] = tuple(Cause)

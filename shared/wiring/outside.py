@@ -79,7 +79,7 @@ def connect(settings: Settings, storage: Storage) -> Outside:
     pause = storage.gates.longest
     return Outside(
         opentext=opentext.connect(
-            _sign_in(settings),
+            sign_in_of(settings),
             http,
             zone=settings.opentext_zone,
             now=now,
@@ -255,7 +255,8 @@ def _http(
     return client
 
 
-def _sign_in(settings: Settings) -> SignIn:
+def sign_in_of(settings: Settings) -> SignIn:
+    """Return how OpenText is signed in to."""
     password, secret = settings.opentext_password, settings.otds_client_secret
     return SignIn(
         base_url=settings.opentext_base_url,

@@ -18,7 +18,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from shared.clock import Clock, system_clock
-from shared.errors import InputError, SettingsError, UnavailableError
+from shared.errors import InputError, Problem, SettingsError, UnavailableError
 from shared.intake.graph import Notifications, notifications_over
 from shared.intake.opentext import Intake
 from shared.operations.health import Probe, probe_graph, probe_mapping, probe_opentext, probe_storage
@@ -217,6 +217,10 @@ class Wiring:
         except SettingsError:
             return True
 
+    def problems(self) -> tuple[Problem, ...]:
+        """Name what is wrong with the settings, whichever part needs them."""
+        return problems_of(self._environment)
+
     def notes(self) -> tuple[str, ...]:
         """Say what is set and does nothing any more."""
         if self._environment.get("LEASE_SECONDS"):
@@ -257,7 +261,7 @@ class Wiring:
             return timedelta(seconds=GateSettings.model_fields["gate_max_seconds"].default)
 
     async def _probe_settings(self) -> None:
-        if problems := problems_of(self._environment):
+        if problems := self.problems():
             raise SettingsError(problems)
         self.storage().now()  # asks CLOCK_FILE
 

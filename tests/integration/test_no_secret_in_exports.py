@@ -4,11 +4,8 @@ What the real exporters of Azure Monitor send holds no secret, whichever way it 
 They send to a server on this machine, as they would to Azure: `IngestionEndpoint` of the connection string.
 """
 
-import gzip
 import json
 import logging
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from azure.monitor.opentelemetry.exporter import AzureMonitorLogExporter, AzureMonitorTraceExporter
@@ -21,6 +18,7 @@ from opentelemetry.trace import INVALID_SPAN_CONTEXT, Link, Status, StatusCode
 
 from shared.observability import secret_filter
 from shared.observability.exporters import mask_logs, mask_spans
+from tests.ingestion import ingestion
 
 SECRET = "hunter2-zq"
 TEXTS = (
@@ -36,40 +34,12 @@ TEXTS = (
 )
 
 
-class Ingestion(BaseHTTPRequestHandler):
-    """Takes what is sent, as Azure's own endpoint does."""
-
-    sent: list[bytes]
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        body = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
-        self.server.sent.append(body)
-        count = body.count(b"iKey")
-        answer = json.dumps({"itemsReceived": count, "itemsAccepted": count, "errors": []}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_):
-        """Say nothing."""
-
-
 @pytest.fixture
 def azure(monkeypatch):
     """An exporter's other side, and how to reach it."""
     monkeypatch.setenv("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "true")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Ingestion)
-    server.sent = []
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    server.where = (
-        "InstrumentationKey=00000000-0000-0000-0000-000000000001;"
-        f"IngestionEndpoint=http://127.0.0.1:{server.server_port}/"
-    )
-    yield server
-    server.shutdown()
-    server.server_close()
+    with ingestion() as server:
+        yield server
 
 
 def told(server):

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 import pytest
 
 from local.in_process.tables import MemoryTables
+from shared.errors import Problem
 from shared.models.plan_row import PlanRow
 from shared.models.troubles import Cause, Where
 from shared.operations import troubles as operations
 from shared.operations.troubles import StandingError, look_after, probe_troubles, read_troubles
+from shared.store.brakes import Brakes
 from shared.store.gates import Gates
 from shared.store.plans import Plans
 from shared.store.sign_in_gates import SignInGates
@@ -41,6 +43,7 @@ def storage():
         gates=Gates(tables),
         sign_in_gates=SignInGates(tables),
         plans=Plans(tables),
+        brakes=Brakes(tables),
         queues=Poisoned(),
         clock=clock,
         now=lambda: clock.at,
@@ -117,3 +120,34 @@ async def test_readiness_names_the_troubles_of_systems_that_need_a_person(storag
     await storage.sign_in_gates.refused("performer-7", NOW, "exchange denied")
     with pytest.raises(StandingError, match=r"sign-in-performer-7: It refuses the bridge's sign-in\. exchange denied"):
         await probe_troubles(storage)
+
+
+async def test_each_setting_that_is_wrong_stands_by_its_name_until_it_is_mended(storage):
+    problem = Problem("GRAPH_CLIENT_STATE", "is a Key Vault reference that did not resolve")
+    await look_after(storage, [problem])
+    storage.clock.at += 10 * MINUTE
+    await look_after(storage, [problem])
+
+    (told,) = await read_troubles(storage)
+    assert (told.subject, told.cause, told.since) == ("setting GRAPH_CLIENT_STATE", Cause.SETTINGS, NOW)
+    await look_after(storage)
+    assert await standing(storage) == []
+
+
+async def test_a_rule_whose_endings_are_held_is_a_trouble_until_it_is_released(storage):
+    async def count_open():
+        return 0
+
+    await storage.brakes.take("rule", 40, limit=25, now=NOW, count_open=count_open)
+
+    assert await standing(storage) == [(Where.RULE, "rule", Cause.BRAKE)]
+    await storage.brakes.release("rule", NOW)
+    assert await standing(storage) == []
+
+
+async def test_what_no_origin_speaks_for_any_more_is_over(storage):
+    await storage.troubles.tell_of(Where.RULE, "rule", Cause.NOT_KNOWN, "x", NOW, example="workspace-1", since=NOW)
+    storage.clock.at += 79 * MINUTE
+    assert await standing(storage) == [(Where.RULE, "rule", Cause.NOT_KNOWN)]
+    storage.clock.at += 2 * MINUTE
+    assert await standing(storage) == []
