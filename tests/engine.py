@@ -11,6 +11,8 @@ from shared.watchers.timers import sweep_agenda, sweep_plans
 from tests.repository import ROOT
 
 MAPPING = ROOT / "mapping.yaml"
+READING = timedelta(seconds=2)
+"""Nobody decides within the second in which the task begins to show what is to be decided."""
 AS_DEPLOYED = {"SETTLE_SECONDS": "120", "OUTCOME_GRACE_SECONDS": "60"}
 
 
@@ -31,8 +33,9 @@ class Engine:
         await reconcile(OriginMessage(origin=origin, waited_for=waited_for), self.services)
 
     async def rest(self) -> None:
-        """Work until nothing is queued."""
+        """Work until nothing is queued; then people have read what there is to see."""
         await self.inside.drain()
+        self.forward(READING)
 
     async def tick(self, by: timedelta = timedelta(seconds=20)) -> None:
         """Let time pass, run the timers, work until nothing is queued."""

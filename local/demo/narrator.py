@@ -10,6 +10,7 @@ from rich.table import Table
 
 T = TypeVar("T")
 _POLL = 0.2
+_READING = 1.1
 _COLOURS = {"OpenText": "cyan", "Planner": "green", "Bridge": "yellow", "": "white"}
 
 
@@ -59,6 +60,10 @@ class Teller:
             await asyncio.sleep(_POLL)
         message = f"did not happen within {seconds:.0f} s: {for_what}"
         raise DidNotHappenError(message)
+
+    async def let_people_read(self) -> None:
+        """Wait as long as people read at least: nobody decides in the second in which the task begins to show it."""
+        await asyncio.sleep(_READING)
 
     def table(self, title: str, columns: list[str], rows: list[list[str]]) -> None:
         """Print a table."""

@@ -17,9 +17,6 @@ from shared.models.planner import ChecklistItem
 from shared.models.text import cleaned
 from shared.models.wanted import Outcome, WantedTask
 
-CLOCK_STEP = timedelta(seconds=1)
-"""`Date` has whole seconds: a write of the bridge may bear a time that is this much later than its answer's."""
-
 
 @dataclass(frozen=True)
 class Completion:
@@ -29,7 +26,7 @@ class Completion:
     """Entra id of a person who may decide."""
     at: datetime
     shown: datetime | None
-    """When the task was made to show what is approved. None: written before this was kept; any later tick counts."""
+    """By when the task showed what is approved. None: written before this was kept; any tick counts."""
     grace: timedelta
     """Tick and completion are two writes: so long after it the completer's own tick still counts."""
 
@@ -75,9 +72,7 @@ def _is_as_shown(line: ChecklistItem, completion: Completion) -> bool:
         return True
     if completion.shown is None:
         return line.changed_by.user is None
-    return line.changed < completion.shown or (
-        line.changed_by.user is None and line.changed <= completion.shown + CLOCK_STEP
-    )
+    return line.changed <= completion.shown
 
 
 def _as_read(title: str) -> str:

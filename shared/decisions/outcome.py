@@ -17,6 +17,9 @@ from shared.models.link import Link, Refusal, SendIntent
 from shared.models.opentext import Activity, StepForm
 from shared.models.wanted import Outcome, WantedTask
 
+CLOCK_STEP = timedelta(seconds=1)
+"""`Date` tells whole seconds: a write of the bridge is up to so much later than its answer says."""
+
 
 @dataclass(frozen=True)
 class Advance:
@@ -61,7 +64,7 @@ def judge(wanted: WantedTask, link: Link, found: Found, now: datetime, grace: ti
     # (1) Who completed it, and (2) what the task showed then, come before (3) what is ticked.
     reason = _doubt_of_person(wanted, decider) or _doubt_of_versions(wanted, link, found)
     if reason is None and decider is not None and at is not None and found.details is not None:
-        completion = Completion(by=decider.entra_id, at=at, shown=link.shown_at, grace=grace)
+        completion = Completion(by=decider.entra_id, at=at, shown=_shown_by(link), grace=grace)
         read = chosen_outcomes(wanted, found.details.checklist, completion)
         reason, chosen = (read, ()) if isinstance(read, RefusalReason) else (None, read)
         if reason is None and len(chosen) == min(len(wanted.outcomes), 1):
@@ -92,9 +95,15 @@ def _doubt_of_versions(wanted: WantedTask, link: Link, found: Found) -> RefusalR
     at = found.task.completed
     if found.details is None or at is None:
         return RefusalReason.DETAILS_GONE
-    if (wanted.documents and not link.bound) or (link.shown_at is not None and at < link.shown_at):
+    shown = _shown_by(link)
+    if (wanted.documents and not link.bound) or (shown is not None and at < shown):
         return RefusalReason.NOT_SHOWN
     return RefusalReason.NEW_VERSION if wanted.documents != link.bound else None
+
+
+def _shown_by(link: Link) -> datetime | None:
+    """Say by when the task showed what is decided: nobody reads and decides within the same second. None: unknown."""
+    return None if link.shown_at is None else link.shown_at + CLOCK_STEP
 
 
 def check_form(form: StepForm, disposition: str | None) -> str | None:

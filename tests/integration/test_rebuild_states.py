@@ -19,6 +19,7 @@ from shared.models.words import WaitedFor
 from shared.operations.app_state import note_app
 from shared.operations.rebuild import rebuild
 from shared.operations.withdraw import withdraw_rule
+from tests.engine import READING
 
 END = datetime(2028, 6, 30, tzinfo=UTC)
 MAPPING = """\
@@ -105,6 +106,7 @@ class Case:
 
     async def approve(self):
         task = self.task("Supply.docx")["id"]
+        self.inside.at += READING
         self.graph.tick(self.users["dfoxhoven"], task, "Approve")
         self.graph.complete(self.users["dfoxhoven"], task)
         await self.look()

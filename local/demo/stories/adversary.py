@@ -107,6 +107,7 @@ async def _tell_note(system: System, teller: Teller, words: str) -> None:
         return said if task["percentComplete"] == 0 else None
 
     teller.tell("Bridge", await teller.wait(f"a note with {words!r}", note))
+    await teller.let_people_read()
 
 
 def _ready(system: System) -> Json | None:

@@ -161,7 +161,8 @@ def _after(work: Work, write: Write, before: Seen, written: Seen) -> Link:
     """
     link, found, old = write.link, work.seen[write.link.item], work.held.links.get(write.link.item)
     if not (isinstance(found, Found) and isinstance(before, Found) and isinstance(written, Found)):
-        return link
+        # Whether it was completed before it showed the new versions can't be told: it is not bound to them.
+        return link if old is None or not write.rebinds else link.bound_to(old.bound)
     if write.target is not None:
         link = link.based(base_after(written, write.asked))
         if _shows_anew(write, old) and written.details is not None:

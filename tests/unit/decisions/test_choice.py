@@ -93,13 +93,6 @@ def test_a_tick_counts_only_if_it_proves_a_deciders_decision(approve, reject, ex
     assert chosen(approve, reject) == expected
 
 
-def test_the_bridges_own_write_may_bear_a_time_within_the_second_of_its_answer():
-    """`Date` has whole seconds; the lines that this very write made have fractions."""
-    late = line("Reject", when=(SHOWN + timedelta(milliseconds=900)).isoformat())
-
-    assert chosen(line("Approve", ticked=True, by=ALICE, when=at(9)), late) == ("Approve",)
-
-
 def test_where_nothing_was_kept_of_when_it_was_shown_a_deciders_tick_counts():
     """Links of the first edition know no such time."""
     assert chosen(line("Approve", ticked=True, by=ALICE, when=at(-99)), AS_SHOWN, shown=None) == ("Approve",)
