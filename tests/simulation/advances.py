@@ -1,93 +1,145 @@
-"""Who advanced a workflow, by what right: each advance by the bridge is held against what people did and saw."""
+"""
+Who advanced a workflow, by what right: each act of the bridge on a step, against what the simulators saw.
+
+Judged by the journal alone, and written apart from the engine: no step may advance unless a person who may decide
+ticked that outcome after that version was shown, and completed the task; none twice in one visit; none is handed on but
+by its performer. What the bridge could not know yet is no fault of it: what Planner's replicas did not show when its
+look began, and what was uploaded after the last question that this look asked of OpenText.
+"""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from local.simulators.content_server.process import Process, Visit
-from tests.simulation.looking import claim_of
-from tests.simulation.people import Act, Log
-from tests.simulation.world import APPROVER, MANAGERS, World
+from tests.simulation.journal import Journal, Line, Shown, Taken, Versions
+from tests.simulation.people import APPROVERS, DELEGATES, OUTCOMES
+from tests.simulation.world import APPROVER, World
 
-_INTENT = re.compile(r"completed in Planner by (\S+) at (.*) \[(bridge-[0-9a-f]+)\]")
-DELEGATES = {"dfoxhoven": ("deputy",)}
-GRACE = timedelta(seconds=61)
+_COMMENT = re.compile(r"completed in Planner by ([^\s@]+)@\S+ at (.*) \[(bridge-[0-9a-f]+)\]$")
+_FINISHED = ("sendon", "disposition")
+GRACE = timedelta(seconds=31)
 """Tick and completion are two writes: so long after it the completer's own tick counts."""
-LAST_LOOK = timedelta(minutes=5)
-"""How long before the PUT the bridge may have looked: a slow run of calls, or a worker frozen before the intent."""
+LAG = timedelta(seconds=20)
+"""How far a replica of Planner may be behind when a look begins."""
 
 
-def unjust_advances(world: World, log: Log) -> Iterator[str]:
-    """Check every visit that the bridge finished."""
-    used: dict[str, str] = {}
-    for number in world.processes:
-        process = world.content.workflow(number)
-        for visit in process.completed:
-            if (match := _INTENT.search(visit.comment)) is None:
-                continue
-            where = f"{number} {visit.step.name} {visit.started:%H:%M:%S}"
-            if match[3] in used:
-                yield f"sent on twice by one intent: {where} and {used[match[3]]}"
-            used[match[3]] = where
-            yield from (f"{where}: {problem}" for problem in _judge(world, log, process, visit, match[2]))
+def unjust_advances(world: World) -> Iterator[str]:
+    """Check every act by which the bridge finished a step, or handed it on."""
+    taken = world.journal.taken
+    for one in taken:
+        if one.activity.action in _FINISHED:
+            yield from (f"{_where(one)}: {problem}" for problem in _judge(world, one))
+        elif one.activity.action == "forward" and (problem := _judge_handover(world, one)):
+            yield f"{_where(one)}: {problem}"
+    finished = [one for one in taken if one.activity.action in _FINISHED]
+    yield from (f"{step} was sent on {n} times" for step, n in Counter(one.step for one in finished).items() if n > 1)
+    intents = Counter(found[3] for one in finished if (found := _COMMENT.search(one.activity.comment)))
+    yield from (f"sent on {n} times by one intent: {intent}" for intent, n in intents.items() if n > 1)
 
 
-def _judge(world: World, log: Log, process: Process, visit: Visit, said: str) -> Iterator[str]:
-    """Hold an advance against the completion that its comment names, by the second."""
-    item = f"|{process.id}|{visit.task_id}|{world.content.state.zoneless(visit.started)}"
-    done = [
-        act
-        for act in log.of("completed")
-        if act.at <= (visit.completed_at or act.at)
-        and (act.item if act.item[1] else claim_of(world, act.task))[1].endswith(item)
-    ]
-    named = [act for act in done if f"{act.at:%Y-%m-%d %H:%M:%SZ}" == said]
-    if not named:
-        yield f"advanced, and nobody completed its task at {said}"
+def _where(one: Taken) -> str:
+    return f"{one.step.process} {one.visit.step.name} {one.step.started}"
+
+
+def _judge(world: World, one: Taken) -> Iterator[str]:
+    """Hold a send-on against every state of its task on which it may have been decided."""
+    if (said := _COMMENT.search(one.activity.comment)) is None:
+        yield "advanced, and the comment names nobody"
         return
-    if done[-1] not in named and done[-1].at < (visit.completed_at or done[-1].at) - LAST_LOOK:
-        yield f"advanced for the completion at {said}, although another came at {done[-1].at:%H:%M:%S}"
-    problems = [list(_judge_completion(world, log, process, visit, act)) for act in named]
-    yield from min(problems, key=len)
-
-
-def _judge_completion(world: World, log: Log, process: Process, visit: Visit, act: Act) -> Iterator[str]:
-    allowed = _allowed(world, log, process, visit)
-    if act.who not in allowed:
-        yield f"advanced by {act.who}, who is no performer"
-    if not _was_shown(log, visit, act):
-        yield f"advanced for versions {visit.versions}, and {act.value} were shown"
-    if visit.task_id == APPROVER and not _was_chosen(log, visit, act, allowed):
-        yield f"advanced by {visit.disposition}, which nobody ticked who may decide, for what was shown"
-
-
-def _allowed(world: World, log: Log, process: Process, visit: Visit) -> set[str]:
-    """Name everybody who performed the visit at some time, and their delegates."""
-    if world.act_as == "service":
-        return {"dfoxhoven", "deputy"} if visit.task_id == APPROVER else {"pwilliams", "nkaur"}
-    logins = {world.content.state.users[visit.completed_by].login}
-    logins |= set(MANAGERS) if visit.group else set()
-    return logins | {deputy for login in logins for deputy in DELEGATES.get(login, ())}
-
-
-def _was_shown(log: Log, visit: Visit, act: Act) -> bool:
-    """Tell whether the person saw these versions; one that came after the bridge's last look does not count."""
-    if visit.versions == act.value:
-        return True
-    late = {version.value for version in log.of("version") if version.at >= (visit.completed_at or act.at) - LAST_LOOK}
-    return all(pair in act.value or pair in late for pair in visit.versions)
-
-
-def _was_chosen(log: Log, visit: Visit, act: Act, allowed: set[str]) -> bool:
-    """
-    Tell whether somebody who may decide ticked that outcome, for what the task showed at the completion, and in time.
-
-    The line that counts is the one that read so to the person. What strangers did to it proves nothing either way: the
-    bridge may ask again, but it may not take their tick for a decision.
-    """
-    touches = [
-        one
-        for one in log.of("touched")
-        if one.task == act.task and one.field == visit.disposition and one.at <= act.at + GRACE
+    problems = [
+        list(_judge_state(world, one, states, known, (said[1], said[2])))
+        for states, known in _known_states(world.journal, one)
+        if states[known].completed_by
     ]
-    return any(one.who in allowed and one.value == (True, act.value) for one in touches)
+    if not problems:
+        yield "advanced, and nobody had completed its task"
+    elif all(problems):
+        yield from min(problems, key=len)
+
+
+def _known_states(journal: Journal, one: Taken) -> Iterator[tuple[Sequence[Shown], int]]:
+    """Go through the states that the look may have read, the latest last: each with those before it, and its place."""
+    since = journal.looks[one.look] - LAG
+    for task_id, step in journal.steps.items():
+        if step != one.step:
+            continue
+        states = [state for state in journal.shown[task_id] if state.number < one.number]
+        for place in range(len(states)):
+            if place + 1 == len(states) or states[place + 1].at >= since:
+                yield states, place
+
+
+def _judge_state(world: World, one: Taken, states: Sequence[Shown], place: int, said: tuple[str, str]) -> Iterator[str]:
+    """Say what this state lacks for the advance to be just."""
+    state, deciders = states[place], _deciders(world, one)
+    who = world.login_of(state.completed_by)
+    if who not in deciders:
+        yield f"advanced by {who}, who is no performer"
+    if said != (who, f"{state.completed[:19].replace('T', ' ')}Z"):
+        yield f"advanced for {said}, and {who} completed the task at {state.completed}"
+    done = next(found for found in states if found.completed == state.completed)
+    if not _was_shown(world.journal, one, done.versions):
+        yield f"advanced for {one.versions}, and {done.versions} were shown"
+    if one.step.task_id == APPROVER and (problem := _doubt_of_choice(world, one, states[: place + 1], done)):
+        yield f"advanced by {one.activity.properties.get('label')}: {problem}"
+
+
+def _deciders(world: World, one: Taken) -> tuple[str, ...]:
+    """Name the performer in whose name the server took it, and the delegates; or the rule's approvers."""
+    if world.act_as == "service":
+        return APPROVERS[one.step.task_id]
+    login = world.content.state.users[one.activity.user].login
+    return (login, *DELEGATES.get(login, ()))
+
+
+def _was_shown(journal: Journal, one: Taken, shown: Versions) -> bool:
+    """Tell whether the person saw these versions; what came after the look's last question could not be known."""
+    last = max((number for number in journal.asked.get(one.look, ()) if number < one.number), default=0)
+    return all(pair in shown or journal.uploaded.get(pair, 0) > last for pair in one.versions)
+
+
+def _doubt_of_choice(world: World, one: Taken, states: Sequence[Shown], done: Shown) -> str:
+    """Say why the lines do not prove that outcome; empty: they do."""
+    wanted, lines = one.activity.properties.get("label"), states[-1].lines
+    ticked = [line.reads for line in lines.values() if line.is_ticked and line.reads in OUTCOMES]
+    if ticked != [wanted]:
+        return f"{ticked} was ticked"
+    deciders = _deciders(world, one)
+    for key, line in lines.items():
+        if line.reads not in OUTCOMES:
+            continue
+        turned = next(state for state in reversed(states) if _turns(states, state, key, line))
+        who = world.login_of(turned.lines[key].by)
+        if turned.versions != done.versions and line.is_ticked:
+            return f"{line.reads} was ticked for {turned.versions}, and {done.versions} were shown"
+        if who and who not in deciders:
+            return f"{line.reads} was last turned by {who}, who is no performer"
+        latest = done.at + GRACE if turned.lines[key].by == done.completed_by else done.at
+        if who and turned.at > latest:
+            return f"{line.reads} was turned by {who} at {turned.at:%H:%M:%S}, after the completion"
+    return ""
+
+
+def _turns(states: Sequence[Shown], state: Shown, key: str, line: Line) -> bool:
+    """Tell whether a line got its tick and its text in this state."""
+    before = states[states.index(state) - 1].lines.get(key) if state is not states[0] else None
+    return key in state.lines and (
+        before is None or (before.is_ticked, before.reads) != (state.lines[key].is_ticked, state.lines[key].reads)
+    )
+
+
+def _judge_handover(world: World, one: Taken) -> str:
+    """Say why a step was not to be handed on; empty: its performer gave it to that person."""
+    performer, to = (
+        world.content.state.users[user].login for user in (one.activity.user, one.activity.properties["user_id"])
+    )
+    if one.visit.group:
+        return f"a group's step was handed to {to}"
+    gave = any(
+        state.assigned.get(world.users[to]) == world.users[performer] and state.number < one.number
+        for task_id, step in world.journal.steps.items()
+        if step == one.step
+        for state in world.journal.shown[task_id]
+    )
+    return "" if gave else f"handed to {to}, and {performer} did not"

@@ -5,7 +5,7 @@ They act like everybody else at any moment, and besides at the worst ones: betwe
 between the completion and the bridge's read.
 """
 
-from tests.simulation.people import Doing, Json, People, is_approval, is_open
+from tests.simulation.people import OUTCOMES, Doing, Json, People, is_approval, is_open
 from tests.simulation.planner_acts import complete, touch
 
 STRANGERS = ("lwhite", "nkaur", "pwilliams")
@@ -32,11 +32,18 @@ def swap_lines(people: People) -> str | None:
     if (task := _approval(people, open_only=True)) is None:
         return None
     who, graph = people.rng.choice(STRANGERS), people.world.graph
-    keys = {name: graph.checklist_key(task["id"], name) for name in ("Approve", "Reject")}
-    for name, title in (("Approve", "Reject"), ("Reject", "Approve")):
-        line = {keys[name]: {"@odata.type": _LINE, "title": title}}
-        graph.person_patch_details(people.user(who), task["id"], checklist=line)
+    keys = {name: graph.checklist_key(task["id"], name) for name in OUTCOMES}
+    for name, title in zip(OUTCOMES, reversed(OUTCOMES), strict=True):
+        rewrite(people, who, task["id"], keys[name], reads=title)
     return f"{who} {task['id']}"
+
+
+def rewrite(people: People, who: str, task_id: str, line: str, *, reads: str) -> None:
+    """Let a line, named by its text or its key, read otherwise."""
+    graph = people.world.graph
+    key = graph.checklist_key(task_id, line)
+    changed = {key: {"@odata.type": _LINE, "title": reads}}
+    graph.person_patch_details(people.user(who), task_id, checklist=changed)
 
 
 def join_in(people: People) -> str | None:
@@ -45,6 +52,8 @@ def join_in(people: People) -> str | None:
         return None
     who, friend = people.rng.choice(STRANGERS), people.user(people.rng.choice(STRANGERS))
     before = set(task["assignments"])
+    if people.user(who) in before:
+        return None
     wanted = {friend, *before} if people.rng.random() < 0.5 else {friend}
     people.world.graph.reassign(people.user(who), task["id"], sorted(wanted))
     people.note("bent", who, task=task["id"], field="assignees", value=(wanted - before, before - wanted))

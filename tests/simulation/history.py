@@ -8,6 +8,8 @@ from functools import partial
 from random import Random
 from typing import TypeVar
 
+from local.simulators.content_server.workflow_door import NotTheirsError
+from local.simulators.graph.failures import GraphError
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
 from shared.models.holds import HoldCause
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
@@ -17,14 +19,16 @@ from shared.store.hands import DEAD_AFTER
 from shared.watchers.discovery import NEXT
 from tests.simulation import invariants
 from tests.simulation.adversaries import ADVERSARIES
-from tests.simulation.faults import Faults, Killed, Mix, draw
+from tests.simulation.faults import WORKER, Faults, Killed, Mix, draw
 from tests.simulation.looking import agenda, hands, history, known_origins, links, snapshot, take_resyncs
 from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.opentext_acts import OPENTEXT, give_permissions, reject_or_rework
 from tests.simulation.people import People, is_approval
 from tests.simulation.planner_acts import PLANNER, decide, meddle, untangle
+from tests.simulation.plots import PLOTS
 from tests.simulation.ports import PORTS, Stack
 from tests.simulation.queues import SimQueue
+from tests.simulation.stage import Stage
 from tests.simulation.trace import Trace
 from tests.simulation.wanting import wanted_by_origin
 from tests.simulation.workers import Host, House, Process, settings_of
@@ -35,6 +39,10 @@ T = TypeVar("T")
 WORLDS = 32
 """Sets of ids: addresses that were built once need not be built again."""
 
+PLOTTED = 3
+"""Every third history has plots against its approvals; the others are people at work, and who meddles on the way."""
+PLAYED = 2
+"""How many plots it has."""
 ACTS = ((1, 7), (3, 2), (6, 1))
 """How many acts of people, and how often so many: most histories are short, so that many can be played."""
 FIRST = 6.0
@@ -110,8 +118,8 @@ class History:
             SimQueue(name, self.loop, self._rng(name), self.faults.queue) for name in ("origins", "plans")
         )
         self.world.tables.gate = self.faults.table
-        self.world.content.faults.hook = self.faults.answer("opentext")
-        self.world.graph.faults.hook = self.faults.answer("graph")
+        for system, simulator in (("opentext", self.world.content), ("graph", self.world.graph)):
+            simulator.faults.hook = self.world.journal.before(system, self.faults.answer(system))
         self.people = People(self.world, self._rng("people"), self.trace, self.hint)
         self.adversaries = rng.choices((0.0, 0.25, 0.7), (2, 2, 1))[0]
         self.people.meanwhile = self._bend
@@ -131,6 +139,9 @@ class History:
         )
         names = rng.choice((("a",), ("a", "b")))
         self.host = Host(self.house, self._rng("host"), names, self._escaped)
+        plots = self._rng("plots")
+        self.stage = Stage(self.people, plots, notice=self._notice, kill=lambda: self.faults.kill(WORKER.get()))
+        self.plots = plots.sample(PLOTS, PLAYED) if self.seed % PLOTTED == 0 else []
 
     def _rng(self, name: str) -> Random:
         return Random(f"{self.seed}-{name}")  # noqa: S311 - repeatable on purpose
@@ -174,6 +185,7 @@ class History:
     async def _trouble(self) -> None:
         """People act, timers tick, things break."""
         timers = self.loop.create_task(self._tick(), name="timers")
+        plots = self.loop.create_task(self._plot(), name="plots")
         acts = self.acts or 0
         await asyncio.sleep(FIRST)
         for number in range(acts):
@@ -183,11 +195,28 @@ class History:
             self._act()
             if self.rng.random() < self.mix.disaster / acts:
                 await self._lose_tables()
+        await plots
         await asyncio.sleep(self.last)
         self.faults.stop()
         self.people.act(((1, give_permissions),))
         timers.cancel()
         self.trace.note("history", "nothing goes wrong from here on")
+
+    async def _plot(self) -> None:
+        """Play the plots of this history, one after the other."""
+        for plot in self.plots:
+            self.trace.note("people", f"plot: {plot.__name__}")
+            try:
+                await plot(self.stage)
+            except (GraphError, NotTheirsError, KeyError) as error:
+                self.trace.note("people", f"{plot.__name__}: not possible, {type(error).__name__}")
+            else:
+                self.trace.count(f"act {plot.__name__}")
+        self.world.journal.ambushes.clear()
+
+    def _notice(self, origin: str) -> None:
+        """Let OpenText's sender announce an origin, and be heard."""
+        self.origins.put(OriginMessage(origin=origin).model_dump_json(exclude_none=True), after=0.5)
 
     async def _lose_tables(self) -> None:
         """Lose every table; the operator stops the app, rebuilds what can be found, and starts it again."""

@@ -53,7 +53,7 @@ def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime) -> list[
         *disagreements(world, wanted, log, since=since),
         *unrecorded(world, log, since=since),
         *lost_edits(world, wanted, log, since=since),
-        *unjust_advances(world, log),
+        *unjust_advances(world),
     ]
 
 

@@ -11,9 +11,13 @@ from local.simulators.graph.failures import GraphError
 from shared.decisions.description_block import split_description
 from tests.simulation.looking import claim_of, is_ours
 from tests.simulation.trace import Trace
-from tests.simulation.world import APPROVER, World
+from tests.simulation.world import APPROVER, COUNTERSIGN, REWORK, World
 
 Json = dict[str, Any]
+OUTCOMES = ("Approve", "Reject")
+DELEGATES = {"dfoxhoven": ("deputy",)}
+APPROVERS = {APPROVER: ("dfoxhoven", "deputy"), REWORK: ("pwilliams",), COUNTERSIGN: ("nkaur", "pwilliams")}
+"""By step: who may decide where the integration user performs all of them."""
 TRIES = 4
 """How often somebody who finds nothing to do thinks of something else."""
 

@@ -65,8 +65,8 @@ SABOTAGES = {
     ),
     "a completion from before the versions were shown counts": Sabotage(
         "shared/decisions/outcome.py",
-        "or (link.shown_at is not None and at < link.shown_at)",
-        "or False",
+        " or (shown is not None and at < shown)",
+        "",
     ),
     "versions are not read again before the intent": Sabotage(
         "shared/reconciler/actions/send.py",

@@ -14,6 +14,7 @@ from local.simulators.content_server.process import MapStep, WorkflowMap
 from local.simulators.graph import Graph
 from shared.mapping.language.load import read_mapping
 from shared.wiring.rules import Rules
+from tests.simulation.journal import Journal, WatchedContentServer, WatchedGraph
 
 CONTRACTS = "11111111-1111-4111-8111-111111111111"
 FINANCE = "22222222-2222-4222-8222-222222222222"
@@ -57,6 +58,8 @@ class World:
     users: dict[str, str]
     """Login → Entra id."""
     act_as: str
+    journal: Journal
+    """What both systems saw."""
     workspaces: list[int] = field(default_factory=list)
     documents: dict[int, int] = field(default_factory=dict)
     """Process → its document."""
@@ -80,7 +83,8 @@ class World:
 
 def build(now: Callable[[], datetime], *, seed: int, act_as: str) -> World:
     """Build both systems; nothing has happened in them yet."""
-    content, graph = ContentServer(now=now, zone=ZONE, seed=seed % 1000), Graph(now=now, seed=seed)
+    content, graph = WatchedContentServer(now=now, zone=ZONE, seed=seed % 1000), WatchedGraph(now=now, seed=seed)
+    content.journal = graph.journal = journal = Journal(now)
     users = {login: graph.add_user(f"{login}@contoso.example", name=name) for login, name in PEOPLE.items()}
     everybody = list(users.values())
     graph.add_group("Contracts", everybody, group_id=CONTRACTS, has_app=True)
@@ -88,7 +92,7 @@ def build(now: Callable[[], datetime], *, seed: int, act_as: str) -> World:
     graph.add_plan(CONTRACTS, "Contracts", ["Review", "Renewals", "Approvals"], {"category1": "Contract"})
     graph.add_plan(FINANCE, "Finance", ["Later"])
     _build_content(content, act_as)
-    return World(now, content, graph, MemoryTables(now=now), users, act_as)
+    return World(now, content, graph, MemoryTables(now=now), users, act_as, journal)
 
 
 def _build_content(content: ContentServer, act_as: str) -> None:

@@ -112,6 +112,8 @@ class Process:
     """running, suspended, completed or stopped."""
     ended: datetime | None = None
     archived: bool = False
+    is_stuck: bool = False
+    """What is sent on is put on record, and moves nothing: the server never carries it out."""
     hidden_from: set[int] = field(default_factory=set)
     visits: list[Visit] = field(default_factory=list)
     pending: list[tuple[datetime, int]] = field(default_factory=list)

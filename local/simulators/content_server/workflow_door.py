@@ -125,6 +125,10 @@ class WorkflowDoor:
         """Stop a workflow. False: it has ended already."""
         return self.change_workflow(process_id, "stop")
 
+    def stick(self, process_id: int, *, is_stuck: bool = True) -> None:
+        """Let a workflow take what is sent on, and not move; or let it move again."""
+        self.workflow(process_id).is_stuck = is_stuck
+
     def add_manager(self, process_id: int, login: str) -> None:
         """Let somebody manage a workflow, and so see it in their list."""
         self.workflow(process_id).managers.add(self.state.user_named(login).id)

@@ -112,21 +112,24 @@ def accept(state: State, process: Process, visit: Visit, user: int) -> None:
 
 
 def complete(state: State, process: Process, visit: Visit, *, user: int, disposition: str, comment: str) -> None:
-    """Finish a visit and go where its disposition leads."""
+    """Finish a visit and go where its disposition leads. A stuck workflow keeps the act on record, and stays."""
     now = state.now()
+    if process.is_stuck:
+        process.activities.append(_finished(now, user, visit, disposition, comment))
+        return
     visit.completed_at, visit.completed_by = now, user
     visit.disposition, visit.comment = disposition, comment
     visit.versions = versions_of(attached(state, process))
-    process.activities.append(_finished(now, user, visit))
+    process.activities.append(_finished(now, user, visit, disposition, comment))
     lead_to(process, tuple(visit.step.next[disposition]), source=visit.task_id, now=now)
     advance(state, process)
 
 
-def _finished(now: datetime, user: int, visit: Visit) -> Activity:
-    if visit.disposition == SEND_ON:
-        return Activity(now, user, "sendon", visit.task_id, visit.comment)
-    label = {"event": visit.disposition.lower(), "label": visit.disposition}
-    return Activity(now, user, "disposition", visit.task_id, visit.comment, label)
+def _finished(now: datetime, user: int, visit: Visit, disposition: str, comment: str) -> Activity:
+    if disposition == SEND_ON:
+        return Activity(now, user, "sendon", visit.task_id, comment)
+    label = {"event": disposition.lower(), "label": disposition}
+    return Activity(now, user, "disposition", visit.task_id, comment, label)
 
 
 def delegate(state: State, process: Process, visit: Visit, *, user: int, to: int, comment: str = "") -> None:
