@@ -49,7 +49,7 @@ def ending(
         is_undecided: something that its rule asks about was not told.
         why_not: the value that was read and says no.
     """
-    if link.step is not None and origin.workflow is not None and (stated := _step_ended(link, origin.workflow)):
+    if (stated := _stated(link, origin)) is not None:
         return stated
     if is_undecided:
         return NotStated()
@@ -62,6 +62,15 @@ def ending(
         return Ended("nobody waits for it any more")
     told = f": {why_not}" if why_not else ""
     return Ended(f"the record no longer asks for it{told}", is_by_condition=bool(why_not))
+
+
+def _stated(link: Link, origin: Origin) -> Ended | None:
+    """Say what OpenText itself states of the end of a step or document. None: nothing."""
+    if link.step is not None and origin.workflow is not None:
+        return _step_ended(link, origin.workflow)
+    if origin.document is not None and origin.document.gone:
+        return Ended(origin.document.gone)
+    return None
 
 
 def _why_changed(link: Link, rule_hashes: dict[str, str]) -> str:

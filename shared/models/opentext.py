@@ -15,6 +15,8 @@ from pydantic import Field
 from shared.models.base import Frozen, Stored
 from shared.models.keys import OriginKind, origin_key
 
+WORKSPACE = 848
+"""Type of a node that is a business workspace."""
 Scalar: TypeAlias = str | int | float | bool
 AttributeValue: TypeAlias = Scalar | tuple[Scalar, ...] | None
 Attributes: TypeAlias = dict[str, AttributeValue]
@@ -111,6 +113,8 @@ class Document(Frozen):
     modified: datetime | None = None
     parent_id: int | None = None
     is_container: bool = Field(default=False, description="A folder, say: what lies in it is approved with it.")
+    is_evidence: bool = Field(default=False, description="The bridge wrote it.")
+    gone: str = Field(default="", description="What OpenText states of its end. Empty: it is there.")
     attributes: Attributes = Field(default_factory=dict)
     definitions: tuple[AttributeDefinition, ...] = Field(default=(), description="Of the categories that it has.")
     classifications: tuple[str, ...] | None = Field(default=(), description="None: not known.")
@@ -122,6 +126,29 @@ class Document(Frozen):
     def bound(self) -> DocumentVersion:
         """The version that a task shows."""
         return DocumentVersion(node_id=self.node_id, version=self.version)
+
+
+class NodeStub(Frozen):
+    """What a node is, as far as every answer says it."""
+
+    node_id: int = Field(description="Of a shortcut its own.")
+    name: str
+    type: int
+    original: int | None = Field(default=None, description="What a shortcut stands for. None: it is none.")
+    is_container: bool = False
+    is_evidence: bool = Field(default=False, description="The bridge wrote it.")
+    created: datetime | None = None
+    modified: datetime | None = None
+
+    @property
+    def is_workspace(self) -> bool:
+        """Whether it is a business workspace."""
+        return self.type == WORKSPACE
+
+    def has_changed_since(self, at: datetime) -> bool:
+        """Tell whether it was made or changed at or after a time; what does not say when may have been."""
+        times = [one for one in (self.created, self.modified) if one is not None]
+        return not times or max(times) >= at
 
 
 class MissingDocument(Frozen):

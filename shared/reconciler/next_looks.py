@@ -6,6 +6,7 @@ from shared.models.keys import OriginKind, split_origin_key
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
+from shared.reconciler.documents import PLACE, remember_place
 from shared.reconciler.movement import MOVED, movement_of
 from shared.reconciler.observe import home_of
 from shared.reconciler.session import Work
@@ -65,6 +66,7 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
         "mapping": work.policy.mapping_hash,
         "nodes": nodes,
         "home": home_of(work.origin),
+        PLACE: await remember_place(work.origin, held.seen, work.services),
         MOVED: movement_of(work.origin),
         "soon": work.soon or held.seen.get("soon"),
     }

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from shared.decisions.item_view import Policy
 from shared.mapping.evaluation.names import names_of
@@ -12,10 +13,11 @@ from shared.models.item_memory import ItemMemory
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
-from shared.models.opentext import Needs, Origin, Workspace
+from shared.models.opentext import Document, Needs, Origin, Workspace
 from shared.models.wanted import Wanted, WantedTask
 from shared.models.words import SCOPES, WAITS, ItemKind, Scope, WaitedFor
 from shared.reconciler.actions.write import read_again
+from shared.reconciler.documents import has_moved, read_document
 from shared.reconciler.movement import as_people_left_it
 from shared.reconciler.session import Work
 from shared.reconciler.step_forms import ask_forms
@@ -38,7 +40,7 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
     # A workflow's record is its first: another workspace's document may be attached later, and be listed before.
     stays = split_origin_key(held.origin)[0] is OriginKind.WORKFLOW
     home = held.seen.get("home") if stays or not SCOPES[message.scope].anew else None
-    origin = await read_origin(held.origin, services, home=home)
+    origin = await read_origin(held.origin, services, home=home, seen=held.seen)
     if services.needs[origin.kind].movement:
         origin = await as_people_left_it(origin, held.seen, services)
     asked = await compute_wanted(origin, services, held.links)
@@ -63,7 +65,12 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
 
 
 async def read_origin(
-    key: str, services: Services, *, home: dict[str, int] | None = None, need: Needs | None = None
+    key: str,
+    services: Services,
+    *,
+    home: dict[str, int] | None = None,
+    need: Needs | None = None,
+    seen: Mapping[str, Any] | None = None,
 ) -> Origin:
     """
     Read one origin with what the mapping needs of it. Errors as the OpenText client's.
@@ -73,6 +80,7 @@ async def read_origin(
         services: the clients and the mapping.
         home: {"node", "workspace"} as they were found before; a document seldom moves. None: look.
         need: what is read of it. None: what the mapping needs.
+        seen: what the last look saw of it. None: nothing is remembered.
     """
     kind, number = split_origin_key(key)
     need = need or services.needs[kind]
@@ -80,8 +88,9 @@ async def read_origin(
     if kind is OriginKind.WORKSPACE:
         return Origin(kind=kind, workspace=await opentext.workspaces.read(number, need))
     if kind is OriginKind.DOCUMENT:
-        document = await opentext.workspaces.read_document(number, need)
-        return Origin(kind=kind, document=document, workspace=await _workspace_of(number, services, home, need))
+        document = await read_document(number, services, need, seen or {})
+        home = None if has_moved(document, seen or {}) else home
+        return Origin(kind=kind, document=document, workspace=await _workspace_of(document, services, home, need))
     workflow = await opentext.workflows.read(number, need)
     nodes = [document.node_id for document in workflow.documents]
     workspace = await _record_of(nodes, services, home, need) if need.workspace else None
@@ -207,9 +216,12 @@ async def _record_of(
     return None
 
 
-async def _workspace_of(node_id: int, services: Services, home: dict[str, int] | None, need: Needs) -> Workspace | None:
-    number = home["workspace"] if home is not None and home["node"] == node_id else None
-    number = number or await services.opentext.workspaces.find_workspace_of(node_id)
+async def _workspace_of(
+    document: Document, services: Services, home: dict[str, int] | None, need: Needs
+) -> Workspace | None:
+    number = home["workspace"] if home is not None and home["node"] == document.node_id else None
+    if number is None and not document.gone:
+        number = await services.opentext.workspaces.find_workspace_of(document.node_id)
     if number is None:
         return None
     return await services.opentext.workspaces.read(number, need)

@@ -1,18 +1,21 @@
 """A hint that names a node: find out which origins it concerns."""
 
-from shared.errors import NeverError
+from shared.errors import NeverError, SignInRefusedError
 from shared.mapping.evaluation.needs import rules_for
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import OriginMessage
+from shared.models.opentext import NodeStub
+from shared.models.words import Scope
 from shared.reconciler.soon import look_soon, pauses
 from shared.services import Services
 
 
 async def resolve_node(number: int, message: OriginMessage, services: Services) -> None:
     """
-    Hand a node's hint on: to its workspace, to the origins known to show it, and to itself as a document.
+    Hand a node's hint on: to its workspace, to the origins known to show it, and to the documents that it is or holds.
 
-    A node that can't be read is handed on to the origins known to show it.
+    A shortcut is its original. What is in a folder is looked at anew, for with its folder it may have moved. A node
+    that can't be read is handed on to the origins known to show it.
     """
     origins = set(await services.nodes.find_origins(number))
     try:
@@ -21,10 +24,26 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
         workspace = None
     if workspace is not None:
         origins.add(origin_key(OriginKind.WORKSPACE, workspace))
-    if workspace != number and rules_for(services.mapping, OriginKind.DOCUMENT):
-        origins.add(origin_key(OriginKind.DOCUMENT, number))
-    if not origins:
+    stub = await _find_stub(number, services) if rules_for(services.mapping, OriginKind.DOCUMENT) else None
+    contained: set[str] = set()
+    if stub is not None and stub.is_container and not stub.is_workspace:
+        nodes = await services.opentext.tree.list_documents_below(stub.node_id)
+        contained = {origin_key(OriginKind.DOCUMENT, node) for node in nodes}
+    elif stub is not None and not stub.is_container and not stub.is_evidence:
+        origins.add(origin_key(OriginKind.DOCUMENT, stub.node_id))
+    if not origins | contained:
         # It may not be visible yet.
         await look_soon(message, *pauses(message), services)
-    for origin in sorted(origins):
-        await services.queues.send_origin(message.at(origin))
+    for origin in sorted(origins | contained):
+        asked = message.at(origin)
+        await services.queues.send_origin(asked.reading(Scope.RESYNC) if origin in contained else asked)
+
+
+async def _find_stub(number: int, services: Services) -> NodeStub | None:
+    """Read what a node is. None: it can't be read."""
+    try:
+        return await services.opentext.tree.read_stub(number)
+    except SignInRefusedError:
+        raise
+    except NeverError:
+        return None

@@ -1,5 +1,5 @@
 """
-Find what no hint announced: workflows whose steps changed, and workspaces that were made.
+Find what no hint announced: workflows whose steps changed, workspaces that were made, documents that were changed.
 
 What is found is queued exactly as if a hint had come. OpenText is asked at an interval of its own; a list that did not
 change costs a read of one row, and an origin is handed on again only when its entry in the list changed.
@@ -19,6 +19,7 @@ from shared.models.opentext import StatusRow
 from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
 from shared.services import Services
+from shared.watchers.document_discovery import CURSOR, find_documents
 from shared.watchers.list_digest import compare, digest, remember
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ async def _discover_in_slot(services: Services) -> int:
         interval = timedelta(seconds=services.settings.opentext_discovery_seconds)
         await services.cursors.save(NEXT, (now + interval).isoformat())
         await _check_clock(services)
-        return sum([await _try(source, services) for source in (_workflows, _report, _workspaces)])
+        return sum([await _try(source, services) for source in (_workflows, _report, _workspaces, _documents)])
     finally:
         await services.slots.free(slot)
 
@@ -175,6 +176,15 @@ async def _new_of_type(name: str, services: Services) -> int:
     await hand_on(found, services)
     if newest.isoformat() != mark:
         await services.cursors.save(cursor, newest.isoformat())
+    return len(found)
+
+
+async def _documents(services: Services) -> int:
+    """Look on for documents that were made or changed."""
+    found, place = await find_documents(services)
+    await hand_on(found, services)
+    if place is not None:
+        await services.cursors.save(CURSOR, place.model_dump_json())
     return len(found)
 
 

@@ -242,3 +242,13 @@ async def test_a_date_attribute_takes_what_stands_for_no_date():
     row = (await caller.get(f"v2/nodes/{caller.workspace}?fields=categories")).results
 
     assert "9999-12-31T00:00:00" in row["data"]["categories"][0].values()
+
+
+async def test_what_was_deleted_lies_in_the_recycle_bin_and_is_found_by_a_part_of_its_name():
+    """Not described by OpenText: public clients read `v2/volumes/recyclebin/nodes`."""
+    caller = Caller()
+    caller.server.delete(caller.document)
+
+    found = (await caller.get("v2/volumes/recyclebin/nodes?where_name=contract&fields=properties{id,name}")).results
+
+    assert [row["data"]["properties"] for row in found] == [{"id": caller.document, "name": "Contract.docx"}]

@@ -16,7 +16,7 @@ from local.simulators.content_server.model import (
 )
 from local.simulators.content_server.state import ADMIN, ROOT, State
 
-FOLDER = 0
+FOLDER, SHORTCUT = 0, 1
 CLASSIFICATION = 199
 
 
@@ -133,9 +133,31 @@ class ContentDoor:
         node.name = name
         self.state.touch(node, self.state.user_named(user).id)
 
+    def move(self, number: int, parent: int) -> None:
+        """Put a node into another container; what stands in it goes along."""
+        node = self.state.nodes[number]
+        del self.state.children[node.parent][node.name.casefold()]
+        self.state.children.setdefault(parent, {})[node.name.casefold()] = node.id
+        node.parent = parent
+
+    def add_shortcut(self, parent: int, original: int, *, user: str = "Admin") -> int:
+        """Put a shortcut to a node into a container and return its id."""
+        owner = self.state.user_named(user).id
+        name = f"Shortcut to {self.state.nodes[original].name}"
+        node = self.state.add_node(name=name, kind=SHORTCUT, parent=parent, owner=owner)
+        node.original = original
+        return node.id
+
     def delete(self, number: int) -> None:
-        """Delete a node and what stands in it."""
+        """Delete a node and what stands in it: it lies in the recycle bin then."""
         nodes.drop(self.state, self.state.nodes[number])
+
+    def restore(self, number: int) -> None:
+        """Take a node out of the recycle bin, to where it was."""
+        node = next(one for one in self.state.recycled if one.id == number)
+        self.state.recycled.remove(node)
+        self.state.nodes[node.id] = node
+        self.state.children.setdefault(node.parent, {})[node.name.casefold()] = node.id
 
     def set_attribute(self, user: str, number: int, path: str, value: object) -> None:
         """Change an attribute by its name: "Category.Attribute", "Category.Set[1].Attribute"."""

@@ -220,7 +220,16 @@ def drop(state: State, node: Node) -> None:
     state.children.get(node.parent, {}).pop(node.name.casefold(), None)
     state.children.pop(node.id, None)
     state.workspaces.pop(node.id, None)
-    del state.nodes[node.id]
+    state.recycled.append(state.nodes.pop(node.id))
+
+
+def list_recycled(state: State, call: Call) -> Answer:
+    """Answer `GET v2/volumes/recyclebin/nodes`: what was deleted and could be restored, names found by a part."""
+    name = call.first("where_name").casefold()
+    found = [node for node in state.recycled if name in node.name.casefold() and not node.hidden]
+    page = Page.of(call, len(found), default=100, most=500)
+    rows = [written(state, node, call) for node in found[page.start : page.stop]]
+    return results(rows, collection={"paging": page.paging(), "sorting": {}})
 
 
 def read_audit(state: State, call: Call) -> Answer:

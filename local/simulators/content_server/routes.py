@@ -31,6 +31,7 @@ TABLE: tuple[tuple[str, str, Endpoint], ...] = (
     ("PUT", "v2/nodes/*", nodes.update_node),
     ("DELETE", "v2/nodes/*", nodes.delete_node),
     ("GET", "v2/nodes/*/nodes", nodes.list_children),
+    ("GET", "v2/volumes/recyclebin/nodes", nodes.list_recycled),
     ("GET", "v2/nodes/*/audit", nodes.read_audit),
     ("GET", "v1/nodes/*/ancestors", nodes.ancestors),
     ("GET", "v2/nodes/*/content", content.read_content),

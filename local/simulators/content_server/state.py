@@ -51,6 +51,8 @@ class State:
         self.processes: dict[int, Process] = {}
         self.reminders: dict[int, list[dict[str, Any]]] = {}
         self.webreports: dict[str, Callable[[dict[str, str]], object]] = {}
+        self.recycled: list[Node] = []
+        """What was deleted and not purged."""
         self.records_module = True
         self.proxies_enabled = True
         self.filters_by_email = True

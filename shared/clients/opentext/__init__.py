@@ -16,6 +16,7 @@ from shared.clients.opentext.session import Session, Sessions
 from shared.clients.opentext.sign_in import SignIn
 from shared.clients.opentext.sign_in_guard import SignInDoor
 from shared.clients.opentext.transport import CALL_SECONDS, Request, Upload, Wire
+from shared.clients.opentext.tree import Tree
 from shared.clients.opentext.workflows import Workflows
 from shared.clients.opentext.workspaces import Workspaces
 from shared.clients.pause import LONGEST_PAUSE
@@ -48,6 +49,7 @@ class OpenText:
     members: Members
     records: Records
     clock: ServerClock
+    tree: Tree
     site: Site
 
     async def ping(self) -> None:
@@ -122,5 +124,6 @@ def _put_together(sessions: Sessions, zone: tzinfo, now: Callable[[], datetime])
         members=members,
         records=records,
         clock=ServerClock(site, now),
+        tree=Tree(site),
         site=site,
     )

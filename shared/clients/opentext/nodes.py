@@ -32,6 +32,7 @@ from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
 from shared.errors import RefusedError, SignInRefusedError, UnreadableError
+from shared.models.evidence_files import is_evidence_file
 from shared.models.opentext import AttributeDefinition, Attributes, Document, DocumentVersion, Needs, Part
 
 SHORTCUT = 1
@@ -211,6 +212,7 @@ class Nodes:
             created=gaps.value(Part.CREATED, self._site.instant, found.get("create_date")),
             modified=gaps.value(Part.MODIFIED, self._site.instant, found.get("modify_date")),
             parent_id=number_or_none(found.get("parent_id")),
+            is_evidence=is_evidence_file(text(found.get("name")), text(found.get("description"))),
             is_container=flag(found.get("container")),
             attributes=attributes,
             definitions=definitions,

@@ -7,6 +7,7 @@ OTCS REST, v2/nodes/{id}/categories.
 
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from cachetools import TTLCache
@@ -15,6 +16,7 @@ from shared.clients.opentext.answers import (
     Json,
     at,
     each,
+    is_last,
     many,
     number,
     number_or_none,
@@ -36,6 +38,7 @@ from shared.clients.opentext.user_values import UserValues
 from shared.errors import RefusedError, UnreadableError
 from shared.models.listed import Listed
 from shared.models.opentext import (
+    WORKSPACE,
     AttributeValue,
     Document,
     MissingDocument,
@@ -49,9 +52,18 @@ from shared.models.opentext import (
 
 log = logging.getLogger(__name__)
 
-WORKSPACE = 848
 MEMBERS_OF_A_ROLE = 1000
 """Asked for in one list: Content Server's own default is 10, and it does not say that there are more."""
+PAGE = 100
+"""Workspaces in one."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of a long list."""
+
+    nodes: tuple[int, ...]
+    is_last: bool
 
 
 class Workspaces:
@@ -169,6 +181,25 @@ class Workspaces:
                     yield stub
             if _sorted_past(stubs, since):
                 return
+
+    async def list_page(self, type_name: str, page: int) -> "Page":
+        """
+        List the ids of a hundred workspaces of a type; pages are counted from 1.
+
+        Raises:
+            UnreadableError: there is no such type that we may see.
+        """
+        query: Query = (
+            ("where_workspace_type_id", await self.read_type(type_name)),
+            ("expanded_view", "true"),
+            ("sort", "asc_create_date"),
+            ("fields", "properties{id}"),
+            ("limit", PAGE),
+            ("page", page),
+        )
+        answer = await self._site.get("v2/businessworkspaces", query)
+        listed = each(map(properties, rows(answer)), lambda row: required(row, "id"))
+        return Page(tuple(listed), is_last(answer, sent=len(listed) + len(listed.unread), asked=PAGE))
 
     async def list_types(self) -> tuple[WorkspaceType, ...]:
         """List the workspace types that we may see, with their templates."""

@@ -14,6 +14,11 @@ def exact_types(rules: Sequence[BaseRule]) -> tuple[str, ...] | None:
     return tuple(sorted({name for names in named for name in names or ()}))
 
 
+def named_folders(rules: Iterable[BaseRule]) -> tuple[int, ...]:
+    """List the folders that rules look for documents in."""
+    return tuple(sorted({folder for rule in rules for folder in rule.when.folder or ()}))
+
+
 def is_type_mapped(rules: Iterable[BaseRule], name: str) -> bool:
     """Tell whether any rule applies to workspaces of a type."""
     return any(rule.when.workspace_type is None or is_named(rule.when.workspace_type, (name,)) for rule in rules)

@@ -262,7 +262,7 @@ class _Desk:
         elif origin.workflow is not None:
             steps = () if origin.workflow.ended else origin.workflow.current
             yield from (Scene(origin, self.now, calendar, step=step, remembered=ids) for step in steps)
-        elif origin.kind is not OriginKind.NODE and not _is_own_file(origin):
+        elif origin.kind is not OriginKind.NODE and not _is_own_file(origin) and not _is_no_document(origin):
             yield Scene(origin, self.now, calendar, remembered=ids)
 
     def _of_rule(self, rule: BaseRule, scene: Scene) -> Iterator[WantedTask]:
@@ -410,7 +410,14 @@ def _after(before: Verdict) -> Verdict:
 
 def _is_own_file(origin: Origin) -> bool:
     """Tell the bridge's evidence from documents of people: a task for it would make evidence of its own, and so on."""
-    return origin.document is not None and is_evidence_file(origin.document.name)
+    document = origin.document
+    return document is not None and (document.is_evidence or is_evidence_file(document.name))
+
+
+def _is_no_document(origin: Origin) -> bool:
+    """Tell what a rule for documents is not about: a folder, or a document that is no more."""
+    document = origin.document
+    return document is not None and (document.is_container or bool(document.gone))
 
 
 def _lacks_list(origin: Origin) -> bool:

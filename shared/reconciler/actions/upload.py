@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from shared.clients.opentext.errors import EXISTS, NO_ENDPOINT
 from shared.clients.opentext.transport import Upload
 from shared.errors import RefusedError, UnreadableError
+from shared.models.evidence_files import description
 from shared.reconciler.session import Work
 
 
@@ -66,7 +67,8 @@ async def put_file(work: Work, folder_id: int, file: Upload, node_id: int | None
     if node_id is not None:
         return await _renew(work, node_id, file)
     try:
-        return Placed(await records.upload(folder_id, file), 1)
+        marked = description(work.origin.key)
+        return Placed(await records.upload(folder_id, file, description=marked), 1)
     except RefusedError as error:
         if error.code != EXISTS:
             raise
