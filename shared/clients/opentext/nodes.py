@@ -217,6 +217,7 @@ class Nodes:
             attributes=attributes,
             definitions=definitions,
             classifications=compliance.classifications,
+            classification_ids=compliance.classification_ids,
             rm_status=compliance.rm_status,
             holds=compliance.holds,
             not_known=gaps.not_known,

@@ -7,12 +7,24 @@ Source: OTCS REST, v1/nodes/{id}/holds, rmclassifications and classifications; v
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cachetools import TTLCache
 
-from shared.clients.opentext.answers import Json, at, flag, many, number, obj, properties, required, rows, text
+from shared.clients.opentext.answers import (
+    Json,
+    at,
+    flag,
+    many,
+    number,
+    number_or_none,
+    obj,
+    properties,
+    required,
+    rows,
+    text,
+)
 from shared.clients.opentext.errors import NO_ENDPOINT
 from shared.clients.opentext.gaps import Gaps
 from shared.clients.opentext.server import Site, list_pages
@@ -32,6 +44,7 @@ class Compliance:
     """What the records modules say of a node. None: not known, which is not none."""
 
     classifications: tuple[str, ...] | None = ()
+    classification_ids: dict[str, int] = field(default_factory=dict)
     rm_status: str | None = ""
     holds: tuple[str, ...] | None = ()
 
@@ -46,8 +59,10 @@ class Records:
     async def read_compliance(self, node_id: int, needs: Needs, gaps: Gaps) -> Compliance:
         """Read as much as is needed: one call for each. What can't be read is noted, and not known."""
         asked, status, holds = needs.classifications, needs.records, needs.holds
+        classes = await gaps.read(Part.CLASSIFICATIONS, self.list_classifications(node_id)) if asked else {}
         return Compliance(
-            classifications=await gaps.read(Part.CLASSIFICATIONS, self.list_classifications(node_id)) if asked else (),
+            classifications=None if classes is None else tuple(classes),
+            classification_ids={name: one for name, one in (classes or {}).items() if one is not None},
             rm_status=await gaps.read(Part.RM_STATUS, self.find_status(node_id)) if status else "",
             holds=await gaps.read(Part.HOLDS, self.list_holds(node_id)) if holds else (),
         )
@@ -73,15 +88,15 @@ class Records:
         listed = await self._module("rmclassifications", node_id)
         return next((found for row in listed if (found := text(row.get("file_status")))), "")
 
-    async def list_classifications(self, node_id: int) -> tuple[str, ...]:
+    async def list_classifications(self, node_id: int) -> dict[str, int | None]:
         """
-        List the names of classifications, sorted.
+        List the classifications with their node ids, by name, sorted. None: the id is not told.
 
         Raises:
             UnreadableError: this server has no classifications, or does not say.
         """
         listed = await self._module("classifications", node_id)
-        return tuple(sorted({_named(row, "name", "id") for row in listed}))
+        return dict(sorted({_named(row, "name", "id"): number_or_none(row.get("id")) for row in listed}.items()))
 
     async def classify(self, node_id: int, class_id: int) -> None:
         """Give a node its records classification. A node that has it is left alone."""

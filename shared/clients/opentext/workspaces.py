@@ -102,6 +102,7 @@ class Workspaces:
             roles=roles,
             missing_documents=missing,
             classifications=compliance.classifications,
+            classification_ids=compliance.classification_ids,
             rm_status=compliance.rm_status,
             holds=compliance.holds,
             not_known=gaps.not_known,

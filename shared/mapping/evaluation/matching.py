@@ -119,6 +119,11 @@ def _classification(patterns: tuple[str, ...], scene: Scene) -> Verdict:
         )
         text = f"classifications can't be read here{': ' if why else ''}{why}"
         return not_known(Gap(NameKind.CLASSIFICATION, patterns[0], text))
+    there = {str(number): name for node in nodes for name, number in node.classification_ids.items()}
+    for pattern in patterns:
+        for number in sorted(there.keys() & scene.remembered.get((NameKind.CLASSIFICATION, pattern), frozenset())):
+            why = f"the classification {pattern!r} is now called {there[number]!r}"
+            return not_known(Gap(NameKind.CLASSIFICATION, pattern, why, renamed_to=there[number]))
     return no(f"the classification is {_listed(names)}")
 
 

@@ -14,7 +14,8 @@ from shared.models.wanted import NameKind
 def names_of(mapping: Mapping, origin: Origin) -> frozenset[tuple[NameKind, str, str]]:
     """Return kind, name and id of everything that rules name and this origin has."""
     rules = rules_for(mapping, origin.kind)
-    return frozenset((*_attributes(rules, origin), *_types(rules, origin), *_maps(rules, origin)))
+    found = (_attributes, _types, _maps, _classes)
+    return frozenset(one for find in found for one in find(rules, origin))
 
 
 def _attributes(rules: tuple[BaseRule, ...], origin: Origin) -> Iterator[tuple[NameKind, str, str]]:
@@ -43,6 +44,18 @@ def _maps(rules: tuple[BaseRule, ...], origin: Origin) -> Iterator[tuple[NameKin
         for pattern in condition.map or ():
             if isinstance(pattern, str) and is_named((pattern,), (workflow.map_name,)):
                 yield NameKind.MAP, pattern, str(workflow.map_id)
+
+
+def _classes(rules: tuple[BaseRule, ...], origin: Origin) -> Iterator[tuple[NameKind, str, str]]:
+    nodes = (*origin.documents, *((origin.workspace,) if origin.workspace is not None else ()))
+    there = [(name, number) for node in nodes for name, number in node.classification_ids.items()]
+    for condition in _conditions(rules):
+        for pattern in condition.classification or ():
+            yield from (
+                (NameKind.CLASSIFICATION, pattern, str(number))
+                for name, number in there
+                if is_named((pattern,), (name,))
+            )
 
 
 def _conditions(rules: tuple[BaseRule, ...]) -> Iterator[Condition]:
