@@ -11,7 +11,9 @@ from shared import wiring
 from shared.intake.expected_failures import run_origin, run_plan
 from shared.intake.paused import is_put_back
 from shared.intake.queued import read_origin_message, read_plan_message
+from shared.intake.walls import tell_work
 from shared.models.messages import OriginMessage, PlanMessage
+from shared.observability.tally import LOOKS, tally
 from shared.observability.telemetry import working
 from shared.services import Services
 
@@ -30,6 +32,8 @@ async def reconcile(message: func.QueueMessage) -> None:
     with working("reconcile", origin=given.origin, reason=given.waited_for, delivery=message.id, trace=given.trace):
         if not await is_put_back(given, wiring.current()):
             await run_origin(given, flow, wiring.current())
+            tally.add(LOOKS)
+            await tell_work(wiring.current())
 
 
 @bp.queue_trigger(arg_name="message", queue_name="plans", connection="AzureWebJobsStorage")

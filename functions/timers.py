@@ -11,6 +11,7 @@ from functions.warm import warmed
 from shared import wiring
 from shared.errors import Problem
 from shared.intake.expected_failures import run_storage_timer, run_timer
+from shared.intake.walls import tell_work
 from shared.observability.telemetry import Delivery, working
 from shared.services import Services, Storage
 
@@ -43,6 +44,7 @@ async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> N
         problems = wiring.current().problems()
         await run_storage_timer(lambda storage: look_after(storage, problems), wiring.current())
         await run_timer(note_app, wiring.current())
+        await tell_work(wiring.current())
         at_hand.was_idle = not was_busy
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from shared.errors import BridgeError, InputError, MappingError, SettingsError
 from shared.models.troubles import Cause, Where
 from shared.observability.secret_filter import redact
+from shared.observability.tally import tally
 
 if TYPE_CHECKING:
     from shared.services import Storage
@@ -52,6 +53,16 @@ async def tell_well(wired: HasStorage, where: Where, subject: str) -> None:
     await _telling(_tell_well(wired, where, subject))
 
 
+async def tell_work(wired: HasStorage) -> None:
+    """Write what this worker counted lately, for the operator's charts: once a minute while it is at work."""
+    await _telling(_tell_work(wired))
+
+
+async def _tell_work(wired: HasStorage) -> None:
+    storage = wired.storage()
+    await storage.series.keep(tally, storage.now())
+
+
 async def _tell_met(wired: HasStorage, error: BridgeError | None) -> None:
     storage = wired.storage()
     troubles, now = storage.troubles, storage.now()
@@ -84,7 +95,7 @@ async def _telling(telling: Awaitable[None]) -> None:
         async with asyncio.timeout(LONGEST_SECONDS):
             await telling
     except (BridgeError, TimeoutError) as error:
-        log.warning("a trouble could not be told: %s: %s", type(error).__name__, error)
+        log.warning("it could not be told: %s: %s", type(error).__name__, error)
 
 
 def _text(error: BaseException) -> str:

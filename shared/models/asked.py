@@ -54,6 +54,7 @@ _PLAN = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="must be a plan's id
 _TEXT = Field(pattern=OPAQUE, description="must be a text of 1 to 512 characters, without line breaks")
 RuleId = Annotated[str, _RULE]
 AnyRule = Annotated[str | None, _RULE]
+PlanId = Annotated[str, _PLAN]
 AnyPlan = Annotated[str | None, _PLAN]
 Text = Annotated[str, _TEXT]
 AnyText = Annotated[str | None, _TEXT]
@@ -104,8 +105,8 @@ class OriginAsked(Frozen):
     limit: Limit = 50
 
 
-class WhyAsked(Frozen):
-    """One origin, explained; or one item of it."""
+class OneAsked(Frozen):
+    """One origin that has rules."""
 
     key: Annotated[
         str,
@@ -114,7 +115,19 @@ class WhyAsked(Frozen):
             description="must be a workspace's, workflow's or document's key, e.g. workspace-28866",
         ),
     ]
+
+
+class WhyAsked(OneAsked):
+    """One origin, explained; or one item of it."""
+
     item: Annotated[str, Field(max_length=512, description="must be an item's key, at most 512 characters")] = ""
+
+
+class OriginsAsked(PageAsked):
+    """Origins with an item of a rule, or in a plan; None: any."""
+
+    rule: AnyRule = None
+    plan: AnyPlan = None
 
 
 class FindAsked(Frozen):
@@ -144,6 +157,12 @@ class RetryWanted(Frozen):
     rule: AnyRule = None
     plan: AnyPlan = None
     confirmed: Sure = False
+
+
+class PlanWanted(Frozen):
+    """A plan that is to be read now."""
+
+    plan: PlanId
 
 
 class GateWanted(Frozen):

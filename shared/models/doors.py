@@ -269,3 +269,20 @@ class DoctorAnswer(Foreign):
 
     now: datetime
     findings: tuple[FindingShown, ...]
+
+
+class OriginsAnswer(Foreign):
+    """`GET origins`: keys of the origins with an item of a rule, or in a plan."""
+
+    total: int
+    origins: tuple[str, ...]
+    after: str = ""
+
+
+class PreviewAnswer(Foreign):
+    """`GET preview`: what the next look at an origin would do."""
+
+    origin: str
+    hash: str = Field(description="The same for two previews that would do the same.")
+    mapping_hash: str
+    text: str = Field(description="As `manage.py mapping preview` prints it.")

@@ -64,6 +64,15 @@ async def read_plan(plan: str, by: str, storage: Storage) -> None:
     await storage.queues.send_plan(PlanMessage(plan=plan, waited_for=WaitedFor.OPERATOR))
 
 
+async def find_with_item(chosen: Chosen, storage: Storage) -> tuple[str, ...]:
+    """Return the keys of the origins with an item of a rule, or in a plan. Scans the whole table."""
+
+    def takes(link: Link) -> bool:
+        return chosen.plan in (None, link.plan_id) and chosen.rule in (None, link.rule_id)
+
+    return await _with_link(takes, storage)
+
+
 async def find_held(chosen: Chosen, storage: Storage) -> tuple[str, ...]:
     """Return the keys of the origins with an item that is held so. Scans the whole table."""
     return await _with_link(chosen.takes, storage)

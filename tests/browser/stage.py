@@ -36,6 +36,9 @@ class StageWiring:
     async def warm_storage(self):
         """It is open."""
 
+    async def warm(self):
+        """All is wired."""
+
     def doors(self):
         return self._doors
 
