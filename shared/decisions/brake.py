@@ -6,13 +6,13 @@ that passed and workflows that ended are no matter for it. Pure.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import Field
 
 from shared.models.base import Stored
+from shared.timing import BRAKE_WINDOW
 
-WINDOW = timedelta(hours=1)
 SHARE = 10
 """One in so many of the rule's open items may end within the window, if that is more than the limit."""
 
@@ -30,7 +30,7 @@ class BrakeRow(Stored):
 
     def lately(self, now: datetime) -> int:
         """Count what was ended within the window."""
-        return sum(count for minute, count in self.ended.items() if datetime.fromisoformat(minute) > now - WINDOW)
+        return sum(count for minute, count in self.ended.items() if datetime.fromisoformat(minute) > now - BRAKE_WINDOW)
 
     def is_released(self, now: datetime) -> bool:
         """Tell whether an operator lets the rule end what it will."""
@@ -53,7 +53,7 @@ class BrakeRow(Stored):
     def taken(self, count: int, now: datetime, *, tripped: bool) -> "BrakeRow":
         """Return the row after so many more were ended."""
         minute = now.replace(second=0, microsecond=0).isoformat()
-        kept = {when: many for when, many in self.ended.items() if datetime.fromisoformat(when) > now - WINDOW}
+        kept = {when: many for when, many in self.ended.items() if datetime.fromisoformat(when) > now - BRAKE_WINDOW}
         if count:
             kept[minute] = kept.get(minute, 0) + count
         tripped_at = (self.tripped_at or now) if tripped else self.tripped_at
@@ -66,8 +66,8 @@ class BrakeRow(Stored):
         )
 
     def _is_counted(self, now: datetime) -> bool:
-        return self.counted_at is not None and self.counted_at > now - WINDOW
+        return self.counted_at is not None and self.counted_at > now - BRAKE_WINDOW
 
     def released(self, now: datetime) -> "BrakeRow":
         """Return the row after an operator released it: everything may end for as long as the window is."""
-        return BrakeRow(released_until=now + WINDOW)
+        return BrakeRow(released_until=now + BRAKE_WINDOW)

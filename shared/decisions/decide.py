@@ -5,7 +5,7 @@ Pure and level-triggered: it looks at how things stand, never at what happened. 
 out and asking again ends, when both sides agree, in None.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.decisions.actions import Action, Create, LookAgain, Remember, Settle, Write
 from shared.decisions.completion import record_again
@@ -22,10 +22,8 @@ from shared.models.link import Link, LinkState
 from shared.models.planner import DetailsPatch, TaskPatch
 from shared.models.wanted import WantedTask, WhenDeleted
 from shared.models.words import ItemKind, WaitedFor
-from shared.timing import YOUNG
+from shared.timing import REPLICA, YOUNG
 
-REPLICA = timedelta(seconds=30)
-"""By then every replica knows what one of them knew."""
 DELETED_RELEASED = "a person deleted the task, and the mapping no longer asked for it"
 
 

@@ -8,16 +8,15 @@ list. What came to pass before the bridge knew of the item counts as told.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.models.holds import RefusalReason
 from shared.models.link import Link, LinkState
 from shared.models.link_parts import MailIntent, MailOutcome
 from shared.models.wanted import Notify
+from shared.timing import SKEW
 
 COMPLETED, REFUSED, OVERDUE = "completed", "refused", "overdue"
-SKEW = timedelta(minutes=2)
-"""When people completed a task is told by another clock than ours."""
 KEPT_DATES = 20
 """Of dates that were missed in one round so many are remembered."""
 _FIRST_EDITION = "|"

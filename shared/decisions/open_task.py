@@ -1,7 +1,7 @@
 """What an open task of a wanted item needs next."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from shared.decisions.actions import Action, CheckSending, LookAgain, Remember, SetAttributes, Write
@@ -21,13 +21,12 @@ from shared.models.link import FieldBase, Link, LinkState
 from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
 from shared.models.wanted import Owner
 from shared.models.words import ItemKind, WaitedFor
+from shared.timing import NOTE_STANDS
 
 STOPPED = (HoldCause.ITEM_FAILED, HoldCause.UNREADABLE, HoldCause.UNAVAILABLE)
 """Holds of a wall: it frees them once the item goes well."""
 KEPT_HOLDS = frozenset({HoldCause.REFUSED, HoldCause.RECORD, HoldCause.EVIDENCE, *STOPPED, *WAITS})
 """Holds of an open task that something else ends than what is wanted of it."""
-NOTE_STANDS = timedelta(days=1)
-"""So long people can read that an assignment was put back."""
 HINDERED = "The bridge waits: {why}. Until then it changes nothing here, and completing the task decides nothing."
 _DETAILS = frozenset(f.name for f in FIELDS if f.in_details)
 

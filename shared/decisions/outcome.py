@@ -16,9 +16,7 @@ from shared.models.holds import REFUSALS, RefusalReason
 from shared.models.link import Link, Refusal, SendIntent
 from shared.models.opentext import Activity, StepForm
 from shared.models.wanted import Outcome, WantedTask
-
-CLOCK_STEP = timedelta(seconds=1)
-"""`Date` tells whole seconds: a write of the bridge is up to so much later than its answer says."""
+from shared.timing import CLOCK_STEP
 
 
 @dataclass(frozen=True)

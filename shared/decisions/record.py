@@ -6,7 +6,7 @@ What was put there stands in the link's base under names that begin with `record
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import rfc8785
@@ -19,13 +19,12 @@ from shared.models.link import FieldBase, Link, LinkState
 from shared.models.opentext import Origin
 from shared.models.wanted import WantedTask
 from shared.models.words import ItemKind
+from shared.timing import LOCKED_AGAIN
 
 PREFIX = "record."
 DOCUMENT = "record.document"
 _REFUSED = "record.refused"
 _NOTE = "evidence: "
-AGAIN_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
-"""A lock or a hold is a person's: it passes in its own time."""
 MOST_TRIES = 30
 """About a month. Then it waits for the resync, or for something new to record."""
 _STATUS = {
@@ -131,7 +130,7 @@ def was_refused(link: Link, about: str, attempt: object, now: datetime) -> bool:
         return False
     again = _again_at(known)
     # A time that is further off than the longest pause was written by a wrong clock.
-    return again is None or now < again <= now + max(AGAIN_AFTER)
+    return again is None or now < again <= now + max(LOCKED_AGAIN)
 
 
 def refused(
@@ -166,7 +165,7 @@ def _again_at(known: FieldBase) -> datetime | None:
     tries = int(got.get("tries", MOST_TRIES))
     if tries >= MOST_TRIES or not isinstance(got.get("at"), str):
         return None
-    return datetime.fromisoformat(got["at"]) + AGAIN_AFTER[min(tries, len(AGAIN_AFTER)) - 1]
+    return datetime.fromisoformat(got["at"]) + LOCKED_AGAIN[min(tries, len(LOCKED_AGAIN)) - 1]
 
 
 def unfinished(link: Link) -> str | None:

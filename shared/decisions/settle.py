@@ -13,9 +13,8 @@ from datetime import datetime, timedelta
 
 from shared.models.link import Posted, Reservation
 from shared.models.planner import PlannerTask
+from shared.timing import CLOCK_LAG
 
-EARLIER = timedelta(minutes=5)
-"""How far the service's clock may be behind ours."""
 LONG_EARLIER = timedelta(hours=25)
 """How far ours may have been ahead: a task that shows all that was posted is ours by any clock."""
 
@@ -94,7 +93,7 @@ def is_twin(posted: Posted, task: PlannerTask) -> bool:
 
 
 def _is_new(task: PlannerTask, since: datetime, posted: Posted) -> bool:
-    if task.created is None or task.created >= since - EARLIER:
+    if task.created is None or task.created >= since - CLOCK_LAG:
         return True
     return task.created >= since - LONG_EARLIER and _same_content(posted, task)
 

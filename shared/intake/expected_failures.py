@@ -20,6 +20,7 @@ from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.troubles import Where
 from shared.models.words import SCOPES, WaitedFor
 from shared.observability.telemetry import count
+from shared.timing import FAILED_AGAIN, RESUMED_WITHIN
 
 if TYPE_CHECKING:
     from shared.services import Services, Storage
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EXPECTED = (RetryLaterError, SettingsError, MappingError)
-PAUSE = timedelta(minutes=5)
-SPREAD = timedelta(minutes=1)
-"""Over how long work resumes, so that it does not resume all at once."""
 
 
 class Wired(Protocol):
@@ -119,10 +117,10 @@ async def _later(error: Exception, wired: Wired, origin: str) -> datetime:
     storage = wired.storage()
     now = storage.now()
     if not isinstance(error, ThrottledError):
-        turn = PAUSE.total_seconds()
-        return datetime.fromtimestamp((now.timestamp() // turn + 1) * turn, UTC) + _moment(origin, PAUSE)
+        turn = FAILED_AGAIN.total_seconds()
+        return datetime.fromtimestamp((now.timestamp() // turn + 1) * turn, UTC) + _moment(origin, FAILED_AGAIN)
     count("throttled", system=error.system)
-    return await storage.gates.close_for(error, now) + _moment(origin, SPREAD)
+    return await storage.gates.close_for(error, now) + _moment(origin, RESUMED_WITHIN)
 
 
 def _moment(origin: str, within: timedelta) -> timedelta:

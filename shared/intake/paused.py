@@ -6,16 +6,13 @@ So whoever takes the tables away, or brings them back, has nobody at work in the
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from shared.models.messages import OriginMessage, PlanMessage
+from shared.timing import PAUSED_AGAIN
 
 if TYPE_CHECKING:
     from shared.services import Storage
-
-LATER = timedelta(minutes=2)
-"""How long a message waits before it is asked for again: how soon after a pause work resumes, at the latest."""
 
 
 class Pausable(Protocol):
@@ -41,7 +38,7 @@ async def is_put_back(message: OriginMessage | PlanMessage, wired: Pausable) -> 
         return False
     queues = wired.storage().queues
     if isinstance(message, OriginMessage):
-        await queues.send_origin(message, delay=LATER)
+        await queues.send_origin(message, delay=PAUSED_AGAIN)
     else:
-        await queues.send_plan(message, delay=LATER)
+        await queues.send_plan(message, delay=PAUSED_AGAIN)
     return True

@@ -1,21 +1,15 @@
 """A gate: until when a system, or the sign-in of an identity, is left alone. Pure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Self
 
 from pydantic import Field
 
 from shared.models.base import Stored
+from shared.timing import LONGEST_PAUSE, SIGN_IN_PAUSE, SIGN_IN_SOON, SIGN_IN_UNDER_WAY, SIGN_IN_WINDOW, doubled
 
 LONGEST_WHY = 500
 MOST_TRIES = 4
-WINDOW = timedelta(minutes=15)
-"""Usual policies lock an account after five refused sign-ins within so long."""
-UNDER_WAY = timedelta(seconds=90)
-"""For how long a sign-in may be without an outcome."""
-SOON = timedelta(milliseconds=250)
-"""After that time others who sign in just now may have done so."""
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=1)
 
 
 class Gate(Stored):
@@ -37,17 +31,21 @@ class Gate(Stored):
     def may_try_at(self, now: datetime) -> datetime:
         """Say when the identity may be tried next; now or before: at once."""
         # A try that nobody refused is under way, or its worker died: neither says anything of the credentials.
-        recent = sorted(at for at in self.tries if -WINDOW < now - at < (WINDOW if self.refused else UNDER_WAY))
+        recent = sorted(
+            at
+            for at in self.tries
+            if -SIGN_IN_WINDOW < now - at < (SIGN_IN_WINDOW if self.refused else SIGN_IN_UNDER_WAY)
+        )
         # A time that is further off than any pause was written by a wrong clock.
         until = self.until if self.until <= now + LONGEST_PAUSE else now
         if len(recent) < MOST_TRIES:
             return until
-        return max(until, recent[-MOST_TRIES] + WINDOW if self.refused else now + SOON)
+        return max(until, recent[-MOST_TRIES] + SIGN_IN_WINDOW if self.refused else now + SIGN_IN_SOON)
 
     def tried(self, now: datetime) -> Self:
         """Return it with one more try, that is not answered yet; once refused, only one at a time."""
-        recent = tuple(at for at in self.tries if now - at < WINDOW)
-        until = now + FIRST_PAUSE if self.refused else self.until
+        recent = tuple(at for at in self.tries if now - at < SIGN_IN_WINDOW)
+        until = now + SIGN_IN_PAUSE if self.refused else self.until
         return self.model_copy(update={"tries": (*recent, now), "until": until})
 
     def unanswered(self, at: datetime) -> Self:
@@ -56,7 +54,7 @@ class Gate(Stored):
 
     def turned_away(self, now: datetime, why: str) -> Self:
         """Return it closed after one more refusal, longer each time."""
-        pause = min(FIRST_PAUSE * 2 ** min(self.refused, 10), LONGEST_PAUSE)
+        pause = doubled(SIGN_IN_PAUSE, self.refused, LONGEST_PAUSE)
         since = self.since or now
         return self.model_copy(
             update={"until": now + pause, "since": since, "why": why[:LONGEST_WHY], "refused": self.refused + 1}

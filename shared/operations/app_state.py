@@ -6,10 +6,10 @@ from pydantic import Field, ValidationError
 
 from shared.models.base import Stored
 from shared.services import Services, Storage
+from shared.timing import STATE_TOLD_AGAIN
 
 APP = "app/state"
 """Cursor that holds it."""
-TOLD_AGAIN = timedelta(minutes=5)
 
 
 class AppState(Stored):
@@ -51,7 +51,7 @@ async def find_app(storage: Storage) -> AppState | None:
 
 async def _note(storage: Storage, mapping_hash: str, *, paused: bool) -> None:
     now, before = storage.now(), await find_app(storage)
-    is_told = before is not None and timedelta() <= now - before.at < TOLD_AGAIN
+    is_told = before is not None and timedelta() <= now - before.at < STATE_TOLD_AGAIN
     said = (mapping_hash, paused)
     if before is None or (before.mapping_hash, before.paused) != said or not is_told:
         state = AppState(at=now, mapping_hash=mapping_hash, paused=paused)

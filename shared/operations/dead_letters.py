@@ -1,7 +1,7 @@
 """Messages that failed for good: a dead letter for people, and a timer that tries again."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.errors import RefusedError
 from shared.intake.queued import read_origin_message, read_plan_message
@@ -11,10 +11,9 @@ from shared.models.words import WaitedFor
 from shared.observability.telemetry import count
 from shared.services import Storage
 from shared.store.agenda import Dead
+from shared.timing import DEAD_FIRST, DEAD_LONGEST, doubled
 
 log = logging.getLogger(__name__)
-FIRST = timedelta(hours=1)
-LONGEST = timedelta(hours=24)
 LONGEST_BODY = 2000
 
 
@@ -40,9 +39,9 @@ async def bury(queue: str, body: str, storage: Storage, *, why: str = "", came: 
     before = await storage.agenda.find_dead(letter)
     tries = before.tries + (before.at != at) if before is not None else 1
     again = before.again if before is not None else None
-    if message is not None and (again is None or not at < again <= at + LONGEST):
+    if message is not None and (again is None or not at < again <= at + DEAD_LONGEST):
         # One timer an origin: while one stands, another message of it that fails adds none.
-        again = at + min(FIRST * float(2 ** min(tries - 1, 10)), LONGEST)
+        again = at + doubled(DEAD_FIRST, tries - 1, DEAD_LONGEST)
         entry = AgendaEntry(at=again, origin=message.origin, waited_for=WaitedFor.DEAD, attempts=tries)
         await storage.agenda.put(entry, now)
     await storage.agenda.put_dead(letter.after(tries, again))

@@ -7,10 +7,11 @@ Nothing is concluded from the silence of lost tables: the app says that it rests
 from datetime import timedelta
 
 from shared.errors import RefusedError
-from shared.operations.app_state import TOLD_AGAIN, find_app
+from shared.operations.app_state import find_app
 from shared.services import Storage
+from shared.timing import STATE_TOLD_AGAIN
 
-SILENT = TOLD_AGAIN + timedelta(minutes=1)
+SILENT = STATE_TOLD_AGAIN + timedelta(minutes=1)
 """An app that has said nothing for so long does not run: a sweep's length beyond what it keeps silent itself."""
 _PAUSE = "set BRIDGE_PAUSED=true for the app (docs/recovery.md), and try again when a minute has passed"
 

@@ -13,7 +13,7 @@ from shared.operations.unread_rows import is_read_again
 from shared.services import Storage
 from shared.store.gates import SIGN_IN
 from shared.store.queues import POISON
-from shared.store.troubles import SPEAKS_FOR
+from shared.timing import SPEAKS_FOR
 
 FADES = {
     Cause.FAILED: timedelta(hours=1),

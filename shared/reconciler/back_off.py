@@ -15,14 +15,9 @@ from shared.reconciler.standing import tell_origin
 from shared.reconciler.wake import SPREAD, wake
 from shared.services import Services
 from shared.store.origins import Held
-from shared.timing import pause
+from shared.timing import GONE_AGAIN, OTHERS_TURN, REPORT_AFTER, pause
 
 log = logging.getLogger(__name__)
-REPORT_AFTER = timedelta(hours=24)
-OTHERS_TURN = timedelta(seconds=30)
-"""How long a message stays away from a worker whose mapping is not in force; soon only newer workers are left."""
-LEFT = timedelta(days=7)
-"""How often a finished workflow that is gone is looked for: purging is what becomes of all of them."""
 _LIVE = (LinkState.OPEN, LinkState.RESERVED, LinkState.HELD)
 
 
@@ -31,7 +26,7 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
     now, before = services.now(), held.trouble
     tries = before.tries + 1 if before is not None else 1
     is_left = _is_over_and_gone(held, error)
-    at = now + LEFT if is_left else await _when(error, tries, services)
+    at = now + GONE_AGAIN if is_left else await _when(error, tries, services)
     scope = wider(message.scope, before.scope) if before is not None else message.scope
     log.log(
         logging.INFO if is_left and before is not None else logging.WARNING,

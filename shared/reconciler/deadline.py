@@ -4,16 +4,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 from contextvars import ContextVar
-from datetime import timedelta
 from weakref import WeakSet
 
 from shared.errors import OutOfTimeError
-
-LOOK = timedelta(seconds=180)
-CALL = timedelta(seconds=65)
-"""No remote call starts with less left than this: the clients give up earlier."""
-ENDING = timedelta(seconds=7)
-"""What a look has left when its worker is told to end; the host allows some ten seconds."""
+from shared.timing import CALL_NEEDS, LOOK, LOOK_ENDS_IN
 
 _LIMIT: ContextVar[asyncio.Timeout | None] = ContextVar("limit", default=None)
 
@@ -47,7 +41,7 @@ class Deadlines:
 
     def shorten(self) -> None:
         """Have every look end soon: the worker is told to."""
-        soon = asyncio.get_running_loop().time() + ENDING.total_seconds()
+        soon = asyncio.get_running_loop().time() + LOOK_ENDS_IN.total_seconds()
         for limit in self._running:
             limit.reschedule(min(limit.when() or soon, soon))
 
@@ -62,6 +56,6 @@ def must_have_time() -> None:
     limit = _LIMIT.get()
     if limit is None or (end := limit.when()) is None:
         return
-    if end - asyncio.get_running_loop().time() < CALL.total_seconds():
+    if end - asyncio.get_running_loop().time() < CALL_NEEDS.total_seconds():
         message = "too little time is left for another call"
         raise OutOfTimeError(message)

@@ -11,16 +11,12 @@ from shared.reconciler.movement import MOVED, movement_of
 from shared.reconciler.observe import home_of
 from shared.reconciler.session import Work
 from shared.reconciler.soon import AFTER_HINT, look_soon, pauses
-from shared.reconciler.wake import GRID, came_for, not_before, time_of, wake
+from shared.reconciler.wake import came_for, not_before, time_of, wake
 from shared.store.row import stamp
-from shared.timing import pause
+from shared.timing import GRID, MOVING_AGAIN, RESYNC_IDLE, RESYNC_OPEN, RESYNC_OPEN_WORKFLOW, pause
 
-AGAIN = timedelta(seconds=10)
 VAIN = 2
 """Looks for one reason that came to nothing: more need none beside the resync."""
-RESYNC_OPEN_WORKFLOW = timedelta(hours=1)
-RESYNC_OPEN = timedelta(hours=24)
-RESYNC_IDLE = timedelta(days=7)
 
 
 async def _look_soon(work: Work, message: OriginMessage) -> None:
@@ -56,7 +52,7 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
     is_restless = work.again and message.waited_for is WaitedFor.AGAIN
     if is_restless:
         # Again and again: whatever is moving there gets ever more time.
-        work.look_again(now + AGAIN, WaitedFor.AGAIN)
+        work.look_again(now + MOVING_AGAIN, WaitedFor.AGAIN)
     held.tries = {reason: tries for reason, tries in held.tries.items() if reason in work.looks}
     await _plan_resync(work)
     for waited_for, wanted in work.looks.items():

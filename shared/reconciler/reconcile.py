@@ -6,7 +6,7 @@ own echoes, need no code of their own.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
 from shared.errors import NeverError, OutOfTimeError, ReReadError, RetryLaterError, UnavailableError
@@ -19,7 +19,6 @@ from shared.reconciler.actions.mail import tell_stakeholders
 from shared.reconciler.actions.record import record
 from shared.reconciler.actions.settle import adopt_claimed
 from shared.reconciler.back_off import leave_to_newer, put_off
-from shared.reconciler.deadline import LOOK
 from shared.reconciler.next_looks import plan_next
 from shared.reconciler.observe import read_work
 from shared.reconciler.operator_word import tell_operator
@@ -34,10 +33,9 @@ from shared.reconciler.walls import heal, tell_stopped
 from shared.services import Services
 from shared.store.origins import Held
 from shared.targets.read_interval import quicken
+from shared.timing import LOOK, MOVING_AGAIN, NO_SLOT_AGAIN
 
 log = logging.getLogger(__name__)
-AGAIN = timedelta(seconds=10)
-NO_SLOT_AGAIN = timedelta(seconds=2)
 
 
 class After(Enum):
@@ -85,7 +83,7 @@ async def _attend(message: OriginMessage, services: Services) -> None:
         # Its holder was told to look once more. Should it die, whoever buries it has the origin looked at.
         if message.scope is not Scope.OPEN:
             # Nothing else reads as much as this one asks for.
-            await services.queues.send_origin(message, delay=AGAIN * (1 + services.rng.random()))
+            await services.queues.send_origin(message, delay=MOVING_AGAIN * (1 + services.rng.random()))
         else:
             await look_soon(message, message.waited_for, message.then, services)
         return
@@ -119,7 +117,7 @@ async def _hand_on(message: OriginMessage, after: After, services: Services, *, 
     elif after is After.AGAIN and message.waited_for is WaitedFor.AGAIN and not dirty:
         # Twice in a row: whatever is moving there gets a moment.
         later = message.again(bulk=message.bulk)
-        await services.queues.send_origin(later, delay=AGAIN * (1 + services.rng.random()))
+        await services.queues.send_origin(later, delay=MOVING_AGAIN * (1 + services.rng.random()))
     elif dirty or after is After.AGAIN:
         # Whoever left a mark may have been in more of a hurry than back-fill.
         await services.queues.send_origin(message.again(bulk=message.bulk and not dirty))

@@ -18,21 +18,14 @@ from random import Random
 from typing import Any
 
 from shared.store.slots import Slot, Slots
+from shared.timing import LONG_WAIT, LONGEST_SPREAD, LONGEST_WAIT, PASSED_ON, STEP_BACK
 
 SYSTEM = "opentext"
-LONGEST_WAIT = timedelta(seconds=20)
-"""Then a message goes back to its queue, where another instance may find it."""
 POLL = (0.15, 0.35)
 """Seconds between two questions to the table."""
-PASSED_ON = timedelta(seconds=2)
-"""For so long a slot goes from hand to hand."""
 SEATS_A_SLOT = 1
-LONG_WAIT = timedelta(seconds=10)
-"""Who is in no hurry and would wait for longer than this makes room for others."""
-LONGEST_SPREAD = timedelta(minutes=1)
 SHARE = 0.7
 """Of the expected wait: those who come back find work to do, rather than a slot that waited for them."""
-STEP = timedelta(seconds=1)
 USUAL_LOOK = 0.5
 """Seconds, until some were measured."""
 LENGTH_KNOWN = 5.0
@@ -122,7 +115,7 @@ class WaitingRoom:
             self._counted_at = _clock()
             self._backlog = await self._length()
         wait = self._backlog * self._look_seconds / self._size * timedelta(seconds=1)
-        return None if wait <= LONG_WAIT else min(wait, LONGEST_SPREAD) * SHARE * self._rng.random() + STEP
+        return None if wait <= LONG_WAIT else min(wait, LONGEST_SPREAD) * SHARE * self._rng.random() + STEP_BACK
 
     def close(self) -> None:
         """Let nobody wait any more: the worker ends."""

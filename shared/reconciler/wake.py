@@ -9,12 +9,10 @@ from shared.services import Services
 from shared.store.agenda import place_of
 from shared.store.origins import Held
 from shared.store.row import stamp
-from shared.timing import pause
+from shared.timing import GRID, pause
 
 SPREAD = 0.2
 """Of a pause: so much longer at the most, never shorter, so that an hour's pause is 24 looks a day."""
-GRID = timedelta(seconds=5)
-"""Times are rounded up to it, so that equal wishes are one row."""
 
 
 async def wake(held: Held, entry: AgendaEntry, services: Services) -> None:

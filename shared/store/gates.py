@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from shared.errors import StaleError, ThrottledError, UnavailableError
-from shared.models.gate import LONGEST_PAUSE as LONGEST_SIGN_IN
 from shared.models.gate import NEVER_CLOSED, Gate
 from shared.store.row import Row, escape, unescape
 from shared.store.tables import Tables
+from shared.timing import GATE_LONGEST, GATE_WITHOUT_TIME, GATES_KEPT, LONGEST_PAUSE
 
 GATE = "gate"
 GRAPH, OPENTEXT, MAIL = "graph", "opentext", "mail"
@@ -15,11 +15,7 @@ SIGN_IN = "sign-in-"
 """Begins the gate of an identity: `sign-in-service`, `sign-in-performer-1234`."""
 NEEDED_BY_A_LOOK = frozenset({GRAPH, OPENTEXT, f"{SIGN_IN}service"})
 """A look reads OpenText and writes to Planner: without either it could do nothing but ask again."""
-LONGEST = timedelta(seconds=1800)
-WITHOUT_TIME = timedelta(minutes=1)
-"""How long a gate is closed by a system that named no time."""
 ROUNDS = 20
-_KEPT = timedelta(seconds=5)
 
 
 class Gates:
@@ -30,7 +26,7 @@ class Gates:
         longest: a system that asks for more is believed that much.
     """
 
-    def __init__(self, tables: Tables, longest: timedelta = LONGEST) -> None:
+    def __init__(self, tables: Tables, longest: timedelta = GATE_LONGEST) -> None:
         self._table = tables.control
         self.longest = longest
         self._known: dict[str, datetime] = {}
@@ -57,7 +53,7 @@ class Gates:
 
         Looked up at most every five seconds: a worker that hears of it late is told so by the system itself.
         """
-        if self._read is None or not self._read <= now < self._read + _KEPT:
+        if self._read is None or not self._read <= now < self._read + GATES_KEPT:
             self._known = {name: gate.until for name, gate in (await self.list_all()).items()}
             self._read = now
         asked = {name: until for name, until in self._known.items() if name in systems}
@@ -70,7 +66,7 @@ class Gates:
 
         Another worker may have been told to wait for longer.
         """
-        pause = WITHOUT_TIME if error.retry_after is None else max(error.retry_after, timedelta())
+        pause = GATE_WITHOUT_TIME if error.retry_after is None else max(error.retry_after, timedelta())
         return await self.close(error.system, now + min(pause, self.longest), now=now, why=str(error))
 
     async def close(self, system: str, until: datetime, *, now: datetime, why: str = "") -> datetime:
@@ -92,7 +88,7 @@ class Gates:
         await self._table.discard(GATE, escape(system))
 
     def _longest_of(self, system: str) -> timedelta:
-        return LONGEST_SIGN_IN if system.startswith(SIGN_IN) else self.longest
+        return LONGEST_PAUSE if system.startswith(SIGN_IN) else self.longest
 
     async def _saved(self, row: Row | None, system: str, gate: Gate) -> bool:
         try:

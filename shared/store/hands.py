@@ -24,18 +24,11 @@ from shared.models.words import WaitedFor
 from shared.ports import QueuesPort
 from shared.store.row import Row, escape, unescape
 from shared.store.tables import Tables
+from shared.timing import BEAT, BEAT_AGAIN, BEAT_ATTEMPT, DEAD_AFTER, FENCED_AFTER
 
 log = logging.getLogger(__name__)
 
 PARTITION = "hands"
-BEAT = timedelta(seconds=15)
-BEAT_AGAIN = timedelta(seconds=5)
-"""After a heartbeat that could not be written."""
-ATTEMPT = timedelta(seconds=10)
-"""For one write: several fit between the last good one and the fence."""
-FENCED_AFTER = timedelta(seconds=40)
-DEAD_AFTER = timedelta(seconds=60)
-"""Later than the fence by more than two clocks drift apart in that time."""
 _ROUNDS = 5
 
 
@@ -258,7 +251,7 @@ class Hands:
         async with self._lock:
             self._next = None
             try:
-                async with asyncio.timeout(ATTEMPT.total_seconds()):
+                async with asyncio.timeout(BEAT_ATTEMPT.total_seconds()):
                     await self._write()
             except TimeoutError as error:
                 message = f"hands of {self.worker}: not written in time"

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.models.wanted import NameKind
 from shared.store.row import escape, unescape
 from shared.store.tables import Tables
+from shared.timing import NAMES_KEPT
 
 _NAME = "name"
-_KEPT = timedelta(minutes=10)
 
 
 class Names:
@@ -22,7 +22,7 @@ class Names:
 
     async def list_all(self, now: datetime) -> dict[tuple[NameKind, str], frozenset[str]]:
         """Read what each name meant; asked for at most every ten minutes."""
-        if self._read is None or not self._read <= now < self._read + _KEPT:
+        if self._read is None or not self._read <= now < self._read + NAMES_KEPT:
             found: dict[tuple[NameKind, str], set[str]] = defaultdict(set)
             for row in await self._table.list_partition(_NAME):
                 kind, name, number = _parts(unescape(row.key))

@@ -18,8 +18,8 @@ from shared.models.troubles import OriginTrouble
 from shared.store.hands import Grip, Hands, attend
 from shared.store.lease import LEASE, LINK, Entries, Held, new_salt
 from shared.store.row import Row, escape, unescape
-from shared.store.slots import LONGEST_UNTIL
 from shared.store.tables import Tables
+from shared.timing import LONGEST_UNTIL
 
 __all__ = ["Entries", "Held", "Origins"]
 

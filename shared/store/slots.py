@@ -3,18 +3,14 @@
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.errors import StaleError
 from shared.models.base import Stored
 from shared.store.hands import Hands, Sign
 from shared.store.row import Row, escape
 from shared.store.tables import Tables
-
-KNOWN = timedelta(seconds=5)
-"""For so long a worker that lived is taken to live."""
-LONGEST_UNTIL = timedelta(hours=2)
-"""A time of the first edition that is further off than this was told by a clock that is wrong."""
+from shared.timing import LIFE_KNOWN, LONGEST_UNTIL
 
 
 class SlotRow(Stored):
@@ -93,7 +89,7 @@ class Slots:
         workers = {slot.worker for _, slot in self._table.read_all(rows, SlotRow)}
         others = {worker for worker in workers if not self._hands.is_own(worker)}
         is_known = (
-            self._asked_at is not None and self._asked_at <= now < self._asked_at + KNOWN and others <= self._alive
+            self._asked_at is not None and self._asked_at <= now < self._asked_at + LIFE_KNOWN and others <= self._alive
         )
         if len(rows) < size or is_known:
             return None

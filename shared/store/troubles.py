@@ -8,14 +8,9 @@ from shared.models.trouble import Trouble
 from shared.models.troubles import Cause, Where
 from shared.store.row import Row, escape
 from shared.store.tables import Tables
+from shared.timing import SPEAKS_FOR, TROUBLE_TOLD_AGAIN, TROUBLES_KEPT
 
 _TROUBLE = "trouble"
-_TOLD_AGAIN = timedelta(seconds=60)
-"""Of one trouble by one worker: a system that is away fails hundreds of looks a minute."""
-SPEAKS_FOR = timedelta(minutes=80)
-"""How long one origin speaks for all that a trouble concerns: it is looked at once an hour, or a fifth later."""
-_REMEMBERED = timedelta(seconds=60)
-"""How long a worker believes what it read: a success costs no call while nothing stands."""
 
 
 class Troubles:
@@ -80,7 +75,7 @@ class Troubles:
         """
         key = _key(where, subject, cause)
         before = self._told.get(key)
-        if before is not None and before.last <= now < before.last + _TOLD_AGAIN:
+        if before is not None and before.last <= now < before.last + TROUBLE_TOLD_AGAIN:
             return before.example == example
         row = await self._table.find(_TROUBLE, key)
         stands = None if row is None else self._table.read(row, Trouble)
@@ -115,7 +110,7 @@ class Troubles:
         Raises:
             UnavailableError: storage did not answer; it still stands.
         """
-        if self._read is None or not self._read <= now < self._read + _REMEMBERED:
+        if self._read is None or not self._read <= now < self._read + TROUBLES_KEPT:
             self._standing = {_key(one.where, one.subject, one.cause): one for one in await self.list_all()}
             self._read = now
         for cause in causes:
@@ -127,7 +122,7 @@ class Troubles:
     async def _tell(self, met: Trouble, next_try: datetime | None) -> None:
         key, now = _key(met.where, met.subject, met.cause), met.last
         before = self._told.get(key)
-        if before is not None and before.text == met.text and before.last <= now < before.last + _TOLD_AGAIN:
+        if before is not None and before.text == met.text and before.last <= now < before.last + TROUBLE_TOLD_AGAIN:
             return
         row = await self._table.find(_TROUBLE, key)
         stands = None if row is None else self._table.read(row, Trouble)

@@ -6,12 +6,10 @@ from datetime import datetime, timedelta
 
 from shared.errors import StaleError
 from shared.store.plans import PlanRow, Plans
-from shared.timing import PLAN_BUSY, PLAN_QUIET, STEPS
+from shared.timing import PLAN_BUSY, PLAN_QUIET, READS_SPREAD, STEPS
 
 LONGEST = STEPS[-1]
 """No plan's next turn is further off, unless a clock was wrong."""
-SPREAD = timedelta(minutes=1)
-"""Over how long reading resumes after a pause that Graph asked for."""
 
 
 def interval(row: PlanRow, now: datetime) -> timedelta:
@@ -33,7 +31,7 @@ def resumes(plan_id: str, gate: datetime | None, now: datetime) -> bool:
     if gate is None:
         return True
     moment = zlib.crc32(plan_id.encode()) % 1000 / 1000
-    return now >= gate + SPREAD * moment
+    return now >= gate + READS_SPREAD * moment
 
 
 def quickened(row: PlanRow, now: datetime) -> PlanRow | None:

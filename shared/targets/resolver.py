@@ -22,13 +22,11 @@ from shared.store.makings import Makings
 from shared.store.plans import PlanRow, Plans
 from shared.targets.capacity import BUCKETS, buckets_left
 from shared.targets.unproven import Unproven
+from shared.timing import CLOCK_LAG, PLACES_KEPT
 
 log = logging.getLogger(__name__)
-KEPT = timedelta(minutes=10)
 MOST_KEPT = 10_000
 """Plans of a worker; then the one that was used least recently is read again."""
-EARLIER = timedelta(minutes=5)
-"""How far the service's clock may be behind ours."""
 
 
 class PlaceError(NeverError):
@@ -53,7 +51,7 @@ class Places:
         self._makings = makings
         self._now = now
         self._settle = settle
-        self._known: TTLCache[str, Place, datetime] = TTLCache(MOST_KEPT, KEPT, now)
+        self._known: TTLCache[str, Place, datetime] = TTLCache(MOST_KEPT, PLACES_KEPT, now)
         self._unproven = unproven
 
     def forget(self) -> None:
@@ -202,7 +200,7 @@ class Places:
         if making is None:
             return None
         # Announced, and the answer was lost: what an application made since then under this title is it.
-        return await self._listed(group_id, title, since=making.at - EARLIER)
+        return await self._listed(group_id, title, since=making.at - CLOCK_LAG)
 
     async def _listed(self, group_id: str, title: str, *, since: datetime | None = None) -> PlannerPlan | None:
         """

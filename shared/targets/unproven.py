@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cachetools import TTLCache
 
 from shared.models.wanted import PlanTarget
 from shared.store.cursors import Cursors
+from shared.timing import PLACES_KEPT
 
 _NAME = "rebuild/unproven"
 EVERYWHERE = "*"
-KEPT = timedelta(minutes=10)
 CURE = "run `manage.py rebuild` again, or state by --gone that it was deleted"
 
 
@@ -20,7 +20,7 @@ class Unproven:
 
     def __init__(self, cursors: Cursors, now: Callable[[], datetime]) -> None:
         self._cursors = cursors
-        self._known: TTLCache[str, Mapping[str, str], datetime] = TTLCache(1, KEPT, now)
+        self._known: TTLCache[str, Mapping[str, str], datetime] = TTLCache(1, PLACES_KEPT, now)
 
     async def read(self) -> Mapping[str, str]:
         """Read why each of them is unproven; remembered for ten minutes."""

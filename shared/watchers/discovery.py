@@ -19,14 +19,13 @@ from shared.models.opentext import StatusRow
 from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
 from shared.services import Services
+from shared.timing import OVERLAP
 from shared.watchers.document_discovery import CURSOR, find_documents
 from shared.watchers.list_digest import compare, digest, remember
 
 log = logging.getLogger(__name__)
 NEXT = "discovery/next"
 """Cursor: when OpenText is asked again."""
-OVERLAP = timedelta(hours=1)
-"""How far below its watermark a list of workspaces is looked through again: they may show late."""
 MOST_AT_ONCE = 100
 """More than this become bulk rows of the agenda, so that hints do not wait behind them."""
 

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from shared.clients.graph.directory import KEPT
 from shared.decisions.settle import is_twin
 from shared.errors import BridgeError, NeverError, NotFoundError, RefusedError, StaleError
 from shared.models.hands import Kind
@@ -26,6 +25,7 @@ from shared.store.plans import PlanRow
 from shared.store.tasks import UNREAD, Claim, IndexRow, PlanIndex
 from shared.targets.capacity import warn
 from shared.targets.read_interval import quickened
+from shared.timing import PEOPLE_KEPT
 
 log = logging.getLogger(__name__)
 TWIN = "twin"
@@ -134,7 +134,7 @@ async def look_after(left: Collection[str], tasks: Sequence[PlannerTask], index:
     origins = {index.tasks[task_id].origin for task_id in listed if task_id in index.tasks}
     now = services.now()
     for origin in sorted(origins):
-        at = now + KEPT + timedelta(minutes=1) * services.rng.random()
+        at = now + PEOPLE_KEPT + timedelta(minutes=1) * services.rng.random()
         await services.agenda.put(AgendaEntry(at=at, origin=origin, waited_for=WaitedFor.MEMBERS), now)
 
 

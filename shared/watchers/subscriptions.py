@@ -6,7 +6,7 @@ Planner announces nothing; groups announce at least that a member left or the gr
 
 import json
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from shared.errors import NeverError, NotFoundError
@@ -14,16 +14,12 @@ from shared.intake.graph import SUBSCRIPTIONS_DUE
 from shared.models.graph import Subscription
 from shared.observability.telemetry import count, show
 from shared.services import Services
+from shared.timing import RENEW_BEFORE, RENEWALS_APART, SUBSCRIPTION_LIFETIME
 
 log = logging.getLogger(__name__)
-LIFETIME = timedelta(minutes=41_000)
-"""Groups: at most 41,760 minutes. Source: https://learn.microsoft.com/graph/api/resources/subscription."""
-RENEW_BEFORE = timedelta(days=7)
 ONE_EACH = 50
 """More groups than this share one subscription: an app has 100 in a tenant."""
 CHANGES = "updated,deleted"
-APART = timedelta(minutes=10)
-"""Graph wants a renewal and a reauthorisation of one subscription this far apart."""
 TOUCHED = "subscriptions/touched"
 """Cursor: when each subscription was last created, renewed or reauthorised."""
 
@@ -52,7 +48,7 @@ def next_step(
     """
     if subscription is None:
         return Step.CREATE
-    if touched is not None and now - touched < APART:
+    if touched is not None and now - touched < RENEWALS_APART:
         return Step.NOTHING
     if subscription.expires - now < RENEW_BEFORE:
         return Step.RENEW
@@ -79,7 +75,10 @@ async def renew_subscriptions(services: Services) -> None:
     keeper = _Keeper(services, datetime.fromisoformat(asked) if asked else None, times)
     kept = [await keeper.keep(resource, mine.get(resource)) for resource in sorted(wanted)]
     ends = [services.now() if one is None else one.expires for one in kept]
-    show("subscription_left", (min(ends, default=services.now() + LIFETIME) - services.now()).total_seconds())
+    show(
+        "subscription_left",
+        (min(ends, default=services.now() + SUBSCRIPTION_LIFETIME) - services.now()).total_seconds(),
+    )
     if None not in kept:
         # Only what others have taken the place of.
         for resource in sorted(mine.keys() - wanted):
@@ -129,7 +128,7 @@ class _Keeper:
         client = self._services.subscriptions
         try:
             if step is Step.RENEW:
-                return await client.renew(subscription.id, self._services.now() + LIFETIME)
+                return await client.renew(subscription.id, self._services.now() + SUBSCRIPTION_LIFETIME)
             await client.reauthorize(subscription.id)
         except NotFoundError:
             # It ended since it was listed.
@@ -143,13 +142,13 @@ class _Keeper:
             change_type=CHANGES,
             notification_url=_url(services, "notifications"),
             lifecycle_url=_url(services, "lifecycle"),
-            expires=services.now() + LIFETIME,
+            expires=services.now() + SUBSCRIPTION_LIFETIME,
             client_state=services.subscribing().graph_client_state.get_secret_value(),
         )
 
     async def _remember(self, touched: Subscription) -> None:
         """Note the time at once: should the next one fail, this one is not touched again too early."""
-        lately = self._services.now() - LIFETIME
+        lately = self._services.now() - SUBSCRIPTION_LIFETIME
         kept = {key: time for key, time in self._times.items() if datetime.fromisoformat(time) > lately}
         self._times = {**kept, touched.id: self._services.now().isoformat()}
         await self._services.cursors.save(TOUCHED, json.dumps(self._times))

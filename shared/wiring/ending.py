@@ -11,8 +11,8 @@ import signal
 import threading
 from collections.abc import Callable
 
-from shared.reconciler.deadline import ENDING
 from shared.services import Services
+from shared.timing import LOOK_ENDS_IN
 
 log = logging.getLogger(__name__)
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -54,7 +54,7 @@ async def _end(services: Services, number: int, send: Callable[[int, int], None]
     log.warning("signal %d: looks end or hand on", number)
     services.room.close()
     services.deadlines.shorten()
-    deadline = asyncio.get_running_loop().time() + ENDING.total_seconds() + ROOM
+    deadline = asyncio.get_running_loop().time() + LOOK_ENDS_IN.total_seconds() + ROOM
     while not services.hands.is_empty and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - no event
         await asyncio.sleep(0.05)
     services.hands.close()

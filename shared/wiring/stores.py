@@ -18,7 +18,7 @@ from shared.store.agenda import Agenda
 from shared.store.brakes import Brakes
 from shared.store.creators import Creators
 from shared.store.cursors import Cursors
-from shared.store.gates import LONGEST, Gates
+from shared.store.gates import Gates
 from shared.store.hands import Hands
 from shared.store.interventions import Interventions
 from shared.store.mailboxes import Mailboxes
@@ -34,6 +34,7 @@ from shared.store.slots import Slots
 from shared.store.tables import Tables
 from shared.store.tasks import Tasks
 from shared.store.troubles import Troubles
+from shared.timing import GATE_LONGEST
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -52,7 +53,7 @@ class Stores:
         await self.opened.aclose()
 
 
-def open_stores(settings: StorageSettings, clock: Clock, *, longest_pause: timedelta = LONGEST) -> Stores:
+def open_stores(settings: StorageSettings, clock: Clock, *, longest_pause: timedelta = GATE_LONGEST) -> Stores:
     """
     Open tables and queues. Nothing is sent yet.
 
@@ -80,7 +81,7 @@ def storage_over(
     owner: str,
     now: Callable[[], datetime],
     hands: Hands | None = None,
-    longest_pause: timedelta = LONGEST,
+    longest_pause: timedelta = GATE_LONGEST,
 ) -> Storage:
     """
     Return what the flows see of tables and queues.

@@ -9,12 +9,12 @@ from typing import Any, cast
 
 from local.in_process.tables import MemoryTables
 from shared.models.hands import Kind
-from shared.reconciler.reconcile import NO_SLOT_AGAIN
 from shared.reconciler.waiting_room import Hurry, WaitingRoom
 from shared.store.hands import Hands
 from shared.store.slots import Slots
 from shared.store.table_client import TableClient
 from shared.store.tables import NAMES, Tables
+from shared.timing import NO_SLOT_AGAIN
 from tests.benchmarks.ratios import Ratio
 from tests.simulation.loop import SimLoop, run
 

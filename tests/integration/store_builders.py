@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from shared.models.evidence import Event
 from shared.models.link import Link, LinkState, Posted, Reservation
-from shared.store.hands import DEAD_AFTER, Hands
+from shared.store.hands import Hands
+from shared.timing import DEAD_AFTER
 
 NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

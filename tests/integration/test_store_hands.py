@@ -9,8 +9,8 @@ import pytest
 from local.in_process.tables import MemoryTables, failure
 from shared.errors import FencedError, RetryLaterError
 from shared.models.hands import Kind
-from shared.store.hands import DEAD_AFTER, FENCED_AFTER
 from shared.store.tables import NAMES, Tables
+from shared.timing import DEAD_AFTER, FENCED_AFTER
 from tests.integration.store_builders import NOW, NoQueues, bury, hands
 
 SECOND = timedelta(seconds=1)

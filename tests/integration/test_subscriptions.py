@@ -11,7 +11,8 @@ from local.local_system import CLIENT_STATE, ROOT
 from shared.intake.graph import notifications_over
 from shared.models.graph import Subscription
 from shared.store.plans import PlanRow
-from shared.watchers.subscriptions import LIFETIME, ONE_EACH, Step, next_step, renew_subscriptions
+from shared.timing import SUBSCRIPTION_LIFETIME
+from shared.watchers.subscriptions import ONE_EACH, Step, next_step, renew_subscriptions
 from tests.build import NOW
 
 GROUPS = [f"{number:08}-1111-4111-8111-111111111111" for number in range(ONE_EACH + 1)]
@@ -125,12 +126,12 @@ async def test_the_single_ones_stay_while_the_common_one_is_refused(inside):
 
 async def test_it_is_renewed_in_its_last_week(inside):
     await renew_subscriptions(inside.services())
-    inside.at += LIFETIME - timedelta(days=6)
+    inside.at += SUBSCRIPTION_LIFETIME - timedelta(days=6)
 
     await renew_subscriptions(inside.services())
 
     ends = {item.expires for item in inside.world.graph.state.subscriptions.values()}
-    assert ends == {inside.at + LIFETIME}
+    assert ends == {inside.at + SUBSCRIPTION_LIFETIME}
 
 
 async def test_one_that_is_gone_is_made_again(inside):
@@ -184,7 +185,7 @@ async def test_another_apps_address_is_left_alone(inside):
         "updated",
         f"{BASE}:9/other",
         lifecycle_url=f"{BASE}:9/life",
-        expires=inside.at + LIFETIME,
+        expires=inside.at + SUBSCRIPTION_LIFETIME,
         client_state="x" * 20,
     )
 

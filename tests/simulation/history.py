@@ -15,7 +15,7 @@ from shared.models.holds import HoldCause
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
 from shared.operations.rebuild import rebuild
-from shared.store.hands import DEAD_AFTER
+from shared.timing import DEAD_AFTER
 from shared.watchers.discovery import NEXT
 from tests.simulation import invariants
 from tests.simulation.adversaries import ADVERSARIES

@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/graph/api/resources/users
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from cachetools import TLRUCache
@@ -18,10 +18,8 @@ from shared.errors import BridgeError, NotFoundError, UnavailableError
 from shared.models.fields import Opaque
 from shared.models.graph import EntraUser
 from shared.models.people import Directory, Lookups
+from shared.timing import MISSING_KEPT, PEOPLE_KEPT
 
-KEPT = timedelta(minutes=15)
-KEPT_MISSING = timedelta(minutes=5)
-"""Somebody who is missing is often being added just now."""
 MOST_KEPT = 10_000
 """Answers of a kind; then the one that was used least recently is asked for again."""
 
@@ -40,7 +38,7 @@ Memory: TypeAlias = TLRUCache[str, V, datetime]
 
 def _memory(now: Callable[[], datetime]) -> "Memory[V]":
     """Remember answers by key; None and () are answers too, for a shorter time."""
-    return TLRUCache(MOST_KEPT, lambda _, value, at: at + (KEPT if value else KEPT_MISSING), now)
+    return TLRUCache(MOST_KEPT, lambda _, value, at: at + (PEOPLE_KEPT if value else MISSING_KEPT), now)
 
 
 def _part(keys: Iterable[str], memory: "Memory[V]") -> tuple[dict[str, V], list[str]]:

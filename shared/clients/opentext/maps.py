@@ -13,11 +13,11 @@ from cachetools import TTLCache
 
 from shared.clients.opentext.answers import number_or_none, obj, properties, required_text, rows
 from shared.clients.opentext.errors import NO_ENDPOINT
-from shared.clients.opentext.members import FRESH, MOST_KEPT
-from shared.clients.opentext.records import ABSENT_FOR
+from shared.clients.opentext.members import MOST_KEPT
 from shared.clients.opentext.server import Site
 from shared.clients.opentext.transport import Query
 from shared.errors import RefusedError, UnreadableError
+from shared.timing import ABSENT_FOR, FRESH
 
 FOR_GOOD = timedelta(days=30)
 """A workflow never changes its map."""

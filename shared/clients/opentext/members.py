@@ -5,7 +5,7 @@ Source: OTCS REST, v2/members and v2/members/{id}/members.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cachetools import TTLCache
 
@@ -15,9 +15,9 @@ from shared.clients.opentext.transport import Query
 from shared.errors import RefusedError, UnreadableError
 from shared.models.listed import Listed
 from shared.models.opentext import Person
+from shared.timing import FRESH
 
 USER, GROUP, SERVICE_USER = 0, 1, 17
-FRESH = timedelta(minutes=10)
 MOST_KEPT = 10_000
 """Entries of a cache; then what was used least recently goes."""
 PAGE = 20

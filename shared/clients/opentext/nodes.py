@@ -26,14 +26,15 @@ from shared.clients.opentext.answers import (
 )
 from shared.clients.opentext.categories import Schema
 from shared.clients.opentext.gaps import Gaps
-from shared.clients.opentext.members import FRESH, Members
-from shared.clients.opentext.records import ABSENT_FOR, DOCUMENT, Records, newest_version
+from shared.clients.opentext.members import Members
+from shared.clients.opentext.records import DOCUMENT, Records, newest_version
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
 from shared.errors import RefusedError, SignInRefusedError, UnreadableError
 from shared.models.evidence_files import is_evidence_file
 from shared.models.opentext import AttributeDefinition, Attributes, Document, DocumentVersion, Needs, Part
+from shared.timing import ABSENT_FOR, FRESH
 
 SHORTCUT = 1
 BATCH = 250

@@ -8,7 +8,7 @@ Source: OTCS REST, v1/nodes/{id}/holds, rmclassifications and classifications; v
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cachetools import TTLCache
 
@@ -31,10 +31,10 @@ from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query, Upload, as_body
 from shared.errors import RefusedError, UnreadableError
 from shared.models.opentext import Needs, Part
+from shared.timing import ABSENT_FOR
 
 DOCUMENT = 144
 LONGEST_DESCRIPTION = 255
-ABSENT_FOR = timedelta(hours=1)
 MODULES = 3
 """As many as a customer may not have: holds, records, classifications."""
 

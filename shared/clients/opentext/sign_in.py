@@ -18,12 +18,11 @@ from shared.clients.opentext.transport import Request, Wire
 from shared.errors import RefusedError
 from shared.models.opentext import Person
 from shared.models.words import ActAs
+from shared.timing import TOKEN_EARLY
 
 REFUSED = "sign_in"
 """Code of the refusal when a sign-in is not accepted."""
 _LONGEST_TOKEN = 86_400
-EARLY = timedelta(seconds=60)
-"""A token is renewed this long before it ends."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Credential:
 
     def over(self, now: datetime) -> bool:
         """Tell whether it ends before a request could be answered."""
-        return self.ends is not None and now >= self.ends - EARLY
+        return self.ends is not None and now >= self.ends - TOKEN_EARLY
 
 
 class Desk:

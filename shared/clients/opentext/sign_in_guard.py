@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from shared.errors import SignInRefusedError, UnavailableError
-from shared.models.gate import NEVER_CLOSED, SOON, Gate
-
-PATIENCE = timedelta(seconds=20)
-"""For how long a worker waits while others sign in."""
+from shared.models.gate import NEVER_CLOSED, Gate
+from shared.timing import SIGN_IN_PATIENCE, SIGN_IN_SOON
 
 
 class SignInDoor(Protocol):
@@ -75,15 +73,15 @@ class SignInGuard:
             SignInRefusedError: it was refused lately, and is not tried yet.
             UnavailableError: others keep trying just now.
         """
-        for _ in range(int(PATIENCE / SOON)):
+        for _ in range(int(SIGN_IN_PATIENCE / SIGN_IN_SOON)):
             now = self._now()
             opens = await self._door.ask(identity, now)
             if opens is None:
                 return now
-            if opens - now > SOON:
+            if opens - now > SIGN_IN_SOON:
                 message = f"the sign-in of {identity} was refused lately: not tried again before {opens:%H:%M:%S} UTC"
                 raise SignInRefusedError(message, identity=identity, retry_after=opens - now)
-            await asyncio.sleep(SOON.total_seconds())
+            await asyncio.sleep(SIGN_IN_SOON.total_seconds())
         message = f"others keep signing in as {identity}"
         raise UnavailableError(message)
 

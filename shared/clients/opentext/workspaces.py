@@ -29,7 +29,7 @@ from shared.clients.opentext.answers import (
 )
 from shared.clients.opentext.attribute_writer import AttributeWriter
 from shared.clients.opentext.gaps import Gaps
-from shared.clients.opentext.members import FRESH, GROUP, MOST_KEPT, Members
+from shared.clients.opentext.members import GROUP, MOST_KEPT, Members
 from shared.clients.opentext.nodes import Nodes
 from shared.clients.opentext.records import Records
 from shared.clients.opentext.server import Site, list_pages
@@ -49,6 +49,7 @@ from shared.models.opentext import (
     Workspace,
     WorkspaceType,
 )
+from shared.timing import FRESH
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,6 @@ import logging
 import re
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from shared.clients.opentext.transport import Upload
@@ -40,9 +39,9 @@ from shared.models.words import WaitedFor
 from shared.reconciler.actions.upload import Placed, classify, find_file, lock, put_file
 from shared.reconciler.session import Work
 from shared.reconciler.walls import NOT_ITS_OWN
+from shared.timing import RECORD_AGAIN
 
 log = logging.getLogger(__name__)
-AGAIN = timedelta(minutes=5)
 NO_WORKSPACE = "the origin lies in no workspace"
 DRAWN_FROM = re.compile(rb"/Subject \(([0-9]{1,12}):[0-9a-f]{64}\)")
 """The PDF says which entry was its last."""
@@ -93,7 +92,7 @@ async def record_documents(work: Work, *, again: bool) -> None:
             got = await _put_documents(work, folder)
         except StaleError as error:
             log.info("%s: %s", work.origin.key, error)
-            work.look_again(work.now + AGAIN, WaitedFor.RECORD)
+            work.look_again(work.now + RECORD_AGAIN, WaitedFor.RECORD)
         except NOT_ITS_OWN:
             raise
         except Exception as error:  # a wall: a document that can't be made stops nothing else

@@ -7,7 +7,6 @@ by the resync, or when there is something new to record.
 """
 
 import logging
-from datetime import timedelta
 
 from shared.decisions import record as decisions
 from shared.decisions.record import PREFIX, Due
@@ -19,9 +18,9 @@ from shared.models.words import WaitedFor
 from shared.reconciler.actions.evidence_document import record_documents
 from shared.reconciler.session import Work
 from shared.reconciler.walls import wall
+from shared.timing import RECORD_AGAIN
 
 log = logging.getLogger(__name__)
-AGAIN = timedelta(minutes=5)
 NO_WORKSPACE = "the origin lies in no workspace"
 
 
@@ -61,7 +60,7 @@ async def record_attributes(work: Work, item: str, *, again: bool) -> None:
         values = await _set(work, due)
     except StaleError as error:
         log.info("%s %s: %s", work.origin.key, item, error)
-        work.look_again(work.now + AGAIN, WaitedFor.RECORD)
+        work.look_again(work.now + RECORD_AGAIN, WaitedFor.RECORD)
     except NeverError as error:
         after, events, again_at = decisions.refused(link, "attributes", attempt, str(error), work.now)
         await work.commit([after], events)

@@ -8,7 +8,7 @@ completed when a read shows that the step moved.
 
 import logging
 import uuid
-from datetime import UTC, timedelta
+from datetime import UTC
 
 from shared.decisions.actions import CheckSending, Send
 from shared.decisions.approval import WAITS, refuse
@@ -25,9 +25,9 @@ from shared.models.opentext import Person, StepForm
 from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.reconciler.session import Work, current_step
+from shared.timing import NOT_THEIRS_AGAIN
 
 log = logging.getLogger(__name__)
-NOT_THEIRS_AGAIN = timedelta(seconds=30)
 
 
 async def send_on(work: Work, action: Send) -> None:

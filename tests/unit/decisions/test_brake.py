@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.decisions.brake import SHARE, WINDOW, BrakeRow
+from shared.decisions.brake import SHARE, BrakeRow
+from shared.timing import BRAKE_WINDOW
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LIMIT = 25
@@ -48,7 +49,7 @@ def test_what_ended_within_the_hour_counts(still_open, first, later, granted):
 
 def test_a_count_of_an_hour_ago_is_void_so_a_rule_that_shrank_is_not_emptied():
     row, _ = take(BrakeRow(), 30, 1000)
-    after = NOW + WINDOW + timedelta(minutes=1)
+    after = NOW + BRAKE_WINDOW + timedelta(minutes=1)
 
     assert take(row, 100, 100, after)[1] == LIMIT
 

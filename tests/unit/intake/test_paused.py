@@ -4,9 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from shared.intake.paused import LATER, is_put_back
+from shared.intake.paused import is_put_back
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
+from shared.timing import PAUSED_AGAIN
 from shared.wiring import Wiring
 
 ORIGIN = OriginMessage(origin="workspace-1", waited_for=WaitedFor.CHANGED, trace="00-1-2-01")
@@ -34,7 +35,7 @@ async def test_a_message_waits_as_it_is(message):
     paused = wired(paused=True)
 
     assert await is_put_back(message, paused)
-    assert paused.storage().queues.sent == [(message, LATER)]
+    assert paused.storage().queues.sent == [(message, PAUSED_AGAIN)]
 
 
 @pytest.mark.parametrize("message", [ORIGIN, PLAN], ids=["origin", "plan"])

@@ -8,10 +8,11 @@ import pytest
 
 from local.in_process.tables import MemoryTables
 from shared.models.hands import Kind
-from shared.reconciler.waiting_room import LONGEST_WAIT, Hurry, WaitingRoom
+from shared.reconciler.waiting_room import Hurry, WaitingRoom
 from shared.store.hands import Hands
 from shared.store.slots import Slots
 from shared.store.tables import NAMES, Tables
+from shared.timing import LONGEST_WAIT
 from tests.simulation.loop import run
 
 SLOTS = 4

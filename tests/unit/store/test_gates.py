@@ -7,10 +7,10 @@ import pytest
 
 from local.in_process.tables import MemoryTables
 from shared.errors import ThrottledError
-from shared.models.gate import SOON
 from shared.store.gates import Gates
 from shared.store.sign_in_gates import SignInGates
 from shared.store.tables import NAMES, Tables
+from shared.timing import SIGN_IN_SOON
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -104,7 +104,7 @@ async def test_instances_that_start_together_sign_in_one_after_the_other():
     for _ in range(4):
         assert await gates.ask("service", NOW) is None
 
-    assert await gates.ask("service", NOW) == NOW + SOON
+    assert await gates.ask("service", NOW) == NOW + SIGN_IN_SOON
     await gates.unanswered("service", NOW)
     assert await gates.ask("service", NOW) is None
     await gates.accepted("service")

@@ -6,8 +6,8 @@ import pytest
 
 from shared.models.troubles import Cause
 from shared.store.plans import PlanRow
-from shared.targets.read_interval import SPREAD, interval, quickened, resumes
-from shared.timing import PLAN_BUSY, PLAN_QUIET
+from shared.targets.read_interval import interval, quickened, resumes
+from shared.timing import PLAN_BUSY, PLAN_QUIET, READS_SPREAD
 from tests.build import NOW, PLAN
 
 
@@ -51,7 +51,9 @@ def test_reading_resumes_over_a_minute():
     """A thousand plans do not all knock at the moment in which Graph opens its door."""
     plans = [f"plan-{number}" for number in range(1000)]
 
-    shares = [sum(resumes(plan, NOW, NOW + SPREAD * part / 4) for plan in plans) / len(plans) for part in range(5)]
+    shares = [
+        sum(resumes(plan, NOW, NOW + READS_SPREAD * part / 4) for plan in plans) / len(plans) for part in range(5)
+    ]
 
     assert shares == pytest.approx([0, 0.25, 0.5, 0.75, 1], abs=0.05)
     assert all(resumes(plan, None, NOW) for plan in plans)

@@ -30,7 +30,7 @@ class Empty:
 @pytest.fixture
 def services(monkeypatch):
     """Give a worker that grants a tenth of a second instead of seven."""
-    monkeypatch.setattr(deadline, "ENDING", deadline.ENDING / 70)
+    monkeypatch.setattr(deadline, "LOOK_ENDS_IN", deadline.LOOK_ENDS_IN / 70)
     room = SimpleNamespace(is_closed=False, close=lambda: setattr(room, "is_closed", True))
     return SimpleNamespace(room=room, deadlines=Deadlines(), hands=Empty())
 

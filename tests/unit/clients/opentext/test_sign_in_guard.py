@@ -10,9 +10,9 @@ from shared.clients.opentext.session import Sessions
 from shared.clients.opentext.sign_in_guard import OwnDoor
 from shared.clients.opentext.transport import Wire
 from shared.errors import SignInRefusedError, UnavailableError
-from shared.models.gate import FIRST_PAUSE
 from shared.store.sign_in_gates import SignInGates
 from shared.store.tables import NAMES, Tables
+from shared.timing import SIGN_IN_PAUSE
 from tests.unit.clients.opentext.test_session import BASE, CLIENT, DEKE, PASSWORD, Clock
 
 
@@ -64,7 +64,7 @@ async def test_what_was_refused_is_told_without_a_call():
             await (await sessions.service()).get("v2/x")
 
     assert door.tried == 1
-    assert caught.value.retry_after == FIRST_PAUSE
+    assert caught.value.retry_after == SIGN_IN_PAUSE
 
 
 async def test_a_mended_password_serves_after_the_pause():
@@ -73,7 +73,7 @@ async def test_a_mended_password_serves_after_the_pause():
     with pytest.raises(SignInRefusedError):
         await (await sessions.service()).get("v2/x")
     door.accepts = True
-    clock.at += FIRST_PAUSE
+    clock.at += SIGN_IN_PAUSE
 
     await (await sessions.service()).get("v2/x")
 
