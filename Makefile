@@ -1,6 +1,6 @@
 # Every target does its own set-up; a second run skips what is there. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint start bench simulate scale package lock audit clean
+.PHONY: help setup demo test check lint start bench mutants simulate scale package lock audit clean
 
 BIN := .venv/bin
 PYTHON_READY := .venv/.installed
@@ -36,6 +36,9 @@ start: setup ## run host, storage and simulators until Ctrl-C (APP=0: all but th
 
 bench: setup ## measure, as ratios within one run
 	$(BIN)/python -m tests.benchmarks
+
+mutants: $(PYTHON_READY) ## change single lines of the engine, and see which changes no test notices (SEED, SAMPLE)
+	$(BIN)/python -m tests.mutants $(if $(SEED),--seed $(SEED)) $(if $(SAMPLE),--sample $(SAMPLE))
 
 simulate: $(PYTHON_READY) ## play thousands of seeded histories with faults
 	$(BIN)/python -m tests.simulation

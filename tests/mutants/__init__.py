@@ -1,0 +1,1 @@
+"""Change single lines of the engine and see whether a test notices."""
