@@ -1,0 +1,132 @@
+"""What is about to show is not waited for by hours: looks within seconds after a hint and after a send-on, bounded."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from local.demo.world import create_contract
+from local.in_process.system import Inside
+from shared.models.messages import OriginMessage
+from shared.models.words import WaitedFor
+from tests.integration.measured_work import END
+from tests.repository import ROOT
+
+SECOND = timedelta(seconds=1)
+
+
+class Case:
+    """A bridge whose queues are worked on each second, and whose timers never tick: only the queue brings looks."""
+
+    def __init__(self):
+        self.inside = Inside(ROOT / "mapping.yaml")
+        self.content, self.graph = self.inside.world.content, self.inside.world.graph
+        self.looks = 0
+
+    async def hint(self, origin):
+        self.inside.origins.messages.append(OriginMessage(origin=origin).model_dump_json())
+        await self.inside.drain()
+
+    async def seconds(self, number):
+        for _ in range(number):
+            self.inside.at += SECOND
+            self.looks += await self.inside.drain()
+
+    @property
+    def dues(self):
+        return {key: task["dueDateTime"] for key, task in self.graph.tasks.items()}
+
+    @property
+    def titles(self):
+        return sorted(task["title"] for task in self.graph.tasks.values())
+
+
+@pytest.fixture
+def case():
+    return Case()
+
+
+@pytest.mark.parametrize(("late", "within"), [(3, 6), (30, 61)], ids=["seconds later", "half a minute later"])
+async def test_a_hint_that_overtakes_its_change_is_looked_at_again(case, late, within):
+    """It is sent inside OpenText's transaction: the first look reads what was before."""
+    workspace = create_contract(case.inside.world, "Supply", END)
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(120)
+    before = case.dues
+    await case.hint(f"workspace-{workspace}")
+
+    await case.seconds(late)
+    case.content.set_attribute("pwilliams", workspace, "Contract.End Date", "2029-06-30T00:00:00")
+    assert case.dues == before
+    await case.seconds(within - late)
+
+    assert case.dues != before
+
+
+async def test_a_node_that_is_not_visible_yet_is_looked_for_again(case):
+    number = case.content.state.next_id() + 1
+    await case.hint(f"node-{number}")
+
+    await case.seconds(4)
+    workspace = create_contract(case.inside.world, "Supply", END)
+    assert workspace == number
+    await case.seconds(2)
+
+    assert len(case.titles) == 4
+
+
+async def test_a_hint_that_brings_nothing_costs_two_looks_more_and_no_third(case):
+    workspace = create_contract(case.inside.world, "Supply", END)
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(120)
+    case.looks = 0
+
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(600)
+
+    assert case.looks == 2
+
+
+async def test_many_hints_of_one_record_bring_no_more_looks_than_one_of_them(case):
+    workspace = create_contract(case.inside.world, "Supply", END)
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(120)
+    case.looks = 0
+
+    for _ in range(20):
+        await case.hint(f"workspace-{workspace}")
+    await case.seconds(600)
+
+    assert case.looks <= 4
+
+
+@pytest.mark.parametrize(("after", "within"), [(3, 6), (45, 91)], ids=["3 s", "45 s"])
+async def test_the_step_after_a_send_on_is_looked_for_though_it_appears_late(case, after, within):
+    """OpenText works in the background on what a send-on leads to."""
+    workspace = create_contract(case.inside.world, "Supply", END)
+    document = case.content.add_document(workspace, "Supply.docx", b"text", user="pwilliams")
+    process = case.content.start_workflow(
+        "Contract Approval", [document], initiator="pwilliams", managers=["bridge"], workspace=workspace
+    )
+    await case.hint(f"workflow-{process}")
+    (task,) = [key for key, body in case.graph.tasks.items() if body["title"].startswith("Approve")]
+    reviewer = case.inside.world.users["dfoxhoven"]
+    await case.seconds(30)
+    case.graph.tick(reviewer, task, "Approve")
+    case.graph.complete(reviewer, task)
+    before = case.titles
+    case.inside.at += timedelta(minutes=2)
+    _appear_later(case.content.workflow(process), timedelta(seconds=after))
+    message = OriginMessage(origin=f"workflow-{process}", waited_for=WaitedFor.CHANGED)
+    case.inside.origins.messages.append(message.model_dump_json())
+    await case.inside.drain()
+    assert case.titles == before
+
+    await case.seconds(within)
+
+    assert len(case.titles) == len(before) + 1
+
+
+def _appear_later(process, after):
+    """Have every step that comes from now on appear after a while."""
+    process.map = replace(process.map, steps=tuple(replace(step, appears_after=after) for step in process.map.steps))
