@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.models.link import Posted, Reservation
+from shared.models.listed import UnreadRow
 from shared.models.planner import PlannerTask
 from shared.timing import CLOCK_LAG
 
@@ -85,6 +86,17 @@ def settle(
     others = [r for r in reservations if (r.origin, r.item) != (mine.origin, mine.item)]
     left = _without_pairs(found, others)
     return Ambiguous(tuple(task.id for task in left)) if left else Nothing()
+
+
+def may_be_ours(row: UnreadRow, creators: frozenset[str]) -> bool:
+    """
+    Say whether a task that can't be read may be one that we made: a person's never is.
+
+    Args:
+        row: of the plan's list.
+        creators: our own identities, as far as they are known.
+    """
+    return row.made_by is None or row.made_by in creators or row.made_by.startswith("application:")
 
 
 def is_twin(posted: Posted, task: PlannerTask) -> bool:

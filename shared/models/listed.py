@@ -15,6 +15,8 @@ class UnreadRow(Frozen):
     """None: not even its id can be read."""
     reason: str
     """Which fields, as people read it; none of their values."""
+    made_by: str | None = None
+    """`user:<id>` or `application:<id>`. None: that can't be read either, or it is no row of Planner's."""
 
 
 class Listed(tuple[M, ...]):

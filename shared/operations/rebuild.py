@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from shared.decisions.description_block import find_reference
 from shared.decisions.item_view import event
+from shared.decisions.settle import may_be_ours
 from shared.errors import BridgeError, NeverError, NotFoundError, RefusedError, RetryLaterError
 from shared.evidence.document import head_of
 from shared.models.events import EventKind
@@ -113,8 +114,9 @@ async def _search(run: _Run, gone: Collection[str]) -> dict[str, list[Ours]]:
         except NeverError as error:
             run.found.unproven[plan_id] = str(error)
             continue
-        if tasks.unread:
-            run.found.unproven[plan_id] = f"{len(tasks.unread)} of its tasks can't be read: {tasks.unread[0].reason}"
+        creators = await run.services.creators.list_all()
+        if unread := [row for row in tasks.unread if may_be_ours(row, creators)]:
+            run.found.unproven[plan_id] = f"{len(unread)} of its tasks can't be read: {unread[0].reason}"
         ours = await _ours(tasks, run)
         run.found.plans += 1
         run.told(f"plan {plan_id}: {len(ours)} tasks of ours")

@@ -8,6 +8,7 @@ import pytest
 from evidence_verify import main as verify_file
 from local.demo.world import CONTRACTS_GROUP, FINANCE_GROUP, create_contract
 from local.in_process.system import Inside
+from local.simulators.faults import Fault
 from shared.errors import RefusedError
 from shared.evidence.document import render_json
 from shared.evidence.history import items_of
@@ -269,6 +270,25 @@ async def test_a_plan_that_is_not_listed_just_then_stops_the_start_and_no_task_i
     assert (await case.lose()).is_whole
     await case.later()
     assert len(case.titles) == 3
+
+
+@pytest.mark.parametrize(("maker", "is_whole"), [("a person", True), ("nobody knows who", False)])
+async def test_a_task_that_cant_be_read_stops_the_start_unless_a_person_made_it(told, maker, is_whole):
+    case = told
+    odd = case.graph.person_create_task(case.users["lwhite"], case.task("review")["planId"], "Odd")
+    unknown = {"createdBy": None} if maker == "nobody knows who" else {}
+
+    def change(found):
+        rows = found.get("value") if isinstance(found, dict) else None
+        return found if rows is None else {**found, "value": [_odd(row, odd, unknown) for row in rows]}
+
+    case.graph.faults.add(Fault.odd(change, path="/tasks", times=1000))
+
+    assert (await case.lose()).is_whole is is_whole
+
+
+def _odd(row, odd, unknown):
+    return {**row, "percentComplete": "none", **unknown} if row.get("id") == odd else row
 
 
 async def test_a_run_that_was_cut_off_lets_nothing_be_made(case):

@@ -28,7 +28,7 @@ from shared.errors import (
 from shared.models.base import Foreign
 from shared.models.fields import OptionalText
 from shared.models.listed import UnreadRow
-from shared.models.planner import Answered
+from shared.models.planner import Answered, IdentitySet
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -154,9 +154,18 @@ def read_rows(model: type[M], rows: list[Any]) -> tuple[list[M], list[UnreadRow]
         try:
             found.append(model.model_validate(row))
         except ValidationError as error:
-            id_ = row.get("id") if isinstance(row, dict) else None
-            unread.append(UnreadRow(id=id_ if isinstance(id_, str) else None, reason=reason_of(error)))
+            unread.append(_unread(row if isinstance(row, dict) else {}, reason_of(error)))
     return found, unread
+
+
+def _unread(row: dict[str, Any], reason: str) -> UnreadRow:
+    """Say what can be told of a row all the same."""
+    id_ = row.get("id")
+    try:
+        made_by = IdentitySet.model_validate(row.get("createdBy")).key
+    except ValidationError:
+        made_by = None
+    return UnreadRow(id=id_ if isinstance(id_, str) else None, reason=reason, made_by=made_by)
 
 
 def attempt(model: type[M], outcome: Answer | BridgeError, *, wrote: bool) -> M | BridgeError:

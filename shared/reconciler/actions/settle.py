@@ -2,7 +2,7 @@
 
 from shared.decisions.actions import Create, Settle
 from shared.decisions.item_view import event
-from shared.decisions.settle import Ambiguous, Match, candidates, settle
+from shared.decisions.settle import Ambiguous, Match, candidates, may_be_ours, settle
 from shared.errors import NotFoundError
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause
@@ -32,11 +32,11 @@ async def settle_task(work: Work, action: Settle) -> None:
         if await adopt(work, action.target, link, mine, EventKind.SETTLED):
             await write_details(work, [link.item])
         return
-    row = await work.services.plans.find(plan_id)
+    row, creators = await work.services.plans.find(plan_id), await work.services.creators.list_all()
     found = candidates(
         tasks,
         claimed=frozenset({*index.tasks, *claims}),
-        creators=await work.services.creators.list_all(),
+        creators=creators,
         since=link.reserved_at or work.now,
         posted=reservation_of(work, link).posted,
         stood=row.stood if row is not None else None,
@@ -49,9 +49,9 @@ async def settle_task(work: Work, action: Settle) -> None:
             work.look_again(work.now + work.policy.settle, WaitedFor.SETTLE)
     elif isinstance(verdict, Ambiguous):
         await _hold(work, link, verdict)
-    elif unread := [row.id or "one without an id" for row in tasks.unread if row.id not in index.tasks]:
-        # Only a list that was read whole states that there is none.
-        await _hold(work, link, Ambiguous(tuple(unread)))
+    elif unread := [one for one in tasks.unread if one.id not in index.tasks and may_be_ours(one, creators)]:
+        # Only a list in which nothing of ours went unread states that there is none.
+        await _hold(work, link, Ambiguous(tuple(one.id or "one without an id" for one in unread)))
     else:
         await _never_made(work, action)
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.decisions.settle import Ambiguous, Match, Nothing, candidates, is_twin, settle
+from shared.decisions.settle import Ambiguous, Match, Nothing, candidates, is_twin, may_be_ours, settle
 from shared.models.link import Posted, Reservation
+from shared.models.listed import UnreadRow
 from shared.models.planner import PlannerTask
 from tests.build import ALICE, BOB, BUCKET, NOW, PLAN
 
@@ -119,3 +120,19 @@ def test_a_task_somebody_worked_on_is_no_twin():
     assert is_twin(posted, task("t"))
     assert not is_twin(posted, task("t", percentComplete=50))
     assert not is_twin(posted, task("t", assignees=(BOB,)))
+
+
+@pytest.mark.parametrize(
+    ("made_by", "expected"),
+    [
+        pytest.param("user:alice", False, id="a person's is a stranger's, whatever it holds"),
+        pytest.param("user:bridge", True, id="we act as a user, who made it"),
+        pytest.param("application:bridge", True, id="ours made it"),
+        pytest.param("application:another", True, id="an application, and ours may have changed"),
+        pytest.param(None, True, id="not even its maker can be read"),
+    ],
+)
+def test_a_task_that_cant_be_read_may_be_ours_unless_a_person_made_it(made_by, expected):
+    row = UnreadRow(id="odd", reason="percentComplete: Input should be a valid integer", made_by=made_by)
+
+    assert may_be_ours(row, frozenset({"user:bridge", "application:bridge"})) is expected
