@@ -152,11 +152,15 @@ def _decide_sending(view: View, link: Link, policy: Policy, now: datetime) -> Ac
 
 def first_details(target: Target, found: Found) -> DetailsPatch:
     """Write the details of a new task: people's seed, our block, checklist, outcomes, references."""
-    seed = (found.details.description if found.details else None) or target.wanted.description
+    shown = found.details.description if found.details else None
     merged = merge(target, found, {})
     lines = merged.details.checklist if merged.details else {}
     references = merged.details.references if merged.details else {}
-    return DetailsPatch(description=with_block(seed, target.block), checklist=lines, references=references)
+    text = with_block(shown or target.wanted.description, target.block)
+    if text == shown and (lines or references):
+        # An earlier try wrote it, and Planner refused the rest, which is tried again alone.
+        return DetailsPatch(checklist=lines, references=references)
+    return DetailsPatch(description=text, checklist=lines, references=references)
 
 
 def first_write(link: Link, target: Target, found: Found) -> Write:

@@ -121,3 +121,19 @@ async def test_of_a_list_that_is_too_long_what_fits_is_written_and_the_note_firs
     after = (await other.inside.services().origins.find_links(other.origin))[REVIEW]
     assert (after.hold, after.details_done) == (None, True)
     assert len(other.graph.details[link.task_id]["checklist"]) == 2
+
+
+async def test_a_first_write_that_does_not_fit_as_a_whole_writes_what_fits_once():
+    """People filled the checklist before the bridge's lines stood in it: the text is written, and not at each try."""
+    case = Case()
+    case.graph.faults.add(Fault.status(503, method="PATCH", path="/details", times=2))
+    await case.hint()
+    review = next(task["id"] for task in case.graph.tasks.values() if task["title"].endswith("legal review"))
+    for number in range(20):
+        case.graph.add_checklist_item(case.inside.world.users["lwhite"], review, f"Line {number}")
+    await case.pass_minutes(600)
+
+    entries = await case.inside.services().origins.list_entries(case.origin)
+    told = [entry.what for entry in entries if entry.item == "contract-package|legal-review"]
+    assert told.count("updated") == told.count("held") == 1
+    assert "ref: " in case.graph.details[review]["description"]
