@@ -92,6 +92,18 @@ async def test_what_was_renamed_in_opentext_ends_no_task_and_is_told_by_its_id(c
     assert told in caplog.text
 
 
+async def test_a_record_that_came_while_a_name_was_gone_gets_its_task_within_a_day_of_its_return(case):
+    """No hint tells that a name is back, and there is no item yet that would wait for it."""
+    number = case.contract("Supply")
+    _rename_attribute(case)
+    await case.look(number)
+    await case.inside.pass_time(timedelta(minutes=2), times=2)
+    next(one for one in case.category.attributes if one.name == "Area").name = "Region"
+    await case.inside.pass_time(timedelta(hours=10), times=3)
+
+    assert (await case.link(number)).state is LinkState.OPEN
+
+
 async def test_a_value_that_really_changed_ends_the_task_and_the_history_names_it(case):
     number = case.contract("Supply")
     await case.look(number)

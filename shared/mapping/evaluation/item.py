@@ -61,6 +61,8 @@ class Item:
     holds: list[str] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
     """What it asks for and nobody told."""
+    is_unread: bool = False
+    """Something attached could not be read just now: nobody need change the rule or the record."""
     nobody: list[str] = field(default_factory=list)
     """Why there is nobody who can do it, where that is so: others have to hear of it."""
 
@@ -101,7 +103,8 @@ class Item:
     def _why_held(self) -> dict[str, Any]:
         if not self.holds:
             return {}
-        cause = HoldCause.NOT_KNOWN if any(one.blocks for one in self.unknown) else HoldCause.MAPPING
+        is_unknown = self.is_unread or any(one.blocks for one in self.unknown)
+        cause = HoldCause.NOT_KNOWN if is_unknown else HoldCause.MAPPING
         return {"held": "; ".join(dict.fromkeys(self.holds)), "held_by": cause}
 
     def stub(self) -> WantedTask:
@@ -290,6 +293,7 @@ class Item:
         workflow = self.scene.workflow
         if isinstance(self.rule, StepRule) and workflow is not None:
             # A decision is bound to everything attached: what can't be read can't be decided on.
+            self.is_unread = bool(workflow.unread_documents)
             self.holds += [f"what is attached can't be read: {why}" for why in workflow.unread_documents]
             return workflow.versions
         bound = {document.bound.node_id: document.bound for document in self.scene.documents}

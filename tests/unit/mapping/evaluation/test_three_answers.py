@@ -3,6 +3,7 @@
 import pytest
 
 from shared.mapping.evaluation.wanted import lookups, wanted
+from shared.models.holds import HOLDS
 from shared.models.keys import OriginKind
 from shared.models.opentext import AttributeDefinition, AttributeType, Origin, Role
 from shared.models.wanted import NameKind
@@ -17,7 +18,9 @@ from tests.unit.mapping.mapping_world import (
     of_document,
     of_workflow,
     of_workspace,
+    step,
     step_rule,
+    task_of,
     text_of,
     want,
     workspace,
@@ -422,3 +425,12 @@ def test_documents_of_no_workspace_are_known_to_be_in_none():
     }
 
     assert want(mapping_of(rule), alone).why_not("paper|5711") == "it lies in no workspace: there is no workspace type"
+
+
+def test_a_step_whose_documents_cant_be_read_just_now_is_asked_for_again_by_itself():
+    """It is not the rule that holds it: nobody need change anything, and no hint may come."""
+    not_known = {"documents:row 2": "row ?: Content Server's answer has no id"}
+    task = task_of(step_rule(), origin=of_workflow(step(), not_known=not_known))
+
+    assert task.held is not None
+    assert HOLDS[task.held_by].outside
