@@ -18,6 +18,7 @@ from shared.store.origins import Held
 from shared.timing import GONE_AGAIN, OTHERS_TURN, REPORT_AFTER, pause
 
 log = logging.getLogger(__name__)
+_HIDDEN = frozenset({Cause.NOT_ALLOWED, Cause.UNREADABLE, Cause.GONE})
 _LIVE = (LinkState.OPEN, LinkState.RESERVED, LinkState.HELD)
 
 
@@ -67,6 +68,19 @@ async def leave_to_newer(message: OriginMessage, other: MappingInForce, services
     text = f"{other.hash[:12]} is in force since {other.since:%Y-%m-%d %H:%M} UTC; a worker has {mine[:12]}"
     log.warning("%s waits: mapping %s", message.origin, text)
     await services.troubles.tell(Where.SYSTEM, "mapping", Cause.SUPERSEDED, text, services.now())
+
+
+def is_futile(held: Held, message: OriginMessage, now: datetime) -> bool:
+    """
+    Tell a look that would come to nothing: a task changed, and OpenText does not show its origin.
+
+    Each read of the plan announces the task again, as nobody can agree on it; the origin has a timer of its own, and
+    once it can be read the next announcement is followed.
+    """
+    trouble = held.trouble
+    if message.waited_for is not WaitedFor.CHANGED or trouble is None or trouble.cause not in _HIDDEN:
+        return False
+    return trouble.tries > 1 and now < trouble.next_try <= now + GONE_AGAIN
 
 
 def _is_over_and_gone(held: Held, error: BridgeError) -> bool:

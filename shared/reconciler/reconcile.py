@@ -18,7 +18,7 @@ from shared.reconciler.acting import act_in_rounds
 from shared.reconciler.actions.mail import tell_stakeholders
 from shared.reconciler.actions.record import record
 from shared.reconciler.actions.settle import adopt_claimed
-from shared.reconciler.back_off import leave_to_newer, put_off
+from shared.reconciler.back_off import is_futile, leave_to_newer, put_off
 from shared.reconciler.next_looks import plan_next
 from shared.reconciler.observe import read_work
 from shared.reconciler.operator_word import tell_operator
@@ -90,7 +90,7 @@ async def _attend(message: OriginMessage, services: Services) -> None:
     try:
         # Not before the lease is taken: a look under an older mapping would come behind one under the newer.
         other = await services.in_force.ask()
-        if other is not None:
+        if other is not None or is_futile(held, message, services.now()):
             after = After.NOTHING
         else:
             message = await tell_operator(held, message, services)

@@ -147,3 +147,23 @@ async def test_three_days_of_a_failure_cost_a_bounded_number_of_looks_timers_and
     assert max(days.looks.values(), default=0) <= LOOKS_A_DAY
     assert max(days.timers.values(), default=0) <= TIMERS
     assert calls / hours < 120
+
+
+async def test_a_task_that_people_changed_has_an_unreadable_record_looked_for_no_more_often(days):
+    """Every read of the plan finds the change again: nobody can agree on it as long as the record can't be read."""
+    inside = days.inside
+    process = next(iter(inside.world.content.state.processes))
+    task = next(task for task in inside.world.graph.tasks.values() if task["title"].startswith("Approve"))
+    del inside.world.content.state.processes[process]
+    inside.world.graph.set_due(inside.world.users["lwhite"], task["id"], inside.at + 9 * DAY)
+    asked = Counter()
+    well = inside.content
+
+    async def counting(method, path, query, headers, body):
+        asked[inside.at.date()] += f"processes/{process}" in path
+        return await well(method, path, query, headers, body)
+
+    inside.content = counting
+    await days.pass_by(3 * DAY)
+
+    assert 3 <= min(list(asked.values())[1:]) <= max(asked.values()) <= LOOKS_A_DAY
