@@ -22,12 +22,18 @@ VAIN = 2
 async def _look_soon(work: Work, message: OriginMessage) -> None:
     then = pauses(
         message,
-        has_sent_on=work.has_sent_on,
+        is_moving_on=_is_moving_on(work),
         lacks_details=any(link.lacks_details(work.now) for link in work.held.links.values()),
         is_new=work.moved or work.again,
     )
     if not _is_on_its_way(work, *then):
         await look_soon(message, *then, work.services)
+
+
+def _is_moving_on(work: Work) -> bool:
+    """Tell whether OpenText is about to show another step. A workflow that ended shows none."""
+    workflow = work.origin.workflow
+    return work.is_moving_on and workflow is not None and not workflow.ended
 
 
 def _is_on_its_way(work: Work, waited_for: WaitedFor, then: tuple[int, ...]) -> bool:
@@ -108,7 +114,7 @@ async def _remember_nodes(work: Work) -> list[int]:
 
 def _resync_after(work: Work) -> timedelta:
     """Say how long this origin may go unlooked at, whatever is announced; spread by a fifth."""
-    if not any(link.is_at_work for link in work.held.links.values()):
+    if not any(link.is_at_work for link in work.held.links.values()) and not work.wanted.unknown:
         return RESYNC_IDLE
     kind, _ = split_origin_key(work.origin.key)
     return RESYNC_OPEN_WORKFLOW if kind is OriginKind.WORKFLOW else RESYNC_OPEN

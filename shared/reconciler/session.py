@@ -54,8 +54,8 @@ class Work:
     """Look again at once, with everything read anew."""
     soon: str | None = None
     """Until when a hint has the origin looked at soon; ISO. None: as it was."""
-    has_sent_on: bool = False
-    """A step was advanced: what it leads to appears a little later."""
+    is_moving_on: bool = False
+    """A step was left: what it leads to appears a little later."""
 
     @property
     def now(self) -> datetime:
@@ -132,6 +132,7 @@ class Work:
         told = self._in_context(links, events)
         await self.held.commit(links=links, events=told, seen=seen, now=self.now)
         self.moved = self.moved or bool(links)
+        self.is_moving_on = self.is_moving_on or any(_has_passed(before[link.item], link) for link in links)
         done = {link.item for link in links if link.state is LinkState.COMPLETED}
         # What waits for an item that is completed now was computed before it was.
         self.again = self.again or any(done.intersection(task.waits_on) for task in self.wanted.tasks)
@@ -178,6 +179,12 @@ def current_step(origin: Origin, link: Link) -> Step | None:
     """Find the link's step where it stands on the same visit; None: it does not."""
     workflow = origin.workflow
     return next((step for step in workflow.current if step.ref == link.step), None) if workflow is not None else None
+
+
+def _has_passed(before: Link | None, after: Link) -> bool:
+    """Tell whether OpenText left the step of an item: somebody completed it there."""
+    is_news = before is not None and before.state is not LinkState.CLOSED
+    return is_news and after.state is LinkState.CLOSED and after.step is not None
 
 
 def _is_moved(before: Link | None, after: Link) -> bool:

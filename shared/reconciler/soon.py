@@ -1,9 +1,10 @@
 """
 Looks a few seconds after a look: what is about to show is not waited for by hours.
 
-A hint is sent inside OpenText's transaction and may overtake its change; and OpenText works in the background on what a
-send-on leads to. These looks travel by the queue, whose messages can be hidden for seconds: a sweep would be too late.
-Each one that finds nothing new sends the next, so that one is on its way at a time, and there is an end.
+A hint is sent inside OpenText's transaction and may overtake its change; and OpenText works in the background on what
+follows a step, whoever completed it. These looks travel by the queue, whose messages can be hidden for seconds: a sweep
+would be too late. Each one that finds nothing new sends the next, so that one is on its way at a time, and there is an
+end.
 """
 
 from datetime import timedelta
@@ -13,26 +14,26 @@ from shared.models.words import WaitedFor
 from shared.services import Services
 
 AFTER_HINT = (5, 55)
-AFTER_SEND_ON = (5, 25, 60)
-"""Seconds from one to the next: 5, 30 and 90 after the send-on."""
+AFTER_STEP = (5, 25, 60)
+"""Seconds from one to the next: 5, 30 and 90 after the step was left."""
 AFTER_CREATE = (2, 5, 15, 60)
 """While the details of a new task are not there: without them it shows nothing of what is to be decided."""
 _HINTS = frozenset({WaitedFor.HINT, WaitedFor.NODE})
 
 
 def pauses(
-    message: OriginMessage, *, has_sent_on: bool = False, lacks_details: bool = False, is_new: bool = False
+    message: OriginMessage, *, is_moving_on: bool = False, lacks_details: bool = False, is_new: bool = False
 ) -> tuple[WaitedFor, tuple[int, ...]]:
     """
     Say after how many seconds to look again, one after another; empty: not at all.
 
     Args:
-        has_sent_on: this look advanced a step.
+        is_moving_on: this look advanced a step, or saw that somebody did.
         lacks_details: a task that was made has no details yet.
         is_new: it found something that called for something.
     """
-    if has_sent_on:
-        return WaitedFor.SEND_ON, AFTER_SEND_ON
+    if is_moving_on:
+        return WaitedFor.SEND_ON, AFTER_STEP
     if lacks_details:
         is_waiting = message.waited_for is WaitedFor.DETAILS
         return WaitedFor.DETAILS, message.then if is_waiting else AFTER_CREATE

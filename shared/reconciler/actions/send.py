@@ -161,7 +161,7 @@ async def _sent(work: Work, link: Link) -> None:
     await work.commit([done], [told])
     await work.services.agenda.cancel(guard_of(work.origin.key, intent, work))
     work.finished.add(link.item)
-    work.again = work.has_sent_on = True
+    work.again = work.is_moving_on = True
 
 
 async def _hinder(work: Work, link: Link, cause: HoldCause, error: NeverError | None) -> None:
