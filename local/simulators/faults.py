@@ -86,7 +86,8 @@ class Fault:
         """
         if self.change is not None and true is not None:
             status, headers, content = true
-            return status, headers, json.dumps(self.change(json.loads(content))).encode() if content else content
+            is_json = bool(content) and "json" in headers.get("content-type", "")
+            return status, headers, json.dumps(self.change(json.loads(content))).encode() if is_json else content
         if self.answer is None:
             message = "the connection was dropped"
             raise DroppedError(message)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from shared.decisions.description_block import split_description
+from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
 from shared.models.wanted import WantedTask
 from tests.simulation.looking import links
@@ -28,6 +29,8 @@ def disagreements(world: World, wanted: Wanted, log: Log, *, since: datetime) ->
             continue
         # What is held for the moment is left as it is: what is wanted of it is not to be believed.
         is_to_agree = key in wanted and wanted[key].held is None
+        # What Planner refused is told field by field, and tried again.
+        is_to_agree = is_to_agree and link.hold is not HoldCause.REFUSED
         if link.state is LinkState.OPEN and link.sending is None and is_to_agree:
             yield from (f"{key} {problem}" for problem in _shown_wrong(world, wanted[key], link, log))
             yield from (f"{key} {problem}" for problem in _assigned_wrong(world, wanted[key], link, log, since))
@@ -47,7 +50,8 @@ def _shown_wrong(world: World, wanted: WantedTask, link: Link, log: Log) -> Iter
     if str(task["dueDateTime"] or "")[:10] != due and "due" not in edited:
         yield f"is due {task['dueDateTime']} instead of {due}"
     block = split_description(details["description"]).block.splitlines()
-    yield from (f"does not show {line!r}" for line in wanted.context if line not in block)
+    # One line a value: whatever it holds, it can't look like another line of the block.
+    yield from (f"does not show {line!r}" for line in wanted.context if " ".join(line.split()) not in block)
     lines = {line["title"] for line in details["checklist"].values()}
     outcomes = {outcome.title for outcome in wanted.outcomes}
     expected = outcomes | ({line.title for line in wanted.checklist} - dropped)

@@ -19,6 +19,8 @@ from azure.core.exceptions import ServiceResponseError
 
 from local.in_process.tables import failure
 from local.simulators.faults import GARBLED, HTML, Fault
+from local.simulators.odd_data import Change
+from tests.simulation.outages import Outages
 from tests.simulation.trace import Trace
 
 Moment = Literal["before", "after"]
@@ -70,6 +72,14 @@ class Mix:
     """Of calls: a person acts at the very moment."""
     disaster: float = 0.0
     """Of histories: all tables are lost."""
+    outages: float = 0.0
+    """Of histories: a system is away for minutes, hours or days."""
+    clocks: float = 0.0
+    """Of histories: a worker's clock jumps by an hour or a day, and is put right later."""
+    admin: float = 0.0
+    """Of acts: an administrator purges or renames, or a hint comes before its change."""
+    odd: float = 0.0
+    """Of acts: what people type, or what a service answers, is odd."""
 
 
 CALM = Mix()
@@ -94,6 +104,9 @@ def draw(rng: Random) -> Mix:
         skew=some(0.0, 2.0, 8.0),
         people=some(0.0, 0.01, 0.03),
         disaster=some(0.0, 0.0, 0.0, 0.15),
+        outages=some(0.0, 0.0, 0.4),
+        odd=some(0.0, 0.0, 0.15, 0.5),
+        admin=some(0.0, 0.0, 0.15, 0.4),
     )
 
 
@@ -103,6 +116,9 @@ class Faults:
     def __init__(self, mix: Mix, rng: Random, trace: Trace) -> None:
         self.mix = mix
         self.dead: set[str] = set()
+        self.outages = Outages()
+        self.odd: dict[str, Change] = {}
+        """By system: what becomes of all that it answers."""
         self.on_gate: Callable[[], None] = lambda: None
         """A person's act at the moment of a call."""
         self.on_patch: Callable[[str], None] = lambda _: None
@@ -122,6 +138,7 @@ class Faults:
     def stop(self) -> None:
         """From here on nothing goes wrong any more."""
         self.mix = CALM
+        self.outages.end()
 
     def kill(self, worker: str) -> Never:
         """End a worker for good."""
@@ -132,7 +149,7 @@ class Faults:
         """Stand before and after each call to OpenText and Graph."""
         if moment == "before":
             await self._enter(system, f"{method} {path}", may_stall=not _advances(method, path))
-            if self._strikes(self.mix.broken, f"{system} not reached"):
+            if self.outages.is_unreached(system) or self._strikes(self.mix.broken, f"{system} not reached"):
                 message = "refused"
                 raise httpx.ConnectError(message)
             if self._strikes(self.mix.broken, f"{system} request lost"):
@@ -159,7 +176,7 @@ class Faults:
         """Stand before and after each operation on a table."""
         if moment == "before":
             await self._enter("tables", f"{table} {operation}", may_stall=True)
-            if self._strikes(self.mix.tables, "table busy"):
+            if self.outages.is_storage_away or self._strikes(self.mix.tables, "table busy"):
                 raise failure(503, "ServerBusy")
             return
         if operation == "transaction" and WORKER.get() in self._doomed:
@@ -174,7 +191,8 @@ class Faults:
         """Stand before and after each call to a queue."""
         if moment == "before":
             await self._enter("queues", what, may_stall=True)
-        if self._strikes(self.mix.queues, f"queue {'not reached' if moment == 'before' else 'answer lost'}"):
+        lost = f"queue {'not reached' if moment == 'before' else 'answer lost'}"
+        if self.outages.is_storage_away or self._strikes(self.mix.queues, lost):
             raise ServiceResponseError("reset")
         self._leave()
 
@@ -182,8 +200,10 @@ class Faults:
         """Return the hook by which a simulator is told to answer wrongly."""
 
         def hook(method: str, path: str) -> Fault | None:
+            if (away := self.outages.answer(system, path)) is not None:
+                return away
             if WORKER.get() == "nobody" or not self._rng.random() < self.mix.answers:
-                return None
+                return Fault.odd(self.odd[system]) if system in self.odd else None
             kind, fault = _wrong(system, method, self._rng, is_batch=path.endswith("$batch"))
             self._tell(f"{system} {kind} {'after' if fault.after else 'before'}")
             return fault

@@ -11,23 +11,27 @@ from typing import TypeVar
 from local.simulators.content_server.workflow_door import NotTheirsError
 from local.simulators.graph.failures import GraphError
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
-from shared.models.holds import HoldCause
-from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
+from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
 from shared.operations.rebuild import rebuild
 from shared.timing import DEAD_AFTER
 from shared.watchers.discovery import NEXT
 from tests.simulation import invariants
+from tests.simulation.admin_acts import ADMIN, names_back
 from tests.simulation.adversaries import ADVERSARIES
+from tests.simulation.bounds import Bounds
 from tests.simulation.faults import WORKER, Faults, Killed, Mix, draw
-from tests.simulation.looking import agenda, hands, history, known_origins, links, snapshot, take_resyncs
+from tests.simulation.looking import history, known_origins, leases, snapshot
 from tests.simulation.loop import START, SimLoop, run
-from tests.simulation.opentext_acts import OPENTEXT, give_permissions, reject_or_rework
+from tests.simulation.odd_acts import ODD
+from tests.simulation.opentext_acts import OPENTEXT, give_back, reject_or_rework
+from tests.simulation.outages import SIGN_IN, choose
 from tests.simulation.people import People, is_approval
-from tests.simulation.planner_acts import PLANNER, decide, meddle, untangle
+from tests.simulation.planner_acts import PLANNER, decide, meddle
 from tests.simulation.plots import PLOTS
 from tests.simulation.ports import PORTS, Stack
 from tests.simulation.queues import SimQueue
+from tests.simulation.running import Running
 from tests.simulation.stage import Stage
 from tests.simulation.trace import Trace
 from tests.simulation.wanting import wanted_by_origin
@@ -49,30 +53,18 @@ FIRST = 6.0
 """Seconds until the first act: something is there then, mostly."""
 PACE = 6.0
 """Seconds between two acts, about; others happen at the moment of a call."""
-TICK = 25.0
-"""Seconds between two sweeps."""
 LAST = ((8.0, 3), (90.0, 1))
 """Seconds for which things still go wrong after the last act, and how often: in long ones it is sent on meanwhile."""
 HORIZONS = ((timedelta(minutes=20), 7), (timedelta(days=7), 1))
 """Rest is when no timer is due for so long, and how often: most histories end before anything is escalated."""
-BACKED_OFF = timedelta(minutes=75)
-"""What comes to nothing again and again is tried every hour; with what clocks are apart, and a sweep."""
-BACKING_OFF = frozenset({WaitedFor.SETTLE, WaitedFor.RETRY, WaitedFor.UNREAD, WaitedFor.RECORD, WaitedFor.AGAIN})
 LAG = timedelta(seconds=20)
 """How far a replica may be behind."""
-TOGETHER = timedelta(minutes=15)
-"""Timers that are due so soon after one another are waited for together, on the way to rest."""
-PUT_OFF = timedelta(minutes=30)
-"""A resync that is due sooner was put off, and is waited for; the next of an origin is due later than that."""
-MOST_SKEW = 10.0
-"""Seconds by which the slowest clock is behind, and a little."""
-MOST_STEPS = 120
-"""Of the way to rest: more means that it never comes."""
+JUMPS = (timedelta(hours=1), timedelta(days=1), -timedelta(hours=1), -timedelta(days=1))
+"""Of a worker's clock, until somebody puts it right."""
+LOSE_COMMITS = ("fault table busy", "fault table answer lost", "fault worker frozen", "fault storage away: 503")
 MOST_REBUILDS = 200
-MOST_BURIALS = 6
-"""More sweeps than a frozen worker sleeps through."""
-MOST_QUIET = 7200.0
-"""Seconds for one step's messages."""
+MOST_CALLS = 60.0
+"""Of an origin in an hour, while a system is away for hours, or for days."""
 
 
 @dataclass
@@ -123,6 +115,8 @@ class History:
         self.people = People(self.world, self._rng("people"), self.trace, self.hint)
         self.adversaries = rng.choices((0.0, 0.25, 0.7), (2, 2, 1))[0]
         self.people.meanwhile = self._bend
+        self.people.odd = self.faults.odd
+        self.people.later = self.loop.call_later
         self.faults.on_gate = self._act
         self.faults.on_post = self._look_at_posts
         self.faults.on_read = self._lag
@@ -142,6 +136,22 @@ class History:
         plots = self._rng("plots")
         self.stage = Stage(self.people, plots, notice=self._notice, kill=lambda: self.faults.kill(WORKER.get()))
         self.plots = plots.sample(PLOTS, PLAYED) if self.seed % PLOTTED == 0 else []
+        self.bounds = Bounds(self.world, self.origins, self._lost_commits)
+        self.running = Running(
+            self.loop,
+            self.world,
+            self.people,
+            self.origins,
+            self.plans,
+            self.host,
+            self.bounds,
+            self._rng("timers"),
+            self.horizon,
+            settings.settle_seconds,
+            self.failures,
+        )
+        for queue in (self.origins, self.plans):
+            queue.is_away = lambda: self.faults.outages.is_storage_away
 
     def _rng(self, name: str) -> Random:
         return Random(f"{self.seed}-{name}")  # noqa: S311 - repeatable on purpose
@@ -184,21 +194,29 @@ class History:
 
     async def _trouble(self) -> None:
         """People act, timers tick, things break."""
-        timers = self.loop.create_task(self._tick(), name="timers")
+        timers = self.loop.create_task(self.running.tick(), name="timers")
         plots = self.loop.create_task(self._plot(), name="plots")
         acts = self.acts or 0
         await asyncio.sleep(FIRST)
+        events = (
+            (self.mix.disaster, self._lose_tables),
+            (self.mix.outages, self._take_away),
+            (self.mix.clocks, self._move_a_clock),
+        )
         for number in range(acts):
             await asyncio.sleep(self.rng.expovariate(1 / PACE))
             if number == acts - 1:
                 self.people.act(((1, decide),))
             self._act()
-            if self.rng.random() < self.mix.disaster / acts:
-                await self._lose_tables()
+            for rate, event in events:
+                if rate and self.rng.random() < rate / acts:
+                    await event()
         await plots
         await asyncio.sleep(self.last)
         self.faults.stop()
-        self.people.act(((1, give_permissions),))
+        self.host.set_clocks()
+        self.people.act(((1, give_back),))
+        self.people.act(((1, names_back),))
         timers.cancel()
         self.trace.note("history", "nothing goes wrong from here on")
 
@@ -229,17 +247,55 @@ class History:
         self.lost_at = self.loop.now()
         for number in range(MOST_REBUILDS):
             operator = Process(f"operator.{self.loop.time():.0f}.{number}", self.house, timedelta())
-            self.people.act(((1, give_permissions),))
+            self.people.act(((1, give_back),))
             try:
                 found = await operator.run(rebuild(operator.services(), lambda _: None))
             except (RetryLaterError, RefusedError, LeaseLostError, Killed):
                 await asyncio.sleep(DEAD_AFTER.total_seconds() + 1.0)
                 continue
             # The operator reads the report, and does not start the app while a plan could not be read.
-            if not any(line.startswith(("plan ", "group ")) for line in found.left):
+            if found.is_whole:
                 break
         self.lost_at = self.loop.now()
         self.host.start()
+
+    async def _take_away(self) -> None:
+        """Let a system be away, while people go on; what that costs is bounded."""
+        system, time = choose(self.rng)
+        told = self.faults.outages.begin(system, self.rng)
+        self.trace.count(f"fault {told}")
+        self.trace.note("history", f"! {told} for {time}")
+        if system == SIGN_IN:
+            self.world.content.expire_tickets()
+        self.running.is_paused = True
+        for part in (0.2, 0.8):
+            before = self._remote_calls()
+            await self.running.pass_by(time * part)
+            hours = time.total_seconds() * part / 3600
+            rate = (self._remote_calls() - before) / max(hours, 1.0) / max(len(self.world.origins), 1)
+            self.bounds.most_calls = max(self.bounds.most_calls, rate)
+            if rate > MOST_CALLS:
+                self.failures.append(f"{rate:.0f} calls an hour and origin while {told}")
+            self._act()
+        self.faults.outages.end()
+        self.origins.wake()
+        self.plans.wake()
+        self.running.is_paused = False
+        self.trace.note("history", f"{system} is back")
+
+    def _lost_commits(self) -> int:
+        """Count what may have kept a worker from remembering a timer that it had set."""
+        return sum(number for name, number in self.trace.counts.items() if name in LOSE_COMMITS or "killed" in name)
+
+    def _remote_calls(self) -> int:
+        return self.trace.counts["call graph"] + self.trace.counts["call opentext"]
+
+    async def _move_a_clock(self) -> None:
+        """Set a worker's clock wrong."""
+        jump = self.rng.choice(JUMPS)
+        self.trace.count(f"fault clock off by {jump}")
+        self.trace.note("history", f"! a clock is off by {jump}")
+        self.host.move_clock(jump)
 
     def _look_at_posts(self) -> None:
         """Check at every POST; a worker that was frozen during its own, or lost tables, are excused."""
@@ -277,40 +333,28 @@ class History:
 
     def _act(self) -> None:
         self._bend()
+        for rate, choices in ((self.mix.odd, ODD), (self.mix.admin, ADMIN)):
+            if rate and self.people.rng.random() < rate:
+                self.people.act(choices)
+                return
         self.people.act(PLANNER if self.people.rng.random() < 0.55 else OPENTEXT)
-
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(self.rng.expovariate(1 / TICK))
-            await self.host.in_one(Process.sweep)
-            await self._bury()
-
-    async def _bury(self) -> None:
-        for queue in (self.origins, self.plans):
-            if queue.poison:
-                await self.host.in_one(partial(_bury, queue=queue))
 
     async def _quiet(self) -> None:
         """Let time pass until nothing is left to do, without a single resync: yet one must be left for later."""
+        self.running.calm_since = self.loop.now()
         # What servers still do by themselves is done by then.
         await asyncio.sleep(BACKGROUND.total_seconds())
-        await self._drain()
-        await self._bury_the_dead()
-        self._discover()
-        await self._drain()
-        left = await self._come_to_rest()
-        known = known_origins(self.world)
-        self.failures += [f"no resync is left for later: {origin}" for origin in known if origin not in left]
-
-    async def _bury_the_dead(self) -> None:
-        """Let sweeps find the workers that died; one that was only frozen is awake by the end."""
-        for _ in range(MOST_BURIALS):
-            if not hands(self.world):
-                return
-            await asyncio.sleep(DEAD_AFTER.total_seconds() + 2.0)
-            await self.host.in_one(Process.sweep)
-            await self._drain()
-        self.failures.append(f"the hands of the dead are never empty: {hands(self.world)}")
+        await self.running.drain()
+        await self.running.bury_the_dead()
+        self.running.discover()
+        await self.running.drain()
+        left = await self.running.come_to_rest()
+        known, troubles = known_origins(self.world), leases(self.world)
+        for origin in sorted(set(known) - left):
+            number = int(origin.partition("-")[2])
+            # What nobody can read any more is told, and looked for ever more rarely.
+            if number not in self.world.purged or troubles[origin].trouble is None:
+                self.failures.append(f"no resync is left for later: {origin}")
 
     async def _resync(self) -> None:
         """
@@ -321,6 +365,8 @@ class History:
         told = {origin: len(entries) for origin, entries in history(self.world).items()}
         changed = await self._look_at_everything()
         self.failures += invariants.seen_late(self.world, told)
+        if not self.trace.counts["fault hint lost"] and not self.trace.counts["act rename_words"]:
+            self.failures += invariants.unannounced(self.world, told)
         if changed:
             changed = await self._look_at_everything()
         self.failures += [f"one more round wrote: {key}" for key in changed[:5]]
@@ -329,58 +375,13 @@ class History:
         """Resync every origin, come to rest, and name what is not as it was."""
         before = snapshot(self.world)
         for origin in known_origins(self.world):
-            self.origins.put(
-                OriginMessage(origin=origin, waited_for=WaitedFor.RESYNC).model_dump_json(exclude_none=True)
-            )
-        await self._drain()
+            self.running.announce(OriginMessage(origin=origin, waited_for=WaitedFor.RESYNC))
+        await self.running.drain()
         # The plans were read since anything was written: who finds nothing to do need not read them again.
-        if self._waiting() or snapshot(self.world) != before:
-            await self._come_to_rest()
+        if self.running.waiting() or snapshot(self.world) != before:
+            await self.running.come_to_rest()
         after = snapshot(self.world)
         return sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-
-    async def _come_to_rest(self) -> set[str]:
-        """Go from one timer to the next until none is due soon; return the origins that left themselves a resync."""
-        left: set[str] = set()
-        for number in range(MOST_STEPS):
-            left |= take_resyncs(self.world, after=self.loop.now() + PUT_OFF)
-            waiting = self._waiting()
-            if not waiting and await self._is_silent():
-                if not await self._untangle():
-                    return left
-                continue
-            if number % 10 == 9:
-                self.people.act(((1, untangle),))
-            await asyncio.sleep(self._ahead(waiting) + MOST_SKEW)
-            await self.host.in_one(Process.sweep)
-            await self._bury()
-            await self._drain()
-        self.failures.append(f"it never comes to rest: {agenda(self.world)[:5]}")
-        return left
-
-    async def _untangle(self) -> bool:
-        """Have a person decide what the bridge can't, and ask it to go on: `replay --held --cause ambiguous`."""
-        held = {origin for (origin, _), link in links(self.world).items() if link.hold is HoldCause.AMBIGUOUS}
-        self.people.act(((1, untangle),))
-        for origin in sorted(held):
-            message = OriginMessage(origin=origin, waited_for=WaitedFor.OPERATOR, frees=HoldCause.AMBIGUOUS)
-            self.origins.put(message.model_dump_json(exclude_none=True))
-        await self._drain()
-        return bool(held)
-
-    def _waiting(self) -> list[AgendaEntry]:
-        """Return the timers that are due soon, the earliest first."""
-        now = self.loop.now()
-        return [
-            entry
-            for entry in agenda(self.world)
-            if entry.at <= now + (max(self.horizon, BACKED_OFF) if entry.waited_for in BACKING_OFF else self.horizon)
-        ]
-
-    def _ahead(self, waiting: list[AgendaEntry]) -> float:
-        """Say in how many seconds the next timers are due."""
-        together = [entry.at for entry in waiting if entry.at <= waiting[0].at + TOGETHER]
-        return max(0.0, (max(together) - self.loop.now()).total_seconds()) if together else 0.0
 
     def _check_twins(self) -> None:
         """Only a worker that was frozen at its POST makes a twin, and only twins does the bridge ever delete."""
@@ -388,32 +389,6 @@ class History:
         deleted = [what for _, _, what in self.trace.lines if "DELETE /v1.0/planner/tasks/" in what]
         if deleted and not is_excused:
             self.failures.append(f"a twin was made, and nobody was frozen: {deleted[0]}")
-
-    def _discover(self) -> None:
-        """Stand in for discovery: announce every origin that no hint that arrived ever named."""
-        for origin in sorted(set(self.world.origins) - set(known_origins(self.world))):
-            self.origins.put(
-                OriginMessage(origin=origin, waited_for=WaitedFor.DISCOVERED).model_dump_json(exclude_none=True)
-            )
-
-    async def _is_silent(self) -> bool:
-        """Read every plan: an echo of our own last write is announced once."""
-        # A task too young to be judged a twin is judged then.
-        await asyncio.sleep(self.house.settings.settle_seconds + MOST_SKEW)
-        said = self.origins.sent
-        for plan in self.world.plans:
-            self.plans.put(PlanMessage(plan=plan).model_dump_json(exclude_none=True))
-        await self._drain()
-        return self.origins.sent == said
-
-    async def _drain(self) -> None:
-        """Wait until every message was dealt with."""
-        end = self.loop.time() + MOST_QUIET
-        while self.origins.messages or self.plans.messages or self.host.busy:
-            if self.loop.time() > end:
-                self.failures.append(f"messages without end: {[message.body for message in self.origins.messages][:3]}")
-                return
-            await asyncio.sleep(5.0)
 
     def _escaped(self, what: str) -> None:
         self.trace.note("host", f"escaped: {what}")
@@ -423,10 +398,6 @@ class History:
 def _draw(rng: Random, choices: Sequence[tuple[T, int]]) -> T:
     """Choose one of several things by how often each is wanted."""
     return rng.choices([one for one, _ in choices], [often for _, often in choices])[0]
-
-
-async def _bury(process: Process, *, queue: SimQueue) -> None:
-    await process.bury(queue)
 
 
 def play(seed: int, *, mix: Mix | None = None, stack: Stack = PORTS, acts: int | None = None) -> Result:

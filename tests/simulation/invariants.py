@@ -30,10 +30,13 @@ NAMES = (
     "deletions alone never advance a workflow",
     "a step advances once, for a performer or delegate, for the version shown, with one outcome",
     "nothing closes because something could not be read",
+    "nothing closes but by a value that says no, or by a step that passed",
+    "without a lost hint nothing of OpenText's is found by a resync alone",
     "strangers are left alone",
     "histories are whole",
     "a twin is made by a frozen worker alone",
     "a lease is lost to another worker alone",
+    "timers, messages and calls an hour are bounded, however long a system is away",
 )
 
 
@@ -84,6 +87,19 @@ def seen_late(world: World, told: Mapping[str, int]) -> Iterator[str]:
             event, fields = entry.event, set(entry.event.detail.get("fields", ()))
             if event.what in ("completed", "moved") or (event.what == "edited" and not fields <= _IN_DETAILS):
                 yield f"found by a resync alone: {event.what} {origin} {event.item} {sorted(fields)}"
+
+
+def unannounced(world: World, told: Mapping[str, int]) -> Iterator[str]:
+    """
+    Name what OpenText had done, and only a resync found although no hint was lost.
+
+    Args:
+        told: how many entries each origin's history had before the resync.
+    """
+    for origin, entries in history(world).items():
+        for entry in entries[told.get(origin, 0) :]:
+            if entry.event.what in ("created", "closed", "rebound", "overtaken", "adopted", "released"):
+                yield f"found by a resync alone: {entry.event.what} {origin} {entry.event.item}"
 
 
 def _missing_tasks(world: World, wanted: Wanted) -> Iterator[str]:
@@ -138,8 +154,16 @@ def _unjust_endings(world: World, log: Log) -> Iterator[str]:
                 yield f"taken as deleted, and is not: {origin} {event.item} {task}"
             if event.what == "closed" and origin.startswith("workflow-") and _is_current(world, origin, event.item):
                 yield f"closed, and still waits: {origin} {event.item}"
+            if event.what == "closed" and origin.startswith("workspace-") and not _was_said_no(log, origin):
+                yield f"closed, and no value says no: {origin} {event.item} {event.detail.get('reason')}"
             if event.what == "completed" and not _was_completed(world, log, (origin, event.item)):
                 yield f"completed, and nobody completed it: {origin} {event.item}"
+
+
+def _was_said_no(log: Log, origin: str) -> bool:
+    """Tell whether the record ever held what its rule does not ask for."""
+    said = [act.value for act in log.of("attribute") if f"workspace-{act.value[0]}" == origin]
+    return any(path == "Contract.Region" and value != "EMEA" for _, path, value in said)
 
 
 def _was_completed(world: World, log: Log, item: tuple[str, str]) -> bool:
@@ -147,7 +171,7 @@ def _was_completed(world: World, log: Log, item: tuple[str, str]) -> bool:
 
 
 def _is_current(world: World, origin: str, item: str) -> bool:
-    process = world.content.workflow(int(origin.partition("-")[2]))
+    process = world.workflow(int(origin.partition("-")[2]))
     if process.state in ("stopped", "completed"):
         return False
     state = world.content.state

@@ -38,6 +38,11 @@ def links(world: World) -> dict[tuple[str, str], Link]:
     return {(origin, link.item): link for origin, link in found}
 
 
+def leases(world: World) -> dict[str, Lease]:
+    """Read every origin's lease row, with what stands in its way."""
+    return {unescape(partition): _lease(data) for partition, key, data in rows(world, "origins") if key == "lease"}
+
+
 def lease_owner(world: World, origin: str) -> str:
     """Name who holds an origin; empty: nobody."""
     rows = world.tables.tables.get("origins", {}).get(escape(origin), {})
@@ -116,5 +121,12 @@ def snapshot(world: World) -> dict[str, str]:
         for node in content.nodes.values()
         for key, assigned in node.categories.items()
     }
-    found |= {f"row {name} {key}": data for name, key, data in rows(world, "origins") if key != "lease"}
+    found |= {f"row {name} {key}": _told(key, data) for name, key, data in rows(world, "origins") if key != "lease"}
     return found | {f"row {name} {key}": data for name, key, data in rows(world, "tasks")}
+
+
+def _told(key: str, data: str) -> str:
+    """Leave out how often a standing hold was tried: that is counted at each look."""
+    if not key.startswith("link|") or '"hold":null' in data:
+        return data
+    return repr(_link(data).model_dump(exclude={"tries", "retry_at"}))

@@ -118,7 +118,7 @@ def begin(people: People) -> str | None:
         process = start_approval(people.world, workspace)
         people.hint(f"workflow-{process}")
         return f"workflow {process}"
-    if len(people.world.workspaces) < 3:
+    if len(people.world.workspaces) < 3 and people.world.has_its_names:
         workspace = add_workspace(people.world, len(people.world.workspaces) + 1)
         people.hint(f"node-{workspace}")
         return f"workspace {workspace}"
@@ -136,8 +136,8 @@ def take_permission(people: People) -> str | None:
     return str(chosen)
 
 
-def give_permissions(people: People) -> str | None:
-    """Give every permission back."""
+def give_back(people: People) -> str | None:
+    """Give every permission back, and every name."""
     world = people.world
     for number in (*world.processes, *world.workspaces, *world.documents.values()):
         world.content.unhide(number)
@@ -163,6 +163,6 @@ OPENTEXT: tuple[tuple[int, Doing], ...] = (
     (1, change_role),
     (3, begin),
     (2, take_permission),
-    (3, give_permissions),
+    (3, give_back),
     (2, end_tickets),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from local.simulators.content_server.workflow_door import NotTheirsError
 from local.simulators.graph.failures import GraphError
+from local.simulators.odd_data import Change
 from shared.decisions.description_block import split_description
 from tests.simulation.looking import claim_of, is_ours
 from tests.simulation.trace import Trace
@@ -66,6 +67,10 @@ class People:
         self.log = Log()
         self.meanwhile: Callable[[], None] = lambda: None
         """Called where somebody else may act between two acts of one person."""
+        self.later: Callable[[float, Callable[[], None]], object] = lambda _, change: change()
+        """Called with seconds and what happens then."""
+        self.odd: dict[str, Change] = {}
+        """By system: what becomes of its answers from now on."""
         self._trace = trace
 
     def act(self, choices: "tuple[tuple[int, Doing], ...]") -> None:
@@ -74,7 +79,7 @@ class People:
             doing = self.rng.choices([one for _, one in choices], [weight for weight, _ in choices])[0]
             try:
                 done = doing(self)
-            except (GraphError, NotTheirsError, KeyError) as error:
+            except (GraphError, NotTheirsError, KeyError, StopIteration) as error:
                 self._trace.note("people", f"{doing.__name__}: not possible, {type(error).__name__}")
                 continue
             if done:

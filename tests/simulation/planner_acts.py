@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from shared.decisions.description_block import TOP
-from tests.simulation.looking import links, ours
+from tests.simulation.looking import links
 from tests.simulation.people import Doing, People, is_approval, is_open, shown_versions, ticked
 
 STRAY = "A person's own line"
@@ -230,7 +230,7 @@ def make_own(people: People) -> str | None:
 def untangle(people: People) -> str | None:
     """Decide what the bridge can't: of tasks that may be anybody's, let none be its own."""
     held = [link.reason for link in links(people.world).values() if link.hold == "ambiguous"]
-    found = [task_id for task_id in ours(people.world) if any(task_id in reason for reason in held)]
+    found = [task_id for task_id in people.world.graph.tasks if any(task_id in reason for reason in held)]
     for task_id in found:
         people.note("deleted", "legal-lead", task=task_id)
         people.world.graph.delete(people.user("legal-lead"), task_id)

@@ -24,6 +24,8 @@ class Message:
 
     body: str
     visible_at: float
+    is_from_outside: bool
+    """Not the bridge sent it, but OpenText, a person, or the host."""
     tries: int = 0
 
 
@@ -39,9 +41,10 @@ class SimQueue:
         self.name = name
         self.messages: list[Message] = []
         self.poison: list[str] = []
-        self.sent = 0
-        """Messages that the store sent."""
-        self.last = ""
+        self.sent: list[str] = []
+        """What the store sent."""
+        self.is_away: Callable[[], bool] = lambda: False
+        """The storage account does not answer: the host takes nothing."""
         self._loop = loop
         self._rng = rng
         self._gate = gate
@@ -53,8 +56,8 @@ class SimQueue:
     async def send_message(self, content: str, **how: object) -> None:
         """Take a message from the store."""
         await self._gate("before", f"send {self.name}")
-        self.sent, self.last = self.sent + 1, content
-        self.put(content, after=float(str(how.get("visibility_timeout") or 0)))
+        self.sent.append(content)
+        self.put(content, after=float(str(how.get("visibility_timeout") or 0)), is_from_outside=False)
         await self._gate("after", f"send {self.name}")
 
     async def get_queue_properties(self, **_: object) -> SimpleNamespace:
@@ -62,9 +65,14 @@ class SimQueue:
         await self._gate("before", f"length {self.name}")
         return SimpleNamespace(approximate_message_count=len(self.messages))
 
-    def put(self, body: str, *, after: float = 0.0) -> None:
+    @property
+    def waits(self) -> bool:
+        """Tell whether there is a message that can be taken, now or later."""
+        return bool(self.messages) and not self.is_away()
+
+    def put(self, body: str, *, after: float = 0.0, is_from_outside: bool = True) -> None:
         """Put a message on the queue, to be seen after some seconds."""
-        self.messages.append(Message(body, self._loop.time() + after))
+        self.messages.append(Message(body, self._loop.time() + after, is_from_outside))
         self._wake_at(after)
 
     async def take(self) -> Message:
@@ -72,13 +80,17 @@ class SimQueue:
         while True:
             now = self._loop.time()
             seen = [message for message in self.messages if message.visible_at <= now + EARLY]
-            if seen:
+            if seen and not self.is_away():
                 message = seen[self._rng.randrange(len(seen))]
                 message.visible_at = now + VISIBILITY
                 message.tries += 1
                 return message
             self._wakes.clear()
             await self._wakes.wait()
+
+    def wake(self) -> None:
+        """Have whoever waits look again: the storage account is back."""
+        self._wakes.set()
 
     def finish(self, message: Message) -> None:
         """Take a message off the queue: it was dealt with."""

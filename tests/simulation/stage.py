@@ -63,7 +63,9 @@ class Stage:
         at, world = self.journal.steps[task_id], self.world
         if at.task_id != step or process not in (0, at.process) or task_id not in world.graph.tasks:
             return False
-        visit = world.content.workflow(at.process).find_current(step)
+        if at.process in world.purged:
+            return False
+        visit = world.workflow(at.process).find_current(step)
         waits = visit is not None and world.content.state.zoneless(visit.started) == at.started
         return waits and is_open(world.graph.tasks[task_id])
 
@@ -88,7 +90,7 @@ class Scene:
         self.stage = stage
         self.task = task_id
         self.step: Step = stage.journal.steps[task_id]
-        visit = stage.world.content.workflow(self.step.process).find_current(self.step.task_id)
+        visit = stage.world.workflow(self.step.process).find_current(self.step.task_id)
         performer = stage.world.content.state.users[visit.performer].login if visit and visit.performer else ""
         self.performer = "" if stage.world.act_as == "service" else performer
         """Login; empty: a group's step, or the integration user's."""
@@ -140,5 +142,5 @@ class Scene:
     def is_over(self) -> bool:
         """Tell whether the step no longer waits."""
         world, step = self.stage.world, self.step
-        visit = world.content.workflow(step.process).find_current(step.task_id)
+        visit = world.workflow(step.process).find_current(step.task_id)
         return visit is None or world.content.state.zoneless(visit.started) != step.started

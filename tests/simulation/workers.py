@@ -93,13 +93,13 @@ class Process:
         self.name = name
         self.rng = Random(f"{house.seed}-{name}")  # noqa: S311 - repeatable on purpose
         self.house = house
-        self._skew = skew
+        self.skew = skew
         self._watch = Watch(house.world, name)
         self._services = self._wire()
 
     def now(self) -> datetime:
         """Tell the time by this process's clock."""
-        return self.house.world.now() + self._skew
+        return self.house.world.now() + self.skew
 
     def storage(self) -> Services:
         """Return the services, as wiring does."""
@@ -202,6 +202,15 @@ class Host:
         self._is_running = True
         for name in self._names:
             self._begin(name)
+
+    def move_clock(self, jump: timedelta) -> None:
+        """Set the clock of one process wrong, by so much more."""
+        self.processes[self._rng.choice(self._names)].skew += jump
+
+    def set_clocks(self) -> None:
+        """Put every clock right."""
+        for process in self.processes.values():
+            process.skew = timedelta()
 
     def stop_all(self) -> None:
         """Kill everything at once, for a disaster."""

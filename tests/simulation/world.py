@@ -10,7 +10,7 @@ from pathlib import Path
 from local.in_process.tables import MemoryTables
 from local.simulators.content_server import ContentServer
 from local.simulators.content_server.model import Attribute
-from local.simulators.content_server.process import MapStep, WorkflowMap
+from local.simulators.content_server.process import MapStep, Process, WorkflowMap
 from local.simulators.graph import Graph
 from shared.mapping.language.load import read_mapping
 from shared.wiring.rules import Rules
@@ -29,6 +29,8 @@ PEOPLE = {
     "legal-lead": "Lena Lead",
 }
 MAP = "Approval"
+OLD = " (old)"
+"""Ends the name of what was renamed."""
 APPROVER, COUNTERSIGN, REWORK = 1, 2, 3
 MANAGERS = ("nkaur", "pwilliams")
 BACKGROUND = timedelta(seconds=45)
@@ -64,12 +66,27 @@ class World:
     documents: dict[int, int] = field(default_factory=dict)
     """Process → its document."""
     processes: list[int] = field(default_factory=list)
+    purged: dict[int, Process] = field(default_factory=dict)
+    """What no interface shows any more."""
 
     @property
     def origins(self) -> tuple[str, ...]:
         """Every origin that there is."""
         named = [f"workspace-{number}" for number in self.workspaces]
         return tuple(named + [f"workflow-{number}" for number in self.processes])
+
+    @property
+    def has_its_names(self) -> bool:
+        """Tell whether category and type are called as the mapping, and whoever makes a contract, calls them."""
+        state = self.content.state
+        categories = list(state.categories.values())
+        names = [one.name for one in categories] + [one.name for one in state.types.values()]
+        names += [attribute.name for one in categories for attribute in one.attributes]
+        return not any(name.endswith(OLD) for name in names)
+
+    def workflow(self, number: int) -> Process:
+        """Look at a workflow, purged ones too."""
+        return self.purged[number] if number in self.purged else self.content.workflow(number)
 
     @property
     def plans(self) -> tuple[str, ...]:
@@ -141,7 +158,7 @@ def start_approval(world: World, workspace: int) -> int:
     """Upload a document and have it approved; all documents have the same name."""
     name = "Contract.docx"
     if world.content.find_child(workspace, name) is not None:
-        name = f"Contract {len(world.processes)}.docx"
+        name = f"Contract {len(world.processes) + len(world.purged)}.docx"
     document = world.content.add_document(workspace, name, user="pwilliams")
     process = world.content.start_workflow(
         MAP, [document], initiator="pwilliams", managers=[SERVICE], workspace=workspace

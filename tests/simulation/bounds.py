@@ -1,0 +1,60 @@
+"""What may not grow, whatever happens and for however long: timers, messages, looks and calls."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from shared.models.messages import OriginMessage
+from shared.models.words import WaitedFor
+from tests.simulation.looking import agenda
+from tests.simulation.queues import SimQueue
+from tests.simulation.world import World
+
+MOST_TIMERS = 2
+"""Of one origin and reason: one stands, one is being replaced. Each lost commit may leave one more."""
+MOST_OF_AN_ORIGIN = 10
+MOST_MESSAGES = 12
+"""Of one origin at a time, beside those that outsiders put there."""
+NOT_COUNTED = frozenset({WaitedFor.REBUILT, WaitedFor.BACKFILL})
+
+
+class Bounds:
+    """
+    Looks at the agenda and the queue now and then; what exceeds is told once.
+
+    Args:
+        lost: how many commits may have been lost until now.
+    """
+
+    def __init__(self, world: World, origins: SimQueue, lost: Callable[[], int]) -> None:
+        self._world = world
+        self._origins = origins
+        self._lost = lost
+        self._told: set[tuple[str, str]] = set()
+        self.most_timers = 0
+        self.most_of_an_origin = 0
+        self.most_messages = 0
+        self.most_calls = 0.0
+
+    def exceeded(self) -> Iterator[str]:
+        """Name what has grown beyond its bound."""
+        timers = Counter((entry.origin, entry.waited_for.value) for entry in agenda(self._world))
+        of_origins = Counter(origin for origin, _ in timers.elements())
+        messages = Counter(
+            OriginMessage.model_validate_json(message.body).origin
+            for message in self._origins.messages
+            if not message.is_from_outside
+        )
+        self.most_timers = max(self.most_timers, max(timers.values(), default=0))
+        self.most_of_an_origin = max(self.most_of_an_origin, max(of_origins.values(), default=0))
+        self.most_messages = max(self.most_messages, max(messages.values(), default=0))
+        lost = self._lost()
+        yield from self._over("timers", timers, MOST_TIMERS + lost)
+        yield from self._over("timers", of_origins, MOST_OF_AN_ORIGIN + lost)
+        yield from self._over("messages", messages, MOST_MESSAGES)
+
+    def _over(self, what: str, counted: Counter[Any], most: int) -> Iterator[str]:
+        for name, number in counted.items():
+            if number > most and (what, str(name)) not in self._told:
+                self._told.add((what, str(name)))
+                yield f"{number} {what} of {name}"
