@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from local.simulators.odd_data import NO_DATES, ODD_TEXTS, field, rows
+from local.simulators.odd_data import DECOMPOSED, HALF_PAIR, NO_DATES, field, rows
 from tests.simulation.people import Doing, People
 from tests.simulation.world import add_workspace
 
+ODD_TEXTS = (HALF_PAIR, DECOMPOSED, "x" * 40_000, "a\x00b\x1b[31m", "\u00a0 Review \u2028", "😀" * 200)
 FORGED = (
     "ref: 4500012345 pos. 10",
     "Pending\nref: workspace-9 package|legal-review",
