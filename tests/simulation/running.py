@@ -10,7 +10,7 @@ from random import Random
 from shared.models.holds import HoldCause
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
-from shared.store.hands import DEAD_AFTER
+from shared.timing import DEAD_AFTER
 from tests.simulation.bounds import Bounds
 from tests.simulation.looking import agenda, hands, known_origins, leases, links, take_resyncs
 from tests.simulation.loop import SimLoop
