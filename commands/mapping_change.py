@@ -14,8 +14,7 @@ from shared.mapping.language.rules import Mapping
 from shared.models.recording import Recording
 from shared.models.wanted import Wanted
 from shared.recordings.pseudonymise import unanswered
-from shared.wiring import Wiring
-from shared.wiring.rules import load_rules
+from shared.wiring import Wiring, current
 
 if TYPE_CHECKING:
     from shared.operations.withdraw import Withdrawal
@@ -98,7 +97,7 @@ def _read(file: Path) -> Recording:
 
 def _load(file: Path) -> Mapping:
     try:
-        return load_rules(str(file.resolve())).mapping
+        return current().rules(str(file.resolve())).mapping
     except MappingError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

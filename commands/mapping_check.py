@@ -11,7 +11,7 @@ import typer
 
 from commands.session import run
 from shared.mapping.language.load import Examined, Severity, examine
-from shared.wiring import Wiring
+from shared.wiring import Wiring, current
 from shared.wiring.rules import file_hash
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The mapping file.")]
@@ -42,7 +42,7 @@ def check(
     except UnicodeDecodeError as error:
         typer.echo(f"{file}: not UTF-8: {error.reason} at byte {error.start}")
         raise typer.Exit(1) from error
-    examined = examine(text)
+    examined = examine(text, current().for_mappings())
     if live and examined.mapping is not None:
         examined = _asked(examined)
     typer.echo(_WRITERS[form](examined, str(file), text, file_hash(content)))

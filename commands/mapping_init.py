@@ -96,7 +96,7 @@ def _written(
         found, place = await look_into(choice, systems, act_as), await plan_of(choice, systems)
         today = wiring.storage().now().date()
         text = first_text(choice, found, plan=place, zone=zone, act_as=act_as, today=today)
-        return text, await check_live(examine(text), systems, act_as)
+        return text, await check_live(examine(text, wiring.for_mappings()), systems, act_as)
 
     return run(work)
 
@@ -105,6 +105,7 @@ def _checked(text: str) -> tuple[str, Examined]:
     from shared.operations.live.check import check_live  # noqa: PLC0415 - as above
 
     async def work(wiring: Wiring) -> Examined:
-        return await check_live(examine(text), wiring.outside(), wiring.settings().opentext_act_as)
+        examined = examine(text, wiring.for_mappings())
+        return await check_live(examined, wiring.outside(), wiring.settings().opentext_act_as)
 
     return text, run(work)

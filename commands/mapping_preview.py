@@ -15,7 +15,6 @@ from shared.models.recording import Recording
 from shared.recordings.pseudonymise import redacted
 from shared.services import Services
 from shared.wiring import Wiring
-from shared.wiring.rules import load_rules
 
 KEY_FILE = ".pseudonyms-key"
 """In the folder of the recordings: who has it can tell that two pseudonyms are one person, and try names."""
@@ -65,7 +64,7 @@ def preview(
     body = event.read_bytes() if event is not None else None
 
     async def work(wiring: Wiring) -> list[str]:
-        services = _with_mapping(wiring.services(), mapping)
+        services = _with_mapping(wiring, mapping)
         keys = (_checked(str(origin)),) if body is None else await origins_of_event(body, services)
         return [preview_text(await preview_origin(key, services)) for key in keys]
 
@@ -78,7 +77,7 @@ def _preview_sample(mapping: Path | None, rule: str | None, count: int, *, as_js
     from shared.preview.summary import Summary  # noqa: PLC0415 - as above
 
     async def work(wiring: Wiring) -> Summary:
-        services, told = _with_mapping(wiring.services(), mapping), Summary()
+        services, told = _with_mapping(wiring, mapping), Summary()
         for key in await sample(rules_of(services.mapping, rule), services, count):
             try:
                 told.add(await preview_origin(key, services), rule, services.now().date())
@@ -112,10 +111,11 @@ def record(
         typer.echo(f"{file}: {len(recording.wanted.tasks) if recording.wanted else 0} tasks wanted")
 
 
-def _with_mapping(services: Services, file: Path | None) -> Services:
+def _with_mapping(wiring: Wiring, file: Path | None) -> Services:
+    services = wiring.services()
     if file is None:
         return services
-    rules = load_rules(str(file.resolve()))
+    rules = wiring.rules(str(file.resolve()))
     return replace(services, mapping=rules.mapping, mapping_hash=rules.hash)
 
 

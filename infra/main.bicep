@@ -2,7 +2,7 @@
 // Deploy with `azd up`, or with `az deployment sub create --location <region> --template-file infra/main.bicep`.
 targetScope = 'subscription'
 
-import { resourceTags } from 'app/types.bicep'
+import { mappingSettings, resourceTags } from 'app/types.bicep'
 
 @minLength(1)
 @maxLength(20)
@@ -195,6 +195,9 @@ param alertLagSeconds int = 900
 @maxValue(730)
 @description('Days that logs and telemetry are kept.')
 param logRetentionDays int = 90
+
+@description('Plans and groups that the mapping leaves to settings: names begin with PLAN_ or GROUP_.')
+param planSettings mappingSettings = {}
 
 @description('Tags of every resource.')
 param tags resourceTags = {}
@@ -516,6 +519,7 @@ module settings 'app/settings.bicep' = {
     subscriptionSchedule: subscriptionSchedule
     settleSeconds: settleSeconds
     outcomeGraceSeconds: outcomeGraceSeconds
+    planSettings: planSettings
   }
 }
 

@@ -53,7 +53,9 @@ def parameters(environment: Mapping[str, str]) -> tuple[dict[str, object], list[
 def _read(given: str, kind: str) -> object:
     """Return the value, or UNSET; raise ValueError with what is wrong and the cure."""
     if kind == "resourceTags":
-        return _tags(given) if given else UNSET
+        return _texts(given, 'JSON with a text for each name, e.g. {"cost-center": "4711"}') if given else UNSET
+    if kind == "mappingSettings":
+        return _plan_settings(given) if given else UNSET
     if not CARRIED.fullmatch(given):
         message = (
             "holds a \" or \\ or a line break, which azd can't carry: store a secret by `azd env set-secret`, "
@@ -69,15 +71,24 @@ def _read(given: str, kind: str) -> object:
     return json.loads(given if kind in ("int", "bool") else f'"{given}"') if given else UNSET
 
 
-def _tags(given: str) -> object:
-    try:
-        tags = json.loads(given)
-    except json.JSONDecodeError:
-        tags = None
-    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
-        message = 'must be JSON with a text for each name, e.g. {"cost-center": "4711"}'
+def _plan_settings(given: str) -> object:
+    wanted = 'JSON with an id for each PLAN_… and GROUP_…, e.g. {"PLAN_CONTRACTS": "xqQg5FS2LkCp935s-FIFm2QAFkHM"}'
+    settings = _texts(given, wanted)
+    if not all(re.fullmatch("(PLAN|GROUP)_[A-Z0-9_]+", name) for name in settings):
+        message = f"must be {wanted}"
         raise ValueError(message)
-    return tags
+    return settings
+
+
+def _texts(given: str, wanted: str) -> dict[str, str]:
+    try:
+        texts = json.loads(given)
+    except json.JSONDecodeError:
+        texts = None
+    if not isinstance(texts, dict) or not all(isinstance(value, str) for value in texts.values()):
+        message = f"must be {wanted}"
+        raise ValueError(message)
+    return texts
 
 
 if __name__ == "__main__":

@@ -43,8 +43,8 @@ def _people(world: World, recording: Recording) -> None:
 
 def _plans(world: World, recording: Recording, mapping: Mapping) -> None:
     """Groups with everybody in them; plans unless a rule makes them."""
-    named = {(plan.group, plan.title, plan.id, plan.make) for plan in mapping.plans.values()}
-    own = [part.group for rule in mapping.rules for part in parts(rule) if isinstance(part, WorkspacePlan)]
+    named = {(plan.group_id, plan.title, plan.plan_id, plan.make) for plan in mapping.plans.values()}
+    own = [part.group_id for rule in mapping.rules for part in parts(rule) if isinstance(part, WorkspacePlan)]
     named |= {(group, None, None, True) for group in own}
     named |= {(group, None, None, True) for group in recording.directory.groups}
     for group, title, plan_id, makes in sorted(named, key=str):

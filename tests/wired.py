@@ -1,13 +1,16 @@
 """A wiring that a command closes, over an engine that lives on: what the operator's commands are tested through."""
 
+from shared.mapping.language.from_settings import settings_for_mappings
+from shared.wiring.rules import load_rules
 from tests.engine import Engine
 
 
 class Wired:
     """Stands in the place of a worker's wiring."""
 
-    def __init__(self, started: Engine) -> None:
+    def __init__(self, started: Engine, environment: dict[str, str] | None = None) -> None:
         self._started = started
+        self._environment = environment or {}
 
     def services(self):
         """Return everything."""
@@ -24,6 +27,14 @@ class Wired:
     def settings(self):
         """Return the settings of a look."""
         return self._started.services.settings
+
+    def rules(self, file):
+        """Read another mapping file."""
+        return load_rules(file, self._environment)
+
+    def for_mappings(self):
+        """Return the settings that a mapping may refer to."""
+        return settings_for_mappings(self._environment)
 
     async def close(self):
         """Leave it open: the test looks at it afterwards."""

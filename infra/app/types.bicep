@@ -8,6 +8,13 @@ type resourceTags = {
 }
 
 @export()
+@description('Plans and groups that the mapping leaves to settings: PLAN_… and GROUP_….')
+type mappingSettings = {
+  @description('Id of a plan, or of an Entra group.')
+  *: string
+}
+
+@export()
 @description('A service of the resource that gets a private address.')
 type privateService = {
   @description('What private endpoints call it, e.g. blob.')

@@ -103,8 +103,8 @@ class Inside:
         """Replace it to stand before the simulator."""
         self.content: Handler = self.world.content.handle
         self.rng = Random(0)  # noqa: S311 - jitter, the same at each run
-        self._rules = load_rules(str(mapping))
         self._environment = {**SETTINGS, **_ADDRESSES, **(settings or {})}
+        self._rules = load_rules(str(mapping), self._environment)
         self._settings = read_settings(Settings, self._environment)
         self._services = self.wire("worker")
 
@@ -126,7 +126,7 @@ class Inside:
 
     def reload(self, mapping: Path, name: str) -> None:
         """Go on as another worker, deployed with another mapping."""
-        self._rules = load_rules(str(mapping))
+        self._rules = load_rules(str(mapping), self._environment)
         self.restart(name)
 
     async def pass_time(self, step: timedelta, *, times: int) -> None:

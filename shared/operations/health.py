@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.errors import BridgeError, InputError, RefusedError, UnavailableError
+from shared.errors import BridgeError, InputError, Problem, RefusedError, SettingsError, UnavailableError
 from shared.observability.secret_filter import redact
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ async def probe_mapping(services: Services) -> None:
 
     Raises:
         UnavailableError: another one is in force, and this worker waits; or storage does not answer.
+        SettingsError: it leaves a plan or group to a setting that is not set: tasks of that plan alone are held.
     """
     if (other := await services.in_force.find_other()) is not None:
         message = (
@@ -76,6 +77,9 @@ async def probe_mapping(services: Services) -> None:
             f"{other.hash[:12]} is in force since {other.since:%Y-%m-%d %H:%M} UTC"
         )
         raise UnavailableError(message)
+    if services.mapping.unset:
+        why = "is not set: the mapping names a plan or group by it, and holds that plan's tasks"
+        raise SettingsError([Problem(name, why) for name in services.mapping.unset])
 
 
 async def probe_opentext(services: Services) -> None:
@@ -99,7 +103,7 @@ async def probe_graph(services: Services) -> None:
     """
     await services.subscriptions.list_subscriptions()
     for spec in list(services.mapping.plans.values())[:MOST_PLANS]:
-        if spec.id is not None:
-            await services.planner.list_buckets(spec.id)
-        elif spec.group is not None:
-            await services.planner.list_plans(str(spec.group))
+        if spec.plan_id is not None:
+            await services.planner.list_buckets(spec.plan_id)
+        elif spec.group_id is not None:
+            await services.planner.list_plans(spec.group_id)

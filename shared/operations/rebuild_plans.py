@@ -36,13 +36,14 @@ async def find_plans(services: Services, gone: Collection[str] = ()) -> Search:
     """
     search = Search({row.plan_id: row.group_id async for row in services.plans.list_all()})
     specs = [part for part in parts(services.mapping) if isinstance(part, PlanSpec | WorkspacePlan)]
-    groups = {spec.group for spec in specs if spec.group is not None}
-    for plan_id in {spec.id for spec in specs if isinstance(spec, PlanSpec) and spec.id is not None} - set(gone):
+    search.unproven |= {spec.unset: f"the setting {spec.unset} is not set" for spec in specs if spec.unset is not None}
+    groups = {spec.group_id for spec in specs if spec.group_id is not None}
+    for plan_id in {spec.plan_id for spec in specs if isinstance(spec, PlanSpec) and spec.plan_id} - set(gone):
         groups |= await _group_of(plan_id, search, services)
     listed = {group: await _list(group, search, services) for group in sorted(groups - set(gone))}
     for spec in specs:
-        if isinstance(spec, PlanSpec) and spec.title is not None and spec.group in listed and spec.title not in gone:
-            _must_be_listed(spec.group, spec.title, listed[spec.group], search)
+        if isinstance(spec, PlanSpec) and spec.title is not None and spec.group_id in listed and spec.title not in gone:
+            _must_be_listed(spec.group_id, spec.title, listed[spec.group_id], search)
     return search
 
 
@@ -79,7 +80,7 @@ async def remember_own_plans(origin: Origin | None, links: Sequence[Link], servi
     """Remember which plan is a workspace's own: it is known by its id alone, and that was lost."""
     workspace = origin.workspace if origin is not None else None
     for rule in services.mapping.rules if workspace is not None else ():
-        own = {part.group for part in parts(rule) if isinstance(part, WorkspacePlan)}
+        own = {part.group_id for part in parts(rule) if isinstance(part, WorkspacePlan)}
         stands = [link for link in links if link.rule_id == rule.id and link.plan_id is not None]
         for link in sorted(stands, key=lambda link: (link.known_since or services.now(), link.item)):
             plan = await services.plans.find(link.plan_id or "")

@@ -1,10 +1,12 @@
 """Load the mapping file."""
 
 import hashlib
+from collections import abc
 from dataclasses import dataclass
 from pathlib import Path
 
 from shared.errors import MappingError, Problem
+from shared.mapping.language.from_settings import settings_for_mappings
 from shared.mapping.language.load import read_mapping
 from shared.mapping.language.rules import Mapping
 
@@ -26,9 +28,13 @@ def file_hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def load_rules(file: str) -> Rules:
+def load_rules(file: str, environment: abc.Mapping[str, str] | None = None) -> Rules:
     """
     Read and check a mapping file.
+
+    Args:
+        file: absolute, or from the app's folder.
+        environment: holds the plans and groups that the file leaves to settings. None: nothing is set.
 
     Raises:
         MappingError: it can't be read, or is wrong: every problem with its line.
@@ -38,4 +44,5 @@ def load_rules(file: str) -> Rules:
         text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise MappingError([Problem(file, f"can't be read as UTF-8 text: {type(error).__name__}")]) from error
-    return Rules(read_mapping(text, file), file_hash(content))
+    settings = settings_for_mappings(environment or {})
+    return Rules(read_mapping(text, file, settings), file_hash(content))

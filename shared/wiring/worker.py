@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from shared.operations.life import Addresses
     from shared.store.tables import Tables
     from shared.wiring.outside import Outside
+    from shared.wiring.rules import Rules
     from shared.wiring.stores import Stores
 
 log = logging.getLogger(__name__)
@@ -140,6 +141,18 @@ class Wiring:
     def settings(self) -> Settings:
         """Return the settings of a look. Raises SettingsError: some are missing or malformed."""
         return read_settings(Settings, self._environment)
+
+    def rules(self, file: str) -> Rules:
+        """Read another mapping file, with this environment's plans. Raises MappingError."""
+        from shared.wiring.rules import load_rules  # noqa: PLC0415 - see above
+
+        return load_rules(file, self._environment)
+
+    def for_mappings(self) -> dict[str, str]:
+        """Return the settings that a mapping may refer to, as far as they are set."""
+        from shared.mapping.language.from_settings import settings_for_mappings  # noqa: PLC0415 - see above
+
+        return settings_for_mappings(self._environment)
 
     def outside(self) -> Outside:
         """
@@ -247,7 +260,7 @@ class Wiring:
             log.warning("LEASE_SECONDS is set and does nothing: a lease ends with its worker; take the setting away")
         from shared.wiring.rules import load_rules  # noqa: PLC0415 - see above
 
-        rules = load_rules(settings.mapping_file)
+        rules = load_rules(settings.mapping_file, self._environment)
         from shared.wiring.outside import services_of  # noqa: PLC0415 - see above
 
         outside = self.outside()
@@ -266,11 +279,13 @@ class Wiring:
         self.storage().now()  # asks CLOCK_FILE
 
     async def _probe_mapping(self) -> None:
+        """Raise SettingsError, too, for a plan that the mapping leaves to a setting: its tasks alone are held."""
         # Once wired, a worker keeps the mapping that it read.
         if self._services is None:
             from shared.wiring.rules import load_rules  # noqa: PLC0415 - see above
 
-            load_rules(self._environment.get("MAPPING_FILE") or Settings.model_fields["mapping_file"].default)
+            file = self._environment.get("MAPPING_FILE") or Settings.model_fields["mapping_file"].default
+            load_rules(file, self._environment)
         else:
             await probe_mapping(self._services)
 

@@ -1,5 +1,6 @@
 """Which plan a task belongs to."""
 
+from shared.errors import NeverError
 from shared.mapping.evaluation.choosing import chosen
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.language.rules import Mapping
@@ -7,6 +8,11 @@ from shared.mapping.language.sections import PlanSpec
 from shared.mapping.language.tasks import PlanChoice, WorkspacePlan
 from shared.models.text import cut
 from shared.models.wanted import PlanTarget
+
+
+class UnsetError(NeverError):
+    """A setting that the mapping refers to is not set here; the message tells people."""
+
 
 TITLE = 255
 """Characters that a plan's title may have."""
@@ -18,13 +24,18 @@ def target(choice: PlanChoice, mapping: Mapping, scene: Scene) -> PlanTarget:
 
     Raises:
         RenderError: the title of the workspace's plan can't be filled in.
+        UnsetError: the setting that names the plan or its group is not set.
         KeyError: no such name (refused when a file is read).
     """
     meant: str | PlanSpec | WorkspacePlan = chosen(choice, scene)
-    if isinstance(meant, WorkspacePlan):
-        return _own(meant, scene)
-    spec = meant if isinstance(meant, PlanSpec) else mapping.plans[meant]
-    return PlanTarget(plan_id=spec.id, title=spec.title, group_id=spec.group, make=spec.make, buckets=spec.buckets)
+    spec = mapping.plans[meant] if isinstance(meant, str) else meant
+    if spec.unset is not None:
+        message = f"the setting {spec.unset} is not set: it names the plan or its group"
+        raise UnsetError(message)
+    if isinstance(spec, WorkspacePlan):
+        return _own(spec, scene)
+    title, group = spec.title, spec.group_id
+    return PlanTarget(plan_id=spec.plan_id, title=title, group_id=group, make=spec.make, buckets=spec.buckets)
 
 
 def _own(choice: WorkspacePlan, scene: Scene) -> PlanTarget:
@@ -32,7 +43,7 @@ def _own(choice: WorkspacePlan, scene: Scene) -> PlanTarget:
     # The key names the making, so that no other name of the workspace, and no other title, makes a second plan.
     return PlanTarget(
         title=cut(choice.title.render(scene.words), TITLE),
-        group_id=choice.group,
+        group_id=choice.group_id,
         make=True,
         buckets=choice.buckets,
         key=own_plan_key(node),

@@ -76,6 +76,11 @@ _TITLES = {
 _SCALARS = {
     kind.__name__: " or ".join(f"`{word.value}`" for word in kind)
     for kind in (CommentRule, Owner, Reassign, UnknownPerformer, WhenDeleted)
+} | {
+    "PlanSetting": "`{setting: PLAN_…}`",
+    "GroupSetting": "`{setting: GROUP_…}`",
+    "Offset": "time to add: `{months: 3}`",
+    "AttributeIds": "`{category: …, attribute: …}`",
 }
 _EXTENDS = {
     "StepRule": "DocumentRule",

@@ -1,15 +1,17 @@
 """A mapping file's text into a Mapping, or into every problem that it has."""
 
+from collections import abc
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import MappingError, Problem
 from shared.mapping.language.cross_checks import cross_checks
 from shared.mapping.language.doubts import doubtful
+from shared.mapping.language.from_settings import put_in
 from shared.mapping.language.limits import over_limits
 from shared.mapping.language.messages import message_of
 from shared.mapping.language.rules import Mapping, Rule
@@ -17,6 +19,7 @@ from shared.mapping.language.vocabulary import Surroundings
 from shared.mapping.language.yaml_tree import Path, Tree, read_tree
 
 _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
+SettingsHeld: TypeAlias = abc.Mapping[str, str]
 
 
 class Severity(StrEnum):
@@ -67,10 +70,17 @@ class Examined:
     """Where everything stands."""
 
 
-def examine(text: str) -> Examined:
-    """Read a mapping with everything that is wrong or in doubt. Never raises for what stands in the file."""
+def examine(text: str, settings: SettingsHeld | None = None) -> Examined:
+    """
+    Read a mapping with everything that is wrong or in doubt. Never raises for what stands in the file.
+
+    Args:
+        text: YAML.
+        settings: as `settings_for_mappings` gave them. None: nothing is set, which is no fault of a file.
+    """
     tree = read_tree(text)
     findings = [Finding(fault.line, "", fault.message, fault.column) for fault in tree.faults]
+    findings += [finding_at(tree, path, message) for path, message in put_in(tree.data, settings or {})]
     mapping: Mapping | None = None
     if isinstance(tree.data, dict):
         mapping, wrong = _validate(tree)
@@ -90,28 +100,31 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda one: (one.line, one.column)))
 
 
-def read_mapping(text: str, file: str = "mapping.yaml") -> Mapping:
+def read_mapping(text: str, file: str = "mapping.yaml", settings: SettingsHeld | None = None) -> Mapping:
     """
     Read a mapping.
 
     Args:
         text: YAML.
         file: how the file is named in problems.
+        settings: as `examine` takes them.
 
     Raises:
         MappingError: with every problem, by line.
     """
-    return read_with_warnings(text, file)[0]
+    return read_with_warnings(text, file, settings)[0]
 
 
-def read_with_warnings(text: str, file: str = "mapping.yaml") -> tuple[Mapping, tuple[Problem, ...]]:
+def read_with_warnings(
+    text: str, file: str = "mapping.yaml", settings: SettingsHeld | None = None
+) -> tuple[Mapping, tuple[Problem, ...]]:
     """
     Read a mapping, and what is legal and probably not meant.
 
     Raises:
         MappingError: with every problem, by line.
     """
-    examined = examine(text)
+    examined = examine(text, settings)
     problems = tuple(finding.problem(file) for finding in examined.findings)
     if examined.mapping is None:
         raise MappingError(problems)

@@ -76,10 +76,10 @@ def _people(mapping: Mapping) -> Iterator[Named]:
 
 
 def _plan(spec: PlanSpec, path: Path) -> Iterator[Named]:
-    if spec.group is not None:
-        yield Named(NameKind.GROUP, spec.group, (*path, "group"), plans=(spec,))
+    if spec.group_id is not None:
+        yield Named(NameKind.GROUP, spec.group_id, (*path, "group"), plans=(spec,))
     place = (*path, "id") if spec.id is not None else (*path, "title")
-    yield Named(NameKind.PLAN, spec.id or spec.title or "", place, plans=(spec,))
+    yield Named(NameKind.PLAN, spec.plan_id or spec.title or "", place, plans=(spec,))
 
 
 def _in_rule(mapping: Mapping, rule: BaseRule, path: Path) -> Iterator[Named]:
@@ -90,7 +90,7 @@ def _in_rule(mapping: Mapping, rule: BaseRule, path: Path) -> Iterator[Named]:
             case PlanSpec():
                 yield from _plan(part, place)
             case WorkspacePlan():
-                yield Named(NameKind.GROUP, part.group, (*place, "group"))
+                yield Named(NameKind.GROUP, part.group_id or "", (*place, "group"))
             case Who():
                 yield from _who(part, place, each)
             case TaskSpec() | Level():

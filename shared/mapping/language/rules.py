@@ -26,6 +26,7 @@ from shared.mapping.language.tasks import (
     NotifySpec,
     PlanChoice,
     TaskSpec,
+    WorkspacePlan,
     names_row,
     parts,
 )
@@ -256,6 +257,12 @@ class Mapping(Frozen):
             spec = specs[rule.calendar]
             return {} if spec is None else _written(spec)
         return {name: _written(spec) for name, spec in sorted(specs.items()) if spec is not None}
+
+    @property
+    def unset(self) -> tuple[str, ...]:
+        """Name the settings that plans and groups are left to and that are not set, each once."""
+        named = (part.unset for part in parts(self) if isinstance(part, PlanSpec | WorkspacePlan))
+        return tuple(sorted({name for name in named if name is not None}))
 
     @cached_property
     def _default_calendar(self) -> Calendar:

@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
+from shared.mapping.language.from_settings import GUID
 from shared.mapping.language.vocabulary import ANCHORS, DONE, LINES, Surroundings, Word, did_you_mean, refuse
 from shared.models.base import Frozen
 from shared.models.keys import ID_PATTERN
@@ -28,7 +29,6 @@ ATTRIBUTE = "attribute:"
 ROW = "row."
 """What names of attributes begin with that mean a column of the row that a task is made for."""
 _EMAIL = r"^[^@\s]+@[^@\s]+$"
-_GUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 
 
 def surroundings(info: ValidationInfo) -> Surroundings | None:
@@ -120,7 +120,7 @@ PlainText = Annotated[str, AfterValidator(_plain), Field(json_schema_extra={"pat
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 """Lower-case letters, digits and hyphens: it stands in keys and must survive renaming."""
 Email = Annotated[str, StringConstraints(pattern=_EMAIL, to_lower=True)]
-Guid = Annotated[str, StringConstraints(pattern=_GUID, to_lower=True)]
+Guid = Annotated[str, StringConstraints(pattern=GUID, to_lower=True)]
 ATTRIBUTE_PATTERN = r"^([^.]+\.[^.].*|\d+_\d+(_\d+_\d+)?)$"
 AttributeKey = Annotated[str, StringConstraints(pattern=ATTRIBUTE_PATTERN)]
 """As a key of the file: Category.Attribute, or 9830_2."""
@@ -211,7 +211,7 @@ def _check_person(kind: str, value: str, around: Surroundings | None) -> None:
     if kind == "attribute" and "." not in value.strip("."):
         message = "an attribute is named by category: attribute:Category.Attribute"
         raise refuse(message)
-    if kind == "group" and not re.match(_GUID, value):
+    if kind == "group" and not re.match(GUID, value):
         message = "group: wants the id of an Entra group (a GUID)"
         raise refuse(message)
     if around is None:

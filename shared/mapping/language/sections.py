@@ -3,13 +3,14 @@
 import re
 from datetime import date, time
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool, Tag, model_validator
 
 from shared.mapping.language.calendar import Calendar
+from shared.mapping.language.from_settings import PLAN_ID, WRITTEN_OR_SET, GroupSetting, PlanSetting
 from shared.mapping.language.scalars import Email, Guid, PlainText
 from shared.mapping.language.vocabulary import did_you_mean, refuse
 from shared.models.base import Frozen
@@ -165,8 +166,14 @@ def _plan_id(value: str) -> str:
     return value
 
 
-PLAN_ID = r"^[A-Za-z0-9_-]{28}$"
 PlanId = Annotated[str, AfterValidator(_plan_id), Field(json_schema_extra={"pattern": PLAN_ID})]
+
+PlanIdOrSetting: TypeAlias = Annotated[
+    Annotated[PlanId, Tag("plain")] | Annotated[PlanSetting, Tag("setting")], WRITTEN_OR_SET
+]
+GuidOrSetting: TypeAlias = Annotated[
+    Annotated[Guid, Tag("plain")] | Annotated[GroupSetting, Tag("setting")], WRITTEN_OR_SET
+]
 
 
 class PlanSpec(Frozen):
@@ -183,13 +190,34 @@ class PlanSpec(Frozen):
         },
     )
 
-    id: PlanId | None = Field(default=None, description="Planner's id of the plan.")
-    group: Guid | None = Field(default=None, description="Id of the Entra group that owns the plan.")
+    id: PlanIdOrSetting | None = Field(
+        default=None, description="Planner's id of the plan, or the setting that holds it."
+    )
+    group: GuidOrSetting | None = Field(
+        default=None, description="Id of the Entra group that owns the plan, or the setting that holds it."
+    )
     title: PlainText | None = Field(default=None, max_length=255, description="Title of the plan in the group.")
     make: StrictBool = Field(default=False, description="Make the plan when the group has none of that title.")
     buckets: tuple[PlainText, ...] = Field(
         default=(), max_length=200, description="Buckets of a plan that is made, in order."
     )
+
+    @property
+    def plan_id(self) -> str | None:
+        """The id that is written or set. None: there is none, or its setting is not set."""
+        return self.id if isinstance(self.id, str) else None
+
+    @property
+    def group_id(self) -> str | None:
+        """The group that is written or set. None: there is none, or its setting is not set."""
+        return self.group if isinstance(self.group, str) else None
+
+    @property
+    def unset(self) -> str | None:
+        """Name a setting that is not set, so that the plan can't be found. None: it can."""
+        if isinstance(self.id, PlanSetting):
+            return self.id.setting
+        return self.group.setting if isinstance(self.group, GroupSetting) else None
 
     @model_validator(mode="after")
     def _found_somehow(self) -> "PlanSpec":

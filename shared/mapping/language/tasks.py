@@ -22,13 +22,13 @@ from shared.mapping.language.choices import EITHER, By
 from shared.mapping.language.conditions import Condition
 from shared.mapping.language.date_specs import After, Date, Due
 from shared.mapping.language.for_each import ForEach
+from shared.mapping.language.from_settings import GroupSetting
 from shared.mapping.language.scalars import (
     ATTRIBUTE,
     ROW,
     Assign,
     AttributeKey,
     AttributeName,
-    Guid,
     Id,
     Line,
     PlainText,
@@ -37,7 +37,7 @@ from shared.mapping.language.scalars import (
     one_or_several,
     short_forms,
 )
-from shared.mapping.language.sections import PlanSpec
+from shared.mapping.language.sections import GuidOrSetting, PlanSpec
 from shared.mapping.language.templates import ItemTemplate, Template
 from shared.mapping.language.vocabulary import refuse
 from shared.models.base import Frozen
@@ -68,11 +68,23 @@ class WorkspacePlan(Frozen):
     """A plan for each workspace, made once."""
 
     per: Literal["workspace"] = Field(description="A plan for each.")
-    group: Guid = Field(description="Id of the Entra group that will own the plan.")
+    group: GuidOrSetting = Field(
+        description="Id of the Entra group that will own the plan, or the setting that holds it."
+    )
     title: Template = Field(default=Template("{{ workspace.name }}"), description="Title of the plan.")
     buckets: tuple[PlainText, ...] = Field(
         default=(), max_length=200, description="Buckets that the plan gets, in order."
     )
+
+    @property
+    def group_id(self) -> str | None:
+        """The group that is written or set. None: its setting is not set."""
+        return self.group if isinstance(self.group, str) else None
+
+    @property
+    def unset(self) -> str | None:
+        """Name the setting that is not set. None: nothing is lacking."""
+        return self.group.setting if isinstance(self.group, GroupSetting) else None
 
 
 def _plan_form(value: object) -> str:

@@ -16,7 +16,7 @@ def plan_remarks(named: Named, found: Landscape) -> Iterator[Remark]:
     for spec in named.plans:
         plan = found.plans[spec]
         if plan.why_not is not None:
-            if spec.group is None or found.groups.get(spec.group) is None:
+            if spec.group_id is None or found.groups.get(spec.group_id) is None:
                 # Otherwise the group's own line tells why.
                 near = among(named.name, plan.others, "plans") if plan.others else ""
                 yield wrong(named.path, f"{plan.why_not}{near}")
@@ -26,8 +26,8 @@ def plan_remarks(named: Named, found: Landscape) -> Iterator[Remark]:
             yield doubt(
                 named.path, f"{plan.twins + 1} plans of the group are called {named.name!r}: the oldest is used"
             )
-        elif spec.id is not None and spec.group is not None and plan.group not in (None, spec.group):
-            yield wrong(named.path, f"the plan {plan.title!r} belongs to group {plan.group}, not to {spec.group}")
+        elif spec.plan_id is not None and spec.group_id is not None and plan.group not in (None, spec.group_id):
+            yield wrong(named.path, f"the plan {plan.title!r} belongs to group {plan.group}, not to {spec.group_id}")
 
 
 def bucket_remarks(named: Named, found: Landscape) -> Iterator[Remark]:
@@ -61,6 +61,8 @@ def group_remarks(named: Named, found: Landscape) -> Iterator[Remark]:
     if named.use is Use.PERSON:
         if found.can_tell(Topic.PEOPLE) and not found.directory.groups.get(named.name):
             yield wrong(named.path, f"group {named.name} has no members, or is not there")
+    elif not named.name:
+        yield wrong(named.path, "the setting that names the group is not set")
     elif (why := found.groups.get(named.name)) is not None:
         yield wrong(named.path, f"plans of group {named.name} can't be read: {why}")
 

@@ -25,20 +25,24 @@ async def ask_plans(named: Iterable[Named], planner: PlannerPort, found: Landsca
             found.plans[spec] = await _look_for(spec, planner)
         except NeverError as error:
             found.plans[spec] = PlanFound(why_not=str(error))
-    for group in sorted({one.name for one in listed if one.kind is NameKind.GROUP and one.use is not Use.PERSON}):
+    for group in sorted(
+        {one.name for one in listed if one.kind is NameKind.GROUP and one.use is not Use.PERSON} - {""}
+    ):
         found.groups[group] = await _why_not_readable(group, planner)
 
 
 async def _look_for(spec: PlanSpec, planner: PlannerPort) -> PlanFound:
-    if spec.id is not None:
-        return await _read(await planner.read_plan(spec.id), planner)
-    plans = await planner.list_plans(str(spec.group))
+    if spec.unset is not None:
+        return PlanFound(why_not=f"the setting {spec.unset} is not set: it names the plan or its group")
+    if spec.plan_id is not None:
+        return await _read(await planner.read_plan(spec.plan_id), planner)
+    plans = await planner.list_plans(str(spec.group_id))
     same = [plan for plan in plans if kept_name(plan.title) == kept_name(str(spec.title))]
     if not same:
         if spec.make:
-            return PlanFound(title=str(spec.title), group=spec.group, buckets=spec.buckets, is_to_be_made=True)
+            return PlanFound(title=str(spec.title), group=spec.group_id, buckets=spec.buckets, is_to_be_made=True)
         others = tuple(sorted(plan.title for plan in plans))
-        return PlanFound(others=others, why_not=f"group {spec.group} has no plan {spec.title!r}")
+        return PlanFound(others=others, why_not=f"group {spec.group_id} has no plan {spec.title!r}")
     oldest = min(same, key=lambda plan: (plan.created.isoformat() if plan.created else "", plan.id))
     return await _read(oldest, planner, twins=len(same) - 1)
 

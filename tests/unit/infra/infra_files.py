@@ -12,8 +12,8 @@ QUERIES = INFRA / "queries"
 
 def app_settings():
     """Return name → expression of every app setting."""
-    body = read("app/settings.bicep")["resources"]["settings"].expression
-    return {name: text(value) for name, value in properties(properties(body)["properties"]).items()}
+    own = read("app/settings.bicep")["variables"]["own"].expression
+    return {name: text(value) for name, value in properties(own).items()}
 
 
 def parameters():

@@ -152,6 +152,8 @@ def test_without_the_azure_cli_it_says_what_it_did_not_look_for(before):
         ({"OPENTEXT_CONCURRENCY": "four"}, ["OPENTEXT_CONCURRENCY"]),
         ({"ZONE_REDUNDANT": "yes"}, ["ZONE_REDUNDANT"]),
         ({"AZURE_TAGS": "cost=4711"}, ["AZURE_TAGS"]),
+        ({"PLAN_SETTINGS": '{"OPENTEXT_PASSWORD": "x"}'}, ["PLAN_SETTINGS"]),
+        ({"PLAN_SETTINGS": '["PLAN_A"]'}, ["PLAN_SETTINGS"]),
         ({"AZURE_TAGS": '{"cost": 4711}', "SETTLE_SECONDS": "2m"}, ["AZURE_TAGS", "SETTLE_SECONDS"]),
     ],
     ids="+".join,

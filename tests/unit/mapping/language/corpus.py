@@ -73,6 +73,8 @@ GOOD_TASKS: tuple[Any, ...] = (
     *({"progress": "Contract.Progress"}, {"progress": {"category": 9830, "attribute": 2}}, {"context": ["workspace"]}),
     *({"when_deleted": "hold"}, {"owners": {"due": "planner"}}, {"on_complete": {"set": {"Contract.Review": "Done"}}}),
     *({"plan": {"id": PLAN}}, {"plan": {"group": GROUP, "title": "T"}}, {"plan": {"per": "workspace", "group": GROUP}}),
+    *({"plan": {"id": {"setting": "PLAN_CONTRACTS"}}}, {"plan": {"group": {"setting": "GROUP_A"}, "title": "T"}}),
+    {"plan": {"per": "workspace", "group": {"setting": "GROUP_LEGAL_2"}}},
     *({"due": {"from": "created", "business_hours": 4}}, {"due": {"on": "2027-06-01", "repeat": "FREQ=YEARLY"}}),
     *(
         {"title": "{{ workspace.name }}"},
@@ -101,6 +103,12 @@ BAD_TASKS: tuple[Any, ...] = (
         {"key": "Review"},
         {"asign": "role:A"},
     ),
+    *(
+        {"plan": {"id": {"setting": "OPENTEXT_PASSWORD"}}},
+        {"plan": {"id": {"setting": "GROUP_A"}}},
+        {"plan": {"id": {}}},
+    ),
+    *({"plan": {"group": {"setting": "PLAN_A"}, "title": "T"}}, {"plan": {"id": {"setting": "PLAN_A"}, "title": "T"}}),
     *({"plan": {"id": PLAN, "make": True}}, {"depends_on": 5}, {"due": {"from": "created", "adjust": "later"}}),
 )
 GOOD_CHOICES: tuple[Any, ...] = (
