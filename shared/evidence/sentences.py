@@ -113,6 +113,12 @@ def _reason(kind: EventKind) -> Callable[[Detail, People], str]:
     return say
 
 
+def _reopened(detail: Detail, people: People) -> str:
+    # Where it was opened again because it did not count, the entry before says why.
+    is_code = not detail.get("text") and detail.get("reason") in [str(reason) for reason in RefusalReason]
+    return _begin(EventKind.REOPENED) if is_code else _reason(EventKind.REOPENED)(detail, people)
+
+
 def _refused(detail: Detail, people: People) -> str:
     code = detail.get("reason")
     if not detail.get("text") and isinstance(code, str) and code in set(RefusalReason):
@@ -202,7 +208,7 @@ _SENTENCES: dict[EventKind, Callable[[Detail, People], str]] = {
     EventKind.PROGRESSED: _change(EventKind.PROGRESSED),
     EventKind.MOVED: _change(EventKind.MOVED),
     EventKind.REFUSED: _refused,
-    EventKind.REOPENED: _reason(EventKind.REOPENED),
+    EventKind.REOPENED: _reopened,
     EventKind.HELD: _reason(EventKind.HELD),
     EventKind.CLOSED: _reason(EventKind.CLOSED),
     EventKind.RELEASED: _reason(EventKind.RELEASED),

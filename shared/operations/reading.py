@@ -33,6 +33,7 @@ from shared.operations.dead_letters import can_replay
 from shared.operations.pages import page_of
 from shared.operations.systems import systems_of
 from shared.operations.troubles import read_troubles
+from shared.release import RELEASE
 from shared.services import Storage
 from shared.store.agenda import Census, Dead
 from shared.store.interventions import KEPT
@@ -59,6 +60,7 @@ async def read_status_answer(storage: Storage) -> StatusAnswer:
     found = await storage.cursors.find(NEXT)
     return StatusAnswer(
         now=now,
+        release=RELEASE,
         needs_person=bool(letters or brakes) or any(one.facts.needs_person for one in troubles),
         systems=systems_of(troubles, app, now),
         troubles=len(troubles),

@@ -61,4 +61,4 @@ def name_of(subject: str) -> str:
     """Return what people call a system; what has no such name keeps its own."""
     if subject in _NAMES:
         return _NAMES[subject]
-    return f"OpenText sign-in as {subject.removeprefix(SIGN_IN)}" if subject.startswith(SIGN_IN) else subject
+    return f"OpenText sign-in as user {subject.rpartition('-')[2]}" if subject.startswith(SIGN_IN) else subject

@@ -11,6 +11,7 @@ from shared.models.series import Stretch, start_of
 from shared.models.troubles import Cause, Where
 from shared.observability.tally import LAG, LOOKS, TASKS_MADE, Tally
 from shared.operations.app_state import note_app
+from shared.store.lease import link_key
 from shared.store.series import Series
 from tests.build import link, wanted
 from tests.engine import AS_DEPLOYED, MAPPING, Engine, engine
@@ -127,6 +128,16 @@ async def held(bridge, origin, count, cause, reason="", *, ago=HOUR, rule="contr
     await lease.commit(links=links, now=now, release=True)
 
 
+async def many_held(bridge, count):
+    """Have very many items that are held, a hundred an origin: as their rows stand, since looks would take minutes."""
+    now, table = bridge.inside.now(), bridge.services.tables.origins
+    row = link(wanted()).hindered(HoldCause.REFUSED, "Planner refused the change: 403", now - HOUR).model_dump_json()
+    for number in range(count):
+        item = f"contract-package|task-{number % 100:03}"
+        text = row.replace(wanted().item_key, item)
+        await table.put(f"workspace-{70000 + number // 100}", link_key(item), text)
+
+
 async def braked(bridge, rule):
     """Have a rule that would end more than it may."""
     now = bridge.inside.now() - 9 * MINUTE
@@ -157,6 +168,11 @@ async def letters(bridge, count=2):
         at=now - 2 * HOUR, queue="origins", body="<not ours>", reason="it is no message of the bridge", replay=""
     )
     await bridge.services.agenda.put_dead(unread)
+
+
+def letter(bridge, *, body, reason):
+    """A message that failed for good."""
+    return DeadLetter(at=bridge.inside.now() - HOUR, queue="origins", body=body, reason=reason, replay="")
 
 
 async def done_by_hand(bridge):

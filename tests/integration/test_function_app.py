@@ -151,6 +151,16 @@ def test_a_body_that_is_no_notification_collection_is_refused(seen):
     assert seen["answers"][10]["status"] == 400
 
 
+def test_the_operations_page_is_answered_whole_and_its_doors_in_json(seen):
+    page, status, _, _, unknown = seen["answers"][12:17]
+
+    assert (page["status"], page["headers"]["content-type"].split(";")[0]) == (200, "text/html")
+    assert "default-src 'none'" in page["headers"]["content-security-policy"]
+    assert "<script>" in page["body"]
+    assert (status["status"], json.loads(status["body"])["dead_letters"]) == (200, 0)
+    assert (unknown["status"], status["headers"]["cache-control"]) == (404, "no-store")
+
+
 def test_the_process_says_that_it_lives(seen):
     assert (seen["answers"][11]["status"], json.loads(seen["answers"][11]["body"])) == (200, {"alive": True})
 

@@ -78,6 +78,12 @@ async def resting():
         yield door
 
 
+@pytest.fixture(scope="module")
+async def lived():
+    """One approval's life, and its key."""
+    return await scenes.one_life()
+
+
 async def test_a_bridge_at_rest_needs_nobody(quiet):
     status = await quiet.get("status", StatusAnswer)
 
@@ -115,9 +121,7 @@ async def test_what_is_held_is_told_by_cause_with_the_oldest_and_what_heals_it(t
 
 
 async def test_a_list_of_thousands_comes_page_by_page_each_item_once(quiet):
-    for number in range(20):
-        reason = "Planner refused the change"
-        await scenes.held(quiet.bridge, f"workspace-{60000 + number}", 60, HoldCause.REFUSED, reason)
+    await scenes.many_held(quiet.bridge, 1_200)
     seen, after = [], ""
     while True:
         page = await quiet.get("held", HeldAnswer, cause="refused", limit="250", after=after)
@@ -142,8 +146,8 @@ async def test_links_are_read_once_a_minute_however_often_somebody_asks(quiet):
     assert quiet.bridge.inside.calls["origins query"] > before
 
 
-async def test_a_life_is_told_in_sentences_with_links_to_both_systems():
-    bridge, origin = await scenes.one_life()
+async def test_a_life_is_told_in_sentences_with_links_to_both_systems(lived):
+    bridge, origin = lived
     door = Door(bridge)
     with wiring.use(door.wired):
         life = await door.get("origin", OriginAnswer, key=origin)
@@ -157,8 +161,8 @@ async def test_a_life_is_told_in_sentences_with_links_to_both_systems():
     assert life.told[0].sequence == life.entries
 
 
-async def test_an_older_page_of_a_life_goes_on_where_the_first_ended():
-    bridge, origin = await scenes.one_life()
+async def test_an_older_page_of_a_life_goes_on_where_the_first_ended(lived):
+    bridge, origin = lived
     door = Door(bridge)
     with wiring.use(door.wired):
         first = await door.get("origin", OriginAnswer, key=origin, limit="4")

@@ -27,8 +27,8 @@ function at(id) {
 }
 
 /** A link to another system: only where its address is one of the web. */
-function outside(url, text) {
-  return /^https?:\/\//.test(url) ? h("a", { href: url, rel: "noopener noreferrer", target: "_blank", class: "out" }, text) : null;
+function outside(url, text, kind) {
+  return /^https?:\/\//.test(url) ? h("a", { href: url, rel: "noopener noreferrer", target: "_blank", class: kind || null }, text) : null;
 }
 
 /** A button that can't be pressed twice while it works. */

@@ -18,7 +18,7 @@ async function letters(door, fields, question) {
 function letterRows(page) {
   return page.letters.map((one) => [
     h("div", {}, /^(workspace|workflow|document)-/.test(one.about) ? originLink(one.about) : h("code", {}, one.about || "unreadable"), h("small", {}, `queue ${one.queue}`)),
-    one.reason, { n: number(one.tries) }, h("span", {}, since(one.at, page.now), " ago"), one.again ? until(one.again, page.now) : "",
+    one.reason, { n: number(one.tries) }, h("span", { class: "moment" }, since(one.at, page.now), " ago"), one.again ? until(one.again, page.now) : "",
     { acts: [one.can_replay ? button("Send again", () => letters("replay", { key: one.key }), { class: "small" }) : null, " ", button("Drop", () => letters("drop", { key: one.key }, { title: "Drop this letter?", text: "Its message is not kept anywhere else.", yes: "Drop" }), { class: "small" })] },
   ]);
 }
@@ -29,7 +29,7 @@ async function showByHand() {
 
 function byHand(done, most) {
   const rows = done.interventions.slice(0, most).map((one) => [
-    h("div", {}, one.by, " ", one.what, " ", one.subject ? h("b", {}, one.subject) : "", one.count > 1 ? ` (${number(one.count)})` : ""), h("span", {}, since(one.at, done.now), " ago"),
+    h("div", {}, one.by, " ", one.what, " ", one.subject ? h("b", {}, one.subject) : "", one.count > 1 ? ` (${number(one.count)})` : ""), h("span", { class: "moment" }, since(one.at, done.now), " ago"),
   ]);
   return section("Done by hand", done.interventions.length > most ? `the last ${most} of ${number(done.interventions.length)}` : "in the last 90 days", rows.length ? table(["what", "when"], rows) : h("p", { class: "empty" }, "Nobody had to."));
 }

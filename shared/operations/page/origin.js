@@ -7,7 +7,7 @@ async function showOrigin(name) {
   const again = button("Look again", async () => (await act("look", { origin: life.origin })) && refresh(), { class: "main" });
   const evidence = life.entries ? button("Evidence", () => save("evidence", { key: life.origin }, `planner-evidence-${life.origin}.json`)) : null;
   const head = h("section", {},
-    h("div", { class: "head" }, h("h2", {}, life.origin, h("small", {}, life.name)), h("div", { class: "actions" }, outside(life.url, "OpenText"), evidence, again)),
+    h("div", { class: "head" }, h("h2", {}, life.origin, h("small", {}, life.name)), h("div", { class: "actions" }, outside(life.url, "Open in OpenText", "button"), evidence, again)),
     facts(life), life.trouble ? looksFail(life) : null, h("div", { id: "why" }));
   return [head, h("div", { class: "two" }, told50(life), items(life))];
 }
@@ -53,7 +53,7 @@ function item(one, now) {
   return h("li", { class: "item" },
     h("h3", {}, one.title || one.item, " ", h("span", { class: `state ${one.state}` }, one.state)),
     h("p", {}, [one.rule, people, one.due ? `due ${one.due}` : ""].filter(Boolean).join(" · ")),
-    one.title ? h("p", { class: "key" }, h("code", {}, one.item)) : null,
+    one.title ? h("p", {}, h("code", {}, one.item)) : null,
     one.hold ? h("div", { class: `note${one.next_try ? " passes" : ""}` }, h("p", {}, h("b", {}, one.hold_sentence)), h("p", {}, one.reason), h("p", {}, one.next_try ? ["next try ", until(one.next_try, now), " · "] : "", "what ends it: ", told(one.heals))) : one.reason ? h("p", {}, one.reason) : null,
     one.note ? h("div", { class: "note" }, h("p", {}, one.note)) : null,
     one.task_url ? h("p", {}, outside(one.task_url, "Its task in Planner")) : null);
@@ -63,10 +63,11 @@ function told50(life) {
   const list = h("ol", { class: "life" }), box = h("section", {}, h("h2", {}, "What happened", h("small", {}, many(life.entries, "entry").replace("entrys", "entries"))));
   if (life.history_unread) box.append(h("p", { class: "note" }, life.history_unread));
   if (!life.entries) box.append(h("p", { class: "empty" }, "Nothing was written down yet."));
+  const titles = Object.fromEntries(life.items.map((one) => [one.item, one.title || one.item]));
   let last = "";
   const add = (page) => page.told.forEach((one) => {
     if (day(one.at) !== last) list.append(h("li", { class: "day" }, (last = day(one.at))));
-    list.append(entry(one));
+    list.append(entry(one, titles));
   });
   const older = h("div", { class: "pager" });
   const offer = (page) => older.replaceChildren(page.before ? button("Show older", async () => {
@@ -80,9 +81,10 @@ function told50(life) {
   return box;
 }
 
-function entry(one) {
+function entry(one, titles) {
   const names = { bridge: "bridge", person: "person", opentext: "OpenText", operator: "operator", refused: "refused" };
   const by = one.teller === "bridge" || one.teller === "opentext" ? "" : one.actor;
+  const about = one.item && Object.keys(titles).length > 1 ? h("span", { title: one.item }, titles[one.item] || one.item) : null;
   return h("li", { class: "entry" }, h("time", { datetime: one.at, title: full(one.at) }, clock(one.at)), h("span", { class: `who ${one.teller}` }, names[one.teller] || words(one.teller)),
-    h("div", {}, h("p", {}, one.sentence), by || one.item ? h("small", {}, [by, one.item].filter(Boolean).join(" · ")) : null));
+    h("div", {}, h("p", {}, one.sentence), by || about ? h("small", {}, by, by && about ? " · " : "", about) : null));
 }

@@ -34,8 +34,7 @@ function trouble({ title, text, facts, heals, passes, buttons }) {
     h("div", {},
       h("h3", {}, title),
       text ? h("p", { class: "said-last" }, text) : null,
-      h("p", {}, facts.filter(Boolean).flatMap((fact, place) => (place ? [" · ", fact] : [fact]))),
-      heals ? h("p", {}, "What ends it: ", told(heals)) : null),
+      h("p", {}, [...facts, heals ? h("span", {}, "what ends it: ", told(heals)) : null].filter(Boolean).flatMap((fact, place) => (place ? [" · ", fact] : [fact])))),
     h("div", { class: "actions" }, buttons));
 }
 
@@ -44,33 +43,24 @@ function nextTry(moment, now) {
 }
 
 /**
- * Lines over time. Each of `lines` has a class and values, null where there is none; all share one scale.
+ * What changes over time. Each of `lines` has a class, and values or spans from one value to another, null where there
+ * is none; all share one scale.
  * What it shows is said in words as well.
  */
-function plot(points, lines, { most, label }) {
+function plot(points, lines, { most, unit, label }) {
   const width = 300, height = 92, top = Math.max(most, 1);
   const x = (place) => (points.length > 1 ? (place * width) / (points.length - 1) : 0);
   const y = (value) => height - 2 - (value / top) * (height - 8);
-  const path = (values) => {
-    let pen = "M";
-    return values.map((value, place) => {
-      if (value === null) {
-        pen = "M";
-        return "";
-      }
-      const step = `${pen}${x(place).toFixed(1)} ${y(value).toFixed(1)}`;
-      const isAlone = pen === "M" && (place + 1 === values.length || values[place + 1] === null);
-      pen = "L";
-      return isAlone ? `${step}h0.01` : step;
-    }).join("");
-  };
+  const path = (values) => values.map((value, place) => `${place ? "L" : "M"}${x(place).toFixed(1)} ${y(value).toFixed(1)}`).join("");
   const grid = [0, 0.5, 1].map((share) => s("line", { class: "grid", x1: 0, x2: width, y1: y(share * top), y2: y(share * top) }));
-  const drawn = lines.map(({ kind, values, fill }) => [
+  const spans = (pairs) => pairs.map((pair, place) => (pair ? `M${x(place).toFixed(1)} ${y(pair[0]).toFixed(1)}V${y(pair[1]).toFixed(1)}` : "")).join("");
+  const dots = (values) => values.map((value, place) => (value === null ? "" : `M${x(place).toFixed(1)} ${y(value).toFixed(1)}h0.01`)).join("");
+  const drawn = lines.map(({ kind, values, spans: pairs, fill }) => pairs ? s("path", { class: kind, d: spans(pairs) }) : [
     fill && values.length ? s("path", { class: "area", d: `M0 ${height - 2}L${values.map((v, place) => `${x(place).toFixed(1)} ${y(v || 0).toFixed(1)}`).join("L")}L${width} ${height - 2}Z` }) : null,
-    s("path", { class: kind, d: path(values) }),
+    s("path", { class: kind, d: kind === "dots" ? dots(values) : path(values) }),
   ]);
   return h("div", {},
-    h("div", { class: "plot" },
+    h("div", { class: "plot" }, unit ? h("span", { class: "most", "aria-hidden": "true" }, unit) : null,
       s("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": label }, grid, drawn)),
     h("div", { class: "axis", "aria-hidden": "true" }, h("span", {}, points.length ? shortClock(points[0].at) : ""), h("span", {}, points.length ? shortClock(points[Math.floor(points.length / 2)].at) : ""), h("span", {}, "now")));
 }
