@@ -104,7 +104,7 @@ async def preview_origin(key: str, services: Services) -> Preview:
         calls=tuple(notes.calls),
         events=tuple(notes.events),
         documents=notes.documents,
-        looks=work.looks,
+        looks=work.left.looks,
     )
 
 

@@ -27,12 +27,13 @@ from shared.reconciler.actions.settle import settle_task
 from shared.reconciler.actions.write import write_tasks
 from shared.reconciler.braking import braked
 from shared.reconciler.decision_log import told
+from shared.reconciler.outcome import DONE, Outcome
 from shared.reconciler.session import Work
 from shared.reconciler.walls import apart, commit_apart, stop, tell_stopped, wall
 
 ROUNDS = 6
 """What has not come to rest by then keeps moving: it is looked at afresh."""
-_SINGLE: dict[type, Callable[[Work, Any], Awaitable[None]]] = {
+_SINGLE: dict[type, Callable[[Work, Any], Awaitable[Outcome]]] = {
     Settle: settle_task,
     Send: send_on,
     CheckSending: check_sending,
@@ -41,15 +42,15 @@ _SINGLE: dict[type, Callable[[Work, Any], Awaitable[None]]] = {
 }
 
 
-async def act_in_rounds(work: Work) -> None:
+async def act_in_rounds(work: Work) -> Outcome:
     """Decide and act until both sides agree; what is still moving then is looked at afresh."""
     for _ in range(ROUNDS):
         _stop_unread(work)
         goes_on = await carry_out(work, await braked(work, decided(work)))
         await tell_stopped(work)
         if not goes_on:
-            return
-    work.again = True
+            return DONE
+    return Outcome(again=True)
 
 
 def _stop_unread(work: Work) -> None:
@@ -106,7 +107,7 @@ async def carry_out(work: Work, actions: Sequence[Action]) -> bool:
 
 async def _alone(work: Work, action: Action) -> None:
     with wall(work, [action.item], "act"), told(work, [action]):
-        await _SINGLE[type(action)](work, action)
+        work.take(await _SINGLE[type(action)](work, action), action.item)
 
 
 def _lots(work: Work, creates: Sequence[Create]) -> list[list[Create]]:

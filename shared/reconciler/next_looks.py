@@ -24,7 +24,7 @@ async def _look_soon(work: Work, message: OriginMessage) -> None:
         message,
         is_moving_on=_is_moving_on(work),
         lacks_details=any(link.lacks_details(work.now) for link in work.held.links.values()),
-        is_new=work.moved or work.again,
+        is_new=work.left.moved or work.left.again,
     )
     if not _is_on_its_way(work, *then):
         await look_soon(message, *then, work.services)
@@ -33,7 +33,7 @@ async def _look_soon(work: Work, message: OriginMessage) -> None:
 def _is_moving_on(work: Work) -> bool:
     """Tell whether OpenText is about to show another step. A workflow that ended shows none."""
     workflow = work.origin.workflow
-    return work.is_moving_on and workflow is not None and not workflow.ended
+    return work.left.is_moving_on and workflow is not None and not workflow.ended
 
 
 def _is_on_its_way(work: Work, waited_for: WaitedFor, then: tuple[int, ...]) -> bool:
@@ -43,7 +43,7 @@ def _is_on_its_way(work: Work, waited_for: WaitedFor, then: tuple[int, ...]) -> 
     until = work.held.seen.get("soon")
     if until is not None and work.now < datetime.fromisoformat(until) <= work.now + timedelta(seconds=sum(AFTER_HINT)):
         return True
-    work.soon = (work.now + timedelta(seconds=sum(AFTER_HINT))).isoformat()
+    work.left.soon = (work.now + timedelta(seconds=sum(AFTER_HINT))).isoformat()
     return False
 
 
@@ -55,13 +55,13 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
     for link in held.links.values():
         if link.hold is not None and link.retry_at is not None and link.retry_at > now:
             work.look_again(link.retry_at, WaitedFor.RETRY)
-    is_restless = work.again and message.waited_for is WaitedFor.AGAIN
+    is_restless = work.left.again and message.waited_for is WaitedFor.AGAIN
     if is_restless:
         # Again and again: whatever is moving there gets ever more time.
         work.look_again(now + MOVING_AGAIN, WaitedFor.AGAIN)
-    held.tries = {reason: tries for reason, tries in held.tries.items() if reason in work.looks}
+    held.tries = {reason: tries for reason, tries in held.tries.items() if reason in work.left.looks}
     await _plan_resync(work)
-    for waited_for, wanted in work.looks.items():
+    for waited_for, wanted in work.left.looks.items():
         await _plan_timer(work, waited_for, wanted, message)
     nodes = await _remember_nodes(work)
     seen = {
@@ -70,11 +70,11 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
         "home": home_of(work.origin),
         PLACE: await remember_place(work.origin, held.seen, work.services),
         MOVED: movement_of(work.origin),
-        "soon": work.soon or held.seen.get("soon"),
+        "soon": work.left.soon or held.seen.get("soon"),
     }
     held.trouble = None
     await held.commit(seen=seen, now=work.now, release=True)
-    return work.again and not is_restless
+    return work.left.again and not is_restless
 
 
 async def _plan_timer(work: Work, waited_for: WaitedFor, wanted: datetime, message: OriginMessage) -> None:

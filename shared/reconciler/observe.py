@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared.decisions.item_view import Policy
+from shared.decisions.observed import Place
 from shared.mapping.evaluation.names import names_of
 from shared.mapping.evaluation.wanted import Evaluated, evaluated, lookups
 from shared.models.holds import HoldCause
@@ -43,7 +44,8 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
     origin = await read_origin(held.origin, services, home=home, seen=held.seen)
     if services.needs[origin.kind].movement:
         origin = await as_people_left_it(origin, held.seen, services)
-    asked = await compute_wanted(origin, services, held.links)
+    wanted = await ask_forms(await compute_wanted(origin, services, held.links), held.links, services)
+    places, wanted = await _resolve_places(wanted, held.links, services)
     policy = Policy(
         settle=timedelta(seconds=services.settings.settle_seconds),
         grace=timedelta(seconds=services.settings.outcome_grace_seconds),
@@ -55,11 +57,9 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
         voids_waits=WAITS[message.waited_for].voids_waits,
         frees=message.frees,
     )
-    work = Work(services, held, origin, asked, policy)
-    await ask_forms(work)
-    await _resolve_places(work)
-    if asked.look_again is not None:
-        work.look_again(asked.look_again, WaitedFor.THRESHOLD)
+    work = Work(services, held, origin, wanted, policy, places)
+    if wanted.look_again is not None:
+        work.look_again(wanted.look_again, WaitedFor.THRESHOLD)
     await read_tasks(work, message.scope)
     return work
 
@@ -161,29 +161,24 @@ def _completed(links: Mapping[str, Link]) -> frozenset[str]:
     return frozenset(item for item, link in links.items() if link.state is LinkState.COMPLETED)
 
 
-async def _resolve_places(work: Work) -> None:
-    """Resolve the places of tasks that are or may be made; one without a place is held."""
-    linked = {item for item, link in work.held.links.items() if link.task_id}
+async def _resolve_places(
+    wanted: Wanted, links: Mapping[str, Link], services: Services
+) -> tuple[dict[str, Place], Wanted]:
+    """Return the places of tasks that are or may be made, and what is wanted: a task without a place waits."""
+    linked = {item for item, link in links.items() if link.task_id}
     wanted_now = [
         task
-        for task in work.wanted.tasks
-        if (task.held is None or task.item_key in linked) and not _is_over(work.held.links.get(task.item_key), task)
+        for task in wanted.tasks
+        if (task.held is None or task.item_key in linked) and not _is_over(links.get(task.item_key), task)
     ]
     # A bucket that people renamed or deleted is made again for nothing that stands, only for what the rule moves.
-    arranged = {task.item_key for task in wanted_now if not _is_moved_by_rule(work.held.links.get(task.item_key), task)}
-    places = await work.services.places.find_all(wanted_now, made=linked, arranged=linked & arranged)
-    held: dict[str, str] = {}
-    for item, place in places.items():
-        if isinstance(place, PlaceError):
-            held[item] = str(place)
-        else:
-            work.places[item] = place
-    if held:
-        tasks = tuple(
-            task.held_for(HoldCause.TARGET, held[task.item_key]) if task.item_key in held else task
-            for task in work.wanted.tasks
-        )
-        work.wanted = work.wanted.with_tasks(tasks)
+    arranged = {task.item_key for task in wanted_now if not _is_moved_by_rule(links.get(task.item_key), task)}
+    found = await services.places.find_all(wanted_now, made=linked, arranged=linked & arranged)
+    held = {item: str(place) for item, place in found.items() if isinstance(place, PlaceError)}
+    tasks = tuple(
+        task.held_for(HoldCause.TARGET, held[task.item_key]) if task.item_key in held else task for task in wanted.tasks
+    )
+    return {item: place for item, place in found.items() if isinstance(place, Place)}, wanted.with_tasks(tasks)
 
 
 def _is_over(link: Link | None, task: WantedTask) -> bool:

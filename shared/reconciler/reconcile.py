@@ -51,21 +51,107 @@ class After(Enum):
 
 async def reconcile(message: OriginMessage, services: Services) -> None:
     """
-    Look at one origin.
+    Look at one origin, once it is this worker's turn.
 
     Raises:
         RetryLaterError: storage itself did not answer; the message is to be tried again.
     """
     kind, number = split_origin_key(message.origin)
+    # (1) In hand before anything else: should this worker die, whoever buries it has the origin looked at again.
     async with services.hands.holding(Kind.ORIGIN, message.origin):
         if kind is OriginKind.NODE:
             await _resolve(number, message, services)
+        # (2) A system that asks to be left alone is, before a lease or a slot is taken that could do nothing.
         elif (opening := await services.gates.find_closed(services.now())) is not None:
             await _put(services, message, spread(opening, message.origin), WaitedFor.GATE)
+        # (3) Who is in no hurry makes room where many wait: the queue is the waiting room.
         elif (delay := await services.room.time_to_step_back(hurry_of(message))) is not None:
             await services.queues.send_origin(message, delay=delay)
+        # (4) One look at a time: whoever finds the lease taken leaves a mark, and its holder looks once more.
+        elif (held := await services.origins.take(message.origin, services.now())) is None:
+            await _leave_to_holder(message, services)
         else:
-            await _attend(message, services)
+            await _attend(held, message, services)
+
+
+async def _attend(held: Held, message: OriginMessage, services: Services) -> None:
+    """Look at an origin that was taken, let it go, hand on what is left."""
+    after = After.NOTHING
+    try:
+        # (5) Not before the lease is taken: a look under an older mapping would come behind one under the newer.
+        if (other := await services.in_force.ask()) is None and not is_futile(held, message, services.now()):
+            # (6) What an operator asked for is told first: it stands, whatever becomes of the look.
+            message = await tell_operator(held, message, services)
+            # (7) A slot last: OpenText bears few looks at once, and nothing above needs it.
+            async with services.room.slot(hurry_of(message)) as slot:
+                after = After.NO_SLOT if slot is None else await _look(held, message, services)
+    finally:
+        # (8) The lease goes however it ended; marks that were left meanwhile come back with it.
+        dirty = await held.release()
+    # (9) Only now is anything sent: a message that finds the lease taken would be one more mark.
+    # What is unforeseen does not come here: the message's own tries are all there are.
+    if other is not None:
+        await leave_to_newer(message, other, services)
+    await _hand_on(message, after, services, dirty=dirty)
+
+
+async def _look(held: Held, message: OriginMessage, services: Services) -> After:
+    """Bring both sides together; whatever stops that, what was done until then is committed."""
+    try:
+        async with services.deadlines.look():
+            return await _bring_together(held, message, services)
+    except OutOfTimeError as error:
+        log.warning("%s: %s", held.origin, error)
+        if held.commits:
+            return After.REST
+        slow = UnavailableError(f"a look took longer than {LOOK.total_seconds():.0f} s and came to nothing")
+        await put_off(held, message, slow, services)
+        return After.NOTHING
+    except ReReadError as error:
+        # The lease was lost, or a row that all workers share was rewritten at this moment.
+        log.info("%s: %s", held.origin, error)
+        # As much as was asked for is still to be read.
+        return After.REST if SCOPES[message.scope].anew else After.AGAIN
+    except (RetryLaterError, NeverError) as error:
+        await put_off(held, message, error, services)
+        return After.NOTHING
+
+
+async def _bring_together(held: Held, message: OriginMessage, services: Services) -> After:
+    """One look: read both sides, act until they agree, tell what came of it, leave what comes next."""
+    scope = SCOPES[message.scope]
+    # (a) OpenText before Planner: which tasks are read follows from what is wanted.
+    work = await read_work(held, message, services)
+    # (b) A task of ours that a person moved before anybody knew it is linked before another is made in its place.
+    if message.plan is not None:
+        work.take(await adopt_claimed(work, message.plan))
+    # (c) Decide and act, round by round, until nothing is left to do.
+    work.take(await act_in_rounds(work))
+    await note_pauses(work)
+    # (d) Rows that others read are mended only where nothing moved: what moves writes them itself.
+    if scope.mends_rows and not work.left.moved:
+        await mend(work, [message.plan] if message.plan else [])
+    # (e) People and the record are told after the acts: they hear of what stands, not of what was meant.
+    await tell_stakeholders(work)
+    await record(work, anew=scope.anew)
+    # (f) Where something happened, people will soon do more: its plans are read at short intervals.
+    if WAITS[message.waited_for].quickens and not message.bulk:
+        await quicken((place.plan_id for place in work.places.values()), services.plans, work.now)
+    # (g) What was stopped on the way is held with its cause; what was stopped before and went well now is freed.
+    await tell_stopped(work)
+    await heal(work)
+    await tell_rules(work)
+    # (h) Timers and the resync are written, then the lease goes in the last transaction: no moment is without a timer.
+    return After.AGAIN if await plan_next(work, message) else After.NOTHING
+
+
+async def _leave_to_holder(message: OriginMessage, services: Services) -> None:
+    """Leave an origin to the holder of its lease, who was told to look once more; should it die, it is buried."""
+    if message.scope is not Scope.OPEN:
+        # Nothing else reads as much as this one asks for.
+        await services.queues.send_origin(message, delay=MOVING_AGAIN * (1 + services.rng.random()))
+    else:
+        await look_soon(message, message.waited_for, message.then, services)
 
 
 async def _resolve(node: int, message: OriginMessage, services: Services) -> None:
@@ -74,39 +160,6 @@ async def _resolve(node: int, message: OriginMessage, services: Services) -> Non
         await leave_to_newer(message, other, services)
     else:
         await resolve_node(node, message, services)
-
-
-async def _attend(message: OriginMessage, services: Services) -> None:
-    """Take the origin, look, let it go, hand on what is left."""
-    held = await services.origins.take(message.origin, services.now())
-    if held is None:
-        # Its holder was told to look once more. Should it die, whoever buries it has the origin looked at.
-        if message.scope is not Scope.OPEN:
-            # Nothing else reads as much as this one asks for.
-            await services.queues.send_origin(message, delay=MOVING_AGAIN * (1 + services.rng.random()))
-        else:
-            await look_soon(message, message.waited_for, message.then, services)
-        return
-    try:
-        # Not before the lease is taken: a look under an older mapping would come behind one under the newer.
-        other = await services.in_force.ask()
-        if other is not None or is_futile(held, message, services.now()):
-            after = After.NOTHING
-        else:
-            message = await tell_operator(held, message, services)
-            after = await _with_slot(held, message, services)
-    finally:
-        dirty = await held.release()
-    if other is not None:
-        await leave_to_newer(message, other, services)
-    # What is unforeseen does not come here: the message's own tries are all there are.
-    await _hand_on(message, after, services, dirty=dirty)
-
-
-async def _with_slot(held: Held, message: OriginMessage, services: Services) -> After:
-    """Wait for one of the server-wide slots, then look; where there is none, go back to the queue."""
-    async with services.room.slot(hurry_of(message)) as slot:
-        return After.NO_SLOT if slot is None else await _look(held, message, services)
 
 
 async def _hand_on(message: OriginMessage, after: After, services: Services, *, dirty: bool) -> None:
@@ -129,46 +182,6 @@ def hurry_of(message: OriginMessage) -> Hurry:
         return Hurry.BULK
     kind, _ = split_origin_key(message.origin)
     return Hurry.APPROVAL if kind is OriginKind.WORKFLOW else Hurry.RECORD
-
-
-async def _look(held: Held, message: OriginMessage, services: Services) -> After:
-    """Read, decide, act, remember; whatever stops it, what it has done until then is committed."""
-    try:
-        async with services.deadlines.look():
-            return await _bring_together(held, message, services)
-    except OutOfTimeError as error:
-        log.warning("%s: %s", held.origin, error)
-        if held.commits:
-            return After.REST
-        slow = UnavailableError(f"a look took longer than {LOOK.total_seconds():.0f} s and came to nothing")
-        await put_off(held, message, slow, services)
-        return After.NOTHING
-    except ReReadError as error:
-        # The lease was lost, or a row that all workers share was rewritten at this moment.
-        log.info("%s: %s", held.origin, error)
-        # As much as was asked for is still to be read.
-        return After.REST if SCOPES[message.scope].anew else After.AGAIN
-    except (RetryLaterError, NeverError) as error:
-        await put_off(held, message, error, services)
-        return After.NOTHING
-
-
-async def _bring_together(held: Held, message: OriginMessage, services: Services) -> After:
-    work = await read_work(held, message, services)
-    if message.plan is not None:
-        await adopt_claimed(work, message.plan)
-    await act_in_rounds(work)
-    await note_pauses(work)
-    if SCOPES[message.scope].mends_rows and not work.moved:
-        await mend(work, [message.plan] if message.plan else [])
-    await tell_stakeholders(work)
-    await record(work, anew=SCOPES[message.scope].anew)
-    if WAITS[message.waited_for].quickens and not message.bulk:
-        await quicken((place.plan_id for place in work.places.values()), services.plans, work.now)
-    await tell_stopped(work)
-    await heal(work)
-    await tell_rules(work)
-    return After.AGAIN if await plan_next(work, message) else After.NOTHING
 
 
 async def _put(services: Services, message: OriginMessage, at: datetime, waited_for: WaitedFor) -> None:

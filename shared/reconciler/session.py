@@ -1,6 +1,6 @@
 """One reconcile at work: what was read, what is remembered, when to look again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,21 +20,44 @@ from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.reconciler.deadline import must_have_time
 from shared.reconciler.event_metrics import measure
+from shared.reconciler.outcome import Outcome
 from shared.services import Services
 from shared.store.origins import Held
 from shared.store.tasks import IndexRow
 
 
 @dataclass
+class Left:
+    """What a look leaves behind it, as far as it is known by now."""
+
+    looks: dict[WaitedFor, datetime] = field(default_factory=dict)
+    """What is waited for → when to look again."""
+    later: list[RetryLaterError] = field(default_factory=list)
+    """Writes that were not answered."""
+    moved: bool = False
+    """A link was written: what was found called for something."""
+    again: bool = False
+    """Look again at once, with everything read anew."""
+    soon: str | None = None
+    """Until when a hint has the origin looked at soon; ISO. None: as it was."""
+    is_moving_on: bool = False
+    """A step was left: what it leads to appears a little later."""
+
+
+@dataclass(frozen=True)
 class Work:
-    """The unit of work of one reconcile: short-lived, and changed by the flow alone."""
+    """
+    One look at work: what was read, which stays as it is, and the ledger that commits.
+
+    What acts change stands in the lease's links (`held`); what they leave to be done they return as an `Outcome`.
+    """
 
     services: Services
     held: Held
     origin: Origin
     wanted: Wanted
     policy: Policy
-    places: dict[str, Place] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
     """By item key: where its task belongs."""
     seen: dict[str, Seen] = field(default_factory=dict)
     """By item key: the task as last read, or as our own write returned it."""
@@ -44,18 +67,7 @@ class Work:
     """By item key: why Planner refused a change. Nothing more is written to its task in this look."""
     stopped: dict[str, tuple[HoldCause, str]] = field(default_factory=dict)
     """By item key: what a wall stopped in this look, not told yet."""
-    later: list[RetryLaterError] = field(default_factory=list)
-    """Writes that were not answered."""
-    looks: dict[WaitedFor, datetime] = field(default_factory=dict)
-    """What is waited for → when to look again."""
-    moved: bool = False
-    """A link was written: what was found called for something."""
-    again: bool = False
-    """Look again at once, with everything read anew."""
-    soon: str | None = None
-    """Until when a hint has the origin looked at soon; ISO. None: as it was."""
-    is_moving_on: bool = False
-    """A step was left: what it leads to appears a little later."""
+    left: Left = field(default_factory=Left)
 
     @property
     def now(self) -> datetime:
@@ -93,7 +105,16 @@ class Work:
 
     def look_again(self, at: datetime, waited_for: WaitedFor) -> None:
         """Note when to look again; the earliest of a reason counts."""
-        self.looks[waited_for] = min(at, self.looks.get(waited_for, at))
+        self.left.looks[waited_for] = min(at, self.left.looks.get(waited_for, at))
+
+    def take(self, outcome: Outcome, item: str | None = None) -> None:
+        """Take note of what an act on an item, or on all of them, left to be done."""
+        if outcome.is_item_over and item is not None:
+            self.finished.add(item)
+        for waited_for, at in outcome.looks.items():
+            self.look_again(at, waited_for)
+        self.left.again |= outcome.again
+        self.left.is_moving_on |= outcome.is_moving_on
 
     def raise_if_throttled(self) -> None:
         """
@@ -102,7 +123,7 @@ class Work:
         Raises:
             ThrottledError: a system asked for a pause.
         """
-        for error in self.later:
+        for error in self.left.later:
             if isinstance(error, ThrottledError):
                 raise error
 
@@ -131,13 +152,13 @@ class Work:
                 await self.services.places.follow(link.plan_id)
         told = self._in_context(links, events)
         await self.held.commit(links=links, events=told, seen=seen, now=self.now)
-        self.moved = self.moved or bool(links)
-        self.is_moving_on = self.is_moving_on or any(_has_passed(before[link.item], link) for link in links)
+        self.left.moved |= bool(links)
+        self.left.is_moving_on |= any(_has_passed(before[link.item], link) for link in links)
         done = {link.item for link in links if link.state is LinkState.COMPLETED}
         # What waits for an item that is completed now was computed before it was.
-        self.again = self.again or any(done.intersection(task.waits_on) for task in self.wanted.tasks)
+        self.left.again |= any(done.intersection(task.waits_on) for task in self.wanted.tasks)
         # Ladder and mails count from the date that the task shows: people just set another.
-        self.again = self.again or any(_is_set_by_people(before[link.item], link) for link in links)
+        self.left.again |= any(_is_set_by_people(before[link.item], link) for link in links)
         measure(events, self.now)
         for link in links:
             await self._index(before[link.item], link)

@@ -6,10 +6,11 @@ from shared.errors import NeverError
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause
 from shared.models.link import LinkState
+from shared.reconciler.outcome import DONE, Outcome
 from shared.reconciler.session import Work
 
 
-async def set_attributes(work: Work, action: SetAttributes) -> None:
+async def set_attributes(work: Work, action: SetAttributes) -> Outcome:
     """
     Write attributes of the workspace, then the link: setting them twice is harmless.
 
@@ -30,3 +31,4 @@ async def set_attributes(work: Work, action: SetAttributes) -> None:
         if link.hold is HoldCause.RECORD:
             link = link.freed()
     await work.commit([link], events)
+    return DONE

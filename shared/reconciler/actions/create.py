@@ -162,7 +162,7 @@ async def _not_made(work: Work, target: Target, link: Link, answer: BridgeError)
     await work.commit([held], told)
     await work.services.tasks.unreserve(link.plan_id or target.place.plan_id, work.origin.key, link.item)
     if isinstance(answer, RetryLaterError):
-        work.later.append(answer)
+        work.left.later.append(answer)
 
 
 def _why(answer: BridgeError) -> str:

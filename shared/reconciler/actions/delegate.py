@@ -13,23 +13,22 @@ from shared.models.evidence import Event
 from shared.models.link import Link
 from shared.models.opentext import Person
 from shared.reconciler.actions.write import write_tasks
+from shared.reconciler.outcome import DONE, STALE, Outcome
 from shared.reconciler.session import Work, current_step
 
 log = logging.getLogger(__name__)
 
 
-async def delegate(work: Work, action: Delegate) -> None:
+async def delegate(work: Work, action: Delegate) -> Outcome:
     """Hand the step to the person whom the task was given to; put the task back where that fails."""
     work.ensure_time()
     link, found, step = action.link, work.seen.get(action.link.item), current_step(work.origin, action.link)
     if step is None or not isinstance(found, Found):
-        work.finished.add(link.item)
-        work.again = True
-        return
+        return STALE
     person = await _opentext_person(work, action.to)
     if person is None:
         await write_tasks(work, [put_back(link, action.target, found, work.now)])
-        return
+        return DONE
     at = work.now.astimezone(UTC)
     try:
         await work.services.opentext.workflows.delegate(
@@ -41,10 +40,9 @@ async def delegate(work: Work, action: Delegate) -> None:
     except (RefusedError, UnreadableError) as error:
         log.info("%s %s: OpenText did not take the delegation: %s", work.origin.key, link.item, error)
         await write_tasks(work, [put_back(link, action.target, found, work.now)])
-        return
+        return DONE
     await work.commit([link], [_told(link, action, person)])
-    work.finished.add(link.item)
-    work.again = True
+    return STALE
 
 
 def _told(link: Link, action: Delegate, person: Person) -> Event:

@@ -109,7 +109,7 @@ def _failed(work: Work, write: Write, answer: object) -> str:
     """Sort a write that was not made: a stale one is decided again, one without an answer waits."""
     item = write.link.item
     if isinstance(answer, RetryLaterError):
-        work.later.append(answer)
+        work.left.later.append(answer)
         stop(work, [item], HoldCause.UNAVAILABLE, f"a change of its task was not answered: {answer}")
     return item
 

@@ -21,70 +21,81 @@ from shared.models.events import EventKind
 from shared.models.holds import HOLDS, REFUSALS, HoldCause, RefusalReason
 from shared.models.link import Link, Refusal, SendIntent
 from shared.models.messages import AgendaEntry
-from shared.models.opentext import Person, StepForm
+from shared.models.opentext import Person, Step, StepForm
 from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
+from shared.reconciler.outcome import DONE, STALE, Outcome
 from shared.reconciler.session import Work, current_step
 from shared.timing import NOT_THEIRS_AGAIN
 
 log = logging.getLogger(__name__)
 
 
-async def send_on(work: Work, action: Send) -> None:
+async def send_on(work: Work, action: Send) -> Outcome:
     """Check once more what may have changed since the read, write the intent, then send once."""
     work.ensure_time()
-    link, acting = action.link, action.decider.performer
     # (1) The step, as it was read. It may be over; then everything is looked at anew.
-    if (step := current_step(work.origin, link)) is None:
-        _look_anew(work, link)
-        return
+    if (step := current_step(work.origin, action.link)) is None:
+        return STALE
     # (2) What the step offers its performer now: a map may have been edited, a signature asked for.
+    form = await _ask_form(work, action, step)
+    if isinstance(form, Outcome):
+        return form
+    # (3) The versions, directly before the intent: what was uploaded since the read was shown to nobody.
+    shown = action.target.wanted.documents
+    if shown and await work.services.opentext.workflows.read_versions(one.node_id for one in shown) != shown:
+        return STALE
+    # (4) A timer and the intent stand before the call: whatever dies from here on, what became of it is found out.
+    sending = await _announce(work, action, step)
+    # (5) One call. Its answer is no proof: the look that follows at once reads whether the step moved.
+    return await _send(work, action, sending, form, action.decider.performer)
+
+
+async def _ask_form(work: Work, action: Send, step: Step) -> StepForm | Outcome:
+    """Read the step's own form; where it takes no such decision now, say what follows instead."""
+    link, acting = action.link, action.decider.performer
     try:
         form = await work.services.opentext.workflows.read_form(step.ref, acting=acting)
     except RefusedError as error:
         # A form is only read: what is refused is to act for this person.
-        await _hinder(work, link, HoldCause.SIGN_IN, error)
-        return
+        return await _hinder(work, link, HoldCause.SIGN_IN, error)
     except UnreadableError as error:
-        await _not_theirs(work, link, acting, error)
-        return
+        return await _not_theirs(work, link, acting, error)
     if link.hold in WAITS:
         # OpenText lets us: what the decision waited for is over, and its note goes before anything is sent.
         await work.commit([link.freed()])
-        return
+        return DONE
     if (problem := check_form(form, action.disposition)) is not None:
-        await _refuse(work, action, RefusalReason.FORM, problem)
-        return
-    # (3) The versions, directly before the intent: what was uploaded since the read was shown to nobody.
-    shown = action.target.wanted.documents
-    if shown and await work.services.opentext.workflows.read_versions(one.node_id for one in shown) != shown:
-        _look_anew(work, link)
-        return
-    # (4) A timer and the intent stand before the call: whatever dies from here on, what became of it is found out.
+        return await _refuse(work, action, RefusalReason.FORM, problem)
+    return form
+
+
+async def _announce(work: Work, action: Send, step: Step) -> Link:
+    """Write the timer, then the intent; return the link as it stands now."""
+    link, acting, name = action.link, action.decider.performer, _intent_id(work, action.link, action)
     intent = SendIntent(
-        id=_intent_id(work, link, action),
+        id=name,
         step=step.ref,
         disposition=action.disposition,
         completed_by=action.decider.entra_id,
         completed_at=action.completed_at,
-        versions=shown,
+        versions=action.target.wanted.documents,
         acting=acting.login if acting is not None else "service",
         at=work.now,
-        tries=link.tries_of(_intent_id(work, link, action)) + 1,
+        tries=link.tries_of(name) + 1,
     )
     await work.services.agenda.put(guard_of(work.origin.key, intent, work), work.now)
     sending = link.about_to_send(intent)
     told = event(EventKind.SENDING, link, disposition=intent.disposition, intent=intent.id, acting=intent.acting)
     await work.commit([sending], [told])
-    # (5) One call. Its answer is no proof: the look that follows at once reads whether the step moved.
-    await _send(work, action, sending, form, acting)
+    return sending
 
 
-async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Person | None) -> None:
+async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Person | None) -> Outcome:
     """Accept where needed, then send. A refusal is told; everything else is for the next read to say."""
     intent = link.sending
     if intent is None:
-        return
+        return DONE
     work.ensure_time()
     workflows = work.services.opentext.workflows
     try:
@@ -94,53 +105,46 @@ async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Pe
         await workflows.send_on(intent.step, disposition=intent.disposition, comment=comment, acting=acting)
     except OutcomeUnknownError:
         log.warning("%s %s: answer to the send-on was lost", work.origin.key, link.item)
-        work.finished.add(link.item)
+        return Outcome(is_item_over=True)
     except SignInRefusedError as error:
-        await _hinder(work, link.not_sent(), HoldCause.SIGN_IN, error)
+        return await _hinder(work, link.not_sent(), HoldCause.SIGN_IN, error)
     except UnreadableError as error:
-        await _not_theirs(work, link, acting, error)
+        return await _not_theirs(work, link, acting, error)
     except RefusedError as error:
         log.warning("%s %s: OpenText refused the send-on: %s", work.origin.key, link.item, error)
-        await _refuse(work, action, RefusalReason.OPENTEXT, REFUSALS[RefusalReason.OPENTEXT], why=str(error))
-    else:
-        _look_anew(work, link)
+        return await _refuse(work, action, RefusalReason.OPENTEXT, REFUSALS[RefusalReason.OPENTEXT], why=str(error))
+    return STALE
 
 
-async def check_sending(work: Work, action: CheckSending) -> None:
+async def check_sending(work: Work, action: CheckSending) -> Outcome:
     """Find out what became of a send-on: by a read that shows the step moved, and by the workflow's own record."""
     link = action.link
-    if link.sending is None:
-        return
-    if action.is_completed:
-        await _sent(work, link)
-        return
+    if link.sending is None or action.is_completed:
+        return await _sent(work, link)
     work.ensure_time()
     try:
         activities = await work.services.opentext.workflows.activities(link.sending.step)
     except NeverError as error:
-        await _hinder(work, link, HoldCause.ACTIVITIES, error)
-        return
+        return await _hinder(work, link, HoldCause.ACTIVITIES, error)
     verdict = resume_sending(link.sending, is_current=action.is_current, activities=activities)
     if isinstance(verdict, Done):
-        await _sent(work, link)
-    elif isinstance(verdict, NotMoved):
-        await _hinder(work, link, HoldCause.NOT_ADVANCED, None)
-    elif isinstance(verdict, SendAgain):
-        # The intent goes: the completion is judged anew, on the same visit, with everything read afresh.
-        await work.commit([link.not_sent()], [event(EventKind.NOT_SENT, link, intent=link.sending.id)])
-    elif action.is_settled:
-        await work.commit([link.not_sent()], [event(EventKind.OVERTAKEN, link, intent=link.sending.id)])
-    else:
+        return await _sent(work, link)
+    if isinstance(verdict, NotMoved):
+        return await _hinder(work, link, HoldCause.NOT_ADVANCED, None)
+    if not isinstance(verdict, SendAgain) and not action.is_settled:
         # The workflow's record may lag a little behind the workflow.
-        work.look_again(link.sending.at + work.policy.settle, WaitedFor.SETTLE)
-        work.finished.add(link.item)
+        return Outcome(is_item_over=True, looks={WaitedFor.SETTLE: link.sending.at + work.policy.settle})
+    # The intent goes. Where it never arrived, the completion is judged anew, on the same visit, with all read afresh.
+    what = EventKind.NOT_SENT if isinstance(verdict, SendAgain) else EventKind.OVERTAKEN
+    await work.commit([link.not_sent()], [event(what, link, intent=link.sending.id)])
+    return DONE
 
 
-async def _sent(work: Work, link: Link) -> None:
+async def _sent(work: Work, link: Link) -> Outcome:
     """Remember that the step was completed, with what was true then; and look at what comes next."""
     intent = link.sending
     if intent is None:
-        return
+        return DONE
     found = work.seen.get(link.item)
     done = link.advanced()
     if isinstance(found, Found):
@@ -160,32 +164,30 @@ async def _sent(work: Work, link: Link) -> None:
     )
     await work.commit([done], [told])
     await work.services.agenda.cancel(guard_of(work.origin.key, intent, work))
-    work.finished.add(link.item)
-    work.again = work.is_moving_on = True
+    return Outcome(is_item_over=True, again=True, is_moving_on=True)
 
 
-async def _hinder(work: Work, link: Link, cause: HoldCause, error: NeverError | None) -> None:
+async def _hinder(work: Work, link: Link, cause: HoldCause, error: NeverError | None) -> Outcome:
     """Keep the decision, say in the task what stands in its way, and come back to it."""
     if error is not None:
         log.warning("%s %s: %s: %s", work.origin.key, link.item, cause, error)
     held = link.hindered(cause, HOLDS[cause].sentence, work.now)
     told = event(EventKind.HELD, held, reason=held.reason, why=str(error or ""))
     await work.commit([held], () if link.hold is cause else [told])
+    return DONE
 
 
-async def _not_theirs(work: Work, link: Link, acting: Person | None, error: UnreadableError) -> None:
+async def _not_theirs(work: Work, link: Link, acting: Person | None, error: UnreadableError) -> Outcome:
     """OpenText does not show the step to whom we act for: nothing was sent."""
     if acting is None:
-        await _hinder(work, link.not_sent(), HoldCause.SERVICE_MODE, error)
-        return
+        return await _hinder(work, link.not_sent(), HoldCause.SERVICE_MODE, error)
     why = "OpenText does not show the step to this performer"
     told = () if link.sending is None else (event(EventKind.NOT_SENT, link, intent=link.sending.id, reason=why),)
     await work.commit([link.not_sent()], told)
-    work.finished.add(link.item)
-    work.look_again(work.now + NOT_THEIRS_AGAIN, WaitedFor.RETRY)
+    return Outcome(is_item_over=True, looks={WaitedFor.RETRY: work.now + NOT_THEIRS_AGAIN})
 
 
-async def _refuse(work: Work, action: Send, reason: RefusalReason, text: str, *, why: str = "") -> None:
+async def _refuse(work: Work, action: Send, reason: RefusalReason, text: str, *, why: str = "") -> Outcome:
     """Write the refusal; `why` is for history and log alone, people read `text`."""
     refusal = Refusal(
         reason=reason,
@@ -196,12 +198,7 @@ async def _refuse(work: Work, action: Send, reason: RefusalReason, text: str, *,
     )
     remember = refuse(action.link, refusal, why=why)
     await work.commit([remember.link], remember.events)
-
-
-def _look_anew(work: Work, link: Link) -> None:
-    """Decide nothing more on what was read of this item: it is read again at once."""
-    work.finished.add(link.item)
-    work.again = True
+    return DONE
 
 
 def guard_of(origin: str, intent: SendIntent, work: Work) -> AgendaEntry:

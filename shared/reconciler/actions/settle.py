@@ -11,11 +11,12 @@ from shared.models.planner import PlannerTask
 from shared.models.words import WaitedFor
 from shared.reconciler.actions.create import adopt, create_tasks, reservation_of
 from shared.reconciler.actions.write import write_details
+from shared.reconciler.outcome import DONE, Outcome
 from shared.reconciler.session import Work
 from shared.store.tasks import Claim, PlanIndex
 
 
-async def settle_task(work: Work, action: Settle) -> None:
+async def settle_task(work: Work, action: Settle) -> Outcome:
     """Adopt the task that was made, post again if there is certainly none, hold while nobody can tell."""
     work.ensure_time()
     link = action.link
@@ -25,13 +26,11 @@ async def settle_task(work: Work, action: Settle) -> None:
         tasks = await work.services.planner.list_tasks(plan_id)
     except NotFoundError:
         # A plan that is gone holds no task.
-        await _never_made(work, action)
-        return
+        return await _never_made(work, action)
     claims = await _claims(work, tasks, index)
     if (mine := _already_claimed(work, link, tasks, claims)) is not None:
-        if await adopt(work, action.target, link, mine, EventKind.SETTLED):
-            await write_details(work, [link.item])
-        return
+        await _adopted(work, action, mine)
+        return DONE
     row, creators = await work.services.plans.find(plan_id), await work.services.creators.list_all()
     found = candidates(
         tasks,
@@ -43,20 +42,25 @@ async def settle_task(work: Work, action: Settle) -> None:
     )
     verdict = settle(reservation_of(work, link), index.reservations, found)
     if isinstance(verdict, Match):
-        if await adopt(work, action.target, link, verdict.task, EventKind.SETTLED):
-            await write_details(work, [link.item])
-        else:
-            work.look_again(work.now + work.policy.settle, WaitedFor.SETTLE)
-    elif isinstance(verdict, Ambiguous):
-        await _hold(work, link, verdict)
-    elif unread := [one for one in tasks.unread if one.id not in index.tasks and may_be_ours(one, creators)]:
+        is_ours = await _adopted(work, action, verdict.task)
+        return DONE if is_ours else Outcome(looks={WaitedFor.SETTLE: work.now + work.policy.settle})
+    if isinstance(verdict, Ambiguous):
+        return await _hold(work, link, verdict)
+    if unread := [one for one in tasks.unread if one.id not in index.tasks and may_be_ours(one, creators)]:
         # Only a list in which nothing of ours went unread states that there is none.
-        await _hold(work, link, Ambiguous(tuple(one.id or "one without an id" for one in unread)))
-    else:
-        await _never_made(work, action)
+        return await _hold(work, link, Ambiguous(tuple(one.id or "one without an id" for one in unread)))
+    return await _never_made(work, action)
 
 
-async def adopt_claimed(work: Work, plan_id: str) -> None:
+async def _adopted(work: Work, action: Settle, task: PlannerTask) -> bool:
+    """Link a task and write its details; False when another link holds it."""
+    is_ours = await adopt(work, action.target, action.link, task, EventKind.SETTLED)
+    if is_ours:
+        await write_details(work, [action.link.item])
+    return is_ours
+
+
+async def adopt_claimed(work: Work, plan_id: str) -> Outcome:
     """
     Take a task that an item of this origin claimed, and whose link does not know of it.
 
@@ -69,7 +73,8 @@ async def adopt_claimed(work: Work, plan_id: str) -> None:
     """
     bare = {item: link for item, link in work.held.links.items() if link.task_id is None and link.posted is not None}
     if not bare:
-        return
+        return DONE
+    again = False
     work.ensure_time()
     index = await work.services.tasks.read_plan(plan_id)
     tasks = await work.services.planner.list_tasks(plan_id)
@@ -80,7 +85,8 @@ async def adopt_claimed(work: Work, plan_id: str) -> None:
             target = work.target(wanted[item]) if item in wanted else None
             if await adopt(work, target, link, mine, EventKind.SETTLED):
                 await write_details(work, [item])
-            work.again = True
+            again = True
+    return Outcome(again=again)
 
 
 async def _claims(work: Work, tasks: tuple[PlannerTask, ...], index: PlanIndex) -> dict[str, Claim]:
@@ -98,22 +104,24 @@ def _already_claimed(
     return next((task for task in tasks if claims.get(task.id) == mine), None)
 
 
-async def _hold(work: Work, link: Link, verdict: Ambiguous) -> None:
+async def _hold(work: Work, link: Link, verdict: Ambiguous) -> Outcome:
     reason = f"one of these tasks may be ours, nothing is posted: {', '.join(verdict.task_ids)}"
     held = link.hindered(HoldCause.AMBIGUOUS, reason, work.now)
     told = () if link.hold is HoldCause.AMBIGUOUS else (event(EventKind.HELD, held, reason=reason),)
     await work.commit([held], told)
+    return DONE
 
 
-async def _never_made(work: Work, action: Settle) -> None:
+async def _never_made(work: Work, action: Settle) -> Outcome:
     """Post again; or drop the reservation of an item that nobody wants any more, or that has to wait meanwhile."""
     link, target = action.link, action.target
     if target is not None and target.wanted.held is None:
         await create_tasks(work, [Create(target, link)])
-        return
+        return DONE
     if target is None:
         after, what = link.closed("never made"), EventKind.CLOSED
     else:
         after, what = link.held(target.wanted.held_by, target.wanted.held or "", work.now), EventKind.HELD
     await work.commit([after], [event(what, after, reason=after.reason)])
     await work.services.tasks.unreserve(link.plan_id or "", work.origin.key, link.item)
+    return DONE
