@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from local.packaging.archive import write_zip
-from local.packaging.bytecode import compile_imported
+from local.packaging.bytecode import compile_modules
 from local.packaging.checking import check_zip, why_unchecked
 from local.packaging.contents import lay_out
 from local.packaging.distributions import UnresolvedError
@@ -14,7 +14,7 @@ from local.packaging.sbom import write_sbom
 from local.packaging.stripping import strip_modules
 from local.packaging.target import NAME, NoInterpreterError
 
-MOST_MEGABYTES = 82
+MOST_MEGABYTES = 60
 """Unpacked. What has to be fetched and mounted makes a cold start longer."""
 
 
@@ -45,12 +45,12 @@ def build(file: Path, folder: Path) -> int:
     Raises:
         UnresolvedError: a distribution can't be had for the target.
         NoInterpreterError: there is no Python of the target's version to make bytecode with.
-        RuntimeError: a module of ours can't be imported from the package alone.
+        RuntimeError: a module can't be compiled.
     """
     lay_out(folder)
     if not strip_modules(folder):
         print("compiled modules keep their symbols: no `strip` for x86-64 here (Debian: binutils-x86-64-linux-gnu)")
-    compile_imported(folder)
+    compile_modules(folder)
     return write_zip(file, folder)
 
 

@@ -21,7 +21,7 @@ from local.packaging.distributions import list_files
 from local.packaging.lock import read_lock
 from local.packaging.places import ROOT, SITE
 from local.packaging.target import NAME, is_target
-from local.packaging.tracing import trace_imports
+from local.packaging.tracing import list_modules, trace_imports
 
 TESTS = (
     "tests/unit/evidence/test_pdf.py",
@@ -61,7 +61,7 @@ def check_zip(file: Path, folder: Path) -> int:
     app = folder / "app"
     with zipfile.ZipFile(file) as archive:
         archive.extractall(app)
-    trace = trace_imports(app)
+    trace = trace_imports(app, list_modules(app))
     print(f"import trace: {trace.modules} modules of the package, {len(trace.compiled)} without bytecode", flush=True)
     if trace.compiled:
         print("\n".join(trace.compiled))

@@ -11,8 +11,37 @@ LEFT_OUT = {
     "mdurl": "of rich",
     "pygments": "of rich",
     "shellingham": "of typer",
+    "msrest": "asked for by Azure's exporter of telemetry, which has a serializer of its own",
+    "oauthlib": "of msrest",
+    "requests-oauthlib": "of msrest",
+    "pycparser": "of cffi, to make bindings",
+    **{
+        f"opentelemetry-instrumentation-{one}": "instruments what is not here; passed over where it is missing"
+        for one in ("asgi", "dbapi", "django", "fastapi", "flask", "psycopg2", "wsgi")
+    },
+    "asgiref": "of opentelemetry-instrumentation-asgi",
 }
 """Distributions, by canonical name, that the lock holds and the function app does without."""
+UNREACHED = {
+    "aiohttp/pytest_plugin.py": "for tests",
+    "aiohttp/test_utils.py": "for tests",
+    "aiohttp/web": "the server; Azure's clients take the client",
+    "aiohttp/worker.py": "of the server",
+    "anyio/_backends/_trio.py": "of another event loop",
+    "anyio/pytest_plugin.py": "for tests",
+    "cffi/": "makes bindings; those of cryptography are made, and need `_cffi_backend` alone",
+    "fontTools/merge/": "the evidence takes letters out of one font",
+    "fontTools/mtiLib/": "a format of font editors",
+    "fontTools/qu2cu/": "for font editors",
+    "fontTools/ufoLib/": "a format of font editors",
+    "fontTools/voltLib/": "a format of font editors",
+    "fontpkg_open_sans/files/OpenSans-Italic": "the evidence has upright letters",
+    "holidays/locale/": "names of holidays; the calendar asks for dates",
+    "pydantic/mypy.py": "for type checkers",
+    "pydantic/v1/": "the release before, for those who have not moved yet",
+    "werkzeug/debug/": "a page with a console; the Functions library takes headers and forms",
+}
+"""Beginnings of paths in what is deployed, and why nothing there is reached."""
 _SOURCES = (".c", ".h", ".pxd", ".pyi", ".pyx")
 """Of modules that are compiled already, and for type checkers."""
 _TESTS = ("multidict/_testcapi", "uharfbuzz/_harfbuzz_test")
@@ -41,7 +70,7 @@ def is_needed(path: PurePath) -> bool:
         return _is_reached(text.removeprefix(_GENERATED))
     # fpdf2's fontTools has each of its compiled modules in Python as well: 12 MB that only save time with large fonts.
     is_twin = text.startswith("fontTools/") and text.endswith(".so")
-    return not is_twin and not text.endswith(_SOURCES) and not text.startswith(_TESTS)
+    return not is_twin and not text.endswith(_SOURCES) and not text.startswith((*_TESTS, *UNREACHED))
 
 
 def _is_reached(inner: str) -> bool:

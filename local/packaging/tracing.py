@@ -7,13 +7,15 @@ A file of bytecode may be there and be passed over: of another version, or older
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from local.packaging.places import SITE
 
-WORK = ("function_app", "shared.reconciler.reconcile", "shared.wiring.stores", "shared.wiring.outside")
-"""What the first message of a queue waits for."""
+OWN = ("function_app.py", "functions", "shared")
+BESIDE = ("azure.identity.aio", "azure.monitor.opentelemetry")
+"""What is imported when it is first wanted, and what the host's worker imports."""
 _TRACE = """
 import importlib, importlib.machinery, json, sys
 folder, compiled = sys.argv[1], []
@@ -39,7 +41,16 @@ class Trace(NamedTuple):
     """Files whose bytecode was missing or passed over."""
 
 
-def trace_imports(folder: Path, modules: tuple[str, ...] = WORK) -> Trace:
+def list_modules(folder: Path) -> list[str]:
+    """Name every module of ours in an unpacked package, and what they import later."""
+    files = [
+        file for name in OWN for file in ([folder / name] if name.endswith(".py") else (folder / name).rglob("*.py"))
+    ]
+    names = (".".join(file.relative_to(folder).with_suffix("").parts).removesuffix(".__init__") for file in files)
+    return [*sorted(names), *BESIDE]
+
+
+def trace_imports(folder: Path, modules: Sequence[str]) -> Trace:
     """
     Import modules from an unpacked package in a fresh interpreter that finds nothing else.
 
