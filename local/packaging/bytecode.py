@@ -14,11 +14,10 @@ from local.packaging.places import SITE
 from local.packaging.target import find_interpreter
 
 KEEPS_SOURCES = {
-    "anyio": "reads its own text to know which names it has",
-    "certifi": "its licence (MPL) asks for the source",
-    "fpdf": "its licence (LGPL) lets whoever wants to replace it, and asks for the source",
+    "anyio/__init__.py": "reads its own text to know which names it has",
+    "anyio/abc/__init__.py": "the same",
 }
-"""Libraries, by their folder, that are deployed with sources, and why."""
+"""Modules of libraries, by the beginning of their path, that are deployed with sources, and why."""
 # Unchecked: source and bytecode are unpacked together, and unpacking changes the times that are checked else.
 _COMPILE = """
 import json, pathlib, py_compile, sys
@@ -52,4 +51,4 @@ def compile_modules(folder: Path) -> None:
 
 
 def _keeps_source(inner: Path) -> bool:
-    return not inner.is_relative_to(SITE) or inner.parts[len(SITE.parts)] in KEEPS_SOURCES
+    return not inner.is_relative_to(SITE) or inner.relative_to(SITE).as_posix().startswith(tuple(KEEPS_SOURCES))

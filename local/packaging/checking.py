@@ -31,10 +31,12 @@ TESTS = (
     "tests/unit/clients/graph/test_directory.py",
     "tests/unit/clients/graph/test_notices.py",
     "tests/unit/clients/graph/test_planner.py",
+    "tests/unit/mapping/evaluation",
     "tests/integration/test_graph_clients.py",
     "tests/integration/test_function_app.py",
     "tests/integration/test_webhook_proof.py",
     "tests/integration/test_bridge.py",
+    "tests/integration/test_no_secret_in_exports.py",
 )
 """Every call to Graph, every function, the story of the demo, and what is drawn of it without Pillow."""
 _BESIDE = ("evidence_verify.py", "local", "local.settings.example.json", "tests", "pyproject.toml")

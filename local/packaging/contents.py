@@ -44,6 +44,8 @@ def lay_out(folder: Path) -> None:
         target = folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
+        if place.name == "METADATA":
+            _shorten(target)
     (folder / ".funcignore").write_text(FUNCIGNORE)
 
 
@@ -61,3 +63,9 @@ def _packages() -> Iterator[tuple[PurePath, Path]]:
         for path in list_files(found):
             if is_needed(path):
                 yield SITE / path, site / path
+
+
+def _shorten(metadata: Path) -> None:
+    """Keep the headers of a distribution's metadata, which programs ask for; what follows is its page on PyPI."""
+    text = metadata.read_bytes()
+    metadata.write_bytes(text.partition(b"\n\n")[0] + b"\n")

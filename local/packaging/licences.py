@@ -27,12 +27,18 @@ ALLOWED = {
 }
 """Permissive: keep the notice, which stands in each package's own folder."""
 EXCEPTIONS = {
-    "certifi": ("Mozilla Public License 2.0 (MPL 2.0)", "a list of authorities, deployed unchanged"),
+    "certifi": (
+        "Mozilla Public License 2.0 (MPL 2.0)",
+        "a list of authorities, deployed unchanged; the lock names its sources",
+    ),
     "fontpkg-noto-sans-arabic": ("OFL-1.1", "a font, deployed unchanged and under its own name"),
     "fontpkg-noto-sans-devanagari": ("OFL-1.1", "a font, deployed unchanged and under its own name"),
     "fontpkg-noto-sans-thai": ("OFL-1.1", "a font, deployed unchanged and under its own name"),
     "fontpkg-open-sans": ("OFL-1.1", "a font, deployed unchanged and under its own name"),
-    "fpdf2": ("LGPL-3.0-only", "a library, deployed unchanged and as source: whoever wants to can replace it"),
+    "fpdf2": (
+        "LGPL-3.0-only",
+        "a library, deployed unchanged, as bytecode: the lock names its sources, and whoever wants to can replace it",
+    ),
 }
 """By distribution: the licence that it may have beside the allowed ones, and why."""
 _BETWEEN = re.compile(r" (?:AND|OR) |[()]")

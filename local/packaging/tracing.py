@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from local.packaging.places import SITE
 
-OWN = ("function_app.py", "functions", "shared")
+OWN = ("functions", "shared")
 BESIDE = ("azure.identity.aio", "azure.monitor.opentelemetry")
 """What is imported when it is first wanted, and what the host's worker imports."""
 _TRACE = """
@@ -43,11 +43,9 @@ class Trace(NamedTuple):
 
 def list_modules(folder: Path) -> list[str]:
     """Name every module of ours in an unpacked package, and what they import later."""
-    files = [
-        file for name in OWN for file in ([folder / name] if name.endswith(".py") else (folder / name).rglob("*.py"))
-    ]
+    files = (file for name in OWN for file in (folder / name).rglob("*.py"))
     names = (".".join(file.relative_to(folder).with_suffix("").parts).removesuffix(".__init__") for file in files)
-    return [*sorted(names), *BESIDE]
+    return ["function_app", *sorted(names), *BESIDE]
 
 
 def trace_imports(folder: Path, modules: Sequence[str]) -> Trace:

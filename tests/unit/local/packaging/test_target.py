@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from local.packaging.bytecode import compile_files
+from local.packaging.bytecode import compile_modules
 from local.packaging.distributions import UnresolvedError, install
 from local.packaging.places import ROOT
 from local.packaging.target import PYTHON, NoInterpreterError, find_interpreter
@@ -87,7 +87,7 @@ def test_bytecode_says_that_nobody_need_look_at_the_source(tmp_path):
     """Unpacking leaves other times than those that are compared else."""
     (tmp_path / "alpha.py").write_text("answer = 42\n")
 
-    compile_files(tmp_path, [str(tmp_path / "alpha.py")])
+    compile_modules(tmp_path)
 
     made = tmp_path / "__pycache__" / "alpha.cpython-313.pyc"
     # PEP 552: bit 0 says that a hash stands there, bit 1 (not set) that the source is to be looked at.
