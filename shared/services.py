@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from shared.store.nodes import Nodes
     from shared.store.origins import Origins
     from shared.store.plans import Plans
+    from shared.store.recoveries import Recoveries
     from shared.store.series import Series
     from shared.store.sign_in_gates import SignInGates
     from shared.store.slots import Slots
@@ -71,6 +72,7 @@ class Storage:
     nodes: Nodes
     names: Names
     brakes: Brakes
+    recoveries: Recoveries
     creators: Creators
     makings: Makings
     mailboxes: Mailboxes

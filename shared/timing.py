@@ -86,6 +86,12 @@ RENEW_BEFORE = timedelta(days=7)
 """A subscription is renewed this long before it ends: a week of failed renewals loses nothing."""
 RENEWALS_APART = timedelta(minutes=10)
 """Graph wants a renewal and a reauthorisation of one subscription this far apart."""
+RECOVERED_WITHIN = timedelta(minutes=2)
+"""Over how long all is looked at that waited for what recovered."""
+RECOVERIES_APART = timedelta(minutes=10)
+"""What comes and goes has those that wait looked at no more often than this."""
+ASKED_FOR_ALL = timedelta(minutes=5)
+"""While every plan is refused one of them is read this often: it is a permission, or Graph, not the plan."""
 READS_SPREAD = timedelta(minutes=1)
 """Over how long reading resumes after a pause that Graph asked for."""
 

@@ -17,6 +17,8 @@ from shared.observability.secret_filter import redact
 from shared.observability.tally import tally
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from shared.services import Storage
 
 log = logging.getLogger(__name__)
@@ -68,16 +70,21 @@ async def _tell_met(wired: HasStorage, error: BridgeError | None) -> None:
     troubles, now = storage.troubles, storage.now()
     for row in storage.unread.take():
         await troubles.tell_row(row.subject, row.wanted, now)
-    for system, contact in storage.contacts.by_system.items():
-        if contact.is_away(now):
-            await troubles.tell(Where.SYSTEM, system, Cause.UNAVAILABLE, contact.text, now)
-        elif contact.take_news():
-            await troubles.clear(Where.SYSTEM, system, now, causes=(Cause.UNAVAILABLE,))
+    await _tell_contacts(storage, now)
     for kind, (subject, cause) in _TO_MEND.items():
         if isinstance(error, kind):
             await troubles.tell(Where.SYSTEM, subject, cause, _text(error), now)
         elif not isinstance(error, InputError):
             await troubles.clear(Where.SYSTEM, subject, now, causes=(cause,))
+
+
+async def _tell_contacts(storage: Storage, now: datetime) -> None:
+    troubles = storage.troubles
+    for system, contact in storage.contacts.by_system.items():
+        if contact.is_away(now):
+            await troubles.tell(Where.SYSTEM, system, Cause.UNAVAILABLE, contact.text, now)
+        elif contact.take_news() and await troubles.clear(Where.SYSTEM, system, now, causes=(Cause.UNAVAILABLE,)):
+            await storage.recoveries.note(now)
 
 
 async def _tell_unforeseen(wired: HasStorage, where: Where, subject: str, error: BaseException) -> None:

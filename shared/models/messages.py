@@ -58,6 +58,10 @@ class OriginMessage(_Asking):
         """Return the message once the history says whose word it is."""
         return self.model_copy(update={"asked_by": None})
 
+    def recovered(self) -> Self:
+        """Return the message that tries again what failed for long."""
+        return self.model_copy(update={"waited_for": WaitedFor.RECOVERED})
+
     def reading(self, scope: Scope) -> Self:
         """Return the message with another scope."""
         return self.model_copy(update={"scope": scope})

@@ -10,6 +10,7 @@ from pydantic import Field
 from shared.errors import BridgeError, RefusedError, RetryLaterError, ThrottledError
 from shared.models.base import Stored
 from shared.models.words import Scope, Word
+from shared.timing import STEPS
 
 
 class Where(Word):
@@ -100,6 +101,11 @@ class OriginTrouble(Stored):
     next_try: datetime
     scope: Scope = Field(default=Scope.OPEN, description="As much as the next look has to read.")
     told: bool = Field(default=False, description="A dead letter says so.")
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it lasted until it was tried hourly."""
+        return self.tries >= len(STEPS)
 
     def as_told(self) -> Self:
         """Return the trouble of which a dead letter was written."""

@@ -131,6 +131,8 @@ class WaitedFor(Word):
     """The worker that had it in hand died."""
     AGAIN = "again"
     """Somebody came while the origin was at work, or it was still moving."""
+    RECOVERED = "recovered"
+    """What failed for long goes well again, there or elsewhere: no wait stands in the way."""
     RESYNC = "resync"
     """Too long unlooked at."""
     BACKFILL = "backfill"
@@ -176,6 +178,7 @@ WAITS: Mapping[WaitedFor, WaitFacts] = {
     WaitedFor.SETTLE: WaitFacts(Scope.ROWS),
     WaitedFor.DEAD: WaitFacts(Scope.FULL, longest=_A_DAY),
     WaitedFor.RESYNC: WaitFacts(Scope.RESYNC, longest=timedelta(days=9)),
+    WaitedFor.RECOVERED: WaitFacts(voids_waits=True),
     WaitedFor.OPERATOR: WaitFacts(Scope.RESYNC, voids_waits=True),
     WaitedFor.UNKNOWN: WaitFacts(Scope.UNKNOWN, longest=None),
 }

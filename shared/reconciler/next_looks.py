@@ -72,6 +72,8 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
         MOVED: movement_of(work.origin),
         "soon": work.left.soon or held.seen.get("soon"),
     }
+    if held.trouble is not None and held.trouble.is_long:
+        await work.services.recoveries.note(now)
     held.trouble = None
     await held.commit(seen=seen, now=work.now, release=True)
     return work.left.again and not is_restless

@@ -123,6 +123,24 @@ class Agenda:
                 await self._table.discard(row.partition, row.key)
         return len(far)
 
+    async def list_between(self, after: str, until: datetime, limit: int) -> tuple[DueEntry, ...]:
+        """
+        Read timers in the order of their time, back-fill left out; no more than `limit`.
+
+        Args:
+            after: a stamp, or the key of the last one that was read.
+            until: UTC.
+        """
+        rows = await self._table.list_rows(
+            "PartitionKey ge @hour and PartitionKey le @last and RowKey gt @after and RowKey lt @until",
+            limit=limit,
+            hour=after[:_HOUR],
+            last=stamp(until)[:_HOUR],
+            after=after,
+            until=stamp(until),
+        )
+        return tuple(DueEntry(self._entry(row), row) for row in rows)
+
     async def oldest(self, now: datetime) -> datetime | None:
         """When the oldest entry that is due was to be looked at; None: nothing is due. Back-fill does not count."""
         rows = await self._due(now, 1)

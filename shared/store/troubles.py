@@ -103,9 +103,12 @@ class Troubles:
 
     async def clear(
         self, where: Where, subject: str, now: datetime, *, causes: Collection[Cause] = tuple(Cause)
-    ) -> None:
+    ) -> bool:
         """
         Take away what no longer stands in the way. Costs no call while this worker knows of none.
+
+        Returns:
+            Whether anything did.
 
         Raises:
             UnavailableError: storage did not answer; it still stands.
@@ -113,11 +116,12 @@ class Troubles:
         if self._read is None or not self._read <= now < self._read + TROUBLES_KEPT:
             self._standing = {_key(one.where, one.subject, one.cause): one for one in await self.list_all()}
             self._read = now
-        for cause in causes:
-            if (key := _key(where, subject, cause)) in self._standing:
-                await self._table.discard(_TROUBLE, key)
-                self._standing.pop(key, None)
-                self._told.pop(key, None)
+        standing = [key for cause in causes if (key := _key(where, subject, cause)) in self._standing]
+        for key in standing:
+            await self._table.discard(_TROUBLE, key)
+            self._standing.pop(key, None)
+            self._told.pop(key, None)
+        return bool(standing)
 
     async def _tell(self, met: Trouble, next_try: datetime | None) -> None:
         key, now = _key(met.where, met.subject, met.cause), met.last

@@ -1,12 +1,13 @@
 """How often a plan is read: often while it changes, ever less often while it does not."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from shared.errors import StaleError
+from shared.models.troubles import Cause
 from shared.store.plans import PlanRow, Plans
-from shared.timing import PLAN_BUSY, PLAN_QUIET, READS_SPREAD, STEPS
+from shared.timing import ASKED_FOR_ALL, PLAN_BUSY, PLAN_QUIET, READS_SPREAD, STEPS
 
 LONGEST = STEPS[-1]
 """No plan's next turn is further off, unless a clock was wrong."""
@@ -32,6 +33,22 @@ def resumes(plan_id: str, gate: datetime | None, now: datetime) -> bool:
         return True
     moment = zlib.crc32(plan_id.encode()) % 1000 / 1000
     return now >= gate + READS_SPREAD * moment
+
+
+def speaks_for_all(rows: Sequence[PlanRow], now: datetime) -> PlanRow | None:
+    """
+    Choose the plan that is read before its turn while every plan is refused; None: no plan, or not now.
+
+    What is refused everywhere is a permission, or Graph: one plan tells when that is over, for all.
+    """
+    troubles = {row.plan_id: row.trouble for row in rows if row.gone and row.trouble is not None}
+    refused = [row for row in rows if (stands := troubles.get(row.plan_id)) and stands.cause is Cause.NOT_ALLOWED]
+    if not refused or len(refused) < len(rows):
+        return None
+    asked = {row.plan_id: troubles[row.plan_id].last for row in refused}
+    if now - max(asked.values()) < ASKED_FOR_ALL:
+        return None
+    return min(refused, key=lambda row: (asked[row.plan_id], row.plan_id))
 
 
 def quickened(row: PlanRow, now: datetime) -> PlanRow | None:

@@ -66,6 +66,8 @@ async def _read(message: PlanMessage, services: Services) -> None:
             OriginMessage(origin=origin, waited_for=WaitedFor.CHANGED, plan=message.plan, trace=trace)
         )
     loose = await _handle_strangers(tasks, index, services)
+    if row is not None and row.is_lost:
+        await services.recoveries.note(services.now())
     if row is not None:
         # A reservation goes last: while one is open, a listed task may not have its row yet, and would be passed over.
         quiet = not origins and not loose and not index.reservations

@@ -10,8 +10,9 @@ from shared.observability.telemetry import count, show
 from shared.services import Services
 from shared.store.agenda import DueEntry
 from shared.targets.capacity import fullest
-from shared.targets.read_interval import LONGEST, interval, resumes
+from shared.targets.read_interval import LONGEST, interval, resumes, speaks_for_all
 from shared.watchers.discovery import discover
+from shared.watchers.recovery import hurry_waiting
 
 log = logging.getLogger(__name__)
 MOST_A_RUN = 500
@@ -35,9 +36,11 @@ async def sweep_plans(services: Services) -> int:
     queued = 0
     rows = [row async for row in services.plans.list_all()]
     show("plan_fill", fullest(rows))
+    canary = speaks_for_all(rows, now)
     for row in rows:
         # A turn that is further off than any interval was set by a clock that is wrong: it counts as due.
-        if now < row.next_read <= now + LONGEST or not resumes(row.plan_id, gate, now):
+        is_due = row is canary or not now < row.next_read <= now + LONGEST
+        if not (is_due and resumes(row.plan_id, gate, now)):
             continue
         moved = row.to_be_read(now + interval(row, now))
         try:
@@ -54,7 +57,8 @@ async def sweep_agenda(services: Services) -> int:
     """
     Queue what is due: the rows first, then their deletion; a row rewritten in between is left.
 
-    Before that bury the dead, and queue what they had in hand. Then look for what no hint announced.
+    Before that bury the dead, and queue what they had in hand; hurry what waits for what recovered. Then look for what
+    no hint announced.
 
     Returns:
         How many were queued.
@@ -64,6 +68,7 @@ async def sweep_agenda(services: Services) -> int:
     """
     await services.hands.bury_dead()
     await _bring_forward(services)
+    hurried = await hurry_waiting(services)
     waiting = await services.queues.length("origins")
     queued = 0
     rows = await services.agenda.due(services.now(), limit=MOST_A_RUN)
@@ -77,7 +82,8 @@ async def sweep_agenda(services: Services) -> int:
         queued += 1
     count("sweeps", timer="escalation_sweep")
     # Who has to wait for another mapping decides nothing, what to look for neither.
-    return queued if await services.in_force.ask() is not None else queued + await discover(services)
+    is_in_force = await services.in_force.ask() is None
+    return hurried + queued + (await discover(services) if is_in_force else 0)
 
 
 async def _bring_forward(services: Services) -> None:

@@ -28,6 +28,7 @@ from shared.store.nodes import Nodes
 from shared.store.origins import Origins
 from shared.store.plans import Plans
 from shared.store.queues import Queues
+from shared.store.recoveries import Recoveries
 from shared.store.series import Series
 from shared.store.sign_in_gates import SignInGates
 from shared.store.slots import Slots
@@ -107,6 +108,7 @@ def storage_over(
         nodes=Nodes(tables),
         names=Names(tables),
         brakes=Brakes(tables),
+        recoveries=Recoveries(tables),
         creators=Creators(tables),
         makings=Makings(tables),
         mailboxes=Mailboxes(tables),
