@@ -7,7 +7,7 @@ so that every call is known by its item.
 
 import hashlib
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import rfc8785
@@ -16,6 +16,7 @@ from shared.decisions.observed import Seen
 from shared.decisions.record import document_due
 from shared.errors import ThrottledError
 from shared.intake.opentext import origins_of, read_hints
+from shared.mapping.evaluation.coming import coming_dates
 from shared.models.evidence import Event
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link
@@ -55,6 +56,8 @@ class Preview:
     """By item key: the folder into which a new version of the evidence document is due."""
     looks: dict[WaitedFor, datetime]
     """What is waited for → when it would be looked at again."""
+    coming: dict[str, tuple[date, ...]]
+    """Of what recurs the next due dates, by what its items' keys begin with."""
 
     @property
     def hash(self) -> str:
@@ -105,6 +108,7 @@ async def preview_origin(key: str, services: Services) -> Preview:
         events=tuple(notes.events),
         documents=notes.documents,
         looks=work.left.looks,
+        coming=coming_dates(services.mapping, work.origin, now),
     )
 
 

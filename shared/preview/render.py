@@ -37,6 +37,8 @@ def preview_text(shown: Preview) -> str:
         )
     wanted = {task.item_key: task for task in shown.wanted.tasks}
     blocks += ["\n".join(_item(shown, item, wanted.get(item))) for item in items(shown)]
+    if recurring := list(_recurring(shown)):
+        blocks.append("\n".join(recurring))
     if shown.looks:
         blocks.append("\n".join(f"looked at again: {at:%Y-%m-%d %H:%M:%S} UTC ({why})" for why, at in _sorted(shown)))
     blocks.append(_foot(shown))
@@ -91,6 +93,13 @@ def _item(shown: Preview, item: str, task: WantedTask | None) -> Iterator[str]:
     if (folder := shown.documents.get(item)) is not None:
         yield from _indented(iter([f"evidence:  a new version of the document is due in folder {folder}"]))
     yield from _indented(line for call in shown.calls if call.item == item for line in call_lines(call))
+
+
+def _recurring(shown: Preview) -> Iterator[str]:
+    """Show the next dates of what recurs here."""
+    for key, dates in sorted(shown.coming.items()):
+        if any(item.startswith(f"{key}|") for item in items(shown)):
+            yield f"{key} is due next on {', '.join(f'{day:%a %Y-%m-%d}' for day in dates)}"
 
 
 def _event_lines(shown: Preview, event: Event) -> Iterator[str]:

@@ -367,3 +367,18 @@ async def test_a_mail_that_is_owed_is_shown_and_not_sent(started, contract, tmp_
     assert watch.writes == []
     assert [path for _, path in graph_calls(shown)] == ["/users/bridge@contoso.example/sendMail"]
     assert started.world.graph.outbox == []
+
+
+async def test_what_recurs_is_shown_with_its_next_five_dates(tmp_path):
+    file = tmp_path / "mapping.yaml"
+    due = 'due: {on: "2026-11-01", repeat: FREQ=MONTHLY, adjust: next}'
+    text = MAPPING.read_text()
+    assert "due: {from: created, business_days: 5}" in text
+    file.write_text(text.replace("due: {from: created, business_days: 5}", due))
+    made = engine(file)
+    number = create_contract(made.world, "Supply", END)
+
+    shown = preview_text(await preview_origin(f"workspace-{number}", made.services))
+
+    dates = "Tue 2026-12-01, Mon 2027-01-04, Mon 2027-02-01, Mon 2027-03-01, Thu 2027-04-01"
+    assert f"contract-package|legal-review is due next on {dates}" in shown

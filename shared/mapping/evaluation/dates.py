@@ -8,8 +8,8 @@ from shared.mapping.evaluation.compare import NO_DATES
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.language.calendar import Calendar, NoDateError
 from shared.mapping.language.counting import day_part
-from shared.mapping.language.date_specs import HORIZON, Date, Due, Offset, Wait
-from shared.mapping.language.recurrence import read_recurrence
+from shared.mapping.language.date_specs import Date, Due, Offset, Wait
+from shared.mapping.language.recurrence import HORIZON, read_recurrence
 from shared.mapping.language.scalars import ATTRIBUTE
 from shared.mapping.language.vocabulary import DONE
 
@@ -166,6 +166,17 @@ def occurrences(spec: Due, first: date, scene: Scene, known: Known) -> tuple[tup
     return tuple(_with_open_names(came, days, known)), changes
 
 
+def next_dates(spec: Due, first: date, scene: Scene) -> Iterator[date]:
+    """
+    Go through the due dates of a recurring date from today on.
+
+    Raises:
+        NoDateError: too many came since the first, or the calendar ends.
+    """
+    dues = (adjusted(spec, day, scene.calendar) for day in _series(spec, first, scene.today))
+    return (due for due in dues if due >= scene.today)
+
+
 def _names_of_done(days: list[date], known: Known) -> dict[date, date]:
     """Name days of a rule whose start moved after what was done for them: each is nearer to it than its neighbours."""
     names: dict[date, date] = {}
@@ -218,9 +229,7 @@ def _gap(day: date, days: list[date]) -> timedelta:
 def _series(spec: Due, first: date, today: date) -> Iterator[date]:
     """Go through the days of the rule, from its start to a horizon after today."""
     end = min(max(first, today), date.max - HORIZON) + HORIZON
-    for number, day in enumerate(read_recurrence(str(spec.repeat), first)):
-        if day > end:
-            return
+    for number, day in enumerate(read_recurrence(str(spec.repeat), first, end)):
         if number >= MOST_OCCURRENCES:
             message = f"more than {MOST_OCCURRENCES} occurrences since {first}: let it start later"
             raise NoDateError(message)

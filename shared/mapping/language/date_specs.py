@@ -1,6 +1,6 @@
 """How a mapping writes dates: counted from something, moved by business or calendar time, perhaps recurring."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -16,9 +16,6 @@ from shared.mapping.language.recurrence import Recurrence
 from shared.mapping.language.scalars import Anchor, short_forms
 from shared.mapping.language.vocabulary import refuse
 from shared.models.base import Frozen
-
-HORIZON = timedelta(days=366 * 40)
-"""How far recurrences are looked for."""
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """Wall-clock time, e.g. 17:00."""

@@ -6,7 +6,8 @@ Source: https://www.rfc-editor.org/rfc/rfc5545#section-3.3.10
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Annotated
 
 from dateutil.rrule import rrulestr
@@ -14,31 +15,75 @@ from pydantic import AfterValidator
 
 from shared.mapping.language.vocabulary import did_you_mean, refuse
 
+FOUR_CENTURIES = timedelta(days=146_097)
+HORIZON = timedelta(days=366 * 40)
+"""How far recurrences are looked for."""
+MOST_COUNT = 16_000
+"""Days of one rule: daily for over forty years."""
 _SIMPLE = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "WKST"})
-# With these a daily rule can be one that never comes, which is looked for day by day until the year 9999.
+# With these a daily rule can be one that never comes, which is looked for day by day.
 _FULL = _SIMPLE | {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"}
-_STARTS = tuple(date(2024, month, 1) for month in range(1, 13))
-"""Whether a rule with an interval ever comes may hang on the month that it starts in."""
+_STARTS = {
+    "YEARLY": [date(year, 1, 1) for year in range(2024, 2028)],
+    "MONTHLY": [date(2024, m, 1) for m in range(1, 13)],
+}
+"""Whether a rule with an interval ever comes may hang on the year or month that it starts in."""
 _ALLOWED = {"YEARLY": _FULL, "MONTHLY": _FULL, "WEEKLY": _SIMPLE, "DAILY": _SIMPLE}
 
 
-def read_recurrence(text: str, start: date) -> Iterator[date]:
+def read_recurrence(text: str, start: date, end: date | None = None) -> Iterator[date]:
     """
     Iterate over the days of a rule that starts on a day; the start itself only if the rule meets it.
+
+    Args:
+        text: the rule.
+        start: its first day.
+        end: the last day that is looked for. None: forty years on. A rule that never comes is asked no further.
 
     Raises:
         ValueError: no rule that is understood; the message is for people.
     """
     parts = _parts(text)
     _check_parts(parts)
+    last = _later(start, HORIZON) if end is None else end
+    most = int(parts.pop("COUNT", MOST_COUNT))
+    last = min(last, _day_of(parts["UNTIL"])) if "UNTIL" in parts else last
+    if "BYDAY" in parts:
+        parts["BYDAY"] = _placed(parts["BYDAY"], most=53 if parts["FREQ"] == "YEARLY" and "BYMONTH" not in parts else 5)
+    shift = _to_the_calendars_end(start, last)
+    # The count is kept by us, so that a rule can have a last day as well.
+    parts["UNTIL"] = f"{last + shift:%Y%m%d}T235959"
     try:
         moments = rrulestr(
-            ";".join(f"{name}={value}" for name, value in parts.items()), dtstart=datetime.combine(start, time())
+            ";".join(f"{name}={value}" for name, value in parts.items()),
+            dtstart=datetime.combine(start + shift, time()),
         )
     except (ValueError, KeyError, AttributeError, TypeError, IndexError) as error:  # dateutil lets all of them out
         message = f"no recurrence rule of RFC 5545: {error}"
         raise ValueError(message) from error
-    return (moment.date() for moment in moments)
+    return (moment.date() - shift for moment in islice(moments, most))
+
+
+def _placed(days: str, *, most: int) -> str:
+    """
+    Write weekdays with their places where some have one: `SA,-1SU` is each Saturday, and the last Sunday.
+
+    dateutil takes the two kinds for two conditions, and finds no day that meets both.
+    """
+    asked = days.split(",")
+    if not any(day[:-2] for day in asked) or all(day[:-2] for day in asked):
+        return days
+    return ",".join(day if day[:-2] else ",".join(f"{place}{day}" for place in range(1, most + 1)) for day in asked)
+
+
+def _to_the_calendars_end(start: date, last: date) -> timedelta:
+    """
+    Say by how much to move a rule so that the calendar ends soon after it.
+
+    dateutil looks for the next day until the year 9999, whatever UNTIL says: for seconds, where a rule never comes. The
+    calendar repeats itself every 400 years, weekdays and weeks included: there the same rule has the same days.
+    """
+    return max((date.max.year - max(start, last).year) // 400, 0) * FOUR_CENTURIES
 
 
 def _parts(text: str) -> dict[str, str]:
@@ -51,7 +96,7 @@ def _parts(text: str) -> dict[str, str]:
             raise ValueError(message)
         found[name] = value
     if "UNTIL" in found:
-        found["UNTIL"] = f"{_until(found['UNTIL'])}T235959"
+        found["UNTIL"] = _until(found["UNTIL"])
     return found
 
 
@@ -59,8 +104,16 @@ def _until(value: str) -> str:
     if (match := re.match(r"^([0-9]{8})(T[0-9]{6}Z?)?$", value.replace("-", ""))) is None:
         message = f"UNTIL={value} is no day: write UNTIL=20271231"
         raise ValueError(message)
-    datetime.strptime(match[1], "%Y%m%d")  # noqa: DTZ007 - a day has no zone
+    _day_of(match[1])
     return match[1]
+
+
+def _day_of(text: str) -> date:
+    return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+
+
+def _later(day: date, by: timedelta) -> date:
+    return date.max if date.max - day < by else day + by
 
 
 def _check_parts(parts: dict[str, str]) -> None:
@@ -73,22 +126,44 @@ def _check_parts(parts: dict[str, str]) -> None:
             near = did_you_mean(name, _ALLOWED[freq])
             message = f"{freq} takes {', '.join(sorted(_ALLOWED[freq]))}, not {name or 'an empty part'}{near}"
             raise ValueError(message)
-    for name, most in (("INTERVAL", 1000), ("COUNT", 10_000)):
+    for name, most in (("INTERVAL", 1000), ("COUNT", MOST_COUNT)):
         value = parts.get(name, "1")
         if not value.isascii() or not value.isdigit() or not 1 <= int(value[:9]) <= most:
             message = f"{name}={value} is no number from 1 to {most}"
             raise ValueError(message)
+    _check_together(parts)
     if "COUNT" in parts and "UNTIL" in parts:
         message = "COUNT and UNTIL exclude each other: give one"
         raise ValueError(message)
 
 
+def _check_together(parts: dict[str, str]) -> None:
+    """Refuse what RFC 5545 rules out, and what it leaves open."""
+    freq, days = parts["FREQ"], parts.get("BYDAY", "")
+    for name in ("BYWEEKNO", "BYYEARDAY"):
+        if name in parts and freq != "YEARLY":
+            message = f"{name} is for FREQ=YEARLY alone"
+            raise ValueError(message)
+    if "BYWEEKNO" in parts and not days:
+        message = "BYWEEKNO names weeks: say which day, e.g. BYDAY=MO"
+        raise ValueError(message)
+    if any(day[:-2] for day in days.split(",")) and (freq in ("DAILY", "WEEKLY") or "BYWEEKNO" in parts):
+        message = f"BYDAY={days}: a weekday has a place (1MO, -1FR) in a month or a year, not in a day or a week"
+        raise ValueError(message)
+    if "BYSETPOS" in parts and not parts.keys() & {"BYDAY", "BYMONTHDAY", "BYYEARDAY"}:
+        message = "BYSETPOS chooses among the days of a month or year: say which, e.g. BYDAY=MO,TU,WE,TH,FR"
+        raise ValueError(message)
+
+
 def _recurrence(text: str) -> str:
     try:
-        comes = [next(read_recurrence(text, start), None) for start in _STARTS]
+        parts = _parts(text)
+        has_interval = parts.get("INTERVAL", "1") != "1"
+        starts = _STARTS.get(parts.get("FREQ", ""), _STARTS["YEARLY"])[: None if has_interval else 1]
+        comes = any(next(read_recurrence(text, start), None) for start in starts)
     except ValueError as error:
         raise refuse(str(error)) from error
-    if "UNTIL" not in text.upper() and not any(comes):
+    if "UNTIL" not in parts and not comes:
         message = "this recurrence never comes"
         raise refuse(message)
     return text

@@ -1,25 +1,62 @@
 """Recurring dates: as an independent model has them, and the same occurrences after their start moved."""
 
 from datetime import UTC, date, datetime
+from itertools import islice
 from random import Random
 
 import pytest
 
+from shared.mapping.language.recurrence import read_recurrence
 from shared.models.item_memory import ItemMemory
-from tests.unit.mapping.evaluation.recurrence_model import lost_by_a_move, wrong_dates
+from tests.fuzz_recurrence import does_not_end, lost_by_a_move, wrong_dates
 from tests.unit.mapping.mapping_world import mapping_of, of_workspace, want, workspace_rule
 
 DECEMBER = datetime(2026, 12, 1, 12, tzinfo=UTC)
 OPEN, DONE = ItemMemory(), ItemMemory(is_open=False)
 
 
-def test_random_rules_come_on_the_days_that_a_model_by_brute_force_has():
-    """More of them: python -m tests.unit.mapping.evaluation.recurrence_model 100000."""
-    assert [wrong for seed in range(150) if (wrong := wrong_dates(Random(seed)))] == []  # noqa: S311 - no secret
+@pytest.mark.parametrize("question", [wrong_dates, lost_by_a_move, does_not_end])
+def test_random_rules_are_as_a_model_written_apart_has_them(question):
+    """More of them: python -m tests.fuzz_recurrence 100000."""
+    answers = [question(Random(seed)) for seed in range(100)]  # noqa: S311 - rules, no secret
+
+    assert [answer for answer in answers if answer] == []
+    assert answers.count("") > 60
 
 
-def test_a_moved_start_never_takes_an_open_task_away():
-    assert [lost for seed in range(150) if (lost := lost_by_a_move(Random(seed)))] == []  # noqa: S311 - no secret
+@pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        pytest.param("FREQ=MONTHLY;BYDAY=SA,-1SU", ["2026-01-03", "2026-01-10", "2026-01-17"], id="places-of-some"),
+        pytest.param("FREQ=YEARLY;BYDAY=20MO", ["2026-05-18", "2027-05-17", "2028-05-15"], id="a-place-in-the-year"),
+        pytest.param(
+            "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", ["2026-05-11", "2027-05-17", "2028-05-15"], id="a-week-of-the-year"
+        ),
+        pytest.param(
+            "FREQ=MONTHLY;BYDAY=TU,WE,TH;BYSETPOS=3", ["2026-01-07", "2026-02-05", "2026-03-05"], id="a-place-in-a-set"
+        ),
+        pytest.param(
+            "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-2",
+            ["2026-01-29", "2026-02-26", "2026-03-30"],
+            id="from-the-end",
+        ),
+        pytest.param(
+            "FREQ=WEEKLY;INTERVAL=2;COUNT=3;BYDAY=TU,SU;WKST=MO",
+            ["2026-01-04", "2026-01-13", "2026-01-18"],
+            id="weeks-begin-on-monday",
+        ),
+        pytest.param("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", ["2028-02-29", "2032-02-29", "2036-02-29"], id="leap-days"),
+    ],
+)
+def test_rules_that_people_write_have_the_days_that_the_calendar_shows(rule, days):
+    found = [day.isoformat() for day in islice(read_recurrence(rule, date(2026, 1, 1)), 3)]
+
+    assert found == days
+
+
+def test_a_rule_that_never_comes_is_asked_no_further_than_the_calendar_goes():
+    """Every fourth year from an odd one on has no 29th of February."""
+    assert list(read_recurrence("FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29", date(2025, 1, 1))) == []
 
 
 def monthly(value, *, now=DECEMBER, **days):

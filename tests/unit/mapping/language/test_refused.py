@@ -28,6 +28,11 @@ RECURRENCES = {
     "two ends": ("FREQ=DAILY;COUNT=5;UNTIL=20271231", "COUNT and UNTIL exclude each other"),
     "an end that is no day": ("FREQ=DAILY;UNTIL=tomorrow", "UNTIL=TOMORROW is no day"),
     "an end that the calendar lacks": ("FREQ=DAILY;UNTIL=20270231", "day is out of range"),
+    "a week without its day": ("FREQ=YEARLY;BYWEEKNO=20", "say which day, e.g. BYDAY=MO"),
+    "a week of a month": ("FREQ=MONTHLY;BYWEEKNO=20;BYDAY=MO", "BYWEEKNO is for FREQ=YEARLY alone"),
+    "a day of the year in a month": ("FREQ=MONTHLY;BYYEARDAY=100", "BYYEARDAY is for FREQ=YEARLY alone"),
+    "a place in a week": ("FREQ=WEEKLY;BYDAY=2MO", "has a place (1MO, -1FR) in a month or a year"),
+    "a place in a set of nothing": ("FREQ=MONTHLY;BYSETPOS=2", "say which, e.g. BYDAY=MO,TU,WE,TH,FR"),
     "a part twice": ("FREQ=DAILY;INTERVAL=1;INTERVAL=2", "INTERVAL stands twice"),
 }
 
