@@ -178,7 +178,7 @@ def _merge_field(
 ) -> _Step:
     wanted = synced.wanted(target)
     if synced.shape is Shape.LINES:
-        return _merge_lines(wanted, read, base or FieldBase(asked={}, got={}), set(outcome_lines(target.wanted)))
+        return _merge_lines(wanted, read, base or _standing(wanted, read), set(outcome_lines(target.wanted)))
     if base is None:
         return _first_sight(synced, wanted, read)
     if synced.shape is Shape.BLOCK:
@@ -241,6 +241,12 @@ def _merge_set(wanted: list[str], read: list[str], base: FieldBase) -> _Step:
     if result == read:
         return _Step(asked=wanted, got=read, taken=theirs)
     return _Step(write=result, writes=True, asked=wanted, taken=theirs)
+
+
+def _standing(wanted: dict[str, str], read: dict[str, str]) -> FieldBase:
+    """Take lines that read as we want them for agreed on, where nothing was: their keys are ours alone."""
+    lines = {key: text for key, text in wanted.items() if read.get(key) == text}
+    return FieldBase(asked=lines, got=lines)
 
 
 def _merge_lines(wanted: dict[str, str], read: dict[str, str], base: FieldBase, strict: set[str]) -> _Step:

@@ -188,6 +188,19 @@ def test_our_block_is_put_back_and_the_edit_is_kept_as_a_conflict():
     assert "gone: " in merged.conflicts[0].lost
 
 
+def test_details_that_read_as_they_are_wanted_are_nobodys_change_though_nothing_was_agreed_on():
+    """Our first write's commit was lost, or the tables were: nobody in Planner did what we did."""
+    item = wanted(
+        checklist=(WantedChecklistItem(key="a", title="Check A"),),
+        references=(WantedReference(url="https://cs.example/app/nodes/7", alias="Contract"),),
+    )
+
+    merged = merge(target(item), found(item), {})
+
+    assert merged.taken == ()
+    assert merged.conflicts == ()
+
+
 def test_checklist_lines_are_merged_by_key_and_strangers_are_left_alone():
     old = wanted(checklist=(WantedChecklistItem(key="a", title="Check A"), WantedChecklistItem(key="b", title="B")))
     new = wanted(checklist=(WantedChecklistItem(key="a", title="Check A twice"),))
