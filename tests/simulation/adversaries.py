@@ -44,6 +44,7 @@ def rewrite(people: People, who: str, task_id: str, line: str, *, reads: str) ->
     key = graph.checklist_key(task_id, line)
     changed = {key: {"@odata.type": _LINE, "title": reads}}
     graph.person_patch_details(people.user(who), task_id, checklist=changed)
+    people.note("rewrote", who, task=task_id, value=reads)
 
 
 def join_in(people: People) -> str | None:

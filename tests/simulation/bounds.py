@@ -13,7 +13,7 @@ from tests.simulation.world import World
 MOST_TIMERS = 2
 """Of one origin and reason: one stands, one is being replaced. Each lost commit may leave one more."""
 MOST_OF_AN_ORIGIN = 10
-MOST_MESSAGES = 12
+MOST_MESSAGES = 8
 """Of one origin at a time, beside those that outsiders put there."""
 NOT_COUNTED = frozenset({WaitedFor.REBUILT, WaitedFor.BACKFILL})
 

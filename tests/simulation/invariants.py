@@ -14,6 +14,7 @@ from tests.simulation.agreement import disagreements, unrecorded
 from tests.simulation.edits import lost_edits
 from tests.simulation.looking import claim_of, history, links, ours, reservations
 from tests.simulation.people import Log
+from tests.simulation.telling import mute_holds, taken_from_strangers, untrue_histories
 from tests.simulation.wanting import Wanted
 from tests.simulation.world import World
 
@@ -33,7 +34,11 @@ NAMES = (
     "nothing closes but by a value that says no, or by a step that passed",
     "without a lost hint nothing of OpenText's is found by a resync alone",
     "strangers are left alone",
+    "nothing is taken from a stranger's text",
     "histories are whole",
+    "what the history says people did, people did",
+    "every hold has a reason, and what passes by itself a next try",
+    "no item is stopped by another's data",
     "a twin is made by a frozen worker alone",
     "a lease is lost to another worker alone",
     "timers, messages and calls an hour are bounded, however long a system is away",
@@ -57,6 +62,9 @@ def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime) -> list[
         *unrecorded(world, log, since=since),
         *lost_edits(world, wanted, log, since=since),
         *unjust_advances(world),
+        *untrue_histories(world, log),
+        *mute_holds(world),
+        *taken_from_strangers(world, log),
     ]
 
 
