@@ -1,6 +1,6 @@
 """What the flows need of the outside, where a preview stands in for it. The stores' port is `TableClient`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -74,6 +74,10 @@ class PlannerPort(Protocol):
 
     async def create_plan(self, group_id: str, title: str) -> PlannerPlan:
         """Create a plan in a group. Not repeatable."""
+        ...
+
+    async def name_labels(self, plan_id: str, names: Mapping[str, str], etag: str) -> PlanDetails:
+        """Name labels of a plan, on its details' etag."""
         ...
 
     async def create_bucket(self, plan_id: str, name: str, *, after: str = "") -> PlannerBucket:

@@ -114,8 +114,7 @@ def _labels(target: Target) -> list[str] | None:
         return kept
     if not target.place.is_known:
         return None
-    known = target.place.categories
-    return sorted(known[label] for label in target.wanted.labels if label in known)
+    return target.place.labels(target.wanted.labels)
 
 
 FIELDS: tuple[SyncedField, ...] = (

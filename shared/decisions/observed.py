@@ -1,5 +1,6 @@
 """What a read of Planner said about a task, and where tasks belong."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shared.models.planner import PlannerDetails, PlannerTask
@@ -47,3 +48,16 @@ class Place:
     def bucket(self, name: str | None) -> str | None:
         """Find a bucket by its name, as the service keeps it: without blanks around it. None: it has none."""
         return None if name is None else self.buckets.get(kept_name(name))
+
+    def labels(self, names: Iterable[str]) -> list[str]:
+        """Return the categories of labels, sorted; one that the plan lacks has none."""
+        kept = map(kept_name, names)
+        return sorted({self.categories[name] for name in kept if name in self.categories})
+
+    def lacking(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Name the labels that the plan lacks: tasks are made without them."""
+        return tuple(dict.fromkeys(name for name in map(kept_name, names) if name not in self.categories))
+
+    def with_labels(self, categories: dict[str, str]) -> "Place":
+        """Return it with other labels: name → category."""
+        return Place(self.plan_id, self.buckets, categories, self.is_known)

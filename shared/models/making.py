@@ -14,6 +14,7 @@ class MakingKind(Word):
 
     BUCKET = "bucket"
     PLAN = "plan"
+    LABEL = "label"
     UNKNOWN = "unknown"
     """Written by a newer release."""
 

@@ -4,6 +4,7 @@ Planner's plans, buckets, tasks and details, as Microsoft Graph v1.0 returns and
 Source: https://learn.microsoft.com/graph/api/resources/planner-overview
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -215,6 +216,10 @@ class PlanDetails(Foreign):
     category_descriptions: Entries[Text] = Field(
         default_factory=dict, alias="categoryDescriptions", description="Those that have a name."
     )
+
+    def named(self, names: Mapping[str, str]) -> Self:
+        """Return them with some labels named."""
+        return self.model_copy(update={"category_descriptions": {**self.category_descriptions, **names}})
 
 
 class NewTask(Frozen):

@@ -76,7 +76,9 @@ CAUSES: Mapping[Cause, CauseFacts] = {
         "wait until the deployment is through; is another app, or a machine, at work on these tables?",
         needs_person=False,
     ),
-    Cause.NOT_KNOWN: CauseFacts("A name that the rule uses is not there.", "mend the rule, or rename it back"),
+    Cause.NOT_KNOWN: CauseFacts(
+        "A name that the mapping uses is not there.", "mend the mapping, or rename it back: mapping check --live"
+    ),
     Cause.AMBIGUOUS: CauseFacts("Two things have the name that the rule uses.", "name it by id in the rule"),
     Cause.BRAKE: CauseFacts("Too many items would have ended at once.", "manage.py brake release RULE"),
     Cause.HELD: CauseFacts(

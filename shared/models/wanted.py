@@ -36,6 +36,7 @@ class PlanTarget(Frozen):
     group_id: str | None = Field(default=None, description="Owner of the plan.")
     make: bool = Field(default=False, description="Make the plan when the group has none of that title.")
     buckets: tuple[str, ...] = Field(default=(), description="Buckets a plan that we make gets, in order.")
+    labels: tuple[str, ...] = Field(default=(), description="Labels a plan that we make gets, in order.")
     key: str | None = Field(
         default=None,
         description="Names the making of a workspace's own plan, whatever its title becomes. None: the title does.",

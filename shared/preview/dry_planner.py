@@ -1,6 +1,6 @@
 """Planner for a preview: reads go through, writes are noted and answered as Planner would."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from shared.clients.graph.planner_bodies import (
@@ -51,6 +51,7 @@ class DryPlanner:
         self._tasks: dict[str, PlannerTask] = {}
         self._details: dict[str, PlannerDetails] = {}
         self._buckets: list[PlannerBucket] = []
+        self._labels: dict[str, PlanDetails] = {}
 
     async def read_task(self, task_id: str) -> PlannerTask:
         """See `Planner.read_task`."""
@@ -97,12 +98,22 @@ class DryPlanner:
 
     async def find_plan_details(self, plan_id: str) -> PlanDetails:
         """See `Planner.find_plan_details`."""
-        return PlanDetails() if _is_new(plan_id) else await self._planner.find_plan_details(plan_id)
+        if plan_id in self._labels or _is_new(plan_id):
+            return self._labels.get(plan_id, PlanDetails())
+        return await self._planner.find_plan_details(plan_id)
 
     async def create_plan(self, group_id: str, title: str) -> PlannerPlan:
         """Note the making of a plan."""
         self._notes.graph("POST", "/planner/plans", new_plan_body(group_id, title))
         return PlannerPlan(id=_new(f"plan {title}"), title=title, container=PlanContainer(container_id=group_id))
+
+    async def name_labels(self, plan_id: str, names: Mapping[str, str], etag: str) -> PlanDetails:
+        """Note the naming of labels."""
+        before = await self.find_plan_details(plan_id)
+        body = {"categoryDescriptions": dict(names)}
+        shown = {"categoryDescriptions": dict(before.category_descriptions)}
+        self._notes.graph("PATCH", f"/planner/plans/{plan_id}/details", body, etag=etag, before=shown)
+        return self._labels.setdefault(plan_id, before.named(names))
 
     async def create_bucket(self, plan_id: str, name: str, *, after: str = "") -> PlannerBucket:
         """Note the making of a bucket."""

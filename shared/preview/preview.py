@@ -54,6 +54,8 @@ class Preview:
     """What the history would tell."""
     documents: dict[str, str]
     """By item key: the folder into which a new version of the evidence document is due."""
+    lacking: dict[str, tuple[str, ...]]
+    """By item key: labels that its plan has not, and is not given."""
     looks: dict[WaitedFor, datetime]
     """What is waited for → when it would be looked at again."""
     coming: dict[str, tuple[date, ...]]
@@ -107,6 +109,7 @@ async def preview_origin(key: str, services: Services) -> Preview:
         calls=tuple(notes.calls),
         events=tuple(notes.events),
         documents=notes.documents,
+        lacking=_lacking(work),
         looks=work.left.looks,
         coming=coming_dates(services.mapping, work.origin, now),
     )
@@ -136,6 +139,13 @@ async def _resolved(message: OriginMessage, services: Services) -> list[str]:
     queues = NotedQueues()
     await resolve_node(number, message, shut(services, Notes(), queues))
     return [sent.origin for sent in queues.origins]
+
+
+def _lacking(work: Work) -> dict[str, tuple[str, ...]]:
+    # A plan that the bridge makes is given them.
+    tasks = [task for task in work.wanted.tasks if task.item_key in work.places and not task.plan.make]
+    found = {task.item_key: work.places[task.item_key].lacking(task.labels) for task in tasks}
+    return {item: labels for item, labels in found.items() if labels}
 
 
 async def _rounds(work: Work, notes: Notes) -> None:

@@ -39,6 +39,8 @@ def preview_text(shown: Preview) -> str:
     blocks += ["\n".join(_item(shown, item, wanted.get(item))) for item in items(shown)]
     if recurring := list(_recurring(shown)):
         blocks.append("\n".join(recurring))
+    if unknown := shown.wanted.unknown:
+        blocks.append("\n".join(f"? {one.covers or 'the mapping'}: not known: {one.why}" for one in unknown))
     if shown.looks:
         blocks.append("\n".join(f"looked at again: {at:%Y-%m-%d %H:%M:%S} UTC ({why})" for why, at in _sorted(shown)))
     blocks.append(_foot(shown))
@@ -89,6 +91,8 @@ def _item(shown: Preview, item: str, task: WantedTask | None) -> Iterator[str]:
     yield f"{sign_of(shown, item)} {about[0]}"
     yield from _indented(line.removeprefix("  ") for line in about[1:])
     yield from _indented(_standing(before, after))
+    if labels := shown.lacking.get(item):
+        yield from _indented(iter([f"labels:    the plan has no {', '.join(map(repr, labels))}: left out"]))
     yield from _indented(line for event in shown.events if event.item == item for line in _event_lines(shown, event))
     if (folder := shown.documents.get(item)) is not None:
         yield from _indented(iter([f"evidence:  a new version of the document is due in folder {folder}"]))

@@ -22,15 +22,38 @@ _OF_ORIGINS = frozenset({Cause.NOT_ALLOWED, Cause.UNREADABLE})
 
 async def tell_rules(work: Work) -> None:
     """Tell of each rule what it asks for and the origin does not have; take away what it has again."""
+    await _tell_mapping(work)
+    await _tell_labels(work)
     gaps = {gap.rule_id: gap.why for gap in reversed(work.wanted.unknown) if gap.blocks and gap.rule_id}
-    troubles, origin, now = work.services.troubles, work.origin.key, work.now
     for rule in rules_for(work.services.mapping, work.origin.kind):
-        if (why := gaps.get(rule.id)) is None:
-            await troubles.is_over_at(Where.RULE, rule.id, Cause.NOT_KNOWN, origin)
-        elif await troubles.tell_of(
-            Where.RULE, rule.id, Cause.NOT_KNOWN, f"{origin}: {why}", now, example=origin, since=now
-        ):
-            work.look_again(now + AFTER, WaitedFor.RETRY)
+        await _tell(work, Where.RULE, rule.id, gaps.get(rule.id, ""))
+
+
+async def _tell_mapping(work: Work) -> None:
+    """Tell what the mapping names outside of its rules and nobody has: a misspelt fallback, say."""
+    whys = [gap.why for gap in work.wanted.unknown if not gap.rule_id]
+    await _tell(work, Where.SYSTEM, "mapping", "; ".join(dict.fromkeys(whys)))
+
+
+async def _tell_labels(work: Work) -> None:
+    """Tell of each plan which labels it lacks: tasks are made without them."""
+    lacking: dict[str, dict[str, None]] = {}
+    for task in work.wanted.tasks:
+        if (place := work.places.get(task.item_key)) is not None and place.is_known:
+            lacking.setdefault(place.plan_id, {}).update(dict.fromkeys(place.lacking(task.labels)))
+    for plan_id, names in lacking.items():
+        told = ", ".join(map(repr, names))
+        await _tell(
+            work, Where.PLAN, plan_id, f"the plan has no label {told}: tasks are made without it" if told else ""
+        )
+
+
+async def _tell(work: Work, where: Where, subject: str, why: str) -> None:
+    troubles, origin, now = work.services.troubles, work.origin.key, work.now
+    if not why:
+        await troubles.is_over_at(where, subject, Cause.NOT_KNOWN, origin)
+    elif await troubles.tell_of(where, subject, Cause.NOT_KNOWN, f"{origin}: {why}", now, example=origin, since=now):
+        work.look_again(now + AFTER, WaitedFor.RETRY)
 
 
 async def tell_origin(origin: str, trouble: OriginTrouble, services: Services) -> None:

@@ -21,6 +21,7 @@ from shared.ports import PlannerPort
 from shared.store.makings import Makings
 from shared.store.plans import PlanRow, Plans
 from shared.targets.capacity import BUCKETS, buckets_left
+from shared.targets.labels import Labels
 from shared.targets.unproven import Unproven
 from shared.timing import CLOCK_LAG, PLACES_KEPT
 
@@ -53,6 +54,7 @@ class Places:
         self._settle = settle
         self._known: TTLCache[str, Place, datetime] = TTLCache(MOST_KEPT, PLACES_KEPT, now)
         self._unproven = unproven
+        self._labels = Labels(planner, makings, now)
 
     def forget(self) -> None:
         """Resolve everything anew: somebody says that it changed."""
@@ -114,6 +116,9 @@ class Places:
         if task.bucket is not None and place.bucket(task.bucket) is None:
             place = await self._with_bucket(place, task.bucket)
             self._known[task.plan.model_dump_json()] = place
+        if place.lacking(task.labels):
+            place = await self._labels.given(place, task.labels, task.plan)
+            self._known[task.plan.model_dump_json()] = place
         return place
 
     async def _plan_of(self, target: PlanTarget) -> Place:
@@ -138,12 +143,12 @@ class Places:
         place = Place(
             plan_id=plan_id,
             buckets=_oldest_by_name(buckets),
-            categories={name: key for key, name in details.category_descriptions.items() if name},
+            categories={kept_name(name): key for key, name in details.category_descriptions.items() if name},
         )
         for name in target.buckets if made else ():
             if place.bucket(name) is None:
                 place = await self._with_bucket(place, name)
-        return place
+        return await self._labels.given(place, target.labels, target) if made else place
 
     async def _find_plan(self, target: PlanTarget) -> tuple[PlannerPlan, bool]:
         """Find a plan by its title in its group, or make it. The second value tells whether a rule makes it."""

@@ -58,6 +58,7 @@ CALLS = {
     "Planner.list_plans": lambda c: Planner(c).list_plans("g"),
     "Planner.list_buckets": lambda c: Planner(c).list_buckets("p"),
     "Planner.create_plan": lambda c: Planner(c).create_plan("g", "t"),
+    "Planner.name_labels": lambda c: Planner(c).name_labels("p", {"category1": "Legal"}, ETAG),
     "Planner.create_bucket": lambda c: Planner(c).create_bucket("p", "n"),
     "DirectoryClient.answer": lambda c: DirectoryClient(c, lambda: NOW).answer(LOOKUPS),
     "DirectoryClient.user": lambda c: DirectoryClient(c, lambda: NOW).user("u"),

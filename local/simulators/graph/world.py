@@ -58,6 +58,17 @@ class World:
         """Map a plan's bucket names to their ids; of two of a name the later one counts."""
         return {bucket.body["name"]: bucket.id for bucket in self.state.buckets_of(plan_id)}
 
+    def plan_labels(self, plan_id: str) -> dict[str, str]:
+        """Map category1 to category25 to the names that a plan gives them; the others are left out."""
+        return {
+            key: name for key, name in self.state.plan_details[plan_id].body["categoryDescriptions"].items() if name
+        }
+
+    def name_label(self, plan_id: str, category: str, name: str | None) -> None:
+        """Have somebody name a label of a plan, or take its name away."""
+        details, changes = self.state.plan_details[plan_id], {"categoryDescriptions": {category: name}}
+        details.commit(merged(details.body, changes, readers=PLAN_DETAILS, write=Write(self.state, person(None))), ())
+
     def add_user(
         self,
         mail: str,

@@ -5,7 +5,7 @@ Each write is sent once. Many reads or writes travel as one batch; each has its 
 Source: https://learn.microsoft.com/graph/api/resources/planner-overview
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -186,6 +186,24 @@ class Planner:
         body = new_plan_body(group_id, title)
         answer = await self._connection.send("POST", self._planner.plans, body=body)
         return parse(PlannerPlan, answer, wrote=True)
+
+    async def name_labels(self, plan_id: str, names: Mapping[str, str], etag: str) -> PlanDetails:
+        """
+        Name labels of a plan; the others stay as they are.
+
+        Args:
+            names: category1 ... category25 → name.
+            etag: of the plan's details.
+
+        Raises:
+            StaleError: somebody changed them.
+            RefusedError: not allowed.
+
+        Source: https://learn.microsoft.com/graph/api/plannerplandetails-update
+        """
+        body = {"categoryDescriptions": dict(names)}
+        answer = await self._connection.send("PATCH", self._plan(plan_id).details, body=body, headers=_on(etag))
+        return parse(PlanDetails, answer, wrote=True)
 
     async def create_bucket(self, plan_id: str, name: str, *, after: str = "") -> PlannerBucket:
         """

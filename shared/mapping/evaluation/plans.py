@@ -35,7 +35,9 @@ def target(choice: PlanChoice, mapping: Mapping, scene: Scene) -> PlanTarget:
     if isinstance(spec, WorkspacePlan):
         return _own(spec, scene)
     title, group = spec.title, spec.group_id
-    return PlanTarget(plan_id=spec.plan_id, title=title, group_id=group, make=spec.make, buckets=spec.buckets)
+    return PlanTarget(
+        plan_id=spec.plan_id, title=title, group_id=group, make=spec.make, buckets=spec.buckets, labels=spec.labels
+    )
 
 
 def _own(choice: WorkspacePlan, scene: Scene) -> PlanTarget:
@@ -46,6 +48,7 @@ def _own(choice: WorkspacePlan, scene: Scene) -> PlanTarget:
         group_id=choice.group_id,
         make=True,
         buckets=choice.buckets,
+        labels=choice.labels,
         key=own_plan_key(node),
     )
 

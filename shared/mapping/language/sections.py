@@ -201,6 +201,11 @@ class PlanSpec(Frozen):
     buckets: tuple[PlainText, ...] = Field(
         default=(), max_length=200, description="Buckets of a plan that is made, in order."
     )
+    labels: tuple[PlainText, ...] = Field(
+        default=(),
+        max_length=25,
+        description="Labels of a plan that is made, in order; those of tasks come by themselves.",
+    )
 
     @property
     def plan_id(self) -> str | None:

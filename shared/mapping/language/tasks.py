@@ -75,6 +75,9 @@ class WorkspacePlan(Frozen):
     buckets: tuple[PlainText, ...] = Field(
         default=(), max_length=200, description="Buckets that the plan gets, in order."
     )
+    labels: tuple[PlainText, ...] = Field(
+        default=(), max_length=25, description="Labels that the plan gets, in order; those of tasks come by themselves."
+    )
 
     @property
     def group_id(self) -> str | None:

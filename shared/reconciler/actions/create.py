@@ -203,5 +203,5 @@ def _new_task(target: Target) -> NewTask:
         due=as_utc(wanted.due) if wanted.due is not None else None,
         priority=wanted.priority,
         assignees=wanted.assignees,
-        categories=tuple(place.categories[label] for label in wanted.labels if label in place.categories),
+        categories=tuple(place.labels(wanted.labels)),
     )

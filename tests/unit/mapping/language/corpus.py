@@ -75,6 +75,7 @@ GOOD_TASKS: tuple[Any, ...] = (
     *({"plan": {"id": PLAN}}, {"plan": {"group": GROUP, "title": "T"}}, {"plan": {"per": "workspace", "group": GROUP}}),
     *({"plan": {"id": {"setting": "PLAN_CONTRACTS"}}}, {"plan": {"group": {"setting": "GROUP_A"}, "title": "T"}}),
     {"plan": {"per": "workspace", "group": {"setting": "GROUP_LEGAL_2"}}},
+    {"plan": {"group": GROUP, "title": "T", "make": True, "labels": ["Legal", "Urgent"]}},
     *({"due": {"from": "created", "business_hours": 4}}, {"due": {"on": "2027-06-01", "repeat": "FREQ=YEARLY"}}),
     *(
         {"title": "{{ workspace.name }}"},
