@@ -15,6 +15,7 @@ from functions.guard import guarded
 from functions.operator_answers import Given, failed, found, read_given, refused, who
 from shared import wiring
 from shared.errors import BridgeError, DoorError, RejectedError
+from shared.models.asked import OneAsked, read_asked
 from shared.observability.telemetry import working
 
 if TYPE_CHECKING:
@@ -39,10 +40,10 @@ async def operations(req: func.HttpRequest, context: func.Context) -> func.HttpR
         await wiring.current().warm_storage()
         try:
             given = read_given(req)
+            if (given.method, given.door) == ("GET", "evidence"):
+                return await answer_evidence(read_asked(OneAsked, given.fields).key)
         except RejectedError as error:
             return failed(error)
-        if (given.method, given.door) == ("GET", "evidence"):
-            return await answer_evidence(str(given.fields.get("key", "")))
         return await _answer(given, who(req.headers, is_behind_entra=wiring.current().is_behind_entra()))
 
 

@@ -21,23 +21,26 @@ class LoopWatch:
         self.longest = 0.0
         """Seconds, since the process began."""
         self._at_work: Counter[str] = Counter()
+        self._asked: asyncio.AbstractEventLoop | None = None
+        """The loop that was asked for a turn and has not given it: one at a time, however much comes."""
 
     @contextmanager
     def watching(self, name: str) -> Iterator[None]:
         """Watch the running loop while `name` is at work."""
-        is_first = not self._at_work.total()
         self._at_work[name] += 1
-        if is_first:
-            self._ask(asyncio.get_running_loop())
+        if self._asked is not (loop := asyncio.get_running_loop()):
+            self._ask(loop)
         try:
             yield
         finally:
             self._at_work[name] -= 1
 
     def _ask(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._asked = loop
         loop.call_later(BEAT_SECONDS, self._beat, loop, loop.time() + BEAT_SECONDS)
 
     def _beat(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
+        self._asked = None
         held = loop.time() - due
         self.longest = max(self.longest, held)
         names = sorted(self._at_work + Counter())

@@ -3,55 +3,19 @@
 import json
 from contextlib import ExitStack
 from datetime import timedelta
-from types import SimpleNamespace
 
-import azure.functions as func
 import pytest
 
-from functions import operations
 from shared import wiring
 from shared.models.doors import Health, HeldAnswer, StatusAnswer, TroublesAnswer
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause
 from shared.models.life import OriginAnswer, Teller
-from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
 from shared.operations.doors import DOORS
 from tests.browser import scenes
-from tests.browser.stage import StageWiring
+from tests.operator_door import Door
 from tests.repository import ROOT
-
-
-class Door:
-    """An operator at the doors of one bridge."""
-
-    def __init__(self, bridge):
-        self.bridge, self.wired = bridge, StageWiring(bridge.inside)
-
-    async def ask(self, method, door, fields=None, *, body=None, headers=None, query=None):
-        given = {"content-type": "application/json"} if method == "POST" else {}
-        request = func.HttpRequest(
-            method,
-            f"https://app.example/api/operations/{door}",
-            headers=given | (headers or {}),
-            params=query if query is not None else (fields or {}) if method == "GET" else {},
-            route_params={"door": door},
-            body=body if body is not None else json.dumps(fields or {}).encode(),
-        )
-        context = SimpleNamespace(invocation_id="i", trace_context=SimpleNamespace(trace_parent=None))
-        return await operations.operations._function.get_user_function()(request, context)
-
-    async def get(self, door, model=None, **fields):
-        answer = await self.ask("GET", door, fields)
-        assert answer.status_code == 200, answer.get_body()
-        return model.model_validate_json(answer.get_body()) if model else json.loads(answer.get_body())
-
-    async def post(self, door, **fields):
-        answer = await self.ask("POST", door, fields)
-        return answer.status_code, json.loads(answer.get_body())
-
-    def queued(self):
-        return [OriginMessage.model_validate_json(text) for text in self.bridge.inside.origins.messages]
 
 
 @pytest.fixture

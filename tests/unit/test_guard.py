@@ -11,6 +11,7 @@ import pytest
 from functions.answers import DOOR_SECONDS, within
 from functions.guard import guarded, watch
 from shared.errors import UnavailableError
+from shared.observability.loop_watch import LoopWatch
 from shared.observability.masking import MaskedError
 
 TICKET = "otcsticket=abcdef0123456789"
@@ -97,3 +98,16 @@ def test_the_worker_sees_the_parameters_behind_the_wall():
         return func.HttpResponse(req.url)
 
     assert guarded(known).__annotations__ == {"req": func.HttpRequest, "return": func.HttpResponse}
+
+
+async def test_however_many_come_one_after_another_one_turn_of_the_loop_is_asked_for():
+    """Each would ask for the next one, as long as anything is at work: a busy worker would do nothing else."""
+    loop, asked = asyncio.get_running_loop(), []
+    own = LoopWatch()
+    ask, own._ask = own._ask, lambda loop: asked.append(loop) or ask(loop)
+
+    for _ in range(50):
+        with own.watching("a short one"):
+            await asyncio.sleep(0)
+
+    assert asked == [loop]
