@@ -1,11 +1,9 @@
 """Every environment variable, with its unit and default, by whom it concerns. Read by `shared.wiring` alone."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self, TypeVar
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -20,78 +18,10 @@ from pydantic import (
 
 from shared.errors import Problem, SettingsError
 from shared.models.words import ActAs
+from shared.setting_forms import Schedule, Url, Zone, check_client_state, check_secrets, split
 
-LOOPBACK = ("127.0.0.1", "localhost")
-SHORTEST_SECRET = 16
-LONGEST_CLIENT_STATE = 128
-"""Source: https://learn.microsoft.com/graph/api/resources/subscription (clientState)."""
 _CONFIG = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 """An error's text shows no input: it may be a secret. Built when first read: an HTTP function reads one alone."""
-
-
-def _url(value: str) -> str:
-    parts = urlsplit(value)
-    allowed = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    if not (allowed and parts.hostname):
-        message = "must be an https:// URL (http:// only for 127.0.0.1 and localhost)"
-        raise ValueError(message)
-    return value.rstrip("/")
-
-
-def _zone(value: str) -> str:
-    try:
-        return ZoneInfo(value).key
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        message = "must be an IANA time zone such as Europe/Berlin"
-        raise ValueError(message) from error
-
-
-def _split(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _secrets(value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-    if not 1 <= len(value) <= 2 or any(len(secret) < SHORTEST_SECRET for secret in value):
-        message = f"must be one secret, or two by comma while they are rotated, of {SHORTEST_SECRET} characters or more"
-        raise ValueError(message)
-    return value
-
-
-def _client_state(value: SecretStr) -> SecretStr:
-    if not SHORTEST_SECRET <= len(value) <= LONGEST_CLIENT_STATE:
-        message = f"must have {SHORTEST_SECRET} to {LONGEST_CLIENT_STATE} characters"
-        raise ValueError(message)
-    return value
-
-
-_RANGES = ((0, 59), (0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
-"""Of seconds, minutes, hours, days, months, weekdays."""
-_NAMES = {name: str(number) for number, name in enumerate(re.findall("...", "janfebmaraprmayjunjulaugsepoctnovdec"), 1)}
-_NAMES |= {name: str(number) for number, name in enumerate(re.findall("...", "sunmontuewedthufrisat"))}
-_PART = re.compile(r"(?:\*|(\d+)(?:-(\d+))?)(?:/([1-9]\d*))?")
-
-
-def _schedule(value: str) -> str:
-    """Source: https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer (NCRONTAB expressions)."""
-    fields = value.split()
-    if len(fields) != len(_RANGES) or not all(map(_is_of, fields, _RANGES)):
-        message = "must be an NCRONTAB expression of six fields, seconds first, such as 0 */5 * * * *"
-        raise ValueError(message)
-    return value
-
-
-def _is_of(field: str, bounds: tuple[int, int]) -> bool:
-    low, high = bounds
-    text = re.sub(r"[a-z]+", lambda name: _NAMES.get(name[0], name[0]), field.lower())
-    parts = [_PART.fullmatch(part) for part in text.split(",")]
-    return all(part is not None and all(low <= int(n) <= high for n in part.groups()[:2] if n) for part in parts)
-
-
-Url = Annotated[str, AfterValidator(_url)]
-Schedule = Annotated[str, AfterValidator(_schedule)]
-Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class StorageSettings(BaseModel):
@@ -143,7 +73,7 @@ class HintSettings(BaseModel):
 
     model_config = _CONFIG
 
-    webhook_secrets: Annotated[tuple[SecretStr, ...], BeforeValidator(_split), AfterValidator(_secrets)] = Field(
+    webhook_secrets: Annotated[tuple[SecretStr, ...], BeforeValidator(split), AfterValidator(check_secrets)] = Field(
         alias="OPENTEXT_WEBHOOK_SECRETS", description="One, or two while they are rotated; by comma."
     )
 
@@ -153,7 +83,7 @@ class NotificationSettings(BaseModel):
 
     model_config = _CONFIG
 
-    graph_client_state: Annotated[SecretStr, AfterValidator(_client_state)] = Field(alias="GRAPH_CLIENT_STATE")
+    graph_client_state: Annotated[SecretStr, AfterValidator(check_client_state)] = Field(alias="GRAPH_CLIENT_STATE")
 
 
 class SubscriptionSettings(NotificationSettings):

@@ -24,7 +24,7 @@ from shared.reconciler.session import Work
 from shared.reconciler.step_forms import ask_forms
 from shared.services import Services
 from shared.store.origins import Held
-from shared.targets.resolver import PlaceError
+from shared.targets.plans_by_title import PlaceError
 
 log = logging.getLogger(__name__)
 _AT_WORK = frozenset({LinkState.OPEN, LinkState.RESERVED, LinkState.HELD})

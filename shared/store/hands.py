@@ -13,15 +13,13 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass, field
-from datetime import timedelta
 
 from shared.errors import BridgeError, FencedError, StaleError, UnavailableError
 from shared.models.hands import HandsRow, Kind
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
 from shared.ports import QueuesPort
+from shared.store.grip import AT_WORK, Grip, Sign, attend
 from shared.store.row import Row, escape, unescape
 from shared.store.tables import Tables
 from shared.timing import BEAT, BEAT_AGAIN, BEAT_ATTEMPT, DEAD_AFTER, FENCED_AFTER
@@ -30,37 +28,6 @@ log = logging.getLogger(__name__)
 
 PARTITION = "hands"
 _ROUNDS = 5
-
-
-@dataclass(frozen=True)
-class Sign:
-    """Another worker's row, and how long ago it was written."""
-
-    worker: str
-    says: HandsRow
-    age: timedelta
-    row: Row
-
-    @property
-    def is_dead(self) -> bool:
-        """Tell whether what it has in hand is nobody's any more."""
-        return self.says.buried or self.age > DEAD_AFTER
-
-
-@dataclass(eq=False)
-class Grip:
-    """One thing in a worker's hands."""
-
-    kind: Kind
-    key: str
-    worker: str = ""
-    """The name under which it stands in the table."""
-    is_void: bool = field(default=False, init=False)
-    """The worker was buried with it: others may be at work on it."""
-
-
-_GRIP: ContextVar[Grip | None] = ContextVar("grip", default=None)
-"""What the running task works at: every write to another system is asked for it."""
 
 
 def uptime() -> float:
@@ -167,7 +134,7 @@ class Hands:
         Raises:
             FencedError: what this task works at may be another's by now.
         """
-        grip = _GRIP.get()
+        grip = AT_WORK.get()
         if grip is None:
             return
         if grip.is_void:
@@ -312,10 +279,3 @@ class Hands:
                 pause = BEAT_AGAIN
             else:
                 pause = BEAT
-
-
-def attend(grip: Grip | None) -> Grip | None:
-    """Have this task's writes to other systems asked for a grip; return the one before."""
-    before = _GRIP.get()
-    _GRIP.set(grip)
-    return before

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from shared.errors import StaleError
 from shared.models.base import Stored
-from shared.store.hands import Hands, Sign
+from shared.store.grip import Sign
+from shared.store.hands import Hands
 from shared.store.row import Row, escape
 from shared.store.tables import Tables
 from shared.timing import LIFE_KNOWN, LONGEST_UNTIL

@@ -7,31 +7,24 @@ before anything is believed lost. A table is made when a write first misses it.
 """
 
 import itertools
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias, TypeVar
 
 from azure.core import MatchConditions
 from azure.core.exceptions import AzureError, ResourceExistsError
-from azure.core.pipeline import PipelineResponse
 from azure.data.tables import UpdateMode
 
-from shared.errors import OutcomeUnknownError, UnavailableError, UnreadableError
-from shared.store.azure_errors import is_missing_row, is_missing_table, unread, unwritten
-from shared.store.row import M, Row, row_of
+from shared.errors import OutcomeUnknownError, UnavailableError
+from shared.store.azure_errors import is_missing_table, unwritten
+from shared.store.row import Row
 from shared.store.table_client import Entity, Operation, TableClient
-from shared.store.unread import UnreadRow, UnreadRows
-
-_MOST_PER_PAGE = 1000
-_IN_PARTITION = "PartitionKey eq @partition"
+from shared.store.table_reads import TableReads
+from shared.store.unread import UnreadRows
 
 T = TypeVar("T")
 Answer: TypeAlias = Mapping[str, Any]
 Send: TypeAlias = Callable[[], Awaitable[Answer]]
-OnAnswer: TypeAlias = Callable[[PipelineResponse[Any, Any]], None]
 IsOurs: TypeAlias = Callable[[Row], bool]
 
 
@@ -40,7 +33,7 @@ def stamps(writer: str) -> Callable[[], str]:
     return (f"{writer}-{number}" for number in itertools.count(1)).__next__
 
 
-class Table:
+class Table(TableReads):
     """
     One table.
 
@@ -51,128 +44,8 @@ class Table:
     """
 
     def __init__(self, name: str, client: TableClient, stamp: Callable[[], str], unread: UnreadRows) -> None:
-        self._name = name
-        self._client = client
-        self._unread = unread
+        super().__init__(name, client, unread)
         self.stamp = stamp
-        self.calls = 0
-        """Requests sent; a query is one a page."""
-
-    async def find(self, partition: str, key: str) -> Row | None:
-        """
-        Read one row; None when it, or its table, is not there.
-
-        Raises:
-            UnavailableError: no sensible answer, after the SDK's own retries.
-        """
-        self.calls += 1
-        try:
-            entity = await self._client.get_entity(partition, key)
-        except AzureError as error:
-            if is_missing_row(error):
-                self._unread.forget(self._name, partition, key)
-                return None
-            raise unread(error, f"row {partition}/{key}") from error
-        return row_of(entity)
-
-    def read(self, row: Row, model: type[M]) -> M | None:
-        """Parse a row's document. None: this release can't read it, which is told; it costs that row alone."""
-        try:
-            found = row.read(model)
-        except UnreadableError:
-            self._unread.add(UnreadRow(self._name, row.partition, row.key, model.__name__, row.write))
-            return None
-        self._unread.forget(self._name, row.partition, row.key)
-        return found
-
-    def read_all(self, rows: Iterable[Row], model: type[M]) -> Iterator[tuple[Row, M]]:
-        """Parse the rows that can be read; the others are told and passed over."""
-        for row in rows:
-            if (found := self.read(row, model)) is not None:
-                yield row, found
-
-    async def list_rows(self, query: str, *, limit: int | None = None, **parameters: str) -> tuple[Row, ...]:
-        """
-        Read the rows that a filter names, in the order of their keys.
-
-        Args:
-            query: OData filter; `@name` stands for a parameter.
-            limit: at most so many; None: all.
-
-        Raises:
-            UnavailableError: no sensible answer.
-        """
-        rows: list[Row] = []
-        async with aclosing(self._scan(query, parameters, per_page=limit)) as found:
-            async for row in found:
-                rows.append(row)
-                if len(rows) == limit:
-                    break
-        return tuple(rows)
-
-    async def list_partition(self, partition: str) -> tuple[Row, ...]:
-        """Read all rows of a partition, in the order of their keys. Raises: as for list_rows."""
-        return await self.list_rows(_IN_PARTITION, partition=partition)
-
-    async def list_aged(self, partition: str) -> tuple[tuple[Row, timedelta], ...]:
-        """
-        Read all rows of a partition, each with how long ago it was written: both told by the service's own clock.
-
-        Raises: as for list_rows.
-        """
-        told: list[datetime] = []
-
-        def note(answer: PipelineResponse[Any, Any]) -> None:
-            told.append(parsedate_to_datetime(answer.http_response.headers["Date"]))
-
-        found = self._scan(_IN_PARTITION, {"partition": partition}, on_answer=note)
-        rows = [row async for row in found]
-        # The first answer's time: a row that a later page brings may seem younger than it is, never older.
-        return tuple((row, told[0] - (row.written or told[0])) for row in rows)
-
-    def scan(
-        self,
-        query: str,
-        *,
-        per_page: int | None = None,
-        select: Sequence[str] | None = None,
-        **parameters: str | datetime,
-    ) -> AsyncGenerator[Row, None]:
-        """
-        Go through the rows that a filter names, page by page. A table that is missing is empty.
-
-        Raises:
-            UnavailableError: no sensible answer.
-        """
-        return self._scan(query, parameters, per_page=per_page, select=select)
-
-    async def _scan(
-        self,
-        query: str,
-        parameters: Mapping[str, str | datetime],
-        *,
-        per_page: int | None = None,
-        select: Sequence[str] | None = None,
-        on_answer: OnAnswer | None = None,
-    ) -> AsyncGenerator[Row, None]:
-        most = min(per_page or _MOST_PER_PAGE, _MOST_PER_PAGE)
-        hook = {} if on_answer is None else {"raw_response_hook": on_answer}
-        found = self._client.query_entities(query, parameters=parameters, select=select, results_per_page=most, **hook)
-        pages = found.by_page()
-        while True:
-            self.calls += 1
-            try:
-                page = [entity async for entity in await anext(pages)]
-            except StopAsyncIteration:
-                # Only after the last page, which was counted: nothing was sent for this.
-                self.calls -= 1
-                return
-            except AzureError as error:
-                if is_missing_table(error):
-                    return
-                raise unread(error, f"query {query}") from error
-            for entity in page:
-                yield row_of(entity)
 
     async def insert(self, partition: str, key: str, data: str = "", *, is_ours: IsOurs | None = None) -> Row:
         """

@@ -5,16 +5,15 @@ What a rule makes is reserved first and found again by listing; of several with 
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from cachetools import TTLCache
 
 from shared.decisions.observed import Place
-from shared.errors import NeverError, NotFoundError, RetryLaterError, StaleError
-from shared.models.making import Making, MakingKind
-from shared.models.planner import PlannerBucket, PlannerPlan
+from shared.errors import NeverError, StaleError
+from shared.models.making import MakingKind
+from shared.models.planner import PlannerBucket
 from shared.models.text import kept_name
 from shared.models.wanted import PlanTarget, WantedTask
 from shared.ports import PlannerPort
@@ -22,16 +21,13 @@ from shared.store.makings import Makings
 from shared.store.plans import PlanRow, Plans
 from shared.targets.capacity import BUCKETS, buckets_left
 from shared.targets.labels import Labels
+from shared.targets.plans_by_title import Announced, PlaceError, PlansByTitle, holding_refused
 from shared.targets.unproven import Unproven
-from shared.timing import CLOCK_LAG, PLACES_KEPT
+from shared.timing import PLACES_KEPT
 
 log = logging.getLogger(__name__)
 MOST_KEPT = 10_000
 """Plans of a worker; then the one that was used least recently is read again."""
-
-
-class PlaceError(NeverError):
-    """There is no such plan, and no rule makes it."""
 
 
 class Places:
@@ -50,8 +46,9 @@ class Places:
         self._planner = planner
         self._plans = plans
         self._makings = makings
+        self._announced = Announced(makings, now, settle)
+        self._plans_by_title = PlansByTitle(planner, makings, self._announced, now, settle)
         self._now = now
-        self._settle = settle
         self._known: TTLCache[str, Place, datetime] = TTLCache(MOST_KEPT, PLACES_KEPT, now)
         self._unproven = unproven
         self._labels = Labels(planner, makings, now)
@@ -131,7 +128,7 @@ class Places:
     async def _resolve(self, target: PlanTarget) -> Place:
         plan_id, group_id, made = target.plan_id, target.group_id, False
         if plan_id is None:
-            plan, made = await self._find_plan(target)
+            plan, made = await self._plans_by_title.find(target)
             plan_id, group_id = plan.id, plan.group_id or group_id
         try:
             buckets = await self._planner.list_buckets(plan_id)
@@ -150,80 +147,6 @@ class Places:
                 place = await self._with_bucket(place, name)
         return await self._labels.given(place, target.labels, target) if made else place
 
-    async def _find_plan(self, target: PlanTarget) -> tuple[PlannerPlan, bool]:
-        """Find a plan by its title in its group, or make it. The second value tells whether a rule makes it."""
-        if target.group_id is None or target.title is None:
-            message = "the mapping names neither the plan's id nor its group and title"
-            raise PlaceError(message)
-        name = target.key or target.title
-        try:
-            if (plan := await self._standing(target, target.group_id, target.title)) is not None:
-                return plan, target.make
-        except NotFoundError as error:
-            message = f"the plan {target.title!r} or its group {target.group_id} was deleted"
-            raise PlaceError(message) from error
-        except NeverError as error:
-            message = f"the plans of group {target.group_id} can't be read: {error}"
-            raise PlaceError(message) from error
-        if not target.make:
-            message = f"group {target.group_id} has no plan {target.title!r}"
-            raise PlaceError(message)
-        await self._reserve(MakingKind.PLAN, target.group_id, name)
-        with _made(f"plan {target.title!r} can't be made in group {target.group_id}"):
-            plan = await self._plan_made(target.group_id, target.title, name)
-        await self._finish(MakingKind.PLAN, target.group_id, name, plan.id)
-        return plan, True
-
-    async def _plan_made(self, group_id: str, title: str, name: str) -> PlannerPlan:
-        try:
-            return await self._planner.create_plan(group_id, title)
-        except NeverError:
-            # Refused is not done: the next try waits for no lost answer.
-            over = self._now() - self._settle
-            await self._makings.finish(
-                Making(kind=MakingKind.PLAN, parent=group_id, name=name, id=None, at=over),
-            )
-            raise
-
-    async def _standing(self, target: PlanTarget, group_id: str, title: str) -> PlannerPlan | None:
-        """
-        Find the plan that is meant. None: there is none.
-
-        A plan of a workspace's own is known by its id: one of its title may be another workspace's, or a person's.
-        """
-        if not target.make:
-            return await self._listed(group_id, title)
-        making = await self._makings.find_by_key(MakingKind.PLAN, group_id, target.key or title)
-        if making is not None and making.id is not None:
-            try:
-                return await self._planner.read_plan(making.id)
-            except NotFoundError:
-                log.warning("plan %s of group %s was deleted: one of its title is looked for", making.id, group_id)
-                return await self._listed(group_id, title)
-        if target.key is None:
-            return await self._listed(group_id, title)
-        if making is None:
-            return None
-        # Announced, and the answer was lost: what an application made since then under this title is it.
-        return await self._listed(group_id, title, since=making.at - CLOCK_LAG)
-
-    async def _listed(self, group_id: str, title: str, *, since: datetime | None = None) -> PlannerPlan | None:
-        """
-        Find the oldest plan of a title.
-
-        Args:
-            since: only of those that an application made from then on. None: whoever made it, and whenever.
-        """
-        listed = await self._planner.list_plans(group_id)
-        named = [plan for plan in listed if kept_name(plan.title) == kept_name(title)]
-        if since is not None:
-            others = {making.id for making in await self._makings.list_made(MakingKind.PLAN, group_id)}
-            named = [plan for plan in named if _is_made_by_us(plan, since) and plan.id not in others]
-        if not named and listed.unread:
-            message = f"a plan of group {group_id} can't be read, it may be {title!r}: {listed.unread[0].reason}"
-            raise PlaceError(message)
-        return min(named, key=lambda plan: (plan.created.isoformat() if plan.created else "", plan.id), default=None)
-
     async def _with_bucket(self, place: Place, name: str) -> Place:
         """Find a bucket that was made meanwhile, or make it."""
         listed = await self._planner.list_buckets(place.plan_id)
@@ -238,11 +161,11 @@ class Places:
             if not buckets_left(place.plan_id, len(listed)):
                 message = f"bucket {name!r} can't be made: the plan holds {len(listed)} of {BUCKETS} buckets"
                 raise PlaceError(message)
-            await self._reserve(MakingKind.BUCKET, place.plan_id, name)
+            await self._announced.reserve(MakingKind.BUCKET, place.plan_id, name)
             last = max((bucket.order_hint for bucket in listed), default="")
-            with _made(f"bucket {name!r} can't be made"):
+            with holding_refused(f"bucket {name!r} can't be made"):
                 made = await self._planner.create_bucket(place.plan_id, name, after=last)
-            await self._finish(MakingKind.BUCKET, place.plan_id, name, made.id)
+            await self._announced.finish(MakingKind.BUCKET, place.plan_id, name, made.id)
             buckets[name] = made.id
         return Place(place.plan_id, buckets, place.categories)
 
@@ -251,27 +174,6 @@ class Places:
         made = await self._makings.find(MakingKind.BUCKET, plan_id, name)
         known = made.id if made is not None else None
         return known if known in {bucket.id for bucket in listed} else None
-
-    async def _reserve(self, kind: MakingKind, parent: str, name: str) -> None:
-        """
-        Announce a making before it is sent.
-
-        Raises:
-            RetryLaterError: somebody else is making it, or did and the answer was lost: wait, then list again.
-        """
-        making = Making(kind=kind, parent=parent, name=name, id=None, at=self._now())
-        other = await self._makings.find(kind, parent, name)
-        if other is not None and self._now() < other.at + self._settle:
-            message = f"{kind} {name!r} is being made"
-            raise RetryLaterError(message)
-        try:
-            await self._makings.reserve(making, replaces=other)
-        except StaleError as error:
-            message = f"{kind} {name!r} is being made"
-            raise RetryLaterError(message) from error
-
-    async def _finish(self, kind: MakingKind, parent: str, name: str, made_id: str) -> None:
-        await self._makings.finish(Making(kind=kind, parent=parent, name=name, id=made_id, at=self._now()))
 
     async def _remember_plan(self, plan_id: str, group_id: str | None) -> None:
         """Have the plan read from now on, and its group subscribed to."""
@@ -283,26 +185,6 @@ class Places:
                 await self._plans.save(row, etag=None)
             except StaleError:
                 return  # another worker remembered it first
-
-
-@contextmanager
-def _made(what: str) -> Iterator[None]:
-    """
-    Make something; what Planner refuses holds the tasks that need it, with the reason.
-
-    Raises:
-        PlaceError: refused.
-    """
-    try:
-        yield
-    except NeverError as error:
-        message = f"{what}: {error}"
-        raise PlaceError(message) from error
-
-
-def _is_made_by_us(plan: PlannerPlan, since: datetime) -> bool:
-    maker = plan.created_by.key if plan.created_by is not None else None
-    return maker is not None and maker.startswith("application:") and plan.created is not None and plan.created >= since
 
 
 def _oldest_by_name(buckets: Sequence[PlannerBucket]) -> dict[str, str]:

@@ -25,7 +25,8 @@ from shared.errors import Problem, SettingsError
 from shared.reconciler.deadline import Deadlines
 from shared.reconciler.waiting_room import WaitingRoom
 from shared.services import Services, Storage
-from shared.settings import LOOPBACK, Settings, SubscriptionSettings, read_settings
+from shared.setting_forms import LOOPBACK
+from shared.settings import Settings, SubscriptionSettings, read_settings
 from shared.store.hands import uptime
 from shared.store.in_force import InForce
 from shared.store.queues import ORIGINS

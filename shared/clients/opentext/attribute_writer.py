@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from shared.clients.opentext import categories
 from shared.clients.opentext.answers import Json, at, obj
-from shared.clients.opentext.categories import Schema
 from shared.clients.opentext.nodes import Nodes
+from shared.clients.opentext.schema import Schema
 from shared.clients.opentext.server import Site
 from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues

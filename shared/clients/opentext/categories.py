@@ -1,24 +1,19 @@
 """
 Categories: attribute values by name, though Content Server keys them by ids that differ on every system. Pure.
 
-Keys are `{category}_{attribute}`, in a set `{category}_{set}_{row}_{attribute}` (rows from 1; the description
-of such an attribute has `x` for the row). `{category}_1` is the category itself.
+How keys are made, and what they are called, is told by `schema`.
 
 Source: OTCS REST, v2/nodes/{id}/categories.
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping
 from typing import Any
 
-from shared.clients.opentext.answers import Json, at, flag, many, obj, text
+from shared.clients.opentext.answers import Json, at, many, obj, text
 from shared.clients.opentext.attribute_values import typed
+from shared.clients.opentext.schema import KEY, Schema, generic
 from shared.errors import RefusedError, UnreadableError
 from shared.models.opentext import (
-    AttributeDefinition,
     Attributes,
     AttributeType,
     AttributeValue,
@@ -26,138 +21,6 @@ from shared.models.opentext import (
     Part,
     Scalar,
 )
-
-_KEY = re.compile(r"^(\d+)(?:_(\d+)(?:_(\d+|x)_(\d+))?)?$")
-_ROW = re.compile(r"^(.+)\[([1-9][0-9]{0,3})\]\.(.+)$")
-
-
-@dataclass(frozen=True)
-class Definition:
-    """What an attribute, a set or a category is called."""
-
-    name: str
-    multi: bool = False
-    type: AttributeType = AttributeType.UNKNOWN
-
-    @property
-    def user(self) -> bool:
-        """Its values are ids of users."""
-        return self.type is AttributeType.USER
-
-
-class Schema:
-    """The names behind the keys of some categories."""
-
-    def __init__(self, definitions: Mapping[str, Definition]) -> None:
-        self._by_key = dict(definitions)
-        self._by_name: dict[str, str] = {}
-        for key in self._by_key:
-            if (name := self._full_name(key)) is not None:
-                self._by_name.setdefault(name, key)
-
-    @classmethod
-    def of(cls, *answers: object) -> "Schema":
-        """Collect the descriptions that stand in an answer's `metadata`, wherever this server put them."""
-        found: dict[str, Definition] = {}
-        for answer in answers:
-            _collect(at(answer, "metadata"), found)
-        return cls(found)
-
-    def __or__(self, other: "Schema") -> "Schema":
-        """Join two. The other's come first, where two categories have one name: it was read later."""
-        joined = dict(other.definitions)
-        for key, definition in self._by_key.items():
-            joined.setdefault(key, definition)
-        return Schema(joined)
-
-    @property
-    def definitions(self) -> Mapping[str, Definition]:
-        """What each key is called, the ones read last first."""
-        return self._by_key
-
-    def __bool__(self) -> bool:
-        """Tell whether anything is described."""
-        return bool(self._by_key)
-
-    def category_of(self, name: str) -> int | None:
-        """Find the category that an attribute's full name begins with. None: it is not known."""
-        if self._full_name(name) is not None:
-            return int(name.partition("_")[0])
-        named = [(definition.name, key) for key, definition in self._by_key.items() if "_" not in key]
-        fitting = [(known, key) for known, key in named if name.startswith(f"{known}.")]
-        return int(max(fitting, key=lambda pair: len(pair[0]))[1]) if fitting else None
-
-    def key_of(self, name: str) -> str | None:
-        """Find the key of "Category.Attribute" or "Category.Set[2].Attribute". None: it is not known."""
-        if name in self._by_name:
-            return self._by_name[name]
-        if self._full_name(name) is not None:
-            return name
-        if (match := _ROW.match(name)) is None:
-            return None
-        key = self._by_name.get(f"{match[1]}[x].{match[3]}")
-        return None if key is None else key.replace("_x_", f"_{match[2]}_")
-
-    def name_of(self, key: str) -> str | None:
-        """Find the full name of a value's key. None: it is no attribute, or not described."""
-        return self._full_name(key)
-
-    def is_multi(self, key: str) -> bool:
-        """Tell whether the attribute holds several values."""
-        definition = self._definition(key)
-        return definition is not None and definition.multi
-
-    def type_of(self, key: str) -> AttributeType:
-        """Tell what the attribute of a key holds, as its category declares it."""
-        definition = self._definition(key)
-        return AttributeType.UNKNOWN if definition is None else definition.type
-
-    def holds_users(self, name: str) -> bool:
-        """Tell whether an attribute's values are ids of users."""
-        key = self.key_of(name)
-        definition = None if key is None else self._definition(key)
-        return definition is not None and definition.user
-
-    @property
-    def categories(self) -> frozenset[int]:
-        """The ids of the categories that are described."""
-        return frozenset(int(key) for key in self._by_key if key.isdigit())
-
-    def of_categories(self, ids: Iterable[int]) -> "Schema":
-        """Keep what belongs to some categories: the names of a node are those of the categories that it has."""
-        kept = {str(number) for number in ids}
-        return Schema({key: one for key, one in self._by_key.items() if key.partition("_")[0] in kept})
-
-    @cached_property
-    def attributes(self) -> tuple[AttributeDefinition, ...]:
-        """Every attribute, by key."""
-        named = ((key, self._full_name(key), one) for key, one in sorted(self._by_key.items()))
-        return tuple(
-            AttributeDefinition(name=name, key=key, type=one.type, multi=one.multi)
-            for key, name, one in named
-            if name is not None
-        )
-
-    @cached_property
-    def ambiguous(self) -> frozenset[str]:
-        """Names that two attributes have: they are told apart by their keys alone."""
-        counted = Counter(one.name for one in self.attributes)
-        return frozenset(name for name, count in counted.items() if count > 1)
-
-    def _definition(self, key: str) -> Definition | None:
-        return self._by_key.get(key) or self._by_key.get(_pattern(key))
-
-    def _full_name(self, key: str) -> str | None:
-        match = _KEY.match(key)
-        if match is None or match[2] in (None, "1"):
-            return None
-        category, attribute = self._by_key.get(match[1]), self._definition(key)
-        if category is None or attribute is None:
-            return None
-        if match[3] is None:
-            return f"{category.name}.{attribute.name}"
-        rows = self._by_key.get(f"{match[1]}_{match[2]}")
-        return None if rows is None else f"{category.name}.{rows.name}[{match[3]}].{attribute.name}"
 
 
 def raw_values(categories: object) -> Json:
@@ -167,7 +30,7 @@ def raw_values(categories: object) -> Json:
         for key, value in obj(part).items():
             if isinstance(value, dict) and key.isdigit():
                 found.update(raw_values(value))
-            elif _KEY.match(key):
+            elif KEY.match(key):
                 found[key] = value
     return found
 
@@ -183,7 +46,7 @@ def attributes_of(raw: Mapping[str, Any], schema: Schema) -> tuple[Attributes, N
     for key, value in raw.items():
         if (name := schema.name_of(key)) is None:
             continue
-        told_apart = key if _generic(name) in schema.ambiguous else name
+        told_apart = key if generic(name) in schema.ambiguous else name
         try:
             found[told_apart] = typed(value, schema.type_of(key), multi=schema.is_multi(key))
         except UnreadableError as error:
@@ -200,7 +63,7 @@ def assigned(row: object) -> frozenset[int]:
     """List the categories that a node has, those without any value too."""
     order = many(at(row, "metadata_order", "categories"))
     keys = [*raw_values(at(row, "data", "categories")), *map(text, order)]
-    return frozenset(int(key.split("_")[0]) for key in keys if _KEY.match(key))
+    return frozenset(int(key.split("_")[0]) for key in keys if KEY.match(key))
 
 
 def changes(asked: Mapping[str, AttributeValue], raw: Mapping[str, Any], schema: Schema) -> dict[str, str | list[str]]:
@@ -218,7 +81,7 @@ def changes(asked: Mapping[str, AttributeValue], raw: Mapping[str, Any], schema:
         if (key := schema.key_of(name)) is None:
             message = f"there is no attribute {name!r}"
             raise RefusedError(message, code="no_attribute")
-        if _generic(name) in here.ambiguous:
+        if generic(name) in here.ambiguous:
             message = f"two attributes are called {name!r}: name the one that is meant by its key, e.g. {key}"
             raise RefusedError(message, code="ambiguous")
         if _is_other(value, raw.get(key), schema.type_of(key)):
@@ -240,57 +103,6 @@ def token_of(answer: object, category_id: int) -> str | None:
             if found := text(at(part, key, "metadata_token")):
                 return found
     return None
-
-
-def _collect(found: object, into: dict[str, Definition]) -> None:
-    for part in many(found):
-        for key, value in obj(part).items():
-            if not isinstance(value, (dict, list)):
-                continue
-            described = obj(value)
-            if _KEY.match(key) and "name" in described:
-                into[key] = _definition(described)
-            else:
-                _collect(value, into)
-
-
-def _definition(described: Json) -> Definition:
-    return Definition(
-        name=text(described["name"]),
-        multi=flag(described.get("multi_value")),
-        type=_type(described),
-    )
-
-
-_TYPES = (
-    ("user", AttributeType.USER),
-    ("date", AttributeType.DATE),
-    ("integer", AttributeType.INTEGER),
-    ("boolean", AttributeType.BOOLEAN),
-    ("flag", AttributeType.BOOLEAN),
-    ("real", AttributeType.NUMBER),
-    ("decimal", AttributeType.NUMBER),
-    ("string", AttributeType.TEXT),
-    ("text", AttributeType.TEXT),
-)
-
-
-def _type(described: Json) -> AttributeType:
-    """Read what an attribute holds; servers call it by their own words ("Date", "Date Field", ...)."""
-    if described.get("persona") == "user":
-        return AttributeType.USER
-    said = str(described.get("type_name")).lower()
-    return next((kind for word, kind in _TYPES if word in said), AttributeType.UNKNOWN)
-
-
-def _generic(name: str) -> str:
-    """Name the attribute of a set for all of its rows."""
-    return _ROW.sub(r"\1[x].\3", name)
-
-
-def _pattern(key: str) -> str:
-    parts = key.split("_")
-    return "_".join([*parts[:2], "x", parts[3]]) if len(parts) == 4 else key
 
 
 def _is_other(asked: AttributeValue, there: object, kind: AttributeType) -> bool:

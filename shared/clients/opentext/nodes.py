@@ -24,10 +24,10 @@ from shared.clients.opentext.answers import (
     rows,
     text,
 )
-from shared.clients.opentext.categories import Schema
 from shared.clients.opentext.gaps import Gaps
 from shared.clients.opentext.members import Members
 from shared.clients.opentext.records import DOCUMENT, Records, newest_version
+from shared.clients.opentext.schema import Schema
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues

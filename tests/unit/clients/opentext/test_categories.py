@@ -5,15 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.clients.opentext import categories
-from shared.clients.opentext.categories import (
-    Schema,
-    assigned,
-    changes,
-    encode,
-    raw_values,
-    token_of,
-    undescribed,
-)
+from shared.clients.opentext.categories import assigned, changes, encode, raw_values, token_of, undescribed
+from shared.clients.opentext.schema import Schema
 from shared.errors import RefusedError
 from shared.models.text import cleaned
 
