@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.models.keys import OriginKind
 from shared.models.link import Link
 from shared.models.opentext import Origin, Step, Workflow, WorkflowStatus
 from shared.models.words import ItemKind
@@ -65,12 +66,11 @@ def ending(
 
 
 def _stated(link: Link, origin: Origin) -> Ended | None:
-    """Say what OpenText itself states of the end of a step or document. None: nothing."""
+    """Say what OpenText itself states of the end of a step, a document or a workspace. None: nothing."""
     if link.step is not None and origin.workflow is not None:
         return _step_ended(link, origin.workflow)
-    if origin.document is not None and origin.document.gone:
-        return Ended(origin.document.gone)
-    return None
+    node = origin.workspace if origin.kind is OriginKind.WORKSPACE else origin.document
+    return Ended(node.gone) if node is not None and node.gone else None
 
 
 def _why_changed(link: Link, rule_hashes: dict[str, str]) -> str:

@@ -173,6 +173,7 @@ class Workspace(Frozen):
 
     node_id: int
     name: str
+    gone: str = Field(default="", description="What OpenText states of its end. Empty: it is there.")
     workspace_type: str = ""
     type_id: int | None = None
     template_id: int | None = None

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from shared.errors import BridgeError, LeaseLostError, NotFoundError, ThrottledError, UnreadableError
 from shared.models.in_force import MappingInForce
-from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import LinkState
 from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage
 from shared.models.troubles import Cause, OriginTrouble, Where, cause_of
@@ -84,9 +83,8 @@ def is_futile(held: Held, message: OriginMessage, now: datetime) -> bool:
 
 
 def _is_over_and_gone(held: Held, error: BridgeError) -> bool:
-    """Tell a finished workflow that was purged or archived: nothing of it waits for anybody."""
-    kind, _ = split_origin_key(held.origin)
-    is_gone = kind is OriginKind.WORKFLOW and isinstance(error, NotFoundError | UnreadableError)
+    """Tell what is over and can't be read any more, purged, archived or deleted: nothing of it waits for anybody."""
+    is_gone = isinstance(error, NotFoundError | UnreadableError)
     return is_gone and bool(held.links) and not any(link.state in _LIVE for link in held.links.values())
 
 

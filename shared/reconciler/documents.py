@@ -57,9 +57,11 @@ async def remember_place(origin: Origin, seen: Mapping[str, Any], services: Serv
     Write down which document lies in a folder under a name, and have the one looked at that did before.
 
     Returns:
-        What is remembered of it. None: the origin is no document.
+        What is remembered of it. None: the origin is neither a document nor a workspace.
     """
     document, before = origin.document, seen.get(PLACE)
+    if origin.kind is OriginKind.WORKSPACE and origin.workspace is not None:
+        return {"folder": origin.workspace.parent_id, "name": origin.workspace.name}
     if document is None or document.gone or document.parent_id is None:
         return dict(before) if before is not None else None
     place = {"folder": document.parent_id, "name": document.name}

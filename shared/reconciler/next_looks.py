@@ -1,6 +1,7 @@
 """What a look leaves behind it: when to look again, and why."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.messages import AgendaEntry, OriginMessage
@@ -67,15 +68,16 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
     seen = {
         "mapping": work.policy.mapping_hash,
         "nodes": nodes,
-        "home": home_of(work.origin),
+        "home": home_of(work.origin) or _kept_home(work),
         PLACE: await remember_place(work.origin, held.seen, work.services),
         MOVED: movement_of(work.origin),
         "soon": work.left.soon or held.seen.get("soon"),
     }
-    if held.trouble is not None and held.trouble.is_long:
-        await work.services.recoveries.note(now)
+    was_long_in_trouble = held.trouble is not None and held.trouble.is_long
     held.trouble = None
     await held.commit(seen=seen, now=work.now, release=True)
+    if was_long_in_trouble:
+        await work.services.recoveries.note(now)
     return work.left.again and not is_restless
 
 
@@ -112,6 +114,11 @@ async def _remember_nodes(work: Work) -> list[int]:
         if node not in known:
             await work.services.nodes.link(node, work.origin.key)
     return nodes
+
+
+def _kept_home(work: Work) -> Any:  # noqa: ANN401 - as it was remembered
+    """Return the record of a workflow that could not be read: it stays its own."""
+    return work.held.seen.get("home") if work.origin.kind is OriginKind.WORKFLOW else None
 
 
 def _resync_after(work: Work) -> timedelta:

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.decisions.item_view import Policy
 from shared.decisions.observed import Place
+from shared.errors import UnreadableError
 from shared.mapping.evaluation.names import names_of
 from shared.mapping.evaluation.wanted import Evaluated, evaluated, lookups
 from shared.models.holds import HoldCause
@@ -22,6 +23,7 @@ from shared.reconciler.documents import has_moved, read_document
 from shared.reconciler.movement import as_people_left_it
 from shared.reconciler.session import Work
 from shared.reconciler.step_forms import ask_forms
+from shared.reconciler.workspaces import read_workspace
 from shared.services import Services
 from shared.store.origins import Held
 from shared.targets.plans_by_title import PlaceError
@@ -86,14 +88,20 @@ async def read_origin(
     need = need or services.needs[kind]
     opentext = services.opentext
     if kind is OriginKind.WORKSPACE:
-        return Origin(kind=kind, workspace=await opentext.workspaces.read(number, need))
+        return Origin(kind=kind, workspace=await read_workspace(number, services, need, seen or {}))
     if kind is OriginKind.DOCUMENT:
         document = await read_document(number, services, need, seen or {})
         home = None if has_moved(document, seen or {}) else home
         return Origin(kind=kind, document=document, workspace=await _workspace_of(document, services, home, need))
     workflow = await opentext.workflows.read(number, need)
     nodes = [document.node_id for document in workflow.documents]
-    workspace = await _record_of(nodes, services, home, need) if need.workspace else None
+    try:
+        workspace = await _record_of(nodes, services, home, need) if need.workspace else None
+    except UnreadableError:
+        if workflow.current and not workflow.ended:
+            raise
+        # What is over is over, whatever became of its record: no rule has anything to ask of that.
+        workspace = None
     return Origin(kind=kind, workflow=workflow, workspace=workspace)
 
 

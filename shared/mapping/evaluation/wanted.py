@@ -262,7 +262,7 @@ class _Desk:
         elif origin.workflow is not None:
             steps = () if origin.workflow.ended else origin.workflow.current
             yield from (Scene(origin, self.now, calendar, step=step, remembered=ids) for step in steps)
-        elif origin.kind is not OriginKind.NODE and not _is_own_file(origin) and not _is_no_document(origin):
+        elif origin.kind is not OriginKind.NODE and not _is_own_file(origin) and not _is_no_subject(origin):
             yield Scene(origin, self.now, calendar, remembered=ids)
 
     def _of_rule(self, rule: BaseRule, scene: Scene) -> Iterator[WantedTask]:
@@ -414,10 +414,12 @@ def _is_own_file(origin: Origin) -> bool:
     return document is not None and (document.is_evidence or is_evidence_file(document.name))
 
 
-def _is_no_document(origin: Origin) -> bool:
-    """Tell what a rule for documents is not about: a folder, or a document that is no more."""
-    document = origin.document
-    return document is not None and (document.is_container or bool(document.gone))
+def _is_no_subject(origin: Origin) -> bool:
+    """Tell what no rule is about: a folder in a document's place, and a document or workspace that is no more."""
+    document, workspace = origin.document, origin.workspace
+    if document is not None:
+        return document.is_container or bool(document.gone)
+    return workspace is not None and bool(workspace.gone)
 
 
 def _lacks_list(origin: Origin) -> bool:

@@ -28,6 +28,8 @@ async def record(work: Work, *, anew: bool) -> None:
     """
     Put on the record what is due. At rest this costs nothing: no call, no read, no write.
 
+    A record that was deleted is told nothing.
+
     Args:
         work: the reconcile at work, with its decisions carried out.
         anew: also try again what was refused.
@@ -36,6 +38,8 @@ async def record(work: Work, *, anew: bool) -> None:
         RetryLaterError: OpenText did not answer; what was put there is recognised by the next look.
         LeaseLostError: another worker owns the origin now.
     """
+    if work.origin.workspace is not None and work.origin.workspace.gone:
+        return
     for item in sorted(work.held.links):
         with wall(work, [item], "record"):
             await record_attributes(work, item, again=anew)
