@@ -6,6 +6,7 @@ from typing import Protocol
 
 from shared.errors import BridgeError
 from shared.models.listed import Listed
+from shared.models.mail import MailMessage
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.models.planner import (
     DetailsChange,
@@ -90,8 +91,8 @@ class MailPort(Protocol):
 
     sender: str
 
-    async def send_mail(self, to: Sequence[str], subject: str, text: str) -> None:
-        """Send one plain-text message. Not repeatable."""
+    async def send_mail(self, to: Sequence[str], message: MailMessage) -> None:
+        """Send one message. Not repeatable."""
         ...
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shared.store.brakes import Brakes
     from shared.store.creators import Creators
     from shared.store.cursors import Cursors
+    from shared.store.digests import Digests
     from shared.store.gates import Gates
     from shared.store.hands import Hands
     from shared.store.in_force import InForce
@@ -76,6 +77,7 @@ class Storage:
     creators: Creators
     makings: Makings
     mailboxes: Mailboxes
+    digests: Digests
     """How the mailbox is paced, and until when it is left alone."""
     slots: Slots
     interventions: Interventions

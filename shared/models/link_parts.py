@@ -105,6 +105,8 @@ class MailOutcome(Word):
     REFUSED = "refused"
     PAST = "past"
     """It came to this before anybody could be told of it: it counts as told."""
+    DIGEST = "in a digest"
+    """It stands in a digest, which goes out at its time."""
     HELD = "held"
     """Its text can't be made: it goes out once it can."""
     UNKNOWN = "unknown"

@@ -118,6 +118,8 @@ class Notify(Stored):
     since: datetime | None = Field(default=None, description="UTC: when it came to it. None: the link tells.")
     missed: str = Field(default="", description="Of what is overdue: the date that was missed.")
     failed: str = Field(default="", description="Why its text can't be made. Empty: it can.")
+    digest: str = Field(default="", description="When its digest goes out: `daily 08:00`. Empty: it is sent at once.")
+    zone: str = Field(default="", description="Of its digest's time: IANA name.")
 
     def about(self, missed: str) -> "Notify":
         """Return the same mail for a date that was missed."""

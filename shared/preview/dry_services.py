@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.clients.graph.mail import mail_body
 from shared.clients.opentext import Request, dry
+from shared.models.digest import DigestLine
 from shared.models.evidence import Event
 from shared.models.link import Link
+from shared.models.mail import MailMessage
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.preview.dry_planner import DryPlanner
 from shared.preview.noted_calls import Notes
@@ -23,6 +24,7 @@ from shared.store.agenda import Agenda
 from shared.store.brakes import Brakes
 from shared.store.creators import Creators
 from shared.store.cursors import Cursors
+from shared.store.digests import Digests
 from shared.store.gates import Gates
 from shared.store.hands import Hands
 from shared.store.lease import Entries
@@ -33,6 +35,7 @@ from shared.store.nodes import Nodes
 from shared.store.origins import Held, Origins
 from shared.store.plans import Plans
 from shared.store.slots import Slots
+from shared.store.tables import Tables
 from shared.store.tasks import Tasks
 from shared.store.troubles import Troubles
 from shared.targets.resolver import Places
@@ -65,6 +68,7 @@ def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) 
         creators=Creators(tables),
         makings=makings,
         mailboxes=ReadyMailboxes(tables),
+        digests=NotedDigests(tables, notes),
         slots=Slots(tables, hands),
         queues=sent,
         opentext=dry(services.opentext, lambda request: _note(notes, request), now=services.now),
@@ -82,6 +86,19 @@ class ReadyMailboxes(Mailboxes):
     async def ask(self, sender: str, now: datetime) -> None:
         """Let every mail go on."""
         del sender, now
+
+
+class NotedDigests(Digests):
+    """Digests that nothing is put into."""
+
+    def __init__(self, tables: Tables, notes: Notes) -> None:
+        super().__init__(tables)
+        self._notes = notes
+
+    async def add(self, address: str, due: datetime, line: DigestLine) -> None:
+        """Note what would stand in a digest, and in whose."""
+        shown = {"to": [address], "subject": line.subject, "text": line.body}
+        self._notes.graph("POST", f"the digest of {due:%Y-%m-%d %H:%M} UTC", shown)
 
 
 class NotedQueues:
@@ -111,9 +128,10 @@ class NotedMail:
         self.sender = sender
         self._notes = notes
 
-    async def send_mail(self, to: Sequence[str], subject: str, text: str) -> None:
-        """Note a mail."""
-        self._notes.graph("POST", f"/users/{self.sender}/sendMail", mail_body(to, subject, text))
+    async def send_mail(self, to: Sequence[str], message: MailMessage) -> None:
+        """Note a mail, as people read it."""
+        shown = {"to": list(to), "subject": message.subject, "text": message.text}
+        self._notes.graph("POST", f"/users/{self.sender}/sendMail", shown)
 
 
 class Unheld(Held):

@@ -11,6 +11,7 @@ from shared.services import Services
 from shared.store.agenda import DueEntry
 from shared.targets.capacity import fullest
 from shared.targets.read_interval import LONGEST, interval, resumes, speaks_for_all
+from shared.watchers.digests import send_digests
 from shared.watchers.discovery import discover
 from shared.watchers.recovery import hurry_waiting
 
@@ -67,7 +68,10 @@ async def sweep_agenda(services: Services) -> int:
         RetryLaterError: as `discover`; what was due is queued by then.
     """
     await services.hands.bury_dead()
-    await _bring_forward(services)
+    is_new_hour = await _bring_forward(services)
+    if is_new_hour or services.mapping.has_digests:
+        # Each hour also for what stands in digests that the mapping has no more.
+        await send_digests(services, far=is_new_hour)
     hurried = await hurry_waiting(services)
     waiting = await services.queues.length("origins")
     queued = 0
@@ -86,14 +90,15 @@ async def sweep_agenda(services: Services) -> int:
     return hurried + queued + (await discover(services) if is_in_force else 0)
 
 
-async def _bring_forward(services: Services) -> None:
-    """Once an hour have due what was set for too far off."""
+async def _bring_forward(services: Services) -> bool:
+    """Once an hour have due what was set for too far off; tell whether that hour was over."""
     now, due = services.now(), await services.cursors.find(FORWARD)
     if due is not None and now < datetime.fromisoformat(due) <= now + FORWARD_EVERY:
-        return
+        return False
     await services.cursors.save(FORWARD, (now + FORWARD_EVERY).isoformat())
     if found := await services.agenda.bring_forward(now):
         log.warning("%d timers stood further off than any is set for: a clock is, or was, wrong", found)
+    return True
 
 
 def _show_oldest(rows: Sequence[DueEntry], now: datetime) -> None:

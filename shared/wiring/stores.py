@@ -18,6 +18,7 @@ from shared.store.agenda import Agenda
 from shared.store.brakes import Brakes
 from shared.store.creators import Creators
 from shared.store.cursors import Cursors
+from shared.store.digests import Digests
 from shared.store.gates import Gates
 from shared.store.hands import Hands
 from shared.store.interventions import Interventions
@@ -112,6 +113,7 @@ def storage_over(
         creators=Creators(tables),
         makings=Makings(tables),
         mailboxes=Mailboxes(tables),
+        digests=Digests(tables),
         slots=Slots(tables, hands),
         interventions=Interventions(tables),
         series=Series(tables, owner),

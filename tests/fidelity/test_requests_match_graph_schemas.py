@@ -14,6 +14,7 @@ from shared.clients.graph.mail import Mail
 from shared.clients.graph.planner import Planner
 from shared.clients.graph.planner_bodies import details_patch_body, new_task_body, task_patch_body
 from shared.clients.graph.subscriptions import Subscriptions
+from shared.models.mail import MailMessage
 from shared.models.people import Lookups
 from shared.models.planner import ChecklistLine, DetailsChange, DetailsPatch, NewTask, TaskChange, TaskPatch
 from tests.fidelity.graph_schemas import request_problems, schema_problems
@@ -74,7 +75,7 @@ CALLS = {
     "Subscriptions.reauthorize": lambda c: Subscriptions(c).reauthorize("s"),
     "Subscriptions.delete": lambda c: Subscriptions(c).delete("s"),
     "Subscriptions.list_subscriptions": lambda c: Subscriptions(c).list_subscriptions(),
-    "Mail.send_mail": lambda c: Mail(c, ADDRESS).send_mail([ADDRESS], "s", "t"),
+    "Mail.send_mail": lambda c: Mail(c, ADDRESS).send_mail([ADDRESS], MailMessage("s", "t")),
 }
 
 

@@ -22,6 +22,7 @@ from shared.errors import (
     ThrottledError,
     UnavailableError,
 )
+from shared.models.mail import MailMessage
 from shared.models.people import Lookups
 from shared.models.planner import ChecklistLine, DetailsChange, DetailsPatch, NewTask, TaskChange, TaskPatch
 from tests.fidelity.graph_caller import Caller
@@ -345,13 +346,17 @@ async def test_an_endpoint_that_does_not_answer_is_refused():
         )
 
 
+MAIL = MailMessage("Erledigt: Prüfung", "It is done.", "<p>It is done.</p>")
+
+
 async def test_a_mail_arrives_once():
     bridge = Bridge()
 
-    await Mail(bridge.connection, "ada@contoso.example").send_mail(["bob@contoso.example"], "Done", "It is done.")
+    await Mail(bridge.connection, "ada@contoso.example").send_mail(["bob@contoso.example"], MAIL)
 
     (mail,) = bridge.graph.outbox
-    assert (mail.to, mail.subject, mail.text) == (("bob@contoso.example",), "Done", "It is done.")
+    assert (mail.to, mail.subject) == (("bob@contoso.example",), "Erledigt: Prüfung")
+    assert (mail.text.strip(), mail.html.strip()) == ("It is done.", "<p>It is done.</p>")
 
 
 async def test_when_graph_is_down_nothing_is_known():

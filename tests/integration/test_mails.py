@@ -100,7 +100,7 @@ async def test_lateness_counts_from_the_date_that_a_person_set(tmp_path):
 
 
 async def test_without_a_mailbox_nothing_is_told_and_the_past_is_not_told_later(tmp_path):
-    case = Case(tmp_path, LATE, NOTIFY_FROM="")
+    case = Case(tmp_path, LATE, DONE, NOTIFY_FROM="")
     await case.look()
     await case.pass_days(5)
     account, at = case.inside.account, case.inside.at

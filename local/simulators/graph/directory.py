@@ -6,7 +6,10 @@ Source: https://learn.microsoft.com/graph/api/resources/user
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Sequence
+from email import message_from_bytes
+from email.policy import default
 from typing import TypeAlias
 
 from local.in_process.transport import Answer
@@ -115,6 +118,9 @@ def send_mail(state: State, request: Request, key: str) -> Answer:
     Source: https://learn.microsoft.com/graph/api/user-sendmail
     """
     sender = find_user(state, key)
+    if request.headers.get("content-type", "").startswith("text/plain"):
+        state.outbox.append(_of_mime(state, request, sender["id"]))
+        return no_content(202)
     message = request.read_object().get("message")
     if not isinstance(message, dict):
         refuse("The parameter 'message' is required.")
@@ -124,6 +130,29 @@ def send_mail(state: State, request: Request, key: str) -> Answer:
     mail = Mail(sender=sender["id"], to=to, subject=str(message.get("subject") or ""), text=text, at=state.now())
     state.outbox.append(mail)
     return no_content(202)
+
+
+def _of_mime(state: State, request: Request, sender: str) -> Mail:
+    """
+    Read a mail in MIME, which is sent as base64.
+
+    Raises:
+        GraphError: 400, it is none, or has no recipients.
+    """
+    try:
+        message = message_from_bytes(b64decode(request.body, validate=True), policy=default)
+    except ValueError as error:
+        raise GraphError(
+            400, "Invalid base64 string for MIME content.", code="ErrorMimeContentInvalidBase64String"
+        ) from error
+    addresses = tuple(address.addr_spec for address in message["to"].addresses) if message["to"] is not None else ()
+    if not addresses or not all("@" in address for address in addresses):
+        raise GraphError(400, "At least one recipient is not valid.", code="ErrorInvalidRecipients")
+    parts = {part: message.get_body((part,)) for part in ("plain", "html")}
+    text, html = (str(part.get_content()) if part is not None else "" for part in parts.values())
+    return Mail(
+        sender=sender, to=addresses, subject=str(message["subject"] or ""), text=text, at=state.now(), html=html
+    )
 
 
 def _recipients(message: Json) -> tuple[str, ...]:

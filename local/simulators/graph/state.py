@@ -61,6 +61,7 @@ class Mail:
     subject: str
     text: str
     at: datetime
+    html: str = ""
 
 
 class State:

@@ -35,7 +35,8 @@ class BatchRequest:
     method: Verb
     builder: BaseRequestBuilder
     """The SDK's, for the address."""
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | bytes | None = None
+    """JSON; bytes are sent as text as they are, and alone."""
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, QueryValue] = field(default_factory=dict)
     """OData names without their dollar: {"select": ["id", "title"]}."""
@@ -49,7 +50,9 @@ class BatchRequest:
         """Address the request as the SDK's own methods do, but for any body and any answer."""
         info = RequestInformation(Method[self.method], self.builder.url_template, dict(self.builder.path_parameters))
         info.query_parameters = {"%24" + name: value for name, value in self.query.items()}
-        if self.body is not None:
+        if isinstance(self.body, bytes):
+            info.set_stream_content(self.body, "text/plain")
+        elif self.body is not None:
             info.set_stream_content(json.dumps(self.body).encode(), JSON)
         for name, value in {"Accept": JSON, **self.headers}.items():
             info.headers.try_add(name, value)

@@ -106,7 +106,7 @@ class GraphConnection:
         method: Verb,
         builder: BaseRequestBuilder,
         *,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | bytes | None = None,
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, QueryValue] | None = None,
     ) -> Answer:

@@ -1,11 +1,14 @@
 """Mail from one mailbox. Source: https://learn.microsoft.com/graph/api/user-sendmail."""
 
+import base64
 from collections.abc import Sequence
-from typing import Any
+from email.message import EmailMessage
+from email.policy import SMTP
 
 from shared.clients.graph.answers import check, error_for
 from shared.clients.graph.connection import GraphConnection
 from shared.errors import MailboxRefusedError, ThrottledError
+from shared.models.mail import MailMessage
 
 _MAILBOX = frozenset({401, 403, 404})
 
@@ -18,9 +21,11 @@ class Mail:
         self.sender = sender
         """Address of the mailbox."""
 
-    async def send_mail(self, to: Sequence[str], subject: str, text: str) -> None:
+    async def send_mail(self, to: Sequence[str], message: MailMessage) -> None:
         """
-        Send one plain-text message. Not repeatable: sent again it arrives twice.
+        Send one message. Not repeatable: sent again it arrives twice.
+
+        It goes as MIME: Graph's JSON has room for one body alone.
 
         Args:
             to: addresses; at least one.
@@ -34,28 +39,27 @@ class Mail:
             UnavailableError: not sent.
         """
         if not to:
-            message = "a mail to nobody"
-            raise ValueError(message)
-        body = mail_body(to, subject, text)
+            why = "a mail to nobody"
+            raise ValueError(why)
         builder = self._connection.graph.users.by_user_id(self.sender).send_mail
-        answer = await self._connection.send("POST", builder, body=body)
+        answer = await self._connection.send("POST", builder, body=base64.b64encode(mime(self.sender, to, message)))
         if answer.status in _MAILBOX:
             raise MailboxRefusedError(str(error_for(answer, wrote=False)))
         if answer.status == 429 or (answer.status == 503 and answer.is_graphs_own):
             # 503 in Graph's own words: overloaded or in maintenance, to be repeated. One from a proxy says nothing.
             # Source: https://learn.microsoft.com/graph/errors
-            message = f"the mailbox takes no mail now: Graph answered {answer.status}"
-            raise ThrottledError(message, system="mail", retry_after=answer.pause)
+            why = f"the mailbox takes no mail now: Graph answered {answer.status}"
+            raise ThrottledError(why, system="mail", retry_after=answer.pause)
         check(answer, wrote=True)
 
 
-def mail_body(to: Sequence[str], subject: str, text: str) -> dict[str, Any]:
-    """Write the body of POST /users/{sender}/sendMail."""
-    return {
-        "message": {
-            "subject": subject,
-            "body": {"contentType": "Text", "content": text},
-            "toRecipients": [{"emailAddress": {"address": address}} for address in to],
-        },
-        "saveToSentItems": True,
-    }
+def mime(sender: str, to: Sequence[str], message: MailMessage) -> bytes:
+    """Write a message as text, with the same in HTML beside it."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"] = sender, ", ".join(to)
+    # A line break in a subject would begin a header of its own.
+    mail["Subject"] = " ".join(message.subject.split())
+    mail.set_content(message.text)
+    if message.html:
+        mail.add_alternative(message.html, subtype="html")
+    return mail.as_bytes()

@@ -251,7 +251,17 @@ class Item:
         if not failed and not subject:
             failed = "its subject is empty"
         to = self.attempt(lambda: self.people.addresses(spec.to), ())
-        return Notify(on=spec.on, key=spec.key or "", to=to, subject=subject, body=body, since=since, failed=failed)
+        return Notify(
+            on=spec.on,
+            key=spec.key or "",
+            to=to,
+            subject=subject,
+            body=body,
+            since=since,
+            failed=failed,
+            digest=spec.digest or "",
+            zone=self.scene.calendar.zone.key if spec.digest else "",
+        )
 
     def _plan(self) -> PlanTarget:
         choice = self.spec.plan or self.rule.plan

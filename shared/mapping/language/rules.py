@@ -232,6 +232,12 @@ class Mapping(Frozen):
         return _digest(self)
 
     @cached_property
+    def has_digests(self) -> bool:
+        """Whether anybody is told of anything in a digest."""
+        specs = (spec for rule in self.rules for part in (rule, *rule.specs) for spec in part.notify or ())
+        return any(spec.digest is not None for spec in specs)
+
+    @cached_property
     def rule_hashes(self) -> dict[str, str]:
         """By rule id: hash over all that decides about the rule's items, wherever in the file it stands."""
         return {rule.id: self._deciding(number) for number, rule in enumerate(self.rules)}

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -41,6 +42,7 @@ from shared.mapping.language.sections import GuidOrSetting, PlanSpec
 from shared.mapping.language.templates import ItemTemplate, Template
 from shared.mapping.language.vocabulary import refuse
 from shared.models.base import Frozen
+from shared.models.digest import DAILY
 from shared.models.opentext import AttributeValue
 from shared.models.wanted import Owner, WhenDeleted
 
@@ -177,6 +179,16 @@ class Reference(Frozen):
         return short_forms(schema, handler, {"enum": ["workspace", "documents", "workflow"]})
 
 
+def _digest(value: str) -> str:
+    if not DAILY.match(value):
+        message = f'{value!r} is no time of a digest: written "daily 08:00", in the zone of the rule\'s calendar'
+        raise refuse(message)
+    return value
+
+
+Digest = Annotated[str, AfterValidator(_digest), Field(json_schema_extra={"pattern": DAILY.pattern})]
+
+
 class NotifySpec(Frozen):
     """A mail."""
 
@@ -187,6 +199,10 @@ class NotifySpec(Frozen):
     to: tuple[Who, ...] = Field(min_length=1, description="Who gets it.")
     subject: ItemTemplate = Field(default=ItemTemplate("{{ task.title }}"), description="Subject.")
     body: ItemTemplate = Field(default=ItemTemplate(""), description="Text.")
+    digest: Digest | None = Field(
+        default=None,
+        description="`daily 08:00`: with all that the person is told that day, in one mail. Default: at once.",
+    )
 
 
 class Level(Frozen):

@@ -12,17 +12,26 @@ from shared.errors import (
     OutcomeUnknownError,
     RetryLaterError,
     ThrottledError,
+    UnavailableError,
 )
+from shared.models.clouds import task_link
+from shared.models.digest import DigestLine, next_time
 from shared.models.events import EventKind
 from shared.models.link import Link, LinkState
 from shared.models.link_parts import MailIntent, MailOutcome
+from shared.models.mail import MailMessage
 from shared.models.troubles import Cause, Where
+from shared.models.wanted import Notify
 from shared.models.words import WaitedFor
 from shared.ports import MailPort
+from shared.reconciler.actions.mail_text import Entry, written
+from shared.reconciler.actions.mail_text import Link as Place
 from shared.reconciler.session import Work
 from shared.reconciler.walls import wall
 
 log = logging.getLogger(__name__)
+MOST_BODY = 2_000
+"""Characters of one thing in a digest."""
 
 
 async def tell_stakeholders(work: Work) -> None:
@@ -74,6 +83,10 @@ class _Teller:
             log.warning("%s %s: a mail can't be written: %s", work.origin.key, self.item, telling.notify.failed)
             await self._keep(telling.held(work.now), telling, f"held: {telling.notify.failed}")
             return True
+        if telling.notify.digest:
+            for alone in telling.alone():
+                await self._to_digest(alone)
+            return True
         work.ensure_time()
         if (at := await work.services.mailboxes.ask(sender, work.now)) is not None:
             work.look_again(at, WaitedFor.MAIL)
@@ -102,7 +115,7 @@ class _Teller:
         """
         notify, outcome = telling.notify, MailOutcome.SENT
         try:
-            await self.mail.send_mail(list(notify.to), notify.subject, notify.body)
+            await self.mail.send_mail(list(notify.to), self._message(notify))
         except OutcomeUnknownError:
             outcome = MailOutcome.PERHAPS
         except MailboxRefusedError:
@@ -111,6 +124,43 @@ class _Teller:
             return error
         await self._keep(intent.came_to(outcome), telling, outcome.value)
         return None
+
+    async def _to_digest(self, telling: Telling) -> None:
+        """
+        Put it into one person's digest: announced first, like a mail, so that it stands in one digest at most.
+
+        Raises:
+            RetryLaterError: storage did not take it: it stays owed, or was perhaps put there.
+        """
+        work, notify = self.work, telling.notify
+        due = next_time(notify.digest, notify.zone, work.now)
+        intent = telling.begun(work.now)
+        links = {link.title: link.url for link in self._places()}
+        key = f"{work.origin.key}|{self.item}|{telling.occasion}"
+        line = DigestLine(key=key, subject=notify.subject, body=notify.body[:MOST_BODY], links=links)
+        await work.commit([with_mark(self._link, intent)])
+        try:
+            await work.services.digests.add(notify.to[0], due, line)
+        except UnavailableError:
+            await work.commit([without_mark(self._link, intent)])
+            raise
+        outcome = f"{MailOutcome.DIGEST} of {due:%Y-%m-%d %H:%M} UTC"
+        await self._keep(intent.came_to(MailOutcome.DIGEST), telling, outcome)
+
+    def _message(self, notify: Notify) -> MailMessage:
+        return written(notify.subject, [Entry(notify.subject, notify.body, self._places())])
+
+    def _places(self) -> tuple[Place, ...]:
+        """Link to the task, and to what it is about."""
+        link, origin = self._link, self.work.origin
+        places = []
+        if link.plan_id and link.task_id:
+            graph = self.work.services.settings.graph_base_url
+            places.append(Place("Open the task", task_link(link.plan_id, link.task_id, graph)))
+        about = origin.workflow or origin.document or origin.workspace
+        if about is not None and about.url:
+            places.append(Place(about.name, about.url))
+        return tuple(places)
 
     async def _refused(self, telling: Telling, intent: MailIntent, why: NeverError) -> bool:
         """Remember a mail that is not accepted; to several, it is tried for each alone: one address may be to blame."""

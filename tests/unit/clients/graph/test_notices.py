@@ -1,7 +1,10 @@
 """Subscriptions, that tell us, and mail, that tells people."""
 
 import json
+from base64 import b64decode
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 
 import httpx
 import pytest
@@ -17,6 +20,7 @@ from shared.errors import (
     ThrottledError,
     UnavailableError,
 )
+from shared.models.mail import MailMessage
 from tests.unit.clients.graph.graph_double import GraphDouble, always, page, said
 
 END = datetime(2026, 3, 20, tzinfo=UTC)
@@ -116,20 +120,20 @@ async def test_a_lapsed_subscription_is_not_found():
             await call
 
 
-async def test_a_mail_is_sent_from_the_one_mailbox():
+MAIL = MailMessage("Done\r\nBcc: eve@x.example", "It is done.", "<p>It is done.</p>")
+
+
+async def test_a_mail_is_sent_from_the_one_mailbox_as_text_and_as_html():
     double = GraphDouble(POST=always(httpx.Response(202)))
 
-    await Mail(double.connection(), "bridge@contoso.example").send_mail(["liz@contoso.example"], "Done", "It is done.")
+    await Mail(double.connection(), "bridge@contoso.example").send_mail(["liz@contoso.example", "bob@x.example"], MAIL)
 
     assert double.sent[0].url.raw_path == b"/v1.0/users/bridge%40contoso.example/sendMail"
-    assert json.loads(double.sent[0].content) == {
-        "message": {
-            "subject": "Done",
-            "body": {"contentType": "Text", "content": "It is done."},
-            "toRecipients": [{"emailAddress": {"address": "liz@contoso.example"}}],
-        },
-        "saveToSentItems": True,
-    }
+    assert double.sent[0].headers["content-type"] == "text/plain"
+    mail = message_from_bytes(b64decode(double.sent[0].content), policy=default)
+    assert (mail["to"], mail["subject"]) == ("liz@contoso.example, bob@x.example", "Done Bcc: eve@x.example")
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    assert [part.get_content().strip() for part in mail.iter_parts()] == ["It is done.", "<p>It is done.</p>"]
 
 
 @pytest.mark.parametrize(
@@ -151,11 +155,11 @@ async def test_a_mail_is_refused_put_off_or_perhaps_sent(reply, error):
     mail = Mail(GraphDouble(POST=always(reply)).connection(), "bridge@contoso.example")
 
     with pytest.raises(error) as raised:
-        await mail.send_mail(["liz@contoso.example"], "Done", "It is done.")
+        await mail.send_mail(["liz@contoso.example"], MAIL)
 
     assert type(raised.value) is error
 
 
 async def test_a_mail_to_nobody_is_our_own_mistake():
     with pytest.raises(ValueError, match="nobody"):
-        await Mail(GraphDouble().connection(), "bridge@contoso.example").send_mail([], "Done", "")
+        await Mail(GraphDouble().connection(), "bridge@contoso.example").send_mail([], MAIL)
