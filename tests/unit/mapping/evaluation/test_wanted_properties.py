@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.mapping.evaluation.desk import Desk
 from shared.mapping.evaluation.directory_log import Book
-from shared.mapping.evaluation.wanted import _Desk, lookups, wanted
+from shared.mapping.evaluation.wanted import lookups, tasks_for, wanted
 from shared.models.opentext import Origin, Role
 from shared.models.people import Directory
 from tests.unit.mapping.mapping_world import (
@@ -103,7 +104,7 @@ def test_same_input_gives_the_same_bytes_and_asks_nothing_that_was_not_looked_up
     book = Book(directory)
 
     first, second = (wanted(MAPPING, origin, directory, now, completed=done, act_as=act_as) for _ in range(2))
-    for _ in _Desk(MAPPING, book, now, done, act_as).tasks(origin):
+    for _ in tasks_for(Desk(MAPPING, book, now, done, act_as), origin):
         pass
 
     assert first.model_dump_json() == second.model_dump_json()
@@ -118,7 +119,7 @@ def test_same_input_gives_the_same_bytes_and_asks_nothing_that_was_not_looked_up
 def test_what_is_wanted_is_certain_only_when_the_directory_answered_every_question(data, origin, now, done, act_as):
     directory = data.draw(directories(lookups(MAPPING, origin, now)))
     book = Book(directory)
-    for _ in _Desk(MAPPING, book, now, done, act_as).tasks(origin):
+    for _ in tasks_for(Desk(MAPPING, book, now, done, act_as), origin):
         pass
     forgotten = data.draw(st.sampled_from(sorted(book.emails | book.groups | book.plan_groups) or [""]))
     less = Directory(
