@@ -13,7 +13,8 @@ from shared.models.holds import HOLDS
 from shared.models.trouble import Trouble
 from shared.operations import interventions
 from shared.operations.counted import HeldLink, HoldGroup
-from shared.operations.doctor import Finding, Verdict, examine
+from shared.operations.doctor import examine
+from shared.operations.findings import Finding, Verdict
 from shared.operations.status import Status, read_status
 from shared.wiring import Wiring
 from shared.wiring.rules import load_rules

@@ -17,7 +17,7 @@ GROUPS = 8
 """All HTTP functions together, and each timer and queue by itself: what Flex Consumption scales by."""
 EXECUTION_SECONDS = (0.3, 1.0)
 """Of one execution, on average: measured, and if each is billed a whole second."""
-ALERTS = 7
+ALERTS = 11
 
 
 class Price(NamedTuple):

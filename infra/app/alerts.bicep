@@ -55,16 +55,64 @@ var rules = [
     severity: 3
   }
   {
-    name: 'opentext-sign-in'
+    name: 'system-away'
     asked: insights.id
-    title: 'OpenText accepts no sign-in'
-    query: loadTextContent('../queries/opentext-sign-in.kql')
-    column: 'Failed'
+    title: 'A system has not answered for five minutes'
+    query: loadTextContent('../queries/system-away.kql')
+    column: 'Seconds'
     operator: 'GreaterThan'
+    threshold: 240
+    every: 'PT5M'
+    window: 'PT10M'
+    severity: 1
+  }
+  {
+    name: 'sign-in-refused'
+    asked: insights.id
+    title: 'OpenText refuses a sign-in'
+    query: loadTextContent('../queries/sign-in-refused.kql')
+    column: 'Seconds'
+    operator: 'GreaterThanOrEqual'
     threshold: 0
     every: 'PT5M'
-    window: 'PT15M'
+    window: 'PT10M'
     severity: 1
+  }
+  {
+    name: 'permission-missing'
+    asked: insights.id
+    title: 'A permission is missing, or a plan is gone'
+    query: loadTextContent('../queries/permission-missing.kql')
+    column: 'Seconds'
+    operator: 'GreaterThan'
+    threshold: 300
+    every: 'PT5M'
+    window: 'PT10M'
+    severity: 1
+  }
+  {
+    name: 'held-for-an-hour'
+    asked: insights.id
+    title: 'Items have been held for an hour by what no rule says'
+    query: loadTextContent('../queries/held-for-an-hour.kql')
+    column: 'Seconds'
+    operator: 'GreaterThanOrEqual'
+    threshold: 3600
+    every: 'PT5M'
+    window: 'PT10M'
+    severity: 2
+  }
+  {
+    name: 'brake'
+    asked: insights.id
+    title: 'A rule would end many tasks at once, and is held'
+    query: loadTextContent('../queries/brake.kql')
+    column: 'Seconds'
+    operator: 'GreaterThanOrEqual'
+    threshold: 0
+    every: 'PT5M'
+    window: 'PT10M'
+    severity: 2
   }
   {
     name: 'troubles'

@@ -88,23 +88,23 @@ async def run_timer(flow: Callable[[Services], Awaitable[object]], wired: Wired)
     Returns:
         Whether anything was done, or was in the way.
     """
-    return await _sweep(lambda: flow(wired.services()), wired)
+    return await _sweep(lambda: flow(wired.services()), wired, needs_all=True)
 
 
 async def run_storage_timer(flow: Callable[[Storage], Awaitable[object]], wired: Wired) -> bool:
     """Sweep what needs storage alone: it goes on while settings and mapping are being mended. Returns: as run_timer."""
-    return await _sweep(lambda: flow(wired.storage()), wired)
+    return await _sweep(lambda: flow(wired.storage()), wired, needs_all=False)
 
 
-async def _sweep(flow: Callable[[], Awaitable[object]], wired: Wired) -> bool:
+async def _sweep(flow: Callable[[], Awaitable[object]], wired: Wired, *, needs_all: bool) -> bool:
     try:
         done = await flow()
     except EXPECTED as error:
-        await tell_met(wired, error)
+        await tell_met(wired, error, needs_all=needs_all)
         await _later(error, wired, "")
         _tell(error, "the next tick goes on")
         return True
-    await tell_met(wired)
+    await tell_met(wired, needs_all=needs_all)
     return bool(done)
 
 

@@ -34,15 +34,16 @@ class HasStorage(Protocol):
         """Return what works without settings and mapping; raises SettingsError without storage itself."""
 
 
-async def tell_met(wired: HasStorage, error: BridgeError | None = None) -> None:
+async def tell_met(wired: HasStorage, error: BridgeError | None = None, *, needs_all: bool = True) -> None:
     """
     Tell what a flow met on its way, whether it came to its end or not.
 
     Args:
         wired: where to tell it.
-        error: the expected failure that ended it. None: it came to its end, so settings and mapping are well.
+        error: the expected failure that ended it. None: it came to its end.
+        needs_all: it needs settings and mapping: its end says that they are well. False: it says nothing of them.
     """
-    await _telling(_tell_met(wired, error))
+    await _telling(_tell_met(wired, error, needs_all=needs_all))
 
 
 async def tell_unforeseen(wired: HasStorage, where: Where, subject: str, error: BaseException) -> None:
@@ -65,7 +66,7 @@ async def _tell_work(wired: HasStorage) -> None:
     await storage.series.keep(tally, storage.now())
 
 
-async def _tell_met(wired: HasStorage, error: BridgeError | None) -> None:
+async def _tell_met(wired: HasStorage, error: BridgeError | None, *, needs_all: bool) -> None:
     storage = wired.storage()
     troubles, now = storage.troubles, storage.now()
     for row in storage.unread.take():
@@ -74,7 +75,7 @@ async def _tell_met(wired: HasStorage, error: BridgeError | None) -> None:
     for kind, (subject, cause) in _TO_MEND.items():
         if isinstance(error, kind):
             await troubles.tell(Where.SYSTEM, subject, cause, _text(error), now)
-        elif not isinstance(error, InputError):
+        elif needs_all and not isinstance(error, InputError):
             await troubles.clear(Where.SYSTEM, subject, now, causes=(cause,))
 
 

@@ -20,6 +20,7 @@ class Where(Word):
     PLAN = "plan"
     RULE = "rule"
     ORIGIN = "origin"
+    ITEM = "item"
     UNKNOWN = "unknown"
 
 

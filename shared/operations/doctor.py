@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from shared.errors import InputError
 from shared.models.troubles import Cause
 from shared.operations.app_state import find_app
+from shared.operations.findings import Finding, Verdict
 from shared.operations.health import Check, Probe, check_all
 from shared.operations.troubles import read_troubles
 from shared.store.in_force import find_in_force
 
 if TYPE_CHECKING:
-    from shared.services import Storage
+    from shared.services import Services, Storage
 
 REMEDIES = {
     "settings": "mend the setting that is named; docs/deploy.md says what each means",
     "mapping": "manage.py mapping check shows every problem with its line",
     "storage": "was a role of the identity removed, or the account's network closed?",
-    "opentext": "docs/runbook.md, opentext-sign-in",
+    "opentext": "docs/runbook.md, sign-in-refused and system-away",
     "graph": "infra/grant-graph-permissions.sh gives the permissions; is each plan's group one of this tenant's?",
     "troubles": "manage.py status names each with what heals it",
 }
 """Of a probe that fails, by name."""
-
-
-class Verdict(StrEnum):
-    """How a probe ended."""
-
-    OK = "ok"
-    WARN = "WARN"
-    FAIL = "FAIL"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one probe found."""
-
-    name: str
-    verdict: Verdict
-    text: str
-    remedy: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it for machines."""
-        return asdict(self)
 
 
 class Examined(Protocol):
@@ -60,6 +38,9 @@ class Examined(Protocol):
     def storage(self) -> Storage:
         """Return what works without settings and mapping."""
 
+    def services(self) -> Services:
+        """Return everything; raises InputError."""
+
 
 async def examine(wired: Examined, mapping_hash: str | None) -> tuple[Finding, ...]:
     """
@@ -73,7 +54,20 @@ async def examine(wired: Examined, mapping_hash: str | None) -> tuple[Finding, .
     storage_is_well = all(one.verdict is Verdict.OK for one in found if one.name == "storage")
     if storage_is_well:
         found.append(await _mapping_in_force(wired.storage(), mapping_hash))
+        found += await _deeper(wired)
     return tuple(found)
+
+
+async def _deeper(wired: Examined) -> tuple[Finding, ...]:
+    """Ask what the rules use; nothing, where settings or mapping have to be mended first."""
+    # It brings the Graph SDK, which readiness does without.
+    from shared.operations.probing import probe_deeply  # noqa: PLC0415 - see above
+
+    try:
+        services = wired.services()
+    except InputError:
+        return ()
+    return await probe_deeply(services)
 
 
 def _of_check(check: Check) -> Finding:

@@ -47,7 +47,7 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
     if services.needs[origin.kind].movement:
         origin = await as_people_left_it(origin, held.seen, services)
     wanted = await ask_forms(await compute_wanted(origin, services, held.links), held.links, services)
-    places, wanted = await _resolve_places(wanted, held.links, services)
+    places, lost, wanted = await _resolve_places(wanted, held.links, services)
     policy = Policy(
         settle=timedelta(seconds=services.settings.settle_seconds),
         grace=timedelta(seconds=services.settings.outcome_grace_seconds),
@@ -59,7 +59,7 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
         voids_waits=WAITS[message.waited_for].voids_waits,
         frees=message.frees,
     )
-    work = Work(services, held, origin, wanted, policy, places)
+    work = Work(services, held, origin, wanted, policy, places, lost)
     if wanted.look_again is not None:
         work.look_again(wanted.look_again, WaitedFor.THRESHOLD)
     await read_tasks(work, message.scope)
@@ -171,8 +171,13 @@ def _completed(links: Mapping[str, Link]) -> frozenset[str]:
 
 async def _resolve_places(
     wanted: Wanted, links: Mapping[str, Link], services: Services
-) -> tuple[dict[str, Place], Wanted]:
-    """Return the places of tasks that are or may be made, and what is wanted: a task without a place waits."""
+) -> tuple[dict[str, Place], dict[str, PlaceError], Wanted]:
+    """
+    Resolve the places of tasks that are or may be made.
+
+    Returns:
+        The places; why others have none; and what is wanted: a task without a place waits.
+    """
     linked = {item for item, link in links.items() if link.task_id}
     wanted_now = [
         task
@@ -182,11 +187,12 @@ async def _resolve_places(
     # A bucket that people renamed or deleted is made again for nothing that stands, only for what the rule moves.
     arranged = {task.item_key for task in wanted_now if not _is_moved_by_rule(links.get(task.item_key), task)}
     found = await services.places.find_all(wanted_now, made=linked, arranged=linked & arranged)
-    held = {item: str(place) for item, place in found.items() if isinstance(place, PlaceError)}
+    lost = {item: place for item, place in found.items() if isinstance(place, PlaceError)}
     tasks = tuple(
-        task.held_for(HoldCause.TARGET, held[task.item_key]) if task.item_key in held else task for task in wanted.tasks
+        task.held_for(HoldCause.TARGET, str(lost[task.item_key])) if task.item_key in lost else task
+        for task in wanted.tasks
     )
-    return {item: place for item, place in found.items() if isinstance(place, Place)}, wanted.with_tasks(tasks)
+    return {item: place for item, place in found.items() if isinstance(place, Place)}, lost, wanted.with_tasks(tasks)
 
 
 def _is_over(link: Link | None, task: WantedTask) -> bool:

@@ -26,7 +26,7 @@ from shared.reconciler.pauses import note_pauses
 from shared.reconciler.plan_index import mend
 from shared.reconciler.resolve_node import resolve_node
 from shared.reconciler.soon import look_soon
-from shared.reconciler.standing import tell_rules
+from shared.reconciler.standing import tell_standing
 from shared.reconciler.waiting_room import Hurry
 from shared.reconciler.wake import spread
 from shared.reconciler.walls import heal, tell_stopped
@@ -140,7 +140,7 @@ async def _bring_together(held: Held, message: OriginMessage, services: Services
     # (g) What was stopped on the way is held with its cause; what was stopped before and went well now is freed.
     await tell_stopped(work)
     await heal(work)
-    await tell_rules(work)
+    await tell_standing(work)
     # (h) Timers and the resync are written, then the lease goes in the last transaction: no moment is without a timer.
     return After.AGAIN if await plan_next(work, message) else After.NOTHING
 

@@ -10,7 +10,7 @@ from shared.decisions.fields import Target
 from shared.decisions.item_view import Policy, View
 from shared.decisions.observed import Place, Seen
 from shared.decisions.record import in_context
-from shared.errors import RetryLaterError, ThrottledError
+from shared.errors import NeverError, RetryLaterError, ThrottledError
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
@@ -59,6 +59,8 @@ class Work:
     policy: Policy
     places: Mapping[str, Place] = field(default_factory=dict)
     """By item key: where its task belongs."""
+    lost: Mapping[str, NeverError] = field(default_factory=dict)
+    """By item key: why there is no place for its task."""
     seen: dict[str, Seen] = field(default_factory=dict)
     """By item key: the task as last read, or as our own write returned it."""
     finished: set[str] = field(default_factory=set)

@@ -63,13 +63,7 @@ async def renew_subscriptions(services: Services) -> None:
     Raises:
         RetryLaterError: Graph or storage does not answer; the next turn goes on.
     """
-    groups = {row.group_id async for row in services.plans.list_all() if row.group_id and not row.is_lost}
-    wanted = {f"groups/{group}" for group in groups} if len(groups) <= ONE_EACH else {"groups"}
-    mine = {
-        subscription.resource.lstrip("/"): subscription
-        for subscription in await services.subscriptions.list_subscriptions()
-        if subscription.notification_url == _url(services, "notifications")
-    }
+    wanted, mine = await read_subscriptions(services)
     asked = await services.cursors.find(SUBSCRIPTIONS_DUE)
     times = json.loads(await services.cursors.find(TOUCHED) or "{}")
     keeper = _Keeper(services, datetime.fromisoformat(asked) if asked else None, times)
@@ -84,6 +78,24 @@ async def renew_subscriptions(services: Services) -> None:
         for resource in sorted(mine.keys() - wanted):
             await _end(mine[resource], services)
     count("sweeps", timer="renew_subscriptions")
+
+
+async def read_subscriptions(services: Services) -> tuple[set[str], dict[str, Subscription]]:
+    """
+    Read which resources have to be subscribed to, and which of this app's subscriptions there are, by resource.
+
+    Raises:
+        SettingsError: what subscriptions need is not set.
+        RetryLaterError, RefusedError: Graph or storage does not tell.
+    """
+    groups = {row.group_id async for row in services.plans.list_all() if row.group_id and not row.is_lost}
+    wanted = {f"groups/{group}" for group in groups} if len(groups) <= ONE_EACH else {"groups"}
+    mine = {
+        subscription.resource.lstrip("/"): subscription
+        for subscription in await services.subscriptions.list_subscriptions()
+        if subscription.notification_url == _url(services, "notifications")
+    }
+    return wanted, mine
 
 
 async def _end(subscription: Subscription, services: Services) -> None:

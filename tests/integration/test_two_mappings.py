@@ -12,7 +12,8 @@ from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 from shared.models.troubles import Cause
 from shared.operations.app_state import find_app, note_app
-from shared.operations.doctor import Verdict, examine
+from shared.operations.doctor import examine
+from shared.operations.findings import Verdict
 from shared.operations.health import probe_mapping
 from shared.operations.troubles import look_after, read_troubles
 from shared.reconciler.reconcile import reconcile
@@ -65,6 +66,9 @@ class _Quiet:
         return ()
 
     def storage(self):
+        return self._services
+
+    def services(self):
         return self._services
 
 
@@ -212,7 +216,7 @@ async def test_readiness_and_doctor_say_that_a_worker_waits(case):
         await probe_mapping(old.services())
     await old.look(case.origin)
 
-    (finding,) = await examine(_Quiet(new.services()), None)
+    (finding,) = [one for one in await examine(_Quiet(new.services()), None) if one.name == "mapping in force"]
     assert finding.verdict is Verdict.WARN
     assert "in force since 2026-11-23 09:06 UTC; a worker has" in finding.text
 

@@ -6,9 +6,12 @@ repeat a POST, and a repeated POST is a second task.
 """
 
 import asyncio
+import base64
+import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, Generic, TypeVar, get_args
 from urllib.parse import urlsplit
 
@@ -92,9 +95,15 @@ class GraphConnection:
     """
 
     def __init__(
-        self, adapter: GraphRequestAdapter, *, seconds: float = CALL_SECONDS, longest_pause: timedelta = LONGEST_PAUSE
+        self,
+        adapter: GraphRequestAdapter,
+        *,
+        seconds: float = CALL_SECONDS,
+        longest_pause: timedelta = LONGEST_PAUSE,
+        token: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
         self.graph = GraphServiceClient(request_adapter=adapter)
+        self._token = token
         self.calls = 0
         self._adapter = adapter
         self._url = httpx.URL(str(adapter.base_url))
@@ -119,6 +128,28 @@ class GraphConnection:
         """
         request = BatchRequest(method, builder, body, headers or {}, query or {})
         return await self._exchange(request.information(), wrote=request.wrote)
+
+    async def roles(self) -> frozenset[str] | None:
+        """
+        Return the application permissions that stand in the token that Graph is sent.
+
+        Returns:
+            None: it is no token of Entra's, as for a simulator.
+
+        Raises:
+            UnavailableError: Entra gives no token.
+
+        Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (roles)
+        """
+        if self._token is None:
+            return None
+        try:
+            async with asyncio.timeout(self._seconds):
+                token = await self._token()
+        except (AzureError, TimeoutError) as error:
+            message = f"no token for Graph: {type(error).__name__}"
+            raise UnavailableError(message) from error
+        return roles_in(token)
 
     async def read(self, model: type[M], builder: BaseRequestBuilder) -> M:
         """
@@ -243,7 +274,23 @@ def connect(
     adapter.base_url = base_url.rstrip("/") + "/v1.0"
     # The templates hold %24select; Graph wants $select. No other middleware: the default ones repeat requests.
     KiotaClientFactory.create_with_custom_middleware([ParametersNameDecodingHandler()], client=http)
-    return GraphConnection(adapter, seconds=seconds, longest_pause=longest_pause)
+    scope = f"https://{urlsplit(base_url).hostname}/.default"
+    token = None if credential is None else partial(_token, credential, scope)
+    return GraphConnection(adapter, seconds=seconds, longest_pause=longest_pause, token=token)
+
+
+async def _token(credential: AsyncTokenCredential, scope: str) -> str:
+    return (await credential.get_token(scope)).token
+
+
+def roles_in(token: str) -> frozenset[str]:
+    """Read the roles of a token, to show them: whether it is genuine is Graph's to judge. Empty: it has none."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return frozenset(str(role) for role in claims.get("roles", ()))
+    except (IndexError, ValueError, AttributeError, TypeError):
+        return frozenset()
 
 
 def _authentication(base_url: str, credential: AsyncTokenCredential | None) -> AuthenticationProvider:

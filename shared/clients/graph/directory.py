@@ -81,6 +81,10 @@ class DirectoryClient:
         managers = await self._find_managers({address: users[address] for address in sorted(lookups.managers_of)})
         return Directory(users=users, managers=managers, groups=groups)
 
+    async def roles(self) -> frozenset[str] | None:
+        """Return the permissions of this application. See `GraphConnection.roles`."""
+        return await self._connection.roles()
+
     def remembered(self) -> Directory:
         """Return what was answered lately, without a call. Who is not in it may well exist."""
         users, groups = _known(self._users), _known(self._groups)

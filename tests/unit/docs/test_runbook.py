@@ -13,13 +13,14 @@ from tests.unit.infra.infra_files import QUERIES, queries
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
 TABLES = {"customMetrics", "traces", "requests", "exceptions", "dependencies", "FunctionAppLogs"}
 ON_RECORDS = {f"bridge_{name}" for name in (*FIELDS, *DECISION_FIELDS)}
+ASKED = r"customDimensions(?:\.|\[')(\w+)"
 ATTRIBUTES = {name for metric in BY_NAME.values() for name in metric.attributes}
 
 
 @pytest.mark.parametrize("query", queries().values(), ids=queries())
 def test_metrics_and_fields_that_are_asked_for_exist(query):
     metrics = re.findall(rf"'{re.escape(PREFIX)}([a-z_.]+)'", query)
-    asked = set(re.findall(r"customDimensions\.(\w+)", query))
+    asked = set(re.findall(ASKED, query))
 
     assert [name for name in metrics if name not in BY_NAME] == []
     assert asked <= ON_RECORDS | ATTRIBUTES
@@ -28,7 +29,7 @@ def test_metrics_and_fields_that_are_asked_for_exist(query):
 @pytest.mark.parametrize("query", queries().values(), ids=queries())
 def test_attributes_belong_to_a_metric_that_is_asked_for(query):
     metrics = [BY_NAME[name] for name in re.findall(rf"'{re.escape(PREFIX)}([a-z_.]+)'", query)]
-    asked = set(re.findall(r"customDimensions\.(\w+)", query)) - ON_RECORDS
+    asked = set(re.findall(ASKED, query)) - ON_RECORDS
 
     assert asked <= {name for metric in metrics for name in metric.attributes}
 
@@ -49,6 +50,18 @@ def test_every_metric_is_explained_where_somebody_looks_for_a_remedy():
 
 def test_every_alert_has_its_section():
     assert [file.stem for file in QUERIES.glob("*.kql") if f"### {file.stem}\n" not in RUNBOOK] == []
+
+
+@pytest.mark.parametrize("alert", [file.stem for file in sorted(QUERIES.glob("*.kql"))])
+def test_every_alert_says_its_symptom_a_query_a_remedy_and_how_one_sees_that_it_is_over(alert):
+    section = re.split(r"^#{2,3} ", RUNBOOK.split(f"### {alert}\n")[1], flags=re.MULTILINE)[0].strip()
+    symptom, _, rest = section.partition("```kusto\n")
+    query, _, after = rest.partition("```")
+
+    assert len(symptom.split()) > 10
+    assert query.strip()
+    assert re.search(r"^(1\. |\| )", after, re.MULTILINE), "no remedy"
+    assert "It is over when" in after
 
 
 def test_links_inside_lead_somewhere():

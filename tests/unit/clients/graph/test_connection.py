@@ -1,5 +1,7 @@
 """Who is spoken to, with which token, how often, and what a broken connection means."""
 
+import base64
+import json
 import traceback
 
 import httpx
@@ -7,7 +9,7 @@ import pytest
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 
-from shared.clients.graph.connection import Page, connect
+from shared.clients.graph.connection import Page, connect, roles_in
 from shared.errors import OutcomeUnknownError, SettingsError, UnavailableError
 from shared.models.planner import PlannerTask
 from tests.unit.clients.graph.graph_double import BASE, GraphDouble, always, page, said, task
@@ -209,3 +211,22 @@ async def test_an_error_shows_no_token():
     with pytest.raises(UnavailableError) as caught:
         await connection.send("GET", connection.graph.planner.tasks)
     assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+def token_with(claims):
+    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return f"e30.{payload}.c2lnbmVk"
+
+
+@pytest.mark.parametrize(
+    ("token", "roles"),
+    [
+        (token_with({"roles": ["Tasks.ReadWrite.All"]}), {"Tasks.ReadWrite.All"}),
+        (token_with({"scp": "Tasks.Read"}), set()),
+        (token_with(["no", "claims"]), set()),
+        ("opaque", set()),
+    ],
+    ids=["roles", "no-roles", "no-object", "no-token-of-that-kind"],
+)
+def test_the_roles_of_a_token_are_read_to_be_shown(token, roles):
+    assert roles_in(token) == roles

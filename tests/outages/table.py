@@ -1,0 +1,48 @@
+"""Who says what after how many minutes: the table of docs/operations.md."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tests.outages.doors import DOORS
+from tests.outages.scenarios import SCENARIOS
+from tests.repository import ROOT
+
+DOCUMENT = ROOT / "docs/operations.md"
+BEGIN, END = "<!-- outages: made by python -m tests.outages --write -->\n", "\n<!-- end -->"
+
+
+def table(played: Mapping[str, Any]) -> str:
+    """Write the table of what was played, by the names of the scenarios."""
+    head = ["what goes wrong", *(f"`{door}`" if door != "page" else door for door in DOORS), "alerts"]
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    for one in SCENARIOS:
+        if one.is_listed:
+            said = played[one.name]
+            cells = [one.says, *(_cell(said["said"].get(door)) for door in DOORS), _alerts(said["fired"])]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def write_table(played: Mapping[str, Any]) -> None:
+    """Put it into its document."""
+    text = DOCUMENT.read_text("utf-8")
+    before, _, rest = text.partition(BEGIN)
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{table(played)}\n{END}{rest.partition(END)[2]}", "utf-8")
+
+
+def _cell(said: list[Any] | None) -> str:
+    """Write what a door first said, and by when. None: nothing was to be seen there."""
+    if said is None:
+        return "nothing: the rest goes on"
+    minute, text = said
+    return f"{minute} min: {_readable(text)}"
+
+
+def _readable(text: str) -> str:
+    """Put names for the ids of this world."""
+    return re.sub(r"plan [\w-]{20,}", "plan ...", re.sub(r"workspace-\d+", "workspace-...", text))
+
+
+def _alerts(fired: Mapping[str, int]) -> str:
+    return ", ".join(f"{minute} min: `{name}`" for name, minute in sorted(fired.items())) or "none"
