@@ -16,6 +16,7 @@ from shared.decisions.description_block import digest, split_description
 from shared.decisions.observed import Found, Place
 from shared.mapping.language.calendar import as_date, as_utc
 from shared.models.link import Link
+from shared.models.planner import NewTask, TaskPatch
 from shared.models.wanted import Owner, WantedTask
 
 _CHECKLIST = uuid.UUID("5f0a6d1c-6f0e-4f5b-9d53-2d8a3b7f4c11")
@@ -171,6 +172,16 @@ FIELDS: tuple[SyncedField, ...] = (
         in_details=True,
     ),
 )
+
+
+def new_task(target: Target) -> NewTask:
+    """Return what is posted: every field of the task itself, as if an empty task were changed. None is left out."""
+    # What people had arranged went with the task that stood there before.
+    fresh = replace(target, kept={})
+    wanted = {synced.name: synced.wanted(fresh) for synced in FIELDS if not synced.in_details}
+    writes = [task_write(name, value, ()) for name, value in wanted.items() if value is not None]
+    fields = {name: value for write in writes for name, value in write.items()}
+    return NewTask.of(target.place.plan_id, TaskPatch(**fields))
 
 
 def task_write(name: str, value: Any, read: Any) -> dict[str, Any]:  # noqa: ANN401 - a JSON value

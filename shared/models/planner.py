@@ -124,6 +124,9 @@ _Assignment = Annotated[
     Assignment, BeforeValidator(lambda entry: entry if isinstance(entry, dict | Assignment) else {})
 ]
 
+_PLAIN = ("title", "bucket_id", "start", "due", "priority", "percent_complete")
+"""Fields of a task that hold one value."""
+
 
 class PlannerTask(Answered):
     """A plannerTask. Source: https://learn.microsoft.com/graph/api/resources/plannertask."""
@@ -164,8 +167,7 @@ class PlannerTask(Answered):
 
     def patched(self, patch: "TaskPatch") -> Self:
         """Return it as Planner has it after a patch."""
-        plain = ("title", "bucket_id", "start", "due", "priority", "percent_complete")
-        changes: dict[str, object] = {name: getattr(patch, name) for name in plain if name in patch.model_fields_set}
+        changes: dict[str, object] = {name: getattr(patch, name) for name in _PLAIN if name in patch.model_fields_set}
         people = {**dict.fromkeys(patch.assign, Assignment()), **self.assignments}
         changes["assignments"] = {user: value for user, value in people.items() if user not in patch.unassign}
         labels = {**self.applied_categories, **dict.fromkeys(patch.set_categories, True)}
@@ -222,20 +224,6 @@ class PlanDetails(Foreign):
         return self.model_copy(update={"category_descriptions": {**self.category_descriptions, **names}})
 
 
-class NewTask(Frozen):
-    """What POST /planner/tasks is sent. Details are not part of it: Graph drops them."""
-
-    plan_id: str
-    bucket_id: str | None = None
-    title: str
-    start: datetime | None = None
-    due: datetime | None = None
-    priority: int | None = None
-    percent_complete: int = 0
-    assignees: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-
-
 class TaskPatch(Frozen):
     """
     Changes to a task. Only fields that were given are sent; None clears.
@@ -253,6 +241,32 @@ class TaskPatch(Frozen):
     unassign: tuple[str, ...] = ()
     set_categories: tuple[str, ...] = ()
     clear_categories: tuple[str, ...] = ()
+
+
+class NewTask(Frozen):
+    """What POST /planner/tasks is sent. Details are not part of it: Graph drops them."""
+
+    plan_id: str
+    bucket_id: str | None = None
+    title: str
+    start: datetime | None = None
+    due: datetime | None = None
+    priority: int | None = None
+    percent_complete: int = 0
+    assignees: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, plan_id: str, fields: TaskPatch) -> Self:
+        """Return the task that changes of an empty one make."""
+        plain = fields.model_dump(include=set(_PLAIN), exclude_none=True)
+        return cls(plan_id=plan_id, assignees=fields.assign, categories=fields.set_categories, **plain)
+
+    @property
+    def fields(self) -> TaskPatch:
+        """The same as changes of an empty task."""
+        plain = self.model_dump(include=set(_PLAIN))
+        return TaskPatch(assign=self.assignees, set_categories=self.categories, **plain)
 
 
 class ChecklistLine(Frozen):

@@ -16,7 +16,6 @@ from shared.clients.graph.planner_bodies import (
 from shared.errors import BridgeError
 from shared.models.listed import Listed
 from shared.models.planner import (
-    Assignment,
     DetailsChange,
     DetailsPatch,
     ExternalReference,
@@ -154,18 +153,8 @@ class DryPlanner:
 
     def _create(self, task: NewTask) -> PlannerTask:
         self._notes.graph("POST", "/planner/tasks", new_task_body(task))
-        made = PlannerTask(
-            id=_new(f"task of {self._notes.item}"),
-            etag=_new("etag"),
-            plan_id=task.plan_id,
-            bucket_id=task.bucket_id,
-            title=task.title,
-            start=task.start,
-            due=task.due,
-            priority=task.priority,
-            assignments=dict.fromkeys(task.assignees, Assignment()),
-            applied_categories=dict.fromkeys(task.categories, True),
-        )
+        empty = PlannerTask(id=_new(f"task of {self._notes.item}"), etag=_new("etag"), plan_id=task.plan_id)
+        made = empty.patched(task.fields)
         self._details[made.id] = PlannerDetails(etag=_new("etag"))
         return _kept(self._tasks, made.id, made)
 

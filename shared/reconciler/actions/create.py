@@ -11,12 +11,11 @@ from datetime import datetime
 
 from shared.clients.graph.planner_bodies import new_task_body
 from shared.decisions.actions import Create
-from shared.decisions.fields import Target
+from shared.decisions.fields import Target, new_task
 from shared.decisions.item_view import event
 from shared.decisions.merge import first_base, settled_base
 from shared.decisions.observed import Found
 from shared.errors import BridgeError, LeaseLostError, NotFoundError, OutcomeUnknownError, RefusedError, RetryLaterError
-from shared.mapping.language.calendar import as_utc
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause
 from shared.models.link import FieldBase, Link, LinkState, Posted, Reservation
@@ -175,7 +174,7 @@ def _why(answer: BridgeError) -> str:
 def _worded(work: Work, create: Create) -> NewTask | None:
     """Put a task into words, before anything is announced or posted. None: it can't be, and its item is stopped."""
     with wall(work, [create.item], "create"):
-        new = _new_task(create.target)
+        new = new_task(create.target)
         new_task_body(new)
         return new
     return None
@@ -191,17 +190,3 @@ def _reserved(create: Create, new: NewTask, now: datetime) -> Link:
         priority=new.priority,
     )
     return Link.reserved(create.target.wanted, new.plan_id, posted, now, create.link)
-
-
-def _new_task(target: Target) -> NewTask:
-    wanted, place = target.wanted, target.place
-    return NewTask(
-        plan_id=place.plan_id,
-        bucket_id=place.bucket(wanted.bucket),
-        title=wanted.title,
-        start=as_utc(wanted.start) if wanted.start is not None else None,
-        due=as_utc(wanted.due) if wanted.due is not None else None,
-        priority=wanted.priority,
-        assignees=wanted.assignees,
-        categories=tuple(place.labels(wanted.labels)),
-    )
