@@ -50,7 +50,10 @@ UNREACHED = {
     "psutil/_pswindows.py": "of another system",
     "pydantic/mypy.py": "for type checkers",
     "pydantic/v1/": "the release before, for those who have not moved yet",
+    "urllib3/contrib/emscripten/": "of another system",
     "werkzeug/debug/": "a page with a console; the Functions library takes headers and forms",
+    "werkzeug/middleware/": "of servers",
+    "werkzeug/routing/": "of servers",
 }
 """Beginnings of paths in what is deployed, and why nothing there is reached."""
 _SOURCES = (".c", ".h", ".pxd", ".pyi", ".pyx")
