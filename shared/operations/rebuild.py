@@ -29,7 +29,7 @@ from shared.operations.standstill import must_stand_still
 from shared.services import Services
 from shared.store.origins import Entries, Held
 from shared.store.plans import PlanRow
-from shared.store.tasks import IndexRow
+from shared.store.tasks import IndexRow, indexing
 from shared.targets.unproven import EVERYWHERE, Unproven
 
 log = logging.getLogger(__name__)
@@ -285,7 +285,9 @@ async def _commit(held: Held, made: Sequence[Link], record: Record, run: _Run) -
     for link in made:
         if link.plan_id and link.task_id:
             # Without an etag every version is newer than what was agreed: the first read of the plan announces it.
-            await services.tasks.save_index(link.plan_id, link.task_id, IndexRow(origin=held.origin, item=link.item))
+            await services.tasks.change(
+                [indexing(link.plan_id, link.task_id, IndexRow(origin=held.origin, item=link.item))]
+            )
     run.found.tasks += len(made)
 
 

@@ -6,11 +6,11 @@ Whoever holds the lease of an origin may mend its rows, and nobody else's.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from shared.models.link import Link, LinkState
 from shared.reconciler.session import Work
-from shared.store.tasks import IndexRow, PlanIndex
+from shared.store.tasks import IndexRow, PlanChange, PlanIndex, indexing, unindexing, unreserving
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +27,11 @@ async def mend(work: Work, plan_ids: Iterable[str]) -> None:
     named = {link.plan_id for link in links.values()} | {place.plan_id for place in work.places.values()}
     for plan_id in sorted(named.union(plan_ids) - {None, ""}, key=str):
         index = await work.services.tasks.read_plan(str(plan_id))
-        await _mend_rows(work, str(plan_id), index)
-        await _drop_reservations(work, str(plan_id), index)
+        changes = [*_mended(work, str(plan_id), index), *_dropped(work, str(plan_id), index)]
+        await work.services.tasks.change(changes)
 
 
-async def _mend_rows(work: Work, plan_id: str, index: PlanIndex) -> None:
+def _mended(work: Work, plan_id: str, index: PlanIndex) -> Iterator[PlanChange]:
     key = work.origin.key
     wanted = {
         link.task_id: _row(key, link)
@@ -42,19 +42,19 @@ async def _mend_rows(work: Work, plan_id: str, index: PlanIndex) -> None:
         found = index.tasks.get(task_id)
         if found is None or _untraced(found) != row:
             log.info("%s %s: its row in plan %s is put right", key, row.item, plan_id)
-            await work.services.tasks.save_index(plan_id, task_id, row)
+            yield indexing(plan_id, task_id, row)
     for task_id, left in index.tasks.items():
         if left.origin == key and task_id not in wanted:
-            await work.services.tasks.remove_index(plan_id, task_id)
+            yield unindexing(plan_id, task_id)
 
 
-async def _drop_reservations(work: Work, plan_id: str, index: PlanIndex) -> None:
+def _dropped(work: Work, plan_id: str, index: PlanIndex) -> Iterator[PlanChange]:
     """A reservation goes last: one may outlive the making that it announced."""
     for reservation in index.reservations:
         link = work.held.links.get(reservation.item)
         is_open = link is not None and link.state is LinkState.RESERVED and link.plan_id == plan_id
         if reservation.origin == work.origin.key and not is_open:
-            await work.services.tasks.unreserve(plan_id, reservation.origin, reservation.item)
+            yield unreserving(plan_id, reservation.origin, reservation.item)
 
 
 def _untraced(row: IndexRow) -> IndexRow:

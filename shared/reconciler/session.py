@@ -1,6 +1,6 @@
 """One reconcile at work: what was read, what is remembered, when to look again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from shared.reconciler.event_metrics import measure
 from shared.reconciler.outcome import Outcome
 from shared.services import Services
 from shared.store.origins import Held
-from shared.store.tasks import IndexRow
+from shared.store.tasks import IndexRow, PlanChange, indexing, unindexing
 
 
 @dataclass
@@ -139,10 +139,18 @@ class Work:
         must_have_time()
 
     async def commit(
-        self, links: Sequence[Link], events: Sequence[Event] = (), *, seen: dict[str, Any] | None = None
+        self,
+        links: Sequence[Link],
+        events: Sequence[Event] = (),
+        *,
+        seen: dict[str, Any] | None = None,
+        unreserved: Iterable[PlanChange] = (),
     ) -> None:
         """
         Remember links and history in one transaction, then what the plans' readers need.
+
+        Args:
+            unreserved: reservations that are over; they go last, with what the readers need.
 
         Raises:
             LeaseLostError: another worker owns the origin; nothing was written.
@@ -162,8 +170,8 @@ class Work:
         # Ladder and mails count from the date that the task shows: people just set another.
         self.left.again |= any(_is_set_by_people(before[link.item], link) for link in links)
         measure(events, self.now)
-        for link in links:
-            await self._index(before[link.item], link)
+        index = [change for link in links for change in self._index(before[link.item], link)]
+        await self.services.tasks.change([*index, *unreserved])
 
     def _in_context(self, links: Sequence[Link], events: Sequence[Event]) -> list[Event]:
         """Complete events with what held when they happened."""
@@ -181,11 +189,10 @@ class Work:
             for event in events
         ]
 
-    async def _index(self, before: Link | None, after: Link) -> None:
+    def _index(self, before: Link | None, after: Link) -> Iterator[PlanChange]:
         """Keep the way back from a task to its link, with the versions that are agreed."""
-        tasks = self.services.tasks
         if before is not None and before.task_id and before.plan_id and _place(before) != _place(after):
-            await tasks.remove_index(before.plan_id, before.task_id)
+            yield unindexing(before.plan_id, before.task_id)
         if after.task_id and after.plan_id and (before is None or _known(before) != _known(after)):
             row = IndexRow(
                 origin=self.origin.key,
@@ -195,7 +202,7 @@ class Work:
                 # What people do with the task belongs to the story of what made it.
                 trace=traceparent(),
             )
-            await tasks.save_index(after.plan_id, after.task_id, row)
+            yield indexing(after.plan_id, after.task_id, row)
 
 
 def current_step(origin: Origin, link: Link) -> Step | None:

@@ -22,6 +22,8 @@ from shared.store.table_client import Entity, Operation, TableClient
 from shared.store.table_reads import TableReads
 from shared.store.unread import UnreadRows
 
+_MOST_PER_TRANSACTION = 100
+
 T = TypeVar("T")
 Answer: TypeAlias = Mapping[str, Any]
 Send: TypeAlias = Callable[[], Awaitable[Answer]]
@@ -133,6 +135,40 @@ class Table(TableReads):
             UnavailableError: it is still there.
         """
         await self._delete(partition, key)
+
+    async def put_all(self, partition: str, rows: Mapping[str, str | None]) -> None:
+        """
+        Write rows of one partition whatever was there, and remove others: a hundred in one transaction.
+
+        Args:
+            rows: documents by row key; None: the row goes, and is fine when it is not there.
+
+        Raises:
+            TooLargeError, UnavailableError, OutcomeUnknownError: as for insert. Some may be written.
+        """
+        given = list(rows.items())
+        for first in range(0, len(given), _MOST_PER_TRANSACTION):
+            some = given[first : first + _MOST_PER_TRANSACTION]
+            if len(some) > 1 and await self._is_put(partition, some):
+                continue
+            # One that is gone already ends a transaction, and so does a row that is too large: each is done alone then,
+            # and in doubt looked for.
+            for key, data in some:
+                await (self.discard(partition, key) if data is None else self.put(partition, key, data))
+
+    async def _is_put(self, partition: str, rows: Sequence[tuple[str, str | None]]) -> bool:
+        operations: list[Operation] = []
+        for key, data in rows:
+            if data is None:
+                operations.append(("delete", {"PartitionKey": partition, "RowKey": key}))
+            else:
+                entity = Row(partition, key, data, self.stamp()).entity()
+                operations.append(("upsert", entity, {"mode": UpdateMode.REPLACE}))
+        try:
+            await self._made(self._transaction(operations))
+        except AzureError:
+            return False
+        return True
 
     async def commit(self, guard: Row, data: str, operations: Sequence[Operation], *, is_ours: IsOurs) -> Row:
         """

@@ -1,5 +1,7 @@
 """Tasks: which link a Planner task belongs to, the way back from a plan, and the reservations of a plan."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import Field
@@ -33,6 +35,37 @@ class IndexRow(Stored):
     etag: str = ""
     details_etag: str = ""
     trace: str | None = Field(default=None, description="W3C traceparent of the look that agreed on them.")
+
+
+@dataclass(frozen=True)
+class PlanChange:
+    """A row of a plan that is written or goes."""
+
+    plan_id: str
+    key: str
+    data: str | None
+    """None: the row goes. Fine when there is none."""
+
+
+def reserving(reservation: Reservation) -> PlanChange:
+    """Announce a POST."""
+    key = _reserved_key(reservation.origin, reservation.item)
+    return PlanChange(reservation.plan_id, key, reservation.model_dump_json())
+
+
+def unreserving(plan_id: str, origin: str, item: str) -> PlanChange:
+    """Take the announcement back."""
+    return PlanChange(plan_id, _reserved_key(origin, item), None)
+
+
+def indexing(plan_id: str, task_id: str, row: IndexRow) -> PlanChange:
+    """Write the way back."""
+    return PlanChange(plan_id, escape(task_id), row.model_dump_json())
+
+
+def unindexing(plan_id: str, task_id: str) -> PlanChange:
+    """Remove the way back."""
+    return PlanChange(plan_id, escape(task_id), None)
 
 
 class PlanIndex(Frozen):
@@ -87,22 +120,20 @@ class Tasks:
             raise _claimed(task_id, found)
         await self._table.remove(row)
 
-    async def reserve(self, reservation: Reservation) -> None:
-        """Announce a POST. Written under the origin's lease, so the last writer is right."""
-        key = _reserved_key(reservation.origin, reservation.item)
-        await self._table.put(escape(reservation.plan_id), key, reservation.model_dump_json())
+    async def change(self, changes: Iterable[PlanChange]) -> None:
+        """
+        Announce POSTs, and keep the way back from plans; those of one plan in one transaction.
 
-    async def unreserve(self, plan_id: str, origin: str, item: str) -> None:
-        """Take the announcement back. Fine when there is none."""
-        await self._table.discard(escape(plan_id), _reserved_key(origin, item))
+        Written under the origin's lease, so the last writer is right.
 
-    async def save_index(self, plan_id: str, task_id: str, row: IndexRow) -> None:
-        """Write the way back. Written under the origin's lease, so the last writer is right."""
-        await self._table.put(escape(plan_id), escape(task_id), row.model_dump_json())
-
-    async def remove_index(self, plan_id: str, task_id: str) -> None:
-        """Remove the way back. Fine when there is none."""
-        await self._table.discard(escape(plan_id), escape(task_id))
+        Raises:
+            TooLargeError, UnavailableError, OutcomeUnknownError: as for any write. Some may stand.
+        """
+        plans: dict[str, dict[str, str | None]] = {}
+        for change in changes:
+            plans.setdefault(change.plan_id, {})[change.key] = change.data
+        for plan_id, rows in plans.items():
+            await self._table.put_all(escape(plan_id), rows)
 
     async def read_plan(self, plan_id: str) -> PlanIndex:
         """Read everything that is known of a plan's tasks: one query a thousand."""

@@ -61,7 +61,8 @@ async def _ten_items() -> list[Ratio]:
         raise AssertionError(message)
     return [
         Ratio(f"a workspace with {ITEMS} items: Graph", spent["graph"], 3, "round trips"),
-        Ratio(f"a workspace with {ITEMS} items: OpenText", spent["opentext"], 4, "round trips"),
+        Ratio(f"a workspace with {ITEMS} items: OpenText", spent["opentext"], 2, "round trips"),
+        Ratio(f"a workspace with {ITEMS} items: tables", spent["tables"], 30, "round trips"),
     ]
 
 

@@ -19,7 +19,7 @@ from shared.store.gates import Gates
 from shared.store.nodes import Nodes
 from shared.store.origins import Origins
 from shared.store.tables import NAMES, Tables
-from shared.store.tasks import Claim, Tasks
+from shared.store.tasks import Claim, IndexRow, Tasks, indexing, reserving, unreserving
 from tests.integration.store_builders import NOW, ORIGIN, bury, event, hands, link, reservation
 
 LOSSES = {
@@ -257,8 +257,8 @@ def every_other_write(tables):
     tasks, agenda = Tasks(tables), Agenda(tables)
     return [
         lambda: tasks.claim("task", origin=ORIGIN, item="a"),
-        lambda: tasks.reserve(reservation()),
-        lambda: tasks.unreserve("plan", ORIGIN, reservation().item),
+        lambda: tasks.change([reserving(reservation())]),
+        lambda: tasks.change([unreserving("plan", ORIGIN, reservation().item)]),
         lambda: Cursors(tables).save("w", "1"),
         lambda: Nodes(tables).link(1, ORIGIN),
         lambda: Creators(tables).add("user:1"),
@@ -273,7 +273,7 @@ async def ensure_all_were_made(tables):
     assert await Cursors(tables).find("w") == "1"
     assert await Nodes(tables).find_origins(1) == (ORIGIN,)
     assert await Creators(tables).list_all() == {"user:1"}
-    assert await Gates(tables).find("graph") == NOW
+    assert await Gates(tables).find("graph", NOW) == NOW
     assert [due.entry.waited_for for due in await Agenda(tables).due(NOW)] == [WaitedFor.RETRY]
 
 
@@ -285,6 +285,19 @@ async def test_every_other_write_whose_answer_was_lost_is_made(tables, breaker, 
         assert breaker.plan == []
 
     await ensure_all_were_made(tables)
+
+
+@lost
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_rows_that_go_together_are_made_one_by_one_where_no_answer_came(tables, breaker, loss, when):
+    row = IndexRow(origin=ORIGIN, item="a")
+    breaker.lose(when, loss)
+
+    await Tasks(tables).change([reserving(reservation()), indexing("plan", "task", row)])
+
+    assert breaker.plan == []
+    assert (await Tasks(tables).read_plan("plan")).tasks == {"task": row}
+    assert len((await Tasks(tables).read_plan("plan")).reservations) == 1
 
 
 @pytest.mark.parametrize("name", NOT_MADE)

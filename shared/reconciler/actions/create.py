@@ -5,8 +5,10 @@ The order is the promise. A timer and a reservation stand before the POST, the c
 link, and the reservation goes last: whatever dies in between, somebody settles it later.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from shared.clients.graph.planner_bodies import new_task_body
@@ -17,6 +19,7 @@ from shared.decisions.merge import first_base, settled_base
 from shared.decisions.observed import Found
 from shared.errors import BridgeError, LeaseLostError, NotFoundError, OutcomeUnknownError, RefusedError, RetryLaterError
 from shared.models.events import EventKind
+from shared.models.evidence import Event
 from shared.models.holds import HoldCause
 from shared.models.link import FieldBase, Link, LinkState, Posted, Reservation
 from shared.models.messages import AgendaEntry
@@ -26,10 +29,22 @@ from shared.observability.telemetry import traceparent
 from shared.reconciler.actions.hold_for_capacity import keep_room
 from shared.reconciler.actions.write import write_details
 from shared.reconciler.session import Work
-from shared.reconciler.walls import wall
+from shared.reconciler.walls import apart, wall
 from shared.store.agenda import DueEntry
+from shared.store.tasks import reserving, unreserving
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A task that was made for a link, as POST or a list returned it."""
+
+    target: Target | None
+    """None: the item is not wanted any more; the link is then closed by the next decision."""
+    link: Link
+    """Reserved."""
+    task: PlannerTask
 
 
 async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
@@ -46,58 +61,94 @@ async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
     await work.commit(links, [event(EventKind.DELETED, link, task=link.task_id) for link in deleted])
     work.ensure_time()
     answers = await work.services.planner.create_tasks([worded[create.item] for create in creates])
-    made: list[str] = []
+    made: list[Made] = []
     for create, link, answer in zip(creates, links, answers, strict=True):
+        if isinstance(answer, PlannerTask):
+            made.append(Made(create.target, link, answer))
+            continue
         # Each behind its own wall: what was posted beside it is to be remembered.
         with wall(work, [link.item], "create"):
-            if not isinstance(answer, PlannerTask):
-                await _not_made(work, create.target, link, answer)
-            elif await adopt(work, create.target, link, answer, EventKind.CREATED):
-                made.append(link.item)
-    await write_details(work, made)
+            await _not_made(work, create.target, link, answer)
+    ours = await adopt(work, made, EventKind.CREATED)
+    await write_details(work, ours)
     work.raise_if_throttled()
     if not any(work.held.links[link.item].state is LinkState.RESERVED for link in links):
         # Everything stands, to the last row, or was refused: there is nothing to settle.
         await work.services.agenda.remove(guard)
 
 
-async def adopt(work: Work, target: Target | None, link: Link, task: PlannerTask, what: EventKind) -> bool:
+async def adopt(work: Work, found: Sequence[Made], what: EventKind) -> list[str]:
     """
-    Commit a task to its link: global claim, link, index, and the reservation goes last.
+    Commit tasks to their links: global claims, links, index; the reservations go last.
 
     Args:
         work: the reconcile at work.
-        target: None when the item is not wanted any more; the link is then closed by the next decision.
-        link: the reserved link.
-        task: as POST or a list returned it.
+        found: as POST or a list returned them.
         what: CREATED or SETTLED, for the history.
 
     Returns:
-        False when another link holds the task: ours stays reserved and settles.
+        The items that have their task now. Where another link holds the task, ours stays reserved and settles.
 
     Raises:
         LeaseLostError: the lease was lost; a task just made is whoever's finds it.
+        UnavailableError, OutcomeUnknownError: a claim could not be written; what was claimed is committed.
     """
-    services = work.services
-    try:
-        await services.tasks.claim(task.id, origin=work.origin.key, item=link.item)
-    except RefusedError:
-        log.warning("%s %s: task %s belongs to another link", work.origin.key, link.item, task.id)
-        return False
-    if what is EventKind.CREATED and task.created_by is not None and task.created_by.key:
-        await services.creators.add(task.created_by.key)
-    found = Found(task)
-    made = link.opened(task, _base(target, found, link, what) if target is not None else {})
-    people = [decision.model_dump() for decision in target.wanted.people] if target is not None else []
-    told = event(what, made, task=task.id, plan=task.plan_id, title=task.title, etag=task.etag, people=people)
-    try:
-        await work.commit([made], [told])
-    except LeaseLostError:
-        await _take_back(work, link.item, task, what)
-        raise
-    work.seen[link.item] = found
-    await services.tasks.unreserve(link.plan_id or task.plan_id, work.origin.key, link.item)
-    return True
+    # Side by side: each claim is a row of its own partition, so no transaction can hold two.
+    claims = await asyncio.gather(*(_claim(work, made) for made in found), return_exceptions=True)
+    claimed = [made for made, is_ours in zip(found, claims, strict=True) if is_ours is True]
+    committed = await _commit(work, claimed, what)
+    if failed := next((one for one in claims if isinstance(one, BaseException)), None):
+        raise failed
+    return committed
+
+
+async def _commit(work: Work, claimed: Sequence[Made], what: EventKind) -> list[str]:
+    """Commit tasks whose claims stand; one that can't be kept stops its item alone."""
+    if what is EventKind.CREATED:
+        for creator in {made.task.created_by.key for made in claimed if made.task.created_by is not None}:
+            if creator:
+                await work.services.creators.add(creator)
+    committed: list[str] = []
+
+    async def commit(some: Sequence[Made]) -> None:
+        links = [_opened(made, what) for made in some]
+        told = [_told(link, made, what) for link, made in zip(links, some, strict=True)]
+        over = [unreserving(made.link.plan_id or made.task.plan_id, work.origin.key, made.link.item) for made in some]
+        await work.commit(links, told, unreserved=over)
+        work.seen.update({made.link.item: Found(made.task) for made in some})
+        committed.extend(made.link.item for made in some)
+
+    if claimed:
+        try:
+            await apart(work, [(made.link.item, made) for made in claimed], commit, "create")
+        except LeaseLostError:
+            for made in claimed:
+                await _take_back(work, made.link.item, made.task, what)
+            raise
+    return committed
+
+
+async def _claim(work: Work, made: Made) -> bool:
+    """Make a task its link's for good; False: it is another's, or the item was stopped."""
+    with wall(work, [made.link.item], "create"):
+        try:
+            await work.services.tasks.claim(made.task.id, origin=work.origin.key, item=made.link.item)
+        except RefusedError:
+            log.warning("%s %s: task %s belongs to another link", work.origin.key, made.link.item, made.task.id)
+            return False
+        return True
+    return False
+
+
+def _opened(made: Made, what: EventKind) -> Link:
+    base = _base(made.target, Found(made.task), made.link, what) if made.target is not None else {}
+    return made.link.opened(made.task, base)
+
+
+def _told(link: Link, made: Made, what: EventKind) -> Event:
+    people = [decision.model_dump() for decision in made.target.wanted.people] if made.target is not None else []
+    task = made.task
+    return event(what, link, task=task.id, plan=task.plan_id, title=task.title, etag=task.etag, people=people)
 
 
 def _base(target: Target, found: Found, link: Link, what: EventKind) -> dict[str, FieldBase]:
@@ -129,8 +180,7 @@ async def _announce(work: Work, links: Sequence[Link]) -> DueEntry:
     at = work.now + work.policy.settle
     entry = AgendaEntry(at=at, origin=work.origin.key, waited_for=WaitedFor.SETTLE, trace=traceparent())
     guard = await work.services.agenda.put(entry, work.now)
-    for link in links:
-        await work.services.tasks.reserve(reservation_of(work, link))
+    await work.services.tasks.change(reserving(reservation_of(work, link)) for link in links)
     return guard
 
 
@@ -158,8 +208,8 @@ async def _not_made(work: Work, target: Target, link: Link, answer: BridgeError)
     reason = _why(answer)
     held = link.held(HoldCause.UNAVAILABLE if passes else HoldCause.REFUSED, reason, work.now)
     told = () if passes or held.tries > 1 else (event(EventKind.HELD, held, reason=reason),)
-    await work.commit([held], told)
-    await work.services.tasks.unreserve(link.plan_id or target.place.plan_id, work.origin.key, link.item)
+    over = unreserving(link.plan_id or target.place.plan_id, work.origin.key, link.item)
+    await work.commit([held], told, unreserved=[over])
     if isinstance(answer, RetryLaterError):
         work.left.later.append(answer)
 

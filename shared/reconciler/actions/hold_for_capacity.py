@@ -10,6 +10,7 @@ from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
 from shared.reconciler.session import Work
 from shared.store.plans import PlanRow
+from shared.store.tasks import unreserving
 from shared.targets.capacity import fills
 
 
@@ -32,11 +33,13 @@ async def keep_room(work: Work, creates: Sequence[Create]) -> list[Create]:
     if held:
         links = [_held(work, create, reason) for create, reason in held]
         events = [told for (create, _), link in zip(held, links, strict=True) for told in _told(create, link)]
-        await work.commit(links, events)
-    for create, _ in held:
-        if create.link is not None and create.link.state is LinkState.RESERVED:
-            # Looked for and never made: the announcement of its POST goes.
-            await work.services.tasks.unreserve(create.link.plan_id or "", work.origin.key, create.link.item)
+        # Looked for and never made: the announcements of their POSTs go.
+        over = [
+            unreserving(create.link.plan_id or "", work.origin.key, create.link.item)
+            for create, _ in held
+            if create.link is not None and create.link.state is LinkState.RESERVED
+        ]
+        await work.commit(links, events, unreserved=over)
     return fit
 
 

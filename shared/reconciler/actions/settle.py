@@ -9,11 +9,11 @@ from shared.models.holds import HoldCause
 from shared.models.link import Link
 from shared.models.planner import PlannerTask
 from shared.models.words import WaitedFor
-from shared.reconciler.actions.create import adopt, create_tasks, reservation_of
+from shared.reconciler.actions.create import Made, adopt, create_tasks, reservation_of
 from shared.reconciler.actions.write import write_details
 from shared.reconciler.outcome import DONE, Outcome
 from shared.reconciler.session import Work
-from shared.store.tasks import Claim, PlanIndex
+from shared.store.tasks import Claim, PlanIndex, unreserving
 
 
 async def settle_task(work: Work, action: Settle) -> Outcome:
@@ -54,10 +54,9 @@ async def settle_task(work: Work, action: Settle) -> Outcome:
 
 async def _adopted(work: Work, action: Settle, task: PlannerTask) -> bool:
     """Link a task and write its details; False when another link holds it."""
-    is_ours = await adopt(work, action.target, action.link, task, EventKind.SETTLED)
-    if is_ours:
-        await write_details(work, [action.link.item])
-    return is_ours
+    ours = await adopt(work, [Made(action.target, action.link, task)], EventKind.SETTLED)
+    await write_details(work, ours)
+    return bool(ours)
 
 
 async def adopt_claimed(work: Work, plan_id: str) -> Outcome:
@@ -83,8 +82,7 @@ async def adopt_claimed(work: Work, plan_id: str) -> Outcome:
     for item, link in bare.items():
         if (mine := _already_claimed(work, link, tasks, claims)) is not None:
             target = work.target(wanted[item]) if item in wanted else None
-            if await adopt(work, target, link, mine, EventKind.SETTLED):
-                await write_details(work, [item])
+            await write_details(work, await adopt(work, [Made(target, link, mine)], EventKind.SETTLED))
             again = True
     return Outcome(again=again)
 
@@ -122,6 +120,6 @@ async def _never_made(work: Work, action: Settle) -> Outcome:
         after, what = link.closed("never made"), EventKind.CLOSED
     else:
         after, what = link.held(target.wanted.held_by, target.wanted.held or "", work.now), EventKind.HELD
-    await work.commit([after], [event(what, after, reason=after.reason)])
-    await work.services.tasks.unreserve(link.plan_id or "", work.origin.key, link.item)
+    over = unreserving(link.plan_id or "", work.origin.key, link.item)
+    await work.commit([after], [event(what, after, reason=after.reason)], unreserved=[over])
     return DONE
