@@ -67,21 +67,21 @@ class Killer:
     """Counts the moments of a creation, and kills its host at the one that is asked for."""
 
     host: HostProcess | None = None
-    at: int = 0
-    """Which moment; the first is 1, and 0 is none."""
+    at: int | str = 0
+    """Which moment, by its number or name; the first is 1, and 0 is none."""
     seen: list[str] = field(default_factory=list)
     """The moments since it was armed."""
     struck: str = ""
     """Where it killed; empty: it has not."""
     is_armed: bool = False
 
-    def arm(self, host: HostProcess, at: int) -> None:
+    def arm(self, host: HostProcess, at: int | str) -> None:
         self.host, self.at, self.seen, self.struck, self.is_armed = host, at, [], "", True
 
     def comes(self, moment: str) -> bool:
         """Count a moment; say whether it is the last one of this host."""
         self.seen += [moment] if self.is_armed else []
-        return self.is_armed and len(self.seen) == self.at
+        return self.is_armed and self.at in (len(self.seen), moment)
 
     def kill(self, moment: str) -> None:
         self.is_armed, self.struck = False, moment
@@ -164,16 +164,17 @@ class Stage:
             for number in range(2):
                 host = await self._let_work(host, number, at=0)
             lived = tuple(self.killer.seen)
-            chosen = sorted({*range(0, len(lived), EVERY), *(lived.index(moment) for moment in CRUCIAL)})
+            # Those that matter most by name: a sign of life in between would move their numbers.
+            chosen = [*CRUCIAL, *range(1, len(lived) + 1, EVERY)]
             moments: list[str] = []
             for number, at in enumerate(chosen, 2):
-                host = await self._let_work(host, number, at=at + 1)
+                host = await self._let_work(host, number, at=at)
                 moments.append(self.killer.struck)
         finally:
             host.kill()
         return lived, tuple(moments)
 
-    async def _let_work(self, host: HostProcess, number: int, *, at: int) -> HostProcess:
+    async def _let_work(self, host: HostProcess, number: int, *, at: int | str) -> HostProcess:
         """Have a task made by a host that dies at this moment, or at the end; return its successor."""
         self.killer.arm(host, at)
         await self._ask(number)
@@ -311,7 +312,8 @@ async def test_the_way_back_leads_from_each_task_to_its_link_and_no_reservation_
 
 
 async def test_hosts_died_at_moments_that_a_creation_has_those_that_matter_most_among_them(killed):
-    assert set(killed.moments) <= set(killed.lived)
+    # Signs of life come by time, not by what is done: one may come where the host that lived had none.
+    assert {moment for moment in killed.moments if " control" not in moment} <= set(killed.lived)
     assert set(CRUCIAL) <= set(killed.moments)
     assert len(killed.moments) >= len(killed.lived) / EVERY
 
