@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from tests.simulation.journal import Journal, Line, Shown, Taken, Versions
+from tests.simulation.journal import Journal, Shown, Taken, Versions
 from tests.simulation.people import APPROVERS, DELEGATES, OUTCOMES
 from tests.simulation.world import APPROVER, World
 
@@ -101,32 +101,32 @@ def _was_shown(journal: Journal, one: Taken, shown: Versions) -> bool:
 
 def _doubt_of_choice(world: World, one: Taken, states: Sequence[Shown], done: Shown) -> str:
     """Say why the lines do not prove that outcome; empty: they do."""
-    wanted, lines = one.activity.properties.get("label"), states[-1].lines
-    ticked = [line.reads for line in lines.values() if line.is_ticked and line.reads in OUTCOMES]
-    if ticked != [wanted]:
-        return f"{ticked} was ticked"
-    deciders = _deciders(world, one)
-    for key, line in lines.items():
-        if line.reads not in OUTCOMES:
-            continue
-        turned = next(state for state in reversed(states) if _turns(states, state, key, line))
-        who = world.login_of(turned.lines[key].by)
-        if turned.versions != done.versions and line.is_ticked:
-            return f"{line.reads} was ticked for {turned.versions}, and {done.versions} were shown"
-        if who and who not in deciders:
-            return f"{line.reads} was last turned by {who}, who is no performer"
-        latest = done.at + GRACE if turned.lines[key].by == done.completed_by else done.at
-        if who and turned.at > latest:
-            return f"{line.reads} was turned by {who} at {turned.at:%H:%M:%S}, after the completion"
+    wanted, deciders = one.activity.properties.get("label"), _deciders(world, one)
+    shown = {key: line.reads for key, line in states[-1].lines.items() if line.is_ticked and line.reads in OUTCOMES}
+    chosen = {
+        key: state for key in states[-1].lines if (state := _last_touch(world, states, key, deciders)) is not None
+    }
+    ticked = {key: state for key, state in chosen.items() if state.lines[key].is_ticked and key in shown}
+    if list(shown.values()) != [wanted] or [state.lines[key].reads for key, state in ticked.items()] != [wanted]:
+        made = [state.lines[key].reads for key, state in ticked.items()]
+        return f"{list(shown.values())} is ticked, and who may decide ticked {made}"
+    [(key, state)] = ticked.items()
+    if not (who := world.login_of(state.lines[key].by)):
+        return "the bridge wrote the line last"
+    if state.versions != done.versions:
+        return f"{who} ticked it for {state.versions}, and {done.versions} were shown"
+    if state.at > (done.at + GRACE if state.lines[key].by == done.completed_by else done.at):
+        return f"{who} ticked it at {state.at:%H:%M:%S}, after the completion at {done.at:%H:%M:%S}"
     return ""
 
 
-def _turns(states: Sequence[Shown], state: Shown, key: str, line: Line) -> bool:
-    """Tell whether a line got its tick and its text in this state."""
-    before = states[states.index(state) - 1].lines.get(key) if state is not states[0] else None
-    return key in state.lines and (
-        before is None or (before.is_ticked, before.reads) != (state.lines[key].is_ticked, state.lines[key].reads)
-    )
+def _last_touch(world: World, states: Sequence[Shown], key: str, deciders: Sequence[str]) -> Shown | None:
+    """Find when a line was last touched by the bridge or by somebody who may decide; None: by neither."""
+    for before, state in reversed(list(zip((None, *states), states, strict=False))):
+        line, was = state.lines.get(key), before.lines.get(key) if before is not None else None
+        if line is not None and line != was and (not line.by or world.login_of(line.by) in deciders):
+            return state
+    return None
 
 
 def _judge_handover(world: World, one: Taken) -> str:

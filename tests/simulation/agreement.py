@@ -30,12 +30,17 @@ def disagreements(world: World, wanted: Wanted, log: Log, *, since: datetime) ->
         # What is held for the moment is left as it is: what is wanted of it is not to be believed.
         is_to_agree = key in wanted and wanted[key].held is None
         # What Planner refused is told field by field, and tried again.
-        is_to_agree = is_to_agree and link.hold is not HoldCause.REFUSED
+        is_to_agree = is_to_agree and link.hold is not HoldCause.REFUSED and not _is_kept(world, link)
         if link.state is LinkState.OPEN and link.sending is None and is_to_agree:
             yield from (f"{key} {problem}" for problem in _shown_wrong(world, wanted[key], link, log))
             yield from (f"{key} {problem}" for problem in _assigned_wrong(world, wanted[key], link, log, since))
         if link.state is LinkState.CLOSED and not _looks_ended(world, link.task_id, log):
             yield f"{key} is closed, and its task is open"
+
+
+def _is_kept(world: World, link: Link) -> bool:
+    """Tell a decision that waits for OpenText: its task stays as it was decided."""
+    return link.hold is HoldCause.SUSPENDED and bool(world.graph.tasks[str(link.task_id)]["percentComplete"] == 100)
 
 
 def _shown_wrong(world: World, wanted: WantedTask, link: Link, log: Log) -> Iterator[str]:

@@ -48,6 +48,7 @@ async def tick_after_the_completion(stage: Stage) -> None:
         return
     scene.tick(scene.reviewer)
     scene.complete(scene.reviewer)
+    await asyncio.sleep(1.0)
     scene.tick("deputy", scene.outcome)
     scene.notice()
     await scene.end()
@@ -112,6 +113,7 @@ async def tick_what_was_written_by_the_dead(stage: Stage) -> None:
     scene.notice()
     first = scene.shown
     await stage.until(lambda: scene.shown != first, seconds=BURIED)
+    await stage.read()
     scene.complete(scene.reviewer)
     scene.notice()
     await scene.end()

@@ -14,6 +14,7 @@ from tests.simulation.world import APPROVER, start_approval
 PATIENCE = 80.0
 """Seconds for which somebody waits for something."""
 POLL = 2.0
+READING = 3.0
 
 
 class Stage:
@@ -56,7 +57,13 @@ class Stage:
         if not look():
             for number in self.world.processes:
                 self.notice(f"workflow-{number}")
-        return Scene(self, self.rng.choice(found)) if await self.until(look) else None
+        # Nobody decides in the second in which a task begins to show what is to be decided.
+        return Scene(self, self.rng.choice(found)) if await self.until(look) and await self.read(look) else None
+
+    async def read(self, holds: Callable[[], bool] = lambda: True) -> bool:
+        """Read a task. False: there is nothing left to decide by then."""
+        await asyncio.sleep(READING)
+        return holds()
 
     def is_open(self, task_id: str, step: int, process: int = 0) -> bool:
         """Tell whether a task is open, and its step waits."""
