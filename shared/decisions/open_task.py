@@ -6,10 +6,11 @@ from typing import Any
 
 from shared.decisions.actions import Action, CheckSending, LookAgain, Remember, SetAttributes, Write
 from shared.decisions.approval import WAITS, decide_reassigned, show_notes
+from shared.decisions.binding import bound, rebinds, rebound, unticked
 from shared.decisions.completion import decide_completed
 from shared.decisions.description_block import digest, noted_block, split_description, with_block
 from shared.decisions.ending import is_current
-from shared.decisions.fields import FIELDS, Target, outcome_lines
+from shared.decisions.fields import FIELDS, Target
 from shared.decisions.item_view import Case, Policy, View, event, is_waiting
 from shared.decisions.merge import Merged, merge
 from shared.decisions.observed import Found
@@ -18,7 +19,7 @@ from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import FieldBase, Link, LinkState
-from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
+from shared.models.planner import DetailsPatch, TaskPatch
 from shared.models.wanted import Owner
 from shared.models.words import ItemKind, WaitedFor
 from shared.timing import NOTE_STANDS
@@ -181,34 +182,20 @@ def first_write(link: Link, target: Target, found: Found) -> Write:
 
 def _reopen(case: Case) -> Write | Remember:
     """Open a refused task again; ticks of outcomes go, and the note is in the block."""
-    link = case.link
+    link, wanted, found = case.link, case.target.wanted, case.found
     last = link.refusals[-1]
-    merged = merge(case.target, case.found, link.base)
+    merged = merge(case.target, found, link.base)
     if merged.noted.keys() & _DETAILS:
         return _note_losses(link, merged)
     return Write(
-        link.asked_again(),
+        bound(link.asked_again(), wanted, found),
         case.target,
-        task=TaskPatch(percent_complete=0) if case.found.task.is_completed else None,
-        details=_unticked(case.target, case.found, merged.details),
+        task=TaskPatch(percent_complete=0) if found.task.is_completed else None,
+        details=unticked(case.target, found, merged.details),
         asked={name: value for name, value in merged.asked.items() if name in _DETAILS},
-        events=(event(EventKind.REOPENED, link, reason=last.reason),),
+        events=(event(EventKind.REOPENED, link, reason=last.reason), *rebound(link, wanted, found)),
+        rebinds=rebinds(link, wanted, found),
     )
-
-
-def _unticked(target: Target, found: Found, details: DetailsPatch | None) -> DetailsPatch | None:
-    """
-    Add to a patch that no outcome is ticked.
-
-    Lines that nobody ticked are written too: a tick that is made between our read and this write then overlaps with it,
-    and Planner refuses the write instead of leaving the tick to stand for versions that nobody saw.
-    """
-    checklist = found.details.checklist if found.details is not None else {}
-    lines = {key: ChecklistLine(is_checked=False) for key in outcome_lines(target.wanted) if key in checklist}
-    if not lines:
-        return details
-    given = {} if details is None else {name: getattr(details, name) for name in details.model_fields_set}
-    return DetailsPatch(**(given | {"checklist": lines | given.get("checklist", {})}))
 
 
 def _decide_merge(case: Case) -> Action | None:
@@ -225,21 +212,13 @@ def _decide_merge(case: Case) -> Action | None:
     if link.hold in WAITS or _is_note_over(case):
         # The completion that waited was taken back; or the note was there long enough to be read.
         return Remember(link.freed() if link.hold in WAITS else link.settled(), again=True)
-    rebinds = wanted.documents != link.bound
-    agreed = link.based(merged.agreed).wanting(wanted)
-    events = _told(link, merged, case.found)
-    details = merged.details
-    if rebinds:
-        details = _unticked(case.target, case.found, details)
-        events = (
-            *events,
-            event(EventKind.REBOUND, link, versions=[version.model_dump() for version in wanted.documents]),
-        )
+    is_new = rebinds(link, wanted, case.found)
+    agreed = bound(link, wanted, case.found).based(merged.agreed).wanting(wanted)
+    events = (*_told(link, merged, case.found), *rebound(link, wanted, case.found))
+    details = unticked(case.target, case.found, merged.details) if is_new else merged.details
     if merged.task is not None or details is not None:
         asked = merged.asked
-        return Write(
-            agreed, case.target, task=merged.task, details=details, asked=asked, events=events, rebinds=rebinds
-        )
+        return Write(agreed, case.target, task=merged.task, details=details, asked=asked, events=events, rebinds=is_new)
     return _decide_progress(case, agreed, events)
 
 

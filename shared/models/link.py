@@ -195,7 +195,6 @@ class Link(LinkFields):
         """Take over from what is wanted now what only the link keeps."""
         return self._with(
             {
-                "bound": wanted.documents,
                 "wished": Wished(bucket=wanted.bucket, labels=wanted.labels),
                 "rule_hash": wanted.rule_hash,
                 "notify": wanted.notify,

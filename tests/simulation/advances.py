@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from tests.simulation.journal import Journal, Shown, Taken, Versions
 from tests.simulation.people import APPROVERS, DELEGATES, OUTCOMES
-from tests.simulation.world import APPROVER, World
+from tests.simulation.world import APPROVER, COUNTERSIGN, INITIATOR, World
 
 _COMMENT = re.compile(r"completed in Planner by ([^\s@]+)@\S+ at (.*) \[(bridge-[0-9a-f]+)\]$")
 _FINISHED = ("sendon", "disposition")
@@ -88,9 +88,11 @@ def _judge_state(world: World, one: Taken, states: Sequence[Shown], place: int, 
 def _deciders(world: World, one: Taken) -> tuple[str, ...]:
     """Name the performer in whose name the server took it, and the delegates; or the rule's approvers."""
     if world.act_as == "service":
-        return APPROVERS[one.step.task_id]
-    login = world.content.state.users[one.activity.user].login
-    return (login, *DELEGATES.get(login, ()))
+        allowed = APPROVERS[one.step.task_id]
+    else:
+        login = world.content.state.users[one.activity.user].login
+        allowed = login, *DELEGATES.get(login, ())
+    return tuple(login for login in allowed if login != INITIATOR or one.step.task_id != COUNTERSIGN)
 
 
 def _was_shown(journal: Journal, one: Taken, shown: Versions) -> bool:

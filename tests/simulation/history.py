@@ -8,8 +8,6 @@ from functools import partial
 from random import Random
 from typing import TypeVar
 
-from local.simulators.content_server.workflow_door import NotTheirsError
-from local.simulators.graph.failures import GraphError
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
 from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
@@ -26,7 +24,7 @@ from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.odd_acts import ODD
 from tests.simulation.opentext_acts import OPENTEXT, give_back, reject_or_rework
 from tests.simulation.outages import SIGN_IN, choose
-from tests.simulation.people import People, is_approval
+from tests.simulation.people import NOT_POSSIBLE, People, is_approval
 from tests.simulation.planner_acts import PLANNER, decide, meddle
 from tests.simulation.plots import PLOTS
 from tests.simulation.ports import PORTS, Stack
@@ -226,7 +224,7 @@ class History:
             self.trace.note("people", f"plot: {plot.__name__}")
             try:
                 await plot(self.stage)
-            except (GraphError, NotTheirsError, KeyError) as error:
+            except NOT_POSSIBLE as error:
                 self.trace.note("people", f"{plot.__name__}: not possible, {type(error).__name__}")
             else:
                 self.trace.count(f"act {plot.__name__}")

@@ -19,6 +19,8 @@ OUTCOMES = ("Approve", "Reject")
 DELEGATES = {"dfoxhoven": ("deputy",)}
 APPROVERS = {APPROVER: ("dfoxhoven", "deputy"), REWORK: ("pwilliams",), COUNTERSIGN: ("nkaur", "pwilliams")}
 """By step: who may decide where the integration user performs all of them."""
+NOT_POSSIBLE = (GraphError, NotTheirsError, KeyError, StopIteration)
+"""What a system answers who tries what can't be done just now."""
 TRIES = 4
 """How often somebody who finds nothing to do thinks of something else."""
 
@@ -79,7 +81,7 @@ class People:
             doing = self.rng.choices([one for _, one in choices], [weight for weight, _ in choices])[0]
             try:
                 done = doing(self)
-            except (GraphError, NotTheirsError, KeyError, StopIteration) as error:
+            except NOT_POSSIBLE as error:
                 self._trace.note("people", f"{doing.__name__}: not possible, {type(error).__name__}")
                 continue
             if done:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.simulation.adversaries import rewrite
 from tests.simulation.stage import Scene, Stage
-from tests.simulation.world import APPROVER, COUNTERSIGN
+from tests.simulation.world import APPROVER, COUNTERSIGN, INITIATOR
 
 SETTLED = 100.0
 """Seconds: by then the bridge has asked what became of a send-on."""
@@ -148,6 +148,15 @@ async def _countersign(stage: Stage) -> Scene | None:
     return await stage.find(COUNTERSIGN, process=scene.step.process)
 
 
+async def sign_what_one_started(stage: Stage) -> None:
+    """Who started the workflow completes the step for which four eyes are asked."""
+    if (scene := await _countersign(stage)) is None:
+        return
+    scene.complete(INITIATOR)
+    scene.notice()
+    await scene.end()
+
+
 async def take_the_performers_place(stage: Stage) -> None:
     """A stranger gives the task to a friend, who decides."""
     if (scene := await stage.find()) is None:
@@ -203,6 +212,7 @@ PLOTS: tuple[Plot, ...] = (
     upload_while_the_form_is_read,
     tick_what_was_written_by_the_dead,
     complete_while_it_is_shown,
+    sign_what_one_started,
     take_the_performers_place,
     hand_it_on,
     decide_where_nothing_moves,

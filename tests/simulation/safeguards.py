@@ -68,6 +68,19 @@ SABOTAGES = {
         " or (shown is not None and at < shown)",
         "",
     ),
+    "a completion within the second in which it is shown counts": Sabotage(
+        "shared/decisions/outcome.py", "CLOCK_STEP = timedelta(seconds=1)", "CLOCK_STEP = timedelta(seconds=0)"
+    ),
+    "new versions are bound although the read after their write failed": Sabotage(
+        "shared/reconciler/actions/write.py",
+        "return link if old is None or not write.rebinds else link.bound_to(old.bound)",
+        "return link",
+    ),
+    "who started the workflow decides where four eyes are asked for": Sabotage(
+        "shared/decisions/outcome.py",
+        "return RefusalReason.FOUR_EYES if wanted.four_eyes and decider.started else None",
+        "return None",
+    ),
     "versions are not read again before the intent": Sabotage(
         "shared/reconciler/actions/send.py",
         "    if shown and await",
@@ -77,6 +90,11 @@ SABOTAGES = {
         "shared/decisions/reassignment.py",
         "    if giver is None or not giver.is_performer or gone != {giver.entra_id}:\n        return PutBack()\n",
         "    giver = giver or wanted.deciders[0]\n",
+    ),
+    "no intent is written before the call": Sabotage(
+        "shared/reconciler/actions/send.py",
+        "    await work.commit([sending], [told])\n",
+        "",
     ),
     "a send-on is repeated while the step is current": Sabotage(
         "shared/decisions/outcome.py",

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 
 from local.simulators.faults import Fault
 from tests.simulation.adversaries import STRANGERS
 from tests.simulation.journal import Ambush, Step, Versions
-from tests.simulation.people import APPROVERS, OUTCOMES, People, is_open
+from tests.simulation.people import APPROVERS, NOT_POSSIBLE, OUTCOMES, People, is_open
 from tests.simulation.planner_acts import complete, touch
 from tests.simulation.world import APPROVER, start_approval
 
@@ -85,9 +86,15 @@ class Stage:
     def lie_in_wait(
         self, call: str, wants: Callable[[str], bool], act: Callable[[], Fault | None], *, is_after: bool = False
     ) -> None:
-        """Act at the moment of the next call whose path is wanted; `call` is its system and method."""
+        """Act at the next call whose path is wanted, if it can be done then; `call` names system and method."""
         system, method = call.split()
-        self.journal.ambushes.append(Ambush(system, method, wants, act, is_after=is_after))
+
+        def try_to() -> Fault | None:
+            with suppress(*NOT_POSSIBLE):
+                return act()
+            return None
+
+        self.journal.ambushes.append(Ambush(system, method, wants, try_to, is_after=is_after))
 
 
 class Scene:

@@ -33,6 +33,8 @@ OLD = " (old)"
 """Ends the name of what was renamed."""
 APPROVER, COUNTERSIGN, REWORK = 1, 2, 3
 MANAGERS = ("nkaur", "pwilliams")
+INITIATOR = "pwilliams"
+"""Starts every workflow."""
 BACKGROUND = timedelta(seconds=45)
 """
 How long the server works before a reworked document comes back to its approver.
@@ -161,7 +163,7 @@ def start_approval(world: World, workspace: int) -> int:
         name = f"Contract {len(world.processes) + len(world.purged)}.docx"
     document = world.content.add_document(workspace, name, user="pwilliams")
     process = world.content.start_workflow(
-        MAP, [document], initiator="pwilliams", managers=[SERVICE], workspace=workspace
+        MAP, [document], initiator=INITIATOR, managers=[SERVICE], workspace=workspace
     )
     world.documents[process] = document
     world.processes.append(process)
