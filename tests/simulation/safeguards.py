@@ -69,12 +69,15 @@ SABOTAGES = {
         "",
     ),
     "a completion within the second in which it is shown counts": Sabotage(
-        "shared/decisions/outcome.py", "CLOCK_STEP = timedelta(seconds=1)", "CLOCK_STEP = timedelta(seconds=0)"
+        "shared/decisions/outcome.py", "link.shown_at + CLOCK_STEP", "link.shown_at"
     ),
     "new versions are bound although the read after their write failed": Sabotage(
         "shared/reconciler/actions/write.py",
         "return link if old is None or not write.rebinds else link.bound_to(old.bound)",
         "return link",
+    ),
+    "opening a task again binds it to nothing": Sabotage(
+        "shared/decisions/open_task.py", "        rebinds=rebinds(link, wanted, found),\n", ""
     ),
     "who started the workflow decides where four eyes are asked for": Sabotage(
         "shared/decisions/outcome.py",
