@@ -1,0 +1,32 @@
+"""
+A year of one company in virtual time, against a model that is written apart.
+
+`python -m tests.year [records] [days] [seed]`: with holidays, two outages of a week and a clock that jumps. Every
+due date, level and mail is compared; and what it costs is counted.
+"""
+
+import asyncio
+import logging
+import sys
+from datetime import timedelta
+
+from tests.year.company import Player, company
+
+
+def main(records: int = 200, days: int = 365, seed: int = 1) -> int:
+    """Play it, and print what came of it."""
+    logging.disable(logging.CRITICAL)
+    player = Player(company(records=records, days=days, seed=seed), timedelta(minutes=30))
+    played = asyncio.run(player.play())
+    print(f"{records} records in {days} days (seed {seed}): {len(played.differences)} differences")
+    print(f"compared: {played.dates} due dates, {played.levels} levels, {played.told} mails")
+    print(f"messages worked at: {player.messages}")
+    for name, count in sorted(played.counted.items()):
+        if name.split()[0] in ("opentext", "graph", "tables", "queues"):
+            print(f"  {name}: {count}")
+    print("\n".join(played.differences[:40]))
+    return 1 if played.differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))
