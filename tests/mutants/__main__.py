@@ -8,8 +8,9 @@ from collections import Counter
 from pathlib import Path
 
 from tests.mutants.fitting import measure
+from tests.mutants.named import named
 from tests.mutants.sampling import ROOMS, Mutant, sample
-from tests.mutants.trial import copy_of_repository, outcome
+from tests.mutants.trial import copy_of_repository, import_others, outcome
 from tests.repository import ROOT
 
 LEAST = 0.9
@@ -22,7 +23,8 @@ def main() -> int:
     asked.add_argument("--sample", type=int, default=300)
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
-    mutants = sample(given.sample, given.seed)
+    mutants = [*named(), *sample(given.sample, given.seed)]
+    import_others()
     counted: Counter[str] = Counter()
     RESULTS.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, RESULTS.open("w") as results:

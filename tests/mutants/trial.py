@@ -1,22 +1,33 @@
-"""Try one change: run the tests that fit it, in a copy of the repository, until one fails."""
+"""
+Try one change: run the tests that fit it, in a copy of the repository, until one fails.
 
+Each trial is a fork of this process, which has imported what others made: only the engine and its tests are read anew.
+"""
+
+import importlib
 import os
 import shutil
-import subprocess
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from tests.mutants.fitting import Fitting
 from tests.mutants.sampling import Mutant
 from tests.repository import ROOT
 
 COPIED = ("shared", "functions", "commands", "local", "tests", "docs", "infra")
+OURS = ("shared", "functions", "commands", "local", "tests")
 QUICK = 12.0
 """Seconds that the first, quickest tests take together; the others are run only for what these leave alive."""
-NOT_ENDING = 90.0
-FAILED, COLLECTION_FAILED = 1, 2
+NOT_ENDING = 120
+"""Seconds: what hangs is noticed."""
+OPTIONS = ("-x", "-q", "--no-header", "--tb=line", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""Plugins of pytest are imported already: what they assert needs no rewriting."""
+PASSED, FAILED, COLLECTION_FAILED = 0, 1, 2
 
 
 def copy_of_repository(target: Path) -> Path:
@@ -29,6 +40,13 @@ def copy_of_repository(target: Path) -> Path:
         if file.is_file():
             shutil.copy2(file, target / file.name)
     return target
+
+
+def import_others() -> None:
+    """Import what the engine and its tests stand on, once for all trials; ours is read anew by each."""
+    importlib.import_module("local.in_process.system")
+    importlib.import_module("hypothesis")
+    importlib.import_module("pytest_asyncio.plugin")
 
 
 def outcome(mutant: Mutant, fitting: Fitting) -> str:
@@ -66,15 +84,33 @@ def _changed(file: Path, code: str) -> Iterator[None]:
 def _fails(tests: Sequence[str], tree: Path) -> bool:
     listed = tree / "build" / "mutants-tests.txt"
     listed.write_text("\n".join(tests))
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--tb=no", f"@{listed}"]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own tests
-            command, cwd=tree, env=environment, capture_output=True, check=False, timeout=NOT_ENDING
-        )
-    except subprocess.TimeoutExpired:
+    child = os.fork()
+    if child == 0:
+        _run(listed, tree)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
         return True
-    if done.returncode not in (0, FAILED, COLLECTION_FAILED):
-        message = f"pytest ended with {done.returncode}: {done.stdout[-2000:].decode()}"
+    ended = os.WEXITSTATUS(status)
+    if ended not in (PASSED, FAILED, COLLECTION_FAILED):
+        message = f"pytest ended with {ended}; the tests are in {listed}"
         raise RuntimeError(message)
-    return done.returncode != 0
+    return ended != PASSED
+
+
+def _run(listed: Path, tree: Path) -> None:
+    """Be a trial: never returns."""
+    try:
+        os.setsid()
+        signal.alarm(NOT_ENDING)
+        out = os.open(tree / "build" / "mutants-output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(out, 1)
+        os.dup2(out, 2)
+        os.chdir(tree)
+        sys.dont_write_bytecode = True
+        for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
+            del sys.modules[name]
+        sys.path[:] = [str(tree), *(path for path in sys.path if path not in ("", str(ROOT)))]
+        ended = int(pytest.main([*OPTIONS, f"@{listed}"]))
+    except BaseException:  # noqa: BLE001 - whatever a change leads to is an end of this process alone
+        ended = FAILED
+    os._exit(ended)
