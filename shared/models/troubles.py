@@ -34,6 +34,7 @@ class Cause(Word):
     GONE = "gone"
     UNREADABLE = "unreadable"
     UNREADABLE_ROW = "unreadable_row"
+    TWIN = "twin"
     FULL = "full"
     SETTINGS = "settings"
     MAPPING = "mapping"
@@ -69,6 +70,7 @@ CAUSES: Mapping[Cause, CauseFacts] = {
     Cause.UNREADABLE_ROW: CauseFacts(
         "A stored row can't be read.", "deploy the release that wrote it, or delete the row"
     ),
+    Cause.TWIN: CauseFacts("One item has a second task.", "delete the one that is named, in Planner"),
     Cause.FULL: CauseFacts("It has no room.", "delete or archive tasks"),
     Cause.SETTINGS: CauseFacts("A setting is missing or malformed.", "mend the setting that is named"),
     Cause.MAPPING: CauseFacts("The mapping can't be used.", "manage.py mapping check"),

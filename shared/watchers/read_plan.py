@@ -10,25 +10,23 @@ import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from shared.decisions.settle import is_twin
-from shared.errors import BridgeError, NeverError, NotFoundError, RefusedError, StaleError
+from shared.errors import NeverError, NotFoundError, StaleError
 from shared.models.hands import Kind
-from shared.models.link import Link, LinkState
 from shared.models.listed import Listed
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.planner import PlannerTask
-from shared.models.troubles import Cause
+from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.services import Services
 from shared.store.plans import PlanRow
-from shared.store.tasks import UNREAD, Claim, IndexRow, PlanIndex
+from shared.store.tasks import IndexRow, PlanIndex
 from shared.targets.capacity import warn
 from shared.targets.read_interval import quickened
 from shared.timing import PEOPLE_KEPT
+from shared.watchers.strangers import handle_strangers
 
 log = logging.getLogger(__name__)
-TWIN = "twin"
 
 
 async def read_plan(message: PlanMessage, services: Services) -> None:
@@ -65,7 +63,7 @@ async def _read(message: PlanMessage, services: Services) -> None:
         await services.queues.send_origin(
             OriginMessage(origin=origin, waited_for=WaitedFor.CHANGED, plan=message.plan, trace=trace)
         )
-    loose = await _handle_strangers(tasks, index, services)
+    loose = await handle_strangers(message.plan, tasks, index, services)
     if row is not None and row.is_lost:
         await services.recoveries.note(services.now())
     if row is not None:
@@ -110,6 +108,7 @@ async def _leave(plan_id: str, row: PlanRow | None, error: NeverError, services:
     cause, why = (Cause.GONE if isinstance(error, NotFoundError) else Cause.NOT_ALLOWED), str(error)
     if row is None:
         return
+    await services.troubles.clear(Where.PLAN, plan_id, services.now(), causes=(Cause.TWIN,))
     if row.gone:
         await _save(row.left(cause, why, services.now()), row, services)
         return
@@ -163,95 +162,3 @@ def _changed(tasks: Sequence[PlannerTask], index: PlanIndex) -> tuple[IndexRow, 
         for task_id, row in index.tasks.items()
         if task_id not in unread and (task_id not in listed or listed[task_id].etag > row.etag)
     )
-
-
-async def _handle_strangers(tasks: Sequence[PlannerTask], index: PlanIndex, services: Services) -> bool:
-    """
-    Look at unclaimed tasks of our own making that are older than the settling time; younger ones are looked at then.
-
-    A reservation that is still open settles by itself; an untouched copy of a linked task is deleted.
-
-    Returns:
-        Whether something is still to be settled here.
-    """
-    creators = await services.creators.list_all()
-    ripe = services.now() - timedelta(seconds=services.settings.settle_seconds)
-    unknown = [
-        task
-        for task in tasks
-        if task.id not in index.tasks and task.created_by is not None and task.created_by.key in creators
-    ]
-    strangers = [task for task in unknown if task.created is None or task.created < ripe]
-    asked: dict[str, WaitedFor] = {}
-    unclaimed: list[PlannerTask] = []
-    for task in strangers:
-        claim = await services.tasks.find_claim(task.id)
-        if claim is None:
-            unclaimed.append(task)
-        elif claim.origin not in (TWIN, UNREAD) and not await _is_left_over(task, claim, services):
-            asked[claim.origin] = WaitedFor.CHANGED
-    if unclaimed:
-        asked |= {reservation.origin: WaitedFor.SETTLE for reservation in index.reservations}
-    for origin, waited_for in sorted(asked.items()):
-        await services.queues.send_origin(OriginMessage(origin=origin, waited_for=waited_for, plan=tasks[0].plan_id))
-    if not index.reservations:
-        for task in unclaimed:
-            await _delete_twin(task, index, services)
-    return bool(asked) or len(strangers) < len(unknown)
-
-
-async def _is_left_over(task: PlannerTask, claim: Claim, services: Services) -> bool:
-    """
-    Tell whether a claimed task is not its item's: the worker that made it died, and another was made since.
-
-    It is deleted if it is still the untouched copy of what was posted.
-    """
-    link = (await services.origins.find_links(claim.origin)).get(claim.item)
-    # A task that is restored after its item lost it is the item's again: its claim says so.
-    if link is None or link.state is LinkState.RESERVED or link.task_id in (None, task.id):
-        return False
-    if link.posted is not None and is_twin(link.posted, task) and await _is_untouched(task, services):
-        await _delete(task, services)
-    return True
-
-
-async def _delete_twin(task: PlannerTask, index: PlanIndex, services: Services) -> None:
-    """Delete a late twin: claimed first, so that no settling takes it at the same moment."""
-    if (twin_of := await _linked_like(task, index, services)) is None:
-        log.warning("plan %s: task %s is of our making and belongs to no item; it is left alone", task.plan_id, task.id)
-        return
-    if not await _is_untouched(task, services):
-        log.warning("task %s is a copy of %s that somebody worked on; it is left alone", task.id, twin_of.task_id)
-        return
-    try:
-        await services.tasks.claim(task.id, origin=TWIN, item=twin_of.item)
-    except RefusedError:
-        log.info("task %s was settled meanwhile", task.id)
-        return
-    if not await _delete(task, services):
-        await services.tasks.unclaim(task.id, origin=TWIN)
-
-
-async def _is_untouched(task: PlannerTask, services: Services) -> bool:
-    details = (await services.planner.read_details([task.id]))[task.id]
-    if isinstance(details, BridgeError):
-        return False
-    return not (details.description or details.checklist or details.references)
-
-
-async def _delete(task: PlannerTask, services: Services) -> bool:
-    try:
-        await services.planner.delete_task(task.id, task.etag)
-    except (StaleError, NeverError) as error:
-        log.warning("twin %s could not be deleted: %s", task.id, error)
-        return False
-    return True
-
-
-async def _linked_like(task: PlannerTask, index: PlanIndex, services: Services) -> Link | None:
-    """Find the link whose POST this task is a copy of."""
-    for origin in sorted({row.origin for row in index.tasks.values()}):
-        for link in (await services.origins.find_links(origin)).values():
-            if link.posted is not None and link.task_id not in (None, task.id) and is_twin(link.posted, task):
-                return link
-    return None

@@ -10,7 +10,9 @@ from local.in_process.system import Inside
 from shared.mapping.language.yaml_tree import read_tree
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
+from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
+from shared.operations.troubles import read_troubles
 
 END = datetime(2028, 6, 30, tzinfo=UTC)
 MAPPING = """\
@@ -264,6 +266,35 @@ async def test_a_released_task_that_people_completed_is_recorded_when_its_rule_r
 
     after = await case.link("package|")
     assert (after.state, after.completed_by) == (LinkState.COMPLETED, case.users["lwhite"])
+
+
+async def test_of_a_task_that_was_made_again_and_one_that_is_restored_the_first_counts_and_the_other_is_told(case):
+    """The rule makes a deleted task again; a person undoes the deletion after that."""
+    state = case.graph.state
+    link = await case.link("other|")
+    task, details, plan = state.tasks[link.task_id], state.details[link.task_id], link.plan_id
+    await case.delete("other|")
+    await case.look(WaitedFor.RESYNC)
+    again = await case.link("other|")
+    assert again.task_id not in (None, link.task_id)
+    state.tasks[link.task_id], state.details[link.task_id] = task, details
+    state.plan_tasks[plan][link.task_id] = None
+    await case.inside.pass_time(timedelta(minutes=6), times=3)
+
+    assert (await case.link("other|")).task_id == again.task_id
+    assert link.task_id in case.graph.tasks
+    (told,) = await read_troubles(case.inside.services())
+    assert (told.where, told.subject, told.cause) == (Where.PLAN, plan, Cause.TWIN)
+    assert link.task_id in told.text
+    assert again.task_id in told.text
+    case.graph.complete(case.users["lwhite"], link.task_id)
+    await case.inside.pass_time(timedelta(minutes=6), times=2)
+    assert (await case.link("other|")).state is LinkState.OPEN
+
+    case.graph.delete(case.users["lwhite"], link.task_id)
+    await case.inside.pass_time(timedelta(minutes=6), times=3)
+
+    assert await read_troubles(case.inside.services()) == ()
 
 
 async def test_a_deleted_task_that_a_person_restores_is_the_items_again(case):

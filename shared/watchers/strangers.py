@@ -1,0 +1,138 @@
+"""Tasks of our making that no item has: settled, deleted where nobody worked on them, or told."""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from shared.decisions.settle import is_twin
+from shared.errors import BridgeError, NeverError, RefusedError, StaleError
+from shared.models.link import Link, LinkState
+from shared.models.messages import OriginMessage
+from shared.models.planner import PlannerTask
+from shared.models.troubles import Cause, Where
+from shared.models.words import WaitedFor
+from shared.services import Services
+from shared.store.tasks import UNREAD, Claim, PlanIndex
+
+log = logging.getLogger(__name__)
+TWIN = "twin"
+MOST_TOLD = 5
+"""Of a plan: more say nothing more."""
+
+
+async def handle_strangers(plan_id: str, tasks: Sequence[PlannerTask], index: PlanIndex, services: Services) -> bool:
+    """
+    Look at unclaimed tasks of our own making that are older than the settling time; younger ones are looked at then.
+
+    A reservation that is still open settles by itself; an untouched copy of a linked task is deleted. What stays is
+    told as a trouble of the plan for as long.
+
+    Returns:
+        Whether something is still to be settled here.
+    """
+    unknown = await _of_our_making(tasks, index, services)
+    ripe = services.now() - timedelta(seconds=services.settings.settle_seconds)
+    strangers = [task for task in unknown if task.created is None or task.created < ripe]
+    asked: dict[str, WaitedFor] = {}
+    unclaimed: list[PlannerTask] = []
+    left: list[str] = []
+    for task in strangers:
+        claim = await services.tasks.find_claim(task.id)
+        if claim is None:
+            unclaimed.append(task)
+        elif claim.origin not in (TWIN, UNREAD):
+            other = await _other_task(task, claim, services)
+            if other is None:
+                asked[claim.origin] = WaitedFor.CHANGED
+            elif not await _is_let_go(task, other, services):
+                left.append(f"{_shown(task)} is of {claim.origin}, whose item has task {other.task_id}")
+    if unclaimed:
+        asked |= {reservation.origin: WaitedFor.SETTLE for reservation in index.reservations}
+    for origin, waited_for in sorted(asked.items()):
+        await services.queues.send_origin(OriginMessage(origin=origin, waited_for=waited_for, plan=plan_id))
+    if not index.reservations:
+        left += [why for task in unclaimed if (why := await _why_left(task, index, services)) is not None]
+    await _tell(plan_id, left, services)
+    return bool(asked) or len(strangers) < len(unknown)
+
+
+async def _of_our_making(tasks: Sequence[PlannerTask], index: PlanIndex, services: Services) -> tuple[PlannerTask, ...]:
+    creators = await services.creators.list_all()
+    return tuple(
+        task
+        for task in tasks
+        if task.id not in index.tasks and task.created_by is not None and task.created_by.key in creators
+    )
+
+
+async def _tell(plan_id: str, left: Sequence[str], services: Services) -> None:
+    now, troubles = services.now(), services.troubles
+    if left:
+        more = f"; and {len(left) - MOST_TOLD} more" if len(left) > MOST_TOLD else ""
+        await troubles.tell(Where.PLAN, plan_id, Cause.TWIN, "; ".join(left[:MOST_TOLD]) + more, now)
+    else:
+        await troubles.clear(Where.PLAN, plan_id, now, causes=(Cause.TWIN,))
+
+
+def _shown(task: PlannerTask) -> str:
+    return f"task {task.id} {task.title[:60]!r}"
+
+
+async def _other_task(task: PlannerTask, claim: Claim, services: Services) -> Link | None:
+    """
+    Find the link of a claimed task's item, where that has another task by now. None: the task is, or may be, its own.
+
+    The worker that made the task died and another was made; or a person deleted it, and restored it too late.
+    """
+    link = (await services.origins.find_links(claim.origin)).get(claim.item)
+    # A task that is restored after its item lost it is the item's again: its claim says so.
+    is_own = link is None or link.state is LinkState.RESERVED or link.task_id in (None, task.id)
+    return None if is_own else link
+
+
+async def _is_let_go(task: PlannerTask, link: Link, services: Services) -> bool:
+    """Delete a task whose item has another one, if it is still the untouched copy of what was posted."""
+    is_copy = link.posted is not None and is_twin(link.posted, task)
+    return is_copy and await _is_untouched(task, services) and await _delete(task, services)
+
+
+async def _why_left(task: PlannerTask, index: PlanIndex, services: Services) -> str | None:
+    """Delete a late twin, claimed first, so that no settling takes it at the same moment. Say why not; None: it is."""
+    if (twin_of := await _linked_like(task, index, services)) is None:
+        return f"{_shown(task)} is of our making and belongs to no item"
+    if not await _is_untouched(task, services):
+        return f"{_shown(task)} is a copy of {twin_of.task_id} that somebody worked on"
+    try:
+        await services.tasks.claim(task.id, origin=TWIN, item=twin_of.item)
+    except RefusedError:
+        log.info("task %s was settled meanwhile", task.id)
+        return None
+    if await _delete(task, services):
+        return None
+    await services.tasks.unclaim(task.id, origin=TWIN)
+    return f"{_shown(task)} is a copy of {twin_of.task_id} that could not be deleted"
+
+
+async def _is_untouched(task: PlannerTask, services: Services) -> bool:
+    details = (await services.planner.read_details([task.id]))[task.id]
+    if isinstance(details, BridgeError):
+        return False
+    return not (details.description or details.checklist or details.references)
+
+
+async def _delete(task: PlannerTask, services: Services) -> bool:
+    try:
+        await services.planner.delete_task(task.id, task.etag)
+    except (StaleError, NeverError) as error:
+        log.warning("twin %s could not be deleted: %s", task.id, error)
+        return False
+    return True
+
+
+async def _linked_like(task: PlannerTask, index: PlanIndex, services: Services) -> Link | None:
+    """Find the link whose POST this task is a copy of."""
+    for origin in sorted({row.origin for row in index.tasks.values()}):
+        for link in (await services.origins.find_links(origin)).values():
+            if link.posted is not None and link.task_id not in (None, task.id) and is_twin(link.posted, task):
+                return link
+    return None
