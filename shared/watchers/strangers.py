@@ -1,7 +1,7 @@
 """Tasks of our making that no item has: settled, deleted where nobody worked on them, or told."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from shared.decisions.settle import is_twin
@@ -33,19 +33,9 @@ async def handle_strangers(plan_id: str, tasks: Sequence[PlannerTask], index: Pl
     unknown = await _of_our_making(tasks, index, services)
     ripe = services.now() - timedelta(seconds=services.settings.settle_seconds)
     strangers = [task for task in unknown if task.created is None or task.created < ripe]
-    asked: dict[str, WaitedFor] = {}
-    unclaimed: list[PlannerTask] = []
-    left: list[str] = []
-    for task in strangers:
-        claim = await services.tasks.find_claim(task.id)
-        if claim is None:
-            unclaimed.append(task)
-        elif claim.origin not in (TWIN, UNREAD):
-            other = await _other_task(task, claim, services)
-            if other is None:
-                asked[claim.origin] = WaitedFor.CHANGED
-            elif not await _is_let_go(task, other, services):
-                left.append(f"{_shown(task)} is of {claim.origin}, whose item has task {other.task_id}")
+    claims = {task.id: await services.tasks.find_claim(task.id) for task in strangers}
+    asked, left = await _sort_claimed(strangers, claims, services)
+    unclaimed = [task for task in strangers if claims[task.id] is None]
     if unclaimed:
         asked |= {reservation.origin: WaitedFor.SETTLE for reservation in index.reservations}
     for origin, waited_for in sorted(asked.items()):
@@ -54,6 +44,24 @@ async def handle_strangers(plan_id: str, tasks: Sequence[PlannerTask], index: Pl
         left += [why for task in unclaimed if (why := await _why_left(task, index, services)) is not None]
     await _tell(plan_id, left, services)
     return bool(asked) or len(strangers) < len(unknown)
+
+
+async def _sort_claimed(
+    strangers: Sequence[PlannerTask], claims: Mapping[str, Claim | None], services: Services
+) -> tuple[dict[str, WaitedFor], list[str]]:
+    """Return the origins that are to be looked at for a claimed task, and what is told of the tasks that stay."""
+    asked: dict[str, WaitedFor] = {}
+    left: list[str] = []
+    for task in strangers:
+        claim = claims[task.id]
+        if claim is None or claim.origin in (TWIN, UNREAD):
+            continue
+        other = await _other_task(task, claim, services)
+        if other is None:
+            asked[claim.origin] = WaitedFor.CHANGED
+        elif not await _is_let_go(task, other, services):
+            left.append(f"{_shown(task)} is of {claim.origin}, whose item has task {other.task_id}")
+    return asked, left
 
 
 async def _of_our_making(tasks: Sequence[PlannerTask], index: PlanIndex, services: Services) -> tuple[PlannerTask, ...]:

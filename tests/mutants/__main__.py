@@ -3,17 +3,16 @@
 import argparse
 import json
 import sys
-import tempfile
 from collections import Counter
-from pathlib import Path
 
-from tests.mutants.fitting import measure
+from tests.mutants.fitting import measure, read_measured
 from tests.mutants.named import named
 from tests.mutants.sampling import ROOMS, Mutant, sample
 from tests.mutants.trial import copy_of_repository, import_others, outcome
 from tests.repository import ROOT
 
 LEAST = 0.9
+TREE = ROOT / "build" / "mutants"
 RESULTS = ROOT / "build" / "mutants.jsonl"
 
 
@@ -22,14 +21,14 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--sample", type=int, default=300)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--measured", action="store_true", help="the copy in build/mutants is of this state already")
     given = asked.parse_args()
     mutants = [*named(), *sample(given.sample, given.seed)]
     import_others()
     counted: Counter[str] = Counter()
     RESULTS.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, RESULTS.open("w") as results:
-        tree = copy_of_repository(Path(folder) / "tree")
-        fitting = measure(tree, ROOMS)
+    fitting = read_measured(TREE) if given.measured else measure(copy_of_repository(TREE), ROOMS)
+    with RESULTS.open("w") as results:
         for mutant in mutants:
             became = outcome(mutant, fitting)
             counted[became] += 1
