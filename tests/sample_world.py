@@ -7,7 +7,7 @@ from local.in_process.system import Inside
 from local.simulators.content_server.model import Attribute, AttributeSet
 from local.simulators.content_server.process import MapStep, WorkflowMap
 from shared.mapping.language.rules import Mapping
-from shared.mapping.language.tasks import WorkspacePlan, parts
+from shared.mapping.language.task_parts import WorkspacePlan, parts
 from shared.models.opentext import Attributes, Origin, Workflow
 from shared.models.recording import Recording
 

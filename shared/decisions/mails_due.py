@@ -76,7 +76,9 @@ def owed(link: Link) -> tuple[Telling, ...]:
         begun = told.setdefault(one.name, set())
         to = tuple({person(a): a for a in one.notify.to if person(a) not in begun}.values())
         if to and _EVERYBODY not in begun:
-            found.append(Telling(one.name, one.notify.only(to)))
+            decided = link.decided
+            told_of = (decided.outcome, decided.words) if decided is not None else ("", "")
+            found.append(Telling(one.name, one.notify.only(to).filled(*told_of)))
             begun |= {person(address) for address in to}
     held = {(mark.on, mark.to, mark.why) for mark in link.mails if mark.outcome is MailOutcome.HELD}
     return tuple(one for one in found if not (one.notify.failed and _mark_of(one) in held))

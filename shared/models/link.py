@@ -96,7 +96,7 @@ class Link(LinkFields):
         if (intent := self.sending) is None:
             return self
         who = {"completed_by": intent.completed_by, "completed_at": intent.completed_at}
-        return self._to("completed", {**who, "sending": None, "sent_on": intent.id, **_FREE})
+        return self._to("completed", {**who, "sending": None, "sent_on": intent.id, "decided": intent, **_FREE})
 
     def reopened(self) -> Self:
         """Have the item open again, with the task that it has."""

@@ -58,6 +58,9 @@ class LinkFields(Stored):
     sending: SendIntent | None = None
     tried: SendIntent | None = Field(default=None, description="The last intent that was not carried out.")
     sent_on: str | None = Field(default=None, description="Id of the intent that advanced the step.")
+    decided: SendIntent | None = Field(
+        default=None, description="That intent. None: none did, or before this was kept."
+    )
     refusals: tuple[Refusal, ...] = ()
     notify: tuple[Notify, ...] = Field(default=(), description="Who is told of an outcome, as last wanted.")
     mails: tuple[MailIntent, ...] = ()

@@ -64,6 +64,8 @@ class SendIntent(Stored):
     id: str = Field(description="Stands in the comment: how the call is found again.")
     step: StepRef
     disposition: str | None = Field(default=None, description="None: plain SendOn.")
+    outcome: str = Field(default="", description="The checklist line that was ticked, as people know it.")
+    words: str = Field(default="", description="The reviewer's comment, as far as mails tell it.")
     completed_by: str | None = Field(default=None, description="Entra user id.")
     completed_at: datetime | None = None
     versions: tuple[DocumentVersion, ...] = ()

@@ -106,6 +106,10 @@ class WantedReference(Frozen):
     alias: str
 
 
+OUTCOME, COMMENT = "\ue0a1", "\ue0a2"
+"""Stand in a mail's text for what is known only when it goes out: characters of nobody's, which no filter changes."""
+
+
 class Notify(Stored):
     """Who is told by mail when the item comes to an outcome."""
 
@@ -124,6 +128,13 @@ class Notify(Stored):
     def about(self, missed: str) -> "Notify":
         """Return the same mail for a date that was missed."""
         return self.model_copy(update={"missed": missed})
+
+    def filled(self, outcome: str, comment: str) -> "Notify":
+        """Return the same mail with what was decided."""
+        if OUTCOME not in self.subject + self.body and COMMENT not in self.subject + self.body:
+            return self
+        subject, body = (text.replace(OUTCOME, outcome).replace(COMMENT, comment) for text in (self.subject, self.body))
+        return self.model_copy(update={"subject": " ".join(subject.split()), "body": body.strip()})
 
     def only(self, to: tuple[str, ...]) -> "Notify":
         """Return the same mail for some of its people."""

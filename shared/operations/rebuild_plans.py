@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from shared.errors import NeverError
 from shared.mapping.evaluation.plans import own_plan_key
 from shared.mapping.language.sections import PlanSpec
-from shared.mapping.language.tasks import WorkspacePlan, parts
+from shared.mapping.language.task_parts import WorkspacePlan, parts
 from shared.models.link import Link
 from shared.models.making import Making, MakingKind
 from shared.models.opentext import Origin

@@ -8,7 +8,7 @@ from shared.mapping.evaluation.preview import computed
 from shared.mapping.evaluation.wanted import lookups
 from shared.mapping.language.rules import Mapping
 from shared.mapping.language.scalars import Who
-from shared.mapping.language.tasks import parts
+from shared.mapping.language.task_parts import parts
 from shared.models.graph import EntraUser
 from shared.models.opentext import Origin, Person
 from shared.models.people import Directory

@@ -7,7 +7,7 @@ from shared.mapping.evaluation.scope import Scene
 from shared.mapping.evaluation.verdict import Gap
 from shared.mapping.language.limits import REFERENCES
 from shared.mapping.language.scalars import ATTRIBUTE
-from shared.mapping.language.tasks import Reference
+from shared.mapping.language.task_parts import Reference
 from shared.mapping.language.vocabulary import Kind
 from shared.models.opentext import AttributeValue, Document, Workspace
 from shared.models.text import cut

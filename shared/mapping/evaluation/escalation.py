@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from shared.mapping.evaluation.dates import add, end_of
 from shared.mapping.evaluation.pauses import put_off
 from shared.mapping.evaluation.scope import Scene
-from shared.mapping.language.tasks import Level
+from shared.mapping.language.task_parts import Level
 from shared.models.item_memory import ItemMemory
 from shared.models.keys import item_key
 from shared.models.link_parts import Pause

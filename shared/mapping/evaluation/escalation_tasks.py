@@ -10,11 +10,11 @@ from shared.mapping.evaluation.item import Item
 from shared.mapping.evaluation.matching import judge
 from shared.mapping.evaluation.people import Assigned
 from shared.mapping.evaluation.plans import target
-from shared.mapping.language.tasks import PRIORITIES, Level
+from shared.mapping.language.task_parts import PRIORITIES, Level
 from shared.models.keys import item_key
 from shared.models.opentext import WorkflowStatus
 from shared.models.text import cut
-from shared.models.wanted import Notify, PlanTarget, WantedTask
+from shared.models.wanted import COMMENT, OUTCOME, Notify, PlanTarget, WantedTask
 
 
 @dataclass
@@ -84,7 +84,7 @@ def mails_of_item(
         changes.add(at)
         late = at <= item.scene.now and not task.is_paused
     shown = tuple(spec for spec in specs if spec.on != "overdue" or late)
-    mails = item.mails(shown, item.words(task), late_since=at)
+    mails = item.mails(shown, item.words(task, outcome=OUTCOME, comment=COMMENT), late_since=at)
     missed = task.due.isoformat() if task.due is not None else ""
     return (*(mail.about(missed) if mail.on == "overdue" else mail for mail in mails), *reminders)
 

@@ -1,70 +1,36 @@
 """One item: a task of a rule, filled in for one scene."""
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any
 
 from shared.errors import NeverError
-from shared.mapping.evaluation.choosing import chosen
-from shared.mapping.evaluation.context_lines import DEFAULT_REFERENCES, context_lines, gaps_of, references
 from shared.mapping.evaluation.dates import Anchors, resolve
-from shared.mapping.evaluation.people import Assigned, People
+from shared.mapping.evaluation.filling import Filling
+from shared.mapping.evaluation.item_decision import deciders, documents
+from shared.mapping.evaluation.item_evidence import evidence
+from shared.mapping.evaluation.item_texts import texts
+from shared.mapping.evaluation.people import Assigned
 from shared.mapping.evaluation.plans import target
-from shared.mapping.evaluation.scope import Scene
-from shared.mapping.evaluation.verdict import NotKnownError
-from shared.mapping.language.choices import By
-from shared.mapping.language.limits import CHECKLIST
-from shared.mapping.language.rules import BaseRule, EvidenceSpec, StepRule
-from shared.mapping.language.rules import Mapping as Rules
-from shared.mapping.language.scalars import ATTRIBUTE, Assign, Who
-from shared.mapping.language.tasks import PRIORITIES, NotifySpec, TaskSpec
-from shared.models.deciders import Decider
+from shared.mapping.language.rules import StepRule
+from shared.mapping.language.scalars import Assign, Who
+from shared.mapping.language.task_parts import PRIORITIES, NotifySpec
 from shared.models.holds import HoldCause
-from shared.models.item_memory import ItemMemory
-from shared.models.opentext import DocumentVersion
-from shared.models.text import cut
 from shared.models.wanted import (
-    EvidencePolicy,
     Notify,
-    Outcome,
     PlanTarget,
     Reassign,
-    Unknown,
-    UnknownPerformer,
-    WantedChecklistItem,
-    WantedReference,
     WantedTask,
 )
 from shared.models.words import ActAs
 
-T = TypeVar("T")
-U = TypeVar("U")
 _PERFORMER = Assign(all=(Who(kind="performer"),))
 
 
 @dataclass
-class Item:
-    """A task being filled in. What can't be is noted in `holds`: the item is then held and says why."""
-
-    mapping: Rules
-    rule: BaseRule
-    spec: TaskSpec
-    scene: Scene
-    people: People
-    key: str
-    act_as: ActAs
-    memory: Mapping[str, ItemMemory] = field(default_factory=dict)
-    """By item key: what is remembered of this origin's items."""
-    holds: list[str] = field(default_factory=list)
-    unknown: list[Unknown] = field(default_factory=list)
-    """What it asks for and nobody told."""
-    is_unread: bool = False
-    """Something attached could not be read just now: nobody need change the rule or the record."""
-    nobody: list[str] = field(default_factory=list)
-    """Why there is nobody who can do it, where that is so: others have to hear of it."""
+class Item(Filling):
+    """A task of a rule, filled in for one scene."""
 
     def build(
         self, *, waits_on: tuple[str, ...], waits_for: tuple[str, ...], due: date | None, is_shown: bool = True
@@ -83,7 +49,7 @@ class Item:
         plan = self._plan()
         assigned = self.assigned(plan)
         written = self._written()
-        shown = self._shown() if is_shown else {"title": self.key}
+        shown = texts(self) if is_shown else {"title": self.key}
         return WantedTask(
             item_key=self.key,
             plan=plan,
@@ -91,10 +57,10 @@ class Item:
             due=due,
             assignees=assigned.ids,
             people=assigned.decisions,
-            documents=self._documents(),
-            deciders=self._deciders(),
+            documents=documents(self),
+            deciders=deciders(self),
             waits_on=waits_on,
-            evidence=self._evidence(),
+            evidence=evidence(self),
             **written,
             **shown,
             **self._why_held(),
@@ -114,16 +80,16 @@ class Item:
     def _written(self) -> dict[str, Any]:
         """Collect what stands in the rule as it is."""
         spec, rule = self.spec, self.rule
-        priority = self._chosen(spec.priority, None)
+        priority = self.chosen(spec.priority, None)
         return {
             "rule_id": rule.id,
             "rule_hash": self.mapping.rule_hashes[rule.id],
             "kind": "task" if rule.on == "workspace" else rule.on,
-            "bucket": self._chosen(spec.bucket, None),
-            "labels": self._chosen(spec.labels, ()),
+            "bucket": self.chosen(spec.bucket, None),
+            "labels": self.chosen(spec.labels, ()),
             "priority": PRIORITIES[priority] if priority is not None else None,
             "step": self.scene.step.ref if self.scene.step is not None else None,
-            "moves_step": self._moves_step,
+            "moves_step": self.moves_step,
             "four_eyes": isinstance(rule, StepRule) and rule.four_eyes,
             "reassign": rule.reassign if isinstance(rule, StepRule) else Reassign.PERFORMER,
             "unknown_performer": self.mapping.people.unknown_performer,
@@ -133,34 +99,6 @@ class Item:
             "on_complete": dict(spec.on_complete.set),
             "progress_attribute": spec.progress,
         }
-
-    def _chosen(self, value: Any, otherwise: Any) -> Any:  # noqa: ANN401 - whatever the field holds
-        return self.attempt(lambda: chosen(value, self.scene), otherwise) if isinstance(value, By) else value
-
-    def _shown(self) -> dict[str, Any]:
-        """Fill in what people read."""
-        spec, words = self.spec, self.scene.words
-        title = self.attempt(lambda: " ".join(spec.title.render(words).split()), None)
-        if title == "":
-            self.holds.append("the title is empty")
-        checklist = self._checklist()
-        if (lines := len(checklist) + len(self._outcomes)) > CHECKLIST:
-            self.holds.append(f"{lines} checklist lines: Planner takes {CHECKLIST}")
-        self.unknown += [gap.of(self.rule.id, self.rule.id, blocks=False) for gap in gaps_of(self._lines, self.scene)]
-        return {
-            "title": cut(title or self.key, self.mapping.limits.title),
-            "description": self.attempt(lambda: spec.description.render(words), ""),
-            "context": self._context(),
-            "checklist": checklist,
-            "outcomes": self._outcomes,
-            "references": self._references(),
-        }
-
-    def _context(self) -> tuple[str, ...]:
-        lines = context_lines(self._lines, self.scene, tuple(one.title for one in self._outcomes))
-        if isinstance(self.rule, StepRule) and not self._moves_step:
-            return ("This step is decided in OpenText: completing the task here decides nothing.", *lines)
-        return lines
 
     def due_date(self) -> date | None:
         """Compute the due date; None: there is none."""
@@ -187,17 +125,6 @@ class Item:
             return None
         return self.attempt(lambda: resolve(spec, self.scene, Anchors(due=due)), None)
 
-    def attempt(self, compute: Callable[[], T], otherwise: U) -> T | U:
-        """Compute something; what can't be computed holds the item and says why."""
-        try:
-            return compute()
-        except NotKnownError as error:
-            self.unknown.append(error.gap.of(self.rule.id, self.key))
-            self.holds.append(f"not known: {error}")
-        except NeverError as error:
-            self.holds.append(str(error))
-        return otherwise
-
     def mails(
         self, specs: tuple[NotifySpec, ...], words: dict[str, Any], *, late_since: datetime | None
     ) -> tuple[Notify, ...]:
@@ -212,25 +139,23 @@ class Item:
         made = [self._mail(spec, words, late_since if spec.on == "overdue" else None) for spec in specs]
         return tuple(mail for mail in made if mail.to)
 
-    def words(self, task: WantedTask) -> dict[str, Any]:
-        """Return the context of templates about this task."""
+    def words(self, task: WantedTask, *, outcome: str = "", comment: str = "") -> dict[str, Any]:
+        """Return the context of templates about this task; of a mail, what stands for what is decided by then."""
         people = tuple(one.person for one in task.people if one.entra_id is not None)
         plan = task.plan.title or task.plan.plan_id
         return {
             **self.scene.words,
-            "task": SimpleNamespace(title=task.title, due=task.due, people=people, plan=plan),
+            "task": SimpleNamespace(
+                title=task.title, due=task.due, people=people, plan=plan, outcome=outcome, comment=comment
+            ),
         }
 
     def assigned(self, plan: PlanTarget) -> Assigned:
         """Decide who gets it; a policy may hold the item."""
         assigned = self.attempt(lambda: self.people.assign(self.assign, plan.group_id), Assigned())
         if assigned.held is not None:
-            self._lack_people(assigned.held)
+            self.lack_people(assigned.held)
         return assigned
-
-    def _lack_people(self, why: str) -> None:
-        self.holds.append(why)
-        self.nobody.append(why)
 
     @property
     def assign(self) -> Assign:
@@ -277,91 +202,3 @@ class Item:
         start = self.attempt(lambda: resolve(spec, self.scene, Anchors(due=due, appeared=self.made_at)), None)
         # Graph refuses a start after the due date.
         return min(start, due) if start is not None and due is not None else start
-
-    @property
-    def _lines(self) -> tuple[str, ...]:
-        return self.spec.context if self.spec.context is not None else self.rule.context
-
-    @property
-    def _outcomes(self) -> tuple[Outcome, ...]:
-        return self.rule.choices if isinstance(self.rule, StepRule) and self._moves_step else ()
-
-    def _checklist(self) -> tuple[WantedChecklistItem, ...]:
-        length = self.mapping.limits.checklist_title
-        lines = [
-            (line.key, self.attempt(lambda line=line: line.title.render(self.scene.words), ""))  # type: ignore[misc] # bound now
-            for line in self.spec.checklist
-        ]
-        return tuple(WantedChecklistItem(key=key, title=cut(title, length)) for key, title in lines if title)
-
-    def _references(self) -> tuple[WantedReference, ...]:
-        specs = self.spec.references
-        chosen = specs if specs is not None else DEFAULT_REFERENCES[self.rule.on]
-        return self.attempt(lambda: references(chosen, self.scene, self.mapping.limits.alias), ())
-
-    def _documents(self) -> tuple[DocumentVersion, ...]:
-        workflow = self.scene.workflow
-        if isinstance(self.rule, StepRule) and workflow is not None:
-            # A decision is bound to everything attached: what can't be read can't be decided on.
-            self.is_unread = bool(workflow.unread_documents)
-            self.holds += [f"what is attached can't be read: {why}" for why in workflow.unread_documents]
-            return workflow.versions
-        bound = {document.bound.node_id: document.bound for document in self.scene.documents}
-        return tuple(bound[node] for node in sorted(bound))
-
-    def _deciders(self) -> tuple[Decider, ...]:
-        if not isinstance(self.rule, StepRule):
-            return ()
-        words = self.rule.approvers
-        service = self.act_as is ActAs.SERVICE
-        deciders = self.attempt(lambda: self.people.approvers(words) if service else self.people.deciders(), ())
-        if not deciders and service:
-            self._lack_people("the rule's approvers are nobody: no completion could count")
-        elif not deciders and self._moves_step:
-            # A task for somebody else, the fallback say, could never be completed so that it counts.
-            performers = self.scene.step.performers if self.scene.step is not None else ()
-            logins = ", ".join(one.login or one.name for one in performers)
-            self._lack_people(f"no performer of this step is found in Entra ID: {logins or 'nobody performs it'}")
-        return self._told_apart(deciders) if self.rule.four_eyes and self._moves_step else deciders
-
-    def _told_apart(self, deciders: tuple[Decider, ...]) -> tuple[Decider, ...]:
-        """Mark who started the workflow; where that is not known, nobody may decide with four eyes."""
-        initiator = self.people.initiator()
-        if initiator is None:
-            self._lack_people("four eyes decide, and who started the workflow is not found in Entra ID")
-        return tuple(one.told_apart(initiator) for one in deciders)
-
-    @property
-    def _moves_step(self) -> bool:
-        """Tell whether completing the task may complete the step."""
-        if self.act_as == "none":
-            return False
-        is_plain = self.people.spec.unknown_performer is UnknownPerformer.TASK
-        return self.act_as is ActAs.SERVICE or not is_plain or bool(self.people.deciders())
-
-    def _evidence(self) -> EvidencePolicy | None:
-        spec = self.rule.evidence
-        if spec is None:
-            return None
-        return EvidencePolicy(
-            folder_id=self._folder(spec),
-            document=spec.document,
-            lock=spec.lock,
-            rm_class=spec.rm_class,
-            head_attribute=spec.head_attribute,
-            attributes=dict(spec.attributes.items()),
-            retention_years=spec.retention_years,
-        )
-
-    def _folder(self, spec: EvidenceSpec) -> int | None:
-        """Return the folder's node id; None: the workspace itself, also where the attribute is empty."""
-        if not isinstance(spec.folder, str):
-            return spec.folder
-        name = spec.folder.removeprefix(ATTRIBUTE)
-        value = self.attempt(lambda: self.scene.values.read(name).value, None)
-        if value is None:
-            return None
-        if not re.fullmatch("[0-9]{1,15}", str(value).strip()):
-            self.holds.append(f"{name} holds no node id: {str(value)[:40]!r}")
-            return None
-        return int(str(value).strip())

@@ -9,7 +9,8 @@ from shared.mapping.language.date_specs import After, Date
 from shared.mapping.language.for_each import ForEach
 from shared.mapping.language.rules import BaseRule
 from shared.mapping.language.scalars import ATTRIBUTE, Who
-from shared.mapping.language.tasks import TaskSpec, WorkspacePlan, parts
+from shared.mapping.language.task_parts import WorkspacePlan, parts
+from shared.mapping.language.tasks import TaskSpec
 
 _IN_WORKSPACE = ("workspace", "attributes", "links.workspace")
 

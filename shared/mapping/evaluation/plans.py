@@ -5,7 +5,7 @@ from shared.mapping.evaluation.choosing import chosen
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.language.rules import Mapping
 from shared.mapping.language.sections import PlanSpec
-from shared.mapping.language.tasks import PlanChoice, WorkspacePlan
+from shared.mapping.language.task_parts import PlanChoice, WorkspacePlan
 from shared.models.text import cut
 from shared.models.wanted import PlanTarget
 

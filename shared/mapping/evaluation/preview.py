@@ -44,7 +44,7 @@ def _lines(task: WantedTask) -> Iterator[str]:
         yield f"  outcome:   {outcome.title} → {outcome.disposition}"
     for text in task.context:
         yield f"  context:   {text}"
-    for mail in task.notify:
+    for mail in (one.filled("(outcome)", "(comment)") for one in task.notify):
         yield f"  mail:      {mail.on} → {', '.join(mail.to)}: {mail.subject}"
     if task.held is not None:
         yield f"  held:      {task.held}"

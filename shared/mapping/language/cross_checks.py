@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeAlias
 
-from shared.mapping.language.tasks import slug
+from shared.mapping.language.task_parts import slug
 from shared.mapping.language.vocabulary import DONE, did_you_mean
 from shared.mapping.language.yaml_tree import Path
 

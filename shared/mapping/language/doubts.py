@@ -6,7 +6,7 @@ import holidays
 
 from shared.mapping.language.rules import Mapping
 from shared.mapping.language.scalars import Assign
-from shared.mapping.language.tasks import parts
+from shared.mapping.language.task_parts import parts
 from shared.mapping.language.yaml_tree import Path
 
 FAR = 2050

@@ -12,7 +12,8 @@ from shared.mapping.language.for_each import ForEach
 from shared.mapping.language.rules import BaseRule, EvidenceSpec, Mapping
 from shared.mapping.language.scalars import ATTRIBUTE, ROW, Who
 from shared.mapping.language.sections import PlanSpec
-from shared.mapping.language.tasks import KeyedTask, Level, OnComplete, PlanChoice, TaskSpec, WorkspacePlan
+from shared.mapping.language.task_parts import CheckLine, Level, OnComplete, PlanChoice, WorkspacePlan
+from shared.mapping.language.tasks import KeyedTask, TaskSpec
 from shared.mapping.language.templates import Template
 from shared.mapping.language.yaml_tree import Path
 from shared.models.opentext import AttributeValue
@@ -101,8 +102,8 @@ def _in_rule(mapping: Mapping, rule: BaseRule, path: Path) -> Iterator[Named]:
 
 def _walk(value: object, path: Path, each: ForEach | None) -> Iterator[tuple[Path, object, ForEach | None]]:
     """Yield a model and everything inside it with its path; what is not written is passed over."""
-    if isinstance(value, KeyedTask):
-        each = value.for_each
+    if isinstance(value, KeyedTask | CheckLine):
+        each = value.for_each or each
     yield path, value, each
     inner: Iterator[tuple[str | int, object]] = iter(())
     if isinstance(value, BaseModel):

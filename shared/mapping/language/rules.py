@@ -19,17 +19,8 @@ from shared.mapping.language.conditions import Condition
 from shared.mapping.language.for_each import ForEach
 from shared.mapping.language.scalars import ATTRIBUTE, Assign, AttributeName, CalendarName, Id, Line, PlainText, Who
 from shared.mapping.language.sections import CalendarSpec, Limits, PeopleSpec, PlanSpec
-from shared.mapping.language.tasks import (
-    NO_ROW,
-    KeyedTask,
-    Level,
-    NotifySpec,
-    PlanChoice,
-    TaskSpec,
-    WorkspacePlan,
-    names_row,
-    parts,
-)
+from shared.mapping.language.task_parts import Level, NotifySpec, PlanChoice, WorkspacePlan, parts
+from shared.mapping.language.tasks import NO_ROW, KeyedTask, TaskSpec, names_row
 from shared.mapping.language.templates import Template
 from shared.mapping.language.vocabulary import Kind, refuse
 from shared.models.base import Frozen

@@ -60,9 +60,13 @@ CONTEXT: dict[str, Word] = {
 }
 """What a template knows."""
 
-ITEM_MEMBERS = ("title", "due", "people", "plan")
+ITEM_MEMBERS = ("title", "due", "people", "plan", "outcome", "comment")
 """What `task` has, in templates of `escalate` and `notify`."""
-CONTEXT["task"] = Word("The task that is escalated or told of.", frozenset(), ITEM_MEMBERS)
+CONTEXT["task"] = Word(
+    "The task that is escalated or told of; in mails also the outcome that OpenText took, and the reviewer's comment.",
+    frozenset(),
+    ITEM_MEMBERS,
+)
 
 LOOP_NAMES = frozenset({"loop", "range", "dict", "namespace", "cycler", "joiner", "true", "false", "none"})
 """Jinja2's own names."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from shared.mapping.language.tasks import slug
+from shared.mapping.language.task_parts import slug
 from shared.models.opentext import AttributeDefinition, AttributeType, Step, StepForm, Workflow, Workspace
 from shared.models.words import ActAs
 from shared.operations.live.first_mapping import Choice

@@ -22,11 +22,15 @@ from shared.models.holds import HOLDS, REFUSALS, HoldCause, RefusalReason
 from shared.models.link import Link, Refusal, SendIntent
 from shared.models.messages import AgendaEntry
 from shared.models.opentext import Person, Step, StepForm
+from shared.models.text import cut
 from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.reconciler.outcome import DONE, STALE, Outcome
 from shared.reconciler.session import Work, current_step
 from shared.timing import NOT_THEIRS_AGAIN
+
+WORDS = 2000
+"""Characters of a reviewer's comment that mails tell."""
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +81,8 @@ async def _announce(work: Work, action: Send, step: Step) -> Link:
         id=name,
         step=step.ref,
         disposition=action.disposition,
+        outcome=_title_of(action),
+        words=cut(action.words, WORDS),
         completed_by=action.decider.entra_id,
         completed_at=action.completed_at,
         versions=action.target.wanted.documents,
@@ -205,6 +211,12 @@ def guard_of(origin: str, intent: SendIntent, work: Work) -> AgendaEntry:
     """Return the timer that settles a send-on: the same for the same intent."""
     at = intent.at + work.policy.settle
     return AgendaEntry(at=at, origin=origin, waited_for=WaitedFor.SETTLE, trace=traceparent())
+
+
+def _title_of(action: Send) -> str:
+    """Name the outcome as people know it. Empty: it was sent on, without one."""
+    titles = {one.disposition: one.title for one in action.target.wanted.outcomes}
+    return titles.get(action.disposition, action.disposition) if action.disposition is not None else ""
 
 
 def _comment(decider: Decider, intent: SendIntent, words: str) -> str:

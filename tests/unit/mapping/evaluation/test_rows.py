@@ -173,3 +173,50 @@ def test_what_asks_for_a_row_where_none_is_meant_is_refused(task, why):
 def test_a_rule_has_no_row():
     with pytest.raises(MappingError, match="only in a task with `for_each`"):
         mapping_of(workspace_rule(TASK, context=["attribute:row.Name"]))
+
+
+LINE = {"key": "line", "title": "Deliver {{ row.Name }}", "for_each": EACH}
+
+
+def lines_of(origin, *lines):
+    found = want(mapping_of(workspace_rule({"title": "All", "checklist": ["First", *lines]})), origin)
+    (task,) = found.tasks
+    return task, [line.title for line in task.checklist], found
+
+
+def test_a_checklist_line_for_each_row_or_value():
+    each_value = {"key": "land", "title": "Register in {{ row.value }}", "for_each": "Contract.Countries"}
+    cells = {f"{SET}[1].Name": "Design", f"{SET}[2].Name": "Build", "Contract.Countries": ("AT", "DE")}
+    countries = AttributeDefinition(name="Contract.Countries", key="9830_9", multi=True)
+    _, titles, found = lines_of(of_workspace(attributes=cells, definitions=(*DEFINED, countries)), LINE, each_value)
+
+    assert titles == ["First", "Deliver Design", "Deliver Build", "Register in AT", "Register in DE"]
+    assert found.unknown == ()
+
+
+def test_a_line_is_its_rows_wherever_the_row_stands():
+    keys = [
+        {line.title: line.key for line in lines_of(rows(*told), LINE)[0].checklist} for told in (("A", "B"), ("B", "A"))
+    ]
+
+    assert keys[0] == keys[1]
+
+
+def test_while_rows_can_not_be_told_apart_the_task_stays_as_it_is():
+    task, _, found = lines_of(rows("A", "A"), LINE)
+
+    assert "2 rows are called 'A'" in task.held
+    assert [one.blocks for one in found.unknown] == [True]
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        {"title": "{{ row.Name }}", "checklist": [LINE]},
+        {"title": "x", "checklist": [{"key": "a", "title": "{{ row.Name }}"}]},
+    ],
+    ids=["in the title beside such a line", "in a line without for_each"],
+)
+def test_the_row_of_a_line_is_known_in_that_line_alone(task):
+    with pytest.raises(MappingError, match="`row` is known only"):
+        mapping_of(workspace_rule({"key": "each", **task}))

@@ -1,0 +1,44 @@
+"""What a decision on an item is bound to, and who may make it."""
+
+from shared.mapping.evaluation.filling import Filling
+from shared.mapping.language.rules import StepRule
+from shared.models.deciders import Decider
+from shared.models.opentext import DocumentVersion
+from shared.models.words import ActAs
+
+
+def documents(item: Filling) -> tuple[DocumentVersion, ...]:
+    """List the versions that a decision is about, by node id."""
+    workflow = item.scene.workflow
+    if isinstance(item.rule, StepRule) and workflow is not None:
+        # A decision is bound to everything attached: what can't be read can't be decided on.
+        item.is_unread = bool(workflow.unread_documents)
+        item.holds += [f"what is attached can't be read: {why}" for why in workflow.unread_documents]
+        return workflow.versions
+    bound = {document.bound.node_id: document.bound for document in item.scene.documents}
+    return tuple(bound[node] for node in sorted(bound))
+
+
+def deciders(item: Filling) -> tuple[Decider, ...]:
+    """List who may decide; where nobody can, the item is held and says why."""
+    if not isinstance(item.rule, StepRule):
+        return ()
+    words = item.rule.approvers
+    service = item.act_as is ActAs.SERVICE
+    deciders = item.attempt(lambda: item.people.approvers(words) if service else item.people.deciders(), ())
+    if not deciders and service:
+        item.lack_people("the rule's approvers are nobody: no completion could count")
+    elif not deciders and item.moves_step:
+        # A task for somebody else, the fallback say, could never be completed so that it counts.
+        performers = item.scene.step.performers if item.scene.step is not None else ()
+        logins = ", ".join(one.login or one.name for one in performers)
+        item.lack_people(f"no performer of this step is found in Entra ID: {logins or 'nobody performs it'}")
+    return _told_apart(item, deciders) if item.rule.four_eyes and item.moves_step else deciders
+
+
+def _told_apart(item: Filling, deciders: tuple[Decider, ...]) -> tuple[Decider, ...]:
+    """Mark who started the workflow; where that is not known, nobody may decide with four eyes."""
+    initiator = item.people.initiator()
+    if initiator is None:
+        item.lack_people("four eyes decide, and who started the workflow is not found in Entra ID")
+    return tuple(one.told_apart(initiator) for one in deciders)
