@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from shared.decisions.fields import Target
@@ -19,7 +20,7 @@ class _OfLink:
 
     link: Link
 
-    @property
+    @cached_property
     def item(self) -> str:
         """The key of the item that it is about."""
         return self.link.item
@@ -33,7 +34,7 @@ class Create:
     link: Link | None = None
     """What stood there before: held, deleted or withdrawn."""
 
-    @property
+    @cached_property
     def item(self) -> str:
         """The key of the item that it is about."""
         return self.target.wanted.item_key

@@ -1,7 +1,12 @@
-"""How far a reader has to walk: the files that a hint enters up to its first POST, a completion up to its send-on."""
+"""
+How far a reader has to walk: the files that a hint enters up to its first POST, a completion up to its send-on.
+
+`python -m tests.benchmarks.bench_paths` prints the pairs of files that most of the moves are between.
+"""
 
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +19,7 @@ from tests.benchmarks.ratios import Ratio
 from tests.engine import Engine, engine
 from tests.repository import ROOT
 
+MOST_SHOWN = 40
 END = datetime(2028, 1, 31, tzinfo=UTC)
 PRODUCT = tuple(str(ROOT / name) for name in ("shared", "functions"))
 
@@ -24,7 +30,8 @@ class Walk:
 
     functions: set[tuple[str, int]] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
-    moves: int = 0
+    moves: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By the file that calls and the one that is called."""
     _known: list[FrameType] = field(default_factory=list)
     _ids: set[int] = field(default_factory=set)
 
@@ -41,11 +48,15 @@ class Walk:
         while caller is not None and not _is_ours(caller):
             caller = caller.f_back
         if caller is not None and caller.f_code.co_filename != frame.f_code.co_filename:
-            self.moves += 1
+            self.moves[_short(caller), _short(frame)] += 1
 
 
 def _is_ours(frame: FrameType) -> bool:
     return frame.f_code.co_filename.startswith(PRODUCT)
+
+
+def _short(frame: FrameType) -> str:
+    return frame.f_code.co_filename.removeprefix(f"{ROOT}/")
 
 
 def measure() -> list[Ratio]:
@@ -57,9 +68,9 @@ async def _measure() -> list[Ratio]:
     hint, completion = await _hint(), await _completion()
     return [
         Ratio("files that a hint enters up to its first POST", len(hint.files), 90, "files"),
-        Ratio("moves from file to file up to its first POST", hint.moves, 950, "moves"),
+        Ratio("moves from file to file up to its first POST", hint.moves.total(), 950, "moves"),
         Ratio("files that a completion enters up to its send-on", len(completion.files), 105, "files"),
-        Ratio("moves from file to file up to its send-on", completion.moves, 1_200, "moves"),
+        Ratio("moves from file to file up to its send-on", completion.moves.total(), 1_200, "moves"),
     ]
 
 
@@ -119,3 +130,14 @@ def _until(handler: Handler, method: str, is_last: Callable[[bytes], bool]) -> H
         return await handler(verb, path, query, headers, body)
 
     return stand
+
+
+async def _print() -> None:
+    for name, walk in (("a hint", await _hint()), ("a completion", await _completion())):
+        print(f"{name}: {len(walk.files)} files, {len(walk.functions)} functions, {walk.moves.total()} moves")
+        for (caller, called), count in walk.moves.most_common(MOST_SHOWN):
+            print(f"{count:5} {caller} -> {called}")
+
+
+if __name__ == "__main__":
+    asyncio.run(_print())

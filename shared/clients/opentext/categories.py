@@ -43,20 +43,12 @@ def attributes_of(raw: Mapping[str, Any], schema: Schema) -> tuple[Attributes, N
     """
     found: Attributes = {}
     odd: NotKnown = {}
-    for key, value in raw.items():
-        if (name := schema.name_of(key)) is None:
-            continue
-        told_apart = key if generic(name) in schema.ambiguous else name
+    for named, value in schema.named(raw):
         try:
-            found[told_apart] = typed(value, schema.type_of(key), multi=schema.is_multi(key))
+            found[named.name] = typed(value, named.type, multi=named.multi)
         except UnreadableError as error:
-            odd[Part.ATTRIBUTES.of(told_apart)] = str(error)
+            odd[Part.ATTRIBUTES.of(named.name)] = str(error)
     return found, odd
-
-
-def undescribed(raw: Mapping[str, Any], schema: Schema) -> bool:
-    """Tell whether a value could not be named."""
-    return any(schema.name_of(key) is None and key.count("_") in (1, 3) and not key.endswith("_1") for key in raw)
 
 
 def assigned(row: object) -> frozenset[int]:

@@ -148,7 +148,7 @@ class Nodes:
         raw = categories.raw_values(at(row, "data", "categories"))
         described_here = Schema.of(row)
         schema = self.learn(described_here)
-        if categories.undescribed(raw, schema):
+        if schema.lacks(raw):
             # Without the description nothing can be named; but the rest of the node is there.
             asked = self._site.get(f"v2/nodes/{node_id}/categories", (("metadata", None),))
             described = await gaps.read(Part.ATTRIBUTES, asked)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from shared.clients.opentext.answers import Json, at, flag, many, obj, text
 from shared.models.opentext import (
@@ -36,6 +37,16 @@ class Definition:
     def user(self) -> bool:
         """Its values are ids of users."""
         return self.type is AttributeType.USER
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a value's key stands for."""
+
+    name: str
+    """Full: "Category.Attribute"; the key itself where two attributes have one name."""
+    type: AttributeType
+    multi: bool
 
 
 class Schema:
@@ -91,14 +102,20 @@ class Schema:
         key = self._by_name.get(f"{match[1]}[x].{match[3]}")
         return None if key is None else key.replace("_x_", f"_{match[2]}_")
 
-    def name_of(self, key: str) -> str | None:
-        """Find the full name of a value's key. None: it is no attribute, or not described."""
-        return self._full_name(key)
+    def named(self, raw: Mapping[str, Any]) -> list[tuple[Named, Any]]:
+        """Name values by their keys. What is no attribute, or not described, can't be named, and is left out."""
+        found: list[tuple[Named, Any]] = []
+        for key, value in raw.items():
+            name, definition = self._full_name(key), self._definition(key)
+            if name is not None and definition is not None:
+                told_apart = key if generic(name) in self.ambiguous else name
+                found.append((Named(told_apart, definition.type, definition.multi), value))
+        return found
 
-    def is_multi(self, key: str) -> bool:
-        """Tell whether the attribute holds several values."""
-        definition = self._definition(key)
-        return definition is not None and definition.multi
+    def lacks(self, raw: Mapping[str, Any]) -> bool:
+        """Tell whether a value could not be named."""
+        keys = (key for key in raw if key.count("_") in (1, 3) and not key.endswith("_1"))
+        return any(self._full_name(key) is None for key in keys)
 
     def type_of(self, key: str) -> AttributeType:
         """Tell what the attribute of a key holds, as its category declares it."""
