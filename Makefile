@@ -1,6 +1,6 @@
 # Every target does its own set-up; a second run skips what is there. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint start bench mutants simulate scale package lock audit clean
+.PHONY: help setup demo test check lint start screenshots bench mutants simulate scale package lock audit clean
 
 BIN := .venv/bin
 PYTHON_READY := .venv/.installed
@@ -33,6 +33,9 @@ lint: $(PYTHON_READY) ## format, ruff, mypy, import contracts, the house, dead c
 
 start: setup ## run host, storage and simulators until Ctrl-C (APP=0: all but the function app, for `func start`)
 	APP=$(APP) $(BIN)/python -m local.start
+
+screenshots: $(BROWSER_READY) ## draw the operations page into docs/images, to be looked at
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
 
 bench: setup ## measure, as ratios within one run
 	$(BIN)/python -m tests.benchmarks

@@ -17,6 +17,7 @@ ARGUMENTS = (
     "--disable-background-networking",  # else it looks hosts up as it starts
     "--no-first-run",
     "--font-render-hinting=none",
+    "--enable-font-subpixel-positioning",
     "--force-color-profile=srgb",
     "--hide-scrollbars",
 )

@@ -93,6 +93,8 @@ async def _settled(system: System) -> dict[str, dict[str, Link]]:
 async def _keep(system: System, console: Console) -> None:
     app = f"{system.app_url}/api/ready?code={FUNCTION_KEY}" if system.log.exists() else f"left out: {system.app_url}"
     console.print(f"Function app   {app}", soft_wrap=True)
+    if system.log.exists():
+        console.print(f"Operations     {system.app_url}/api/operations (key: {FUNCTION_KEY})", soft_wrap=True)
     console.print(f"Content Server {system.content_url}/api/v1/ping", soft_wrap=True)
     console.print(f"Graph          {system.graph_url}/v1.0/planner/plans", soft_wrap=True)
     console.print(f"Storage        {system.storage}", soft_wrap=True)

@@ -128,7 +128,7 @@ class FailingGroup(Foreign):
 
 
 class HeldAnswer(Foreign):
-    """`GET held`: what is held, by cause, and a page of the items. Links are counted at most once a minute."""
+    """`GET held`: what is held, by cause, and a page of the items. Links are not read anew for each who asks."""
 
     now: datetime
     counted_at: datetime = Field(description="UTC: when all links were read.")

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from shared.services import Storage
     from shared.store.agenda import Census
 
-KEPT = timedelta(seconds=60)
+SHORTEST, LONGEST = timedelta(seconds=3), timedelta(seconds=60)
+"""How long a count serves everybody who asks: of a thousand rows a second, since reading them takes its time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,12 @@ class Counted:
     held: list[HeldLink] = field(default_factory=list)
     failing: list[tuple[str, OriginTrouble]] = field(default_factory=list)
     """Origins whose looks fail; the oldest first."""
+
+    @property
+    def kept(self) -> timedelta:
+        """For how long it serves."""
+        rows = self.states.total() + len(self.failing)
+        return min(max(timedelta(seconds=rows / 1000), SHORTEST), LONGEST)
 
     def add(self, origin: str, found: Link | OriginTrouble) -> None:
         """Take note of one row."""
@@ -135,17 +142,17 @@ async def count_links(storage: Storage) -> Counted:
 
 
 class Counts:
-    """Links and timers as counted last, for those who ask often: all together have them read once a minute."""
+    """Links and timers as counted last, for those who ask often: all of them together have them read once."""
 
     def __init__(self) -> None:
         self._counting = asyncio.Lock()
         self._last: tuple[Counted, Census] | None = None
 
     async def read(self, storage: Storage) -> tuple[Counted, Census]:
-        """Return what was counted within a minute. Raises: as `count_links`."""
+        """Return what was counted lately: of many links within a minute. Raises: as `count_links`."""
         async with self._counting:
             now = storage.now()
-            if self._last is None or not self._last[0].at <= now < self._last[0].at + KEPT:
+            if self._last is None or not self._last[0].at <= now < self._last[0].at + self._last[0].kept:
                 self._last = await count_links(storage), await storage.agenda.census(now)
             return self._last
 

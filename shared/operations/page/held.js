@@ -7,7 +7,7 @@ async function showHeld(fields) {
     h("a", { href: "#held", "aria-current": asked.cause ? null : "true" }, "All"),
     first.groups.map((one) => h("a", { href: `#held?cause=${one.cause}`, "aria-current": asked.cause === one.cause ? "true" : null }, words(one.cause), h("b", {}, number(one.count)))));
   const group = first.groups.find((one) => one.cause === asked.cause);
-  const about = group ? h("p", { class: "soft" }, group.sentence, " What ends it: ", told(group.heals), ".") : null;
+  const about = group ? h("p", { class: "about" }, group.sentence, " What ends it: ", told(group.heals), ".") : null;
   const all = button(asked.cause ? "Try all of these now" : "Try all now", () => retry(without(asked), first.total), { class: "main" });
   const list = h("div", {});
   await fill(list, first, (after) => read("held", { ...asked, after, limit: 50 }), heldRows, ["item", "why", "tries", "since", "next try"]);

@@ -9,7 +9,17 @@ import manage
 from tests.repository import ROOT
 from tests.unit.infra.infra_files import parameter_values
 
-DOCUMENTS = ["deploy.md", "opentext-setup.md", "recovery.md", "runbook.md", "security.md"]
+DOCUMENTS = [
+    *(
+        "deploy.md",
+        "operations.md",
+        "operations-api.md",
+        "opentext-setup.md",
+        "recovery.md",
+        "runbook.md",
+        "security.md",
+    )
+]
 
 
 def test_every_parameter_is_told_with_its_default():
@@ -24,7 +34,7 @@ def test_every_parameter_is_told_with_its_default():
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_lead_to_files(name):
     text = (ROOT / "docs" / name).read_text()
-    links = re.findall(r"\]\(([\w./-]+\.(?:md|json|yaml))(?:#[\w-]+)?\)", text)
+    links = re.findall(r"\]\(([\w./-]+\.(?:md|json|yaml|png))(?:#[\w-]+)?\)", text)
 
     assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
 
