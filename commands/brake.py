@@ -1,10 +1,12 @@
 """manage.py brake: which rules would end many tasks at once, and letting them."""
 
-from datetime import UTC
-
 import typer
 
+from commands.app_doors import through_app
+from commands.asking_first import Yes
+from commands.plain import moment
 from commands.session import operator, run
+from shared.models.doors import BrakesAnswer, BrakeShown
 from shared.operations.interventions import find_braked, release_brake
 from shared.wiring import Wiring
 
@@ -15,23 +17,29 @@ app = typer.Typer(no_args_is_help=True, help="Rules that would end many tasks at
 def list_() -> None:
     """List the rules whose endings are held; ends with 1 if there is one."""
 
-    async def work(wiring: Wiring) -> list[str]:
-        rows = (await wiring.storage().brakes.list_all()).items()
-        return [
-            f"{rule}: held since {row.tripped_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    async def work(wiring: Wiring) -> tuple[BrakeShown, ...]:
+        storage = wiring.storage()
+        now, rows = storage.now(), (await storage.brakes.list_all()).items()
+        return tuple(
+            BrakeShown(rule=rule, since=row.tripped_at, ended_lately=row.lately(now), waiting=0)
             for rule, row in sorted(rows)
             if row.tripped_at is not None
-        ]
+        )
 
-    lines = run(work)
+    doors = through_app()
+    braked = run(work) if doors is None else doors.get("brakes", BrakesAnswer).brakes
+    lines = [f"{one.rule}: held since {moment(one.since)}" for one in braked]
     typer.echo("\n".join(lines) or "no rule is held")
     if lines:
         raise typer.Exit(1)
 
 
 @app.command()
-def release(rule: str) -> None:
+def release(rule: str, *, yes: Yes = False) -> None:
     """Let a rule end what its condition says no to, for an hour; what was held is looked at at once."""
+    if (doors := through_app()) is not None:
+        typer.echo(doors.post("brake", rule=rule, yes=yes).sentence)
+        return
 
     async def work(wiring: Wiring) -> int:
         storage = wiring.storage()

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from commands.app_doors import LARGEST_PAGE, AppDoors, through_app
 from commands.plain import moment
 from commands.progress import progress_bar
 from commands.session import run
 from shared.errors import RetryLaterError, ThrottledError
+from shared.models.doors import OriginsAnswer
 from shared.models.drift import FieldDrift, OriginDrift
 from shared.models.wanted import Owner
 from shared.wiring import Wiring
@@ -62,12 +64,41 @@ def drift(
             await have_looked_at([one.origin for one in found if one.is_open], services)
         return found
 
-    found = run(work, asks_storage=True)
+    doors = through_app()
+    if doors is None:
+        found = run(work, asks_storage=True)
+    else:
+        found = _through(doors, origin=origin, rule=rule, plan=plan)
+        if repair:
+            for one in (one for one in found if one.is_open):
+                doors.post("look", origin=one.origin)
     if as_json:
         typer.echo(json.dumps([one.model_dump(mode="json") for one in found], ensure_ascii=False))
     else:
         _show(found, repair=repair)
     raise typer.Exit(DIFFERS if any(one.is_open for one in found) else 0)
+
+
+def _through(doors: AppDoors, *, origin: str, rule: str, plan: str) -> list[OriginDrift]:
+    """Have the app compare, one origin after another."""
+    origins = [origin] if origin else _origins(doors, rule=rule, plan=plan)
+    found: list[OriginDrift] = []
+    with progress_bar() as bar:
+        task = bar.add_task("comparing", total=len(origins))
+        for key in origins:
+            found.append(doors.get("drift", OriginDrift, key=key))
+            bar.advance(task)
+    return found
+
+
+def _origins(doors: AppDoors, *, rule: str, plan: str) -> list[str]:
+    found: list[str] = []
+    after = ""
+    while True:
+        page = doors.get("origins", OriginsAnswer, rule=rule, plan=plan, after=after, limit=LARGEST_PAGE)
+        found += page.origins
+        if not (after := page.after):
+            return found
 
 
 async def _compared(chosen: "Chosen", services: "Services") -> list[OriginDrift]:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 import evidence_verify
+from commands.asking_first import Yes, ask_first
 from commands.session import run
 from shared.errors import NotFoundError, Problem, SettingsError, UnavailableError
 from shared.evidence.audit import is_asked_for, row_of, to_csv, to_json
@@ -125,12 +126,14 @@ def audit(since: Since = None, rule: RuleId = None, *, form: Format = "csv", out
 
 
 @app.command()
-def redact(words: Words, reason: Reason, origin: OneOrigin = None) -> None:
+def redact(words: Words, reason: Reason, origin: OneOrigin = None, *, yes: Yes = False) -> None:
     """
     Remove a person from every history, and replace by a pseudonym in ended links. The chain stays intact, and tells it.
 
     The key of the pseudonyms is taken from EVIDENCE_PSEUDONYM_KEY. What already lies in OpenText is out of reach.
     """
+    where = "every history" if origin is None else f"the history of {origin}"
+    ask_first(f"Remove {words[0]} from {where}? It can't be taken back.", yes=yes)
 
     async def work(wiring: Wiring) -> None:
         who, keeping = _person(words), _keeping(wiring.storage())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import ValidationError
 
+from commands.asking_first import Yes, ask_first
 from commands.session import run
 from shared.decisions.differences import differences
 from shared.errors import MappingError
@@ -50,9 +51,12 @@ def apply(
     withdraw: Annotated[str, typer.Option("--withdraw", help="Id of the rule whose released tasks are ended.")],
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list them.")] = False,
+    yes: Yes = False,
 ) -> None:
     """End the tasks of a rule that the mapping no longer asks for: completed with a note, origin by origin."""
     from shared.operations.withdraw import withdraw_rule  # noqa: PLC0415 - brings the Graph SDK, which `check` does not need
+
+    ask_first(f"End all released tasks of rule {withdraw!r}, with a note?", yes=yes or dry_run)
 
     async def work(wiring: Wiring) -> tuple["Withdrawal", ...]:
         return await withdraw_rule(withdraw, wiring.services(), dry_run=dry_run)

@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from commands.app_doors import through_app
 from commands.session import run
 from shared.errors import NeverError, Problem, RejectedError
+from shared.models.doors import PreviewAnswer
 from shared.models.keys import split_origin_key
 from shared.models.recording import Recording
 from shared.recordings.pseudonymise import redacted
@@ -56,6 +58,11 @@ def preview(
         raise typer.BadParameter(message)
     if origin is None and event is None:
         _preview_sample(mapping, rule, sample or DEFAULT_SAMPLE, as_json=as_json)
+        return
+    if (doors := through_app()) is not None:
+        if origin is None or mapping is not None:
+            raise typer.BadParameter("the app previews --origin under its own mapping; leave --app out")  # noqa: EM101
+        typer.echo(doors.get("preview", PreviewAnswer, key=origin).text, nl=False)
         return
     # They bring the Graph SDK, which `mapping check` does not need.
     from shared.preview.preview import origins_of_event, preview_origin  # noqa: PLC0415

@@ -1,38 +1,32 @@
-"""manage.py replay, dead, rebuild: what an operator does."""
+"""manage.py replay and rebuild: what an operator has done again."""
 
 from typing import Annotated
 
 import typer
 
-from commands.plain import moment
+from commands.app_doors import AppDoors, through_app
+from commands.asking_first import Yes, ask_first
 from commands.session import operator, run
 from shared.errors import InputError, Problem
+from shared.models.doors import Done
 from shared.models.holds import HoldCause
 from shared.models.keys import split_origin_key
 from shared.operations.interventions import (
     Chosen,
-    choose_letters,
-    drop_letters,
     find_held,
     look_again,
     read_plan,
-    replay_letters,
     retry,
 )
 from shared.operations.rebuild import Rebuilt
 from shared.operations.rebuild import rebuild as rebuild_tables
 from shared.operations.standstill import must_stand_still
 from shared.services import Storage
-from shared.store.agenda import Dead
 from shared.wiring import Wiring
 
-dead = typer.Typer(no_args_is_help=True, help="Messages that failed for good.")
-
-Key = Annotated[str | None, typer.Argument(help="Key of one letter, as `dead list` shows it.")]
 Stopped = Annotated[
     bool, typer.Option("--stopped", help="No app runs on these tables: none is deployed, or it is stopped.")
 ]
-Every = Annotated[bool, typer.Option("--all", help="All of them.")]
 OriginKey = Annotated[str | None, typer.Option("--origin", help="E.g. workspace-28866, workflow-159314 or node-5711.")]
 
 
@@ -45,12 +39,13 @@ def replay(
     plan: Annotated[
         str | None, typer.Option("--plan", help="Read this plan now; with --held: its items alone.")
     ] = None,
+    yes: Yes = False,
 ) -> None:
     """Have an origin looked at now, completely; or what is held; or a plan."""
-    if sum((origin is not None, held, plan is not None and not held)) != 1:
-        raise typer.BadParameter("give one of --origin KEY, --held, --plan ID")  # noqa: EM101
-    if (cause is not None or rule is not None) and not held:
-        raise typer.BadParameter("--cause and --rule go with --held")  # noqa: EM101
+    _must_say_what(origin, Chosen(cause, plan, rule), held=held)
+    if (doors := through_app()) is not None:
+        typer.echo(_through(doors, Chosen(cause, plan, rule), origin, held=held, yes=yes).sentence)
+        return
 
     async def work(wiring: Wiring) -> tuple[str, ...]:
         storage = wiring.storage()
@@ -67,6 +62,20 @@ def replay(
         typer.echo(f"{one} is queued")
     if not queued:
         typer.echo("nothing is held so")
+
+
+def _must_say_what(origin: str | None, chosen: Chosen, *, held: bool) -> None:
+    """Raise BadParameter unless it is one origin, what is held, or a plan."""
+    if sum((origin is not None, held, chosen.plan is not None and not held)) != 1:
+        raise typer.BadParameter("give one of --origin KEY, --held, --plan ID")  # noqa: EM101
+    if (chosen.cause is not None or chosen.rule is not None) and not held:
+        raise typer.BadParameter("--cause and --rule go with --held")  # noqa: EM101
+
+
+def _through(doors: AppDoors, chosen: Chosen, origin: str | None, *, held: bool, yes: bool) -> Done:
+    if held:
+        return doors.post("retry", yes=yes, cause=chosen.cause, rule=chosen.rule, plan=chosen.plan)
+    return doors.post("plan", plan=chosen.plan) if origin is None else doors.post("look", origin=origin)
 
 
 async def _retry(chosen: Chosen, storage: Storage) -> tuple[str, ...]:
@@ -90,6 +99,7 @@ def rebuild(
         list[str] | None, typer.Option(help="Id or title of a plan, or id of a group, that was deleted. Repeatable.")
     ] = None,
     stopped: Stopped = False,
+    yes: Yes = False,
 ) -> None:
     """
     Find the bridge's tasks again after its tables were lost. Pause the app first (BRIDGE_PAUSED=true).
@@ -97,6 +107,7 @@ def rebuild(
     Ends with 0: the app may start; 1: it may not, or something went wrong.
     """
     say = typer.echo
+    ask_first("Write links anew from what Planner and the record show?", yes=yes or dry_run)
 
     async def work(wiring: Wiring) -> Rebuilt:
         if not dry_run:
@@ -123,61 +134,3 @@ def rebuild(
         if dry_run
         else "Let the app go on now (BRIDGE_PAUSED=false): its timers look at each of them."
     )
-
-
-@dead.command("list")
-def list_letters() -> None:
-    """Show the letters, oldest first."""
-
-    async def work(wiring: Wiring) -> tuple[Dead, ...]:
-        return await wiring.storage().agenda.list_dead()
-
-    found = run(work)
-    for one in found:
-        letter = one.letter
-        typer.echo(one.key)
-        typer.echo(f"  {moment(letter.at)} queue {letter.queue}: {letter.reason}")
-        typer.echo(f"  {letter.body[:200]}\n  {letter.replay.replace('KEY', one.key)}")
-    typer.echo(f"{len(found)} dead letters")
-
-
-@dead.command("replay")
-def replay_dead(key: Key = None, *, every: Every = False) -> None:
-    """Send messages again and take their letters away."""
-
-    async def work(wiring: Wiring) -> tuple[list[str], list[str]]:
-        storage = wiring.storage()
-        letters = await choose_letters(_one_or_all(key, every=every), storage)
-        return await replay_letters(letters, operator(), storage)
-
-    queued, left = run(work)
-    for one in queued:
-        typer.echo(f"{one} is queued")
-    for why in left:
-        typer.echo(f"{why}: it stays", err=True)
-
-
-@dead.command("drop")
-def drop_dead(key: Key = None, *, every: Every = False) -> None:
-    """Take letters away. Their origins are still looked at in their turn."""
-
-    async def work(wiring: Wiring) -> tuple[Dead, ...]:
-        storage = wiring.storage()
-        letters = await choose_letters(_one_or_all(key, every=every), storage)
-        await drop_letters(letters, operator(), storage)
-        return letters
-
-    for one in run(work):
-        typer.echo(f"{one.key} is gone")
-
-
-def _one_or_all(key: str | None, *, every: bool) -> str | None:
-    """
-    Return the key of the letter that a command is about; None: all of them.
-
-    Raises:
-        InputError: neither a key nor --all, or both.
-    """
-    if (key is None) == (not every):
-        raise InputError([Problem("KEY", "give the key of one letter, or --all")])
-    return key

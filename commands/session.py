@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import typer
 
+from commands.app_doors import through_app
 from shared import wiring
 from shared.errors import BridgeError, InputError, UnavailableError
 from shared.models.intervention import OPERATOR
@@ -23,17 +24,22 @@ STORAGE_SECONDS = 4.0
 """For its first answer: nobody looks at a silent screen for a minute and a half."""
 
 
-def run(work: Callable[[Wiring], Awaitable[T]], *, asks_storage: bool = False) -> T:
+def run(work: Callable[[Wiring], Awaitable[T]], *, asks_storage: bool = False, for_itself: bool = True) -> T:
     """
     Do a command's work and close its connections.
 
     Args:
         work: is given this environment's wiring.
         asks_storage: see first, within seconds, whether storage answers at all.
+        for_itself: it does its work here. False: it asks the app that `--app` names.
 
     Raises:
+        typer.BadParameter: `--app` names an app, and this command does not go through one.
         typer.Exit: with 1: something that is expected went wrong; it was printed, one line a problem.
     """
+    if for_itself and through_app() is not None:
+        message = "this command does its work here, by this machine's settings: leave --app out"
+        raise typer.BadParameter(message)
 
     async def all_of_it() -> T:
         current = wiring.current()

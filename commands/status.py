@@ -1,67 +1,78 @@
-"""manage.py status, gate, doctor: what stands in the way, and what is asked of the systems to find out."""
+"""manage.py status: what stands in the way, by cause; what is held; what waits as it should."""
 
 import json
-from pathlib import Path
+from datetime import datetime
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
+from commands.app_doors import through_app
+from commands.app_status import read_app_status
+from commands.follow import again_and_again
 from commands.plain import ago, moment, section, show
-from commands.session import operator, run
-from shared.models.gate import Gate
-from shared.models.holds import HOLDS
+from commands.session import run
+from shared.models.holds import HOLDS, HoldCause
 from shared.models.trouble import Trouble
-from shared.operations import interventions
+from shared.models.troubles import CAUSES
 from shared.operations.counted import HeldLink, HoldGroup
-from shared.operations.doctor import examine
-from shared.operations.findings import Finding, Verdict
-from shared.operations.status import Status, read_status
+from shared.operations.status import FailingOrigins, Status, read_status
 from shared.wiring import Wiring
-from shared.wiring.rules import load_rules
 
 SHOWN = 20
 """Held items that `status` names without being asked for all."""
 PERSON_NEEDED = 1
 """Exit code."""
-gate = typer.Typer(no_args_is_help=True, help="Pauses that systems asked for, and sign-ins that were refused.")
-
-GateName = Annotated[str, typer.Argument(help="As `gate list` shows it, e.g. graph or sign-in-service.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For machines: one JSON document.")]
+EVERY_SECONDS = 5.0
+NORMAL = frozenset({HoldCause.MAPPING, HoldCause.SUSPENDED})
+"""What waits as its rule, or its workflow, says."""
 
 
 def status(
     *,
     held: Annotated[bool, typer.Option("--held", help="Name every item that is held.")] = False,
     links: Annotated[bool, typer.Option(help="Count links, too: reads the whole table.")] = True,
-    as_json: AsJson = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show it again every five seconds, until Ctrl+C.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: one JSON document.")] = False,
 ) -> None:
     """Say what stands in the way, by cause; then what waits. Exit code 1: something needs a person."""
+    doors, with_links = through_app(), links or held
+    seen: list[Status] = []
 
-    async def work(wiring: Wiring) -> Status:
-        return await read_status(wiring.storage(), with_links=links or held)
+    async def work(wiring: Wiring) -> None:
+        async def tell() -> None:
+            if watch and not as_json:
+                Console().clear()
+            found = (
+                await read_status(wiring.storage(), with_links=with_links)
+                if doors is None
+                else read_app_status(doors, with_links=with_links)
+            )
+            seen[:] = [found]
+            _tell(found, every=held, as_json=as_json)
 
-    found = run(work, asks_storage=True)
+        await (again_and_again(tell, EVERY_SECONDS) if watch else tell())
+
+    run(work, asks_storage=doors is None, for_itself=doors is None)
+    raise typer.Exit(PERSON_NEEDED if any(one.needs_person for one in seen) else 0)
+
+
+def _tell(found: Status, *, every: bool, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
     else:
-        _show(found, found.held if held else found.held[:SHOWN])
-    raise typer.Exit(PERSON_NEEDED if found.needs_person else 0)
+        _show(found, found.held if every else found.held[:SHOWN])
 
 
 def _show(found: Status, held: tuple[HeldLink, ...]) -> None:
-    timers = found.timers
+    in_the_way = [group for group in found.holds if group.cause not in NORMAL]
     section("In the way", [line for trouble in found.troubles for line in _trouble(trouble, found)])
-    section("Held, by cause", [line for group in found.holds for line in _group(group)])
-    typer.echo("" if found.troubles or found.holds else "Nothing is in the way.\n")
-    app = found.app
-    show("last sweep", "never" if app is None else f"{moment(app.at)}, or within five minutes after it")
-    show("mapping in force", "not known" if app is None else app.mapping_hash)
-    show("waiting in queues", ", ".join(f"{name} {length}" for name, length in found.queues.items()))
-    show("timers", f"{timers.due} due, {timers.later} later, {timers.bulk} of back-fill")
-    show("oldest timer due", moment(found.oldest))
-    show("dead letters", f"{timers.dead}{': manage.py dead list' if timers.dead else ''}")
-    show("plans", f"{found.plans}; the fullest uses {found.fullest:.0%} of a limit")
-    show("next discovery", moment(found.discovery))
+    section("Can't be looked at, by cause", [line for group in found.failing for line in _failing(group, found)])
+    section("Held, by cause", [line for group in in_the_way for line in _group(group, found)])
+    typer.echo("" if found.troubles or found.failing or in_the_way else "Nothing is in the way.\n")
+    normal = [group for group in found.holds if group.cause in NORMAL]
+    section("Waits as it should", [f"{len(one.items)} items: {HOLDS[one.cause].sentence}" for one in normal])
+    _show_app(found)
     if found.links is not None:
         show("links", ", ".join(f"{state} {count}" for state, count in sorted(found.links.states.items())) or "none")
         released = sorted(found.links.released_by_rule.items())
@@ -69,6 +80,34 @@ def _show(found: Status, held: tuple[HeldLink, ...]) -> None:
     section("Held items", [_held(one) for one in held])
     if len(found.held) > len(held):
         typer.echo(f"  and {len(found.held) - len(held)} more: `status --held` names them all")
+
+
+def _show_app(found: Status) -> None:
+    timers, app = found.timers, found.app
+    show("last sweep", "never" if app is None else f"{moment(app.at)}, or within five minutes after it")
+    show("last plan read", _lately(found.last_plan_read))
+    show("last hint", _lately(found.last_hint))
+    show("release", "not known" if app is None or not app.release else app.release)
+    show("mapping in force", "not known" if app is None else app.mapping_hash)
+    show("waiting in queues", ", ".join(f"{name} {length}" for name, length in found.queues.items()))
+    show("timers", f"{timers.due} due, {timers.later} later, {timers.bulk} of back-fill")
+    show("oldest timer due", moment(found.oldest))
+    show("dead letters", f"{timers.dead}{': manage.py dead list' if timers.dead else ''}")
+    show("plans", f"{found.plans}; the fullest uses {found.fullest:.0%} of a limit")
+    show("next discovery", moment(found.discovery))
+
+
+def _lately(at: datetime | None) -> str:
+    return "not within a day" if at is None else f"{moment(at)}, or within five minutes after it"
+
+
+def _failing(group: FailingOrigins, found: Status) -> list[str]:
+    origin, oldest = group.origins[0]
+    return [
+        f"{len(group.origins)} origins, {group.cause}, the first for {ago(found.now - oldest.since)}",
+        f"    e.g. {origin}: {oldest.error}",
+        f"    next try: {moment(group.next_try)}; what heals it: {CAUSES[group.cause].heals}",
+    ]
 
 
 def _trouble(trouble: Trouble, found: Status) -> list[str]:
@@ -81,13 +120,17 @@ def _trouble(trouble: Trouble, found: Status) -> list[str]:
     ]
 
 
-def _group(group: HoldGroup) -> list[str]:
+def _group(group: HoldGroup, found: Status) -> list[str]:
     facts, again = HOLDS[group.cause], moment(group.next_try) if group.next_try else "when something changes"
     return [
-        f"{len(group.items)} items, {group.cause}: {facts.sentence}",
+        f"{len(group.items)} items, {group.cause}: {facts.sentence}{_oldest(group, found)}",
         f"    e.g. {group.items[0].reason or 'no reason was kept'}",
         f"    next try: {again}; what heals it: {facts.heals}",
     ]
+
+
+def _oldest(group: HoldGroup, found: Status) -> str:
+    return "" if group.oldest is None else f" The oldest waits for {ago(found.now - group.oldest)}."
 
 
 def _released(of_rule: tuple[str, int]) -> str:
@@ -98,53 +141,3 @@ def _released(of_rule: tuple[str, int]) -> str:
 def _held(one: HeldLink) -> str:
     again = "when it changes" if one.retry_at is None else moment(one.retry_at)
     return f"{one.origin} {one.item}: {one.cause}: {one.reason}; again {again}"
-
-
-@gate.command("list")
-def list_gates(*, as_json: AsJson = False) -> None:
-    """Show which systems and sign-ins are left alone, until when and why."""
-
-    async def work(wiring: Wiring) -> dict[str, Gate]:
-        storage = wiring.storage()
-        now, found = storage.now(), await storage.gates.list_all()
-        return {name: gate for name, gate in sorted(found.items()) if gate.until > now}
-
-    closed = run(work, asks_storage=True)
-    if as_json:
-        typer.echo(json.dumps({name: gate.model_dump(mode="json") for name, gate in closed.items()}))
-        return
-    for name, one in closed.items():
-        typer.echo(f"{name}: until {moment(one.until)}, since {moment(one.since)}: {one.why or 'no reason was kept'}")
-    typer.echo(f"{len(closed)} gates are closed")
-
-
-@gate.command("open")
-def open_gate(name: GateName) -> None:
-    """Have a system called, or a sign-in tried, again at once. Exit code 1: there is no such gate."""
-
-    async def work(wiring: Wiring) -> None:
-        await interventions.open_gate(name, operator(), wiring.storage())
-
-    run(work, asks_storage=True)
-    typer.echo(f"{name} is open")
-
-
-def doctor(
-    *,
-    mapping: Annotated[Path | None, typer.Option(help="Compare this file with the app's mapping.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Ask every system what the rules really use. Exit code 1: something fails."""
-
-    async def work(wiring: Wiring) -> tuple[Finding, ...]:
-        return await examine(wiring, None if mapping is None else load_rules(str(mapping.resolve())).hash)
-
-    found = run(work)
-    if as_json:
-        typer.echo(json.dumps([one.as_json() for one in found], ensure_ascii=False))
-    else:
-        for one in found:
-            typer.echo(f"{one.verdict:<4} {one.name}: {one.text}")
-            if one.remedy:
-                typer.echo(f"     {one.remedy}")
-    raise typer.Exit(PERSON_NEEDED if any(one.verdict is Verdict.FAIL for one in found) else 0)

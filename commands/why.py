@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from commands.app_doors import through_app
 from commands.plain import moment, section, show
 from commands.session import run
 from shared.models.explanation import ConditionAnswer, ItemStanding, RuleAnswer, TaskAnswer, Why
@@ -24,7 +25,8 @@ def why(origin: OriginKey, *, item: ItemKey = "", as_json: AsJson = False) -> No
 
         return await explain_origin(origin, wiring, item=item)
 
-    found = run(work, asks_storage=True)
+    doors = through_app()
+    found = run(work, asks_storage=True) if doors is None else doors.get("why", Why, key=origin, item=item)
     if as_json:
         typer.echo(found.model_dump_json())
         return

@@ -19,6 +19,7 @@ from shared.intake.walls import tell_met, tell_unforeseen, tell_well
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.troubles import Where
 from shared.models.words import SCOPES, WaitedFor
+from shared.observability.tally import PLANS_READ, tally
 from shared.observability.telemetry import count
 from shared.timing import FAILED_AGAIN, RESUMED_WITHIN
 
@@ -78,6 +79,7 @@ async def run_plan(
         await _later(error, wired, "")
         _tell(error, f"plan {message.plan} is read at its next turn")
     else:
+        tally.add(PLANS_READ)
         await tell_met(wired)
 
 

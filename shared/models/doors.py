@@ -74,6 +74,12 @@ class StatusAnswer(Foreign):
     brakes: int = Field(description="Rules whose endings are held.")
     plans: int
     fullest_plan: float = Field(description="Share of its limit that the fullest plan uses.")
+    last_hint: datetime | None = Field(
+        default=None, description="UTC: when the last five minutes with a hint of OpenText began. None: not for a day."
+    )
+    last_plan_read: datetime | None = Field(
+        default=None, description="UTC: when the last five minutes began in which a plan was read. None: not for a day."
+    )
     discovery_at: datetime | None = Field(default=None, description="UTC: when OpenText is asked next for news.")
 
 

@@ -23,6 +23,8 @@ class Stretch(Stored):
     at: datetime = Field(description="UTC: when they began.")
     looks: int = 0
     tasks_made: int = 0
+    hints: int = 0
+    plans_read: int = 0
     advances: int = 0
     lags: tuple[float, ...] = Field(default=(), description="Seconds from a completion to the advance.")
 

@@ -8,7 +8,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 LOOKS, TASKS_MADE, LAG = "looks", "tasks_created", "advance_lag"
-_COUNTED = frozenset({LOOKS, TASKS_MADE})
+HINTS, PLANS_READ = "hints", "plans_read"
+_COUNTED = frozenset({LOOKS, TASKS_MADE, HINTS, PLANS_READ})
 
 
 @dataclass

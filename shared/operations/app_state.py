@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import Field, ValidationError
 
 from shared.models.base import Stored
+from shared.release import RELEASE
 from shared.services import Services, Storage
 from shared.timing import STATE_TOLD_AGAIN
 
@@ -18,6 +19,7 @@ class AppState(Stored):
     at: datetime = Field(description="UTC: of a sweep that came to its end, five minutes ago at most before the last.")
     mapping_hash: str = Field(description='SHA-256 of the mapping in force; "": not read yet.')
     paused: bool = Field(default=False, description="It rests, as BRIDGE_PAUSED asks.")
+    release: str = Field(default="", description="Of the app. Empty: an earlier release wrote this.")
 
 
 async def note_app(services: Services) -> int:
@@ -52,7 +54,7 @@ async def find_app(storage: Storage) -> AppState | None:
 async def _note(storage: Storage, mapping_hash: str, *, paused: bool) -> None:
     now, before = storage.now(), await find_app(storage)
     is_told = before is not None and timedelta() <= now - before.at < STATE_TOLD_AGAIN
-    said = (mapping_hash, paused)
-    if before is None or (before.mapping_hash, before.paused) != said or not is_told:
-        state = AppState(at=now, mapping_hash=mapping_hash, paused=paused)
+    said = (mapping_hash, paused, RELEASE)
+    if before is None or (before.mapping_hash, before.paused, before.release) != said or not is_told:
+        state = AppState(at=now, mapping_hash=mapping_hash, paused=paused, release=RELEASE)
         await storage.cursors.save(APP, state.model_dump_json())

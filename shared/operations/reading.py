@@ -31,6 +31,7 @@ from shared.operations.app_state import find_app
 from shared.operations.counted import Counted, HeldLink, HoldGroup
 from shared.operations.dead_letters import can_replay
 from shared.operations.pages import page_of
+from shared.operations.status import last_heard
 from shared.operations.systems import systems_of
 from shared.operations.troubles import read_troubles
 from shared.release import RELEASE
@@ -57,7 +58,7 @@ async def read_status_answer(storage: Storage) -> StatusAnswer:
     troubles = await read_troubles(storage)
     plans = [row async for row in storage.plans.list_all()]
     letters, brakes = await storage.agenda.list_dead(), await _tripped(storage)
-    found = await storage.cursors.find(NEXT)
+    found, (hint, plan_read) = await storage.cursors.find(NEXT), await last_heard(storage)
     return StatusAnswer(
         now=now,
         release=RELEASE,
@@ -73,6 +74,8 @@ async def read_status_answer(storage: Storage) -> StatusAnswer:
         brakes=len(brakes),
         plans=len(plans),
         fullest_plan=round(fullest(plans), 3),
+        last_hint=hint,
+        last_plan_read=plan_read,
         discovery_at=None if found is None else datetime.fromisoformat(found),
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from shared.models.series import MOST_LAGS, Stretch, start_of
-from shared.observability.tally import LOOKS, TASKS_MADE, Tally
+from shared.observability.tally import HINTS, LOOKS, PLANS_READ, TASKS_MADE, Tally
 from shared.store.row import escape, stamp
 from shared.store.tables import Tables
 
@@ -73,6 +73,8 @@ def _after(before: Stretch, counted: Tally) -> Stretch:
         at=before.at,
         looks=before.looks + counted.counts[LOOKS],
         tasks_made=before.tasks_made + counted.counts[TASKS_MADE],
+        hints=before.hints + counted.counts[HINTS],
+        plans_read=before.plans_read + counted.counts[PLANS_READ],
         advances=before.advances + len(counted.lags),
         lags=(*before.lags, *counted.lags)[:MOST_LAGS],
     )

@@ -296,7 +296,7 @@ def test_rebuild_links_what_it_finds_and_says_what_comes_next(inside):
     asyncio.run(inside.drain())
     inside.account.tables.clear()
 
-    unsure, answer = manage("rebuild"), manage("rebuild", "--stopped")
+    unsure, answer = manage("rebuild", "--yes"), manage("rebuild", "--yes", "--stopped")
 
     assert unsure.exit_code == 1
     assert "nothing here says whether the app runs: set BRIDGE_PAUSED=true" in unsure.output
@@ -308,7 +308,7 @@ def test_rebuild_links_what_it_finds_and_says_what_comes_next(inside):
 def test_rebuild_waits_for_an_app_that_runs(inside):
     asyncio.run(note_app(inside.services()))
 
-    answer = manage("rebuild", "--stopped")
+    answer = manage("rebuild", "--yes", "--stopped")
 
     assert answer.exit_code == 1
     assert "the app swept at 09:00 UTC and is not paused" in answer.output
@@ -331,8 +331,8 @@ def test_rebuild_does_not_say_start_while_a_plan_is_not_listed(inside):
     plan = next(plan for plan, body in inside.world.graph.plans.items() if body["title"] == "Contracts")
     inside.world.graph.hide(plan)
 
-    answer = manage("rebuild", "--stopped")
-    stated = manage("rebuild", "--stopped", "--gone", "Contracts")
+    answer = manage("rebuild", "--yes", "--stopped")
+    stated = manage("rebuild", "--yes", "--stopped", "--gone", "Contracts")
 
     assert answer.exit_code == 1
     assert "NOT PROVEN" in answer.output
@@ -383,7 +383,7 @@ def test_a_plan_is_read_at_an_operators_word(inside):
 
 
 def test_a_rule_that_has_nothing_to_withdraw_is_said_by_the_exit_code(inside):
-    answer = manage("mapping", "apply", "--withdraw", "no-such-rule")
+    answer = manage("mapping", "apply", "--yes", "--withdraw", "no-such-rule")
 
     assert answer.exit_code == 1
     assert "0 of 0 released tasks of rule 'no-such-rule'" in answer.output

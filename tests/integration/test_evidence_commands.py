@@ -161,7 +161,8 @@ def test_an_audit_is_written_to_a_file_that_spreadsheets_read(inside, tmp_path):
 def test_a_person_is_replaced_everywhere_and_every_export_stays_intact(inside, tmp_path):
     before = verify(exported(tmp_path).read_bytes()).head
     answer = manage(
-        *("redact", "--person", "user-deke", "--person", "dfoxhoven", "--reason", "Art. 17"), EVIDENCE_PSEUDONYM_KEY=KEY
+        *("redact", "--yes", "--person", "user-deke", "--person", "dfoxhoven", "--reason", "Art. 17"),
+        EVIDENCE_PSEUDONYM_KEY=KEY,
     )
     content = exported(tmp_path).read_bytes()
 
@@ -175,7 +176,7 @@ def test_a_person_is_replaced_everywhere_and_every_export_stays_intact(inside, t
 
 def test_a_redaction_without_a_key_writes_nothing(inside, tmp_path):
     before = exported(tmp_path).read_bytes()
-    answer = manage("redact", "--person", "user-deke", "--reason", "x", EVIDENCE_PSEUDONYM_KEY="")
+    answer = manage("redact", "--yes", "--person", "user-deke", "--reason", "x", EVIDENCE_PSEUDONYM_KEY="")
 
     assert answer.exit_code == 1
     assert "EVIDENCE_PSEUDONYM_KEY" in answer.output
@@ -184,7 +185,7 @@ def test_a_redaction_without_a_key_writes_nothing(inside, tmp_path):
 
 def test_an_origin_that_somebody_works_on_is_left_out_and_said(inside):
     asyncio.run(inside.storage().origins.take(ORIGIN, inside.at))
-    answer = manage("redact", "--person", "user-deke", "--reason", "x", EVIDENCE_PSEUDONYM_KEY=KEY)
+    answer = manage("redact", "--yes", "--person", "user-deke", "--reason", "x", EVIDENCE_PSEUDONYM_KEY=KEY)
 
     assert "somebody is at work on it" in answer.output
     assert "0 entries" in answer.output
@@ -199,7 +200,7 @@ def test_who_came_while_an_operator_was_at_work_has_the_origin_looked_at_again(i
             came.append(await inside.storage().origins.take(ORIGIN, inside.at))
 
     inside.account.gate = gate
-    manage("redact", "--person", "user-deke", "--reason", "x", EVIDENCE_PSEUDONYM_KEY=KEY)
+    manage("redact", "--yes", "--person", "user-deke", "--reason", "x", EVIDENCE_PSEUDONYM_KEY=KEY)
 
     assert came == [None]
     assert [OriginMessage.model_validate_json(sent).origin for sent in inside.origins.messages] == [ORIGIN]

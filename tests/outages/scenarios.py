@@ -227,7 +227,7 @@ SCENARIOS = (
         name="permission-withdrawn",
         says="The permission is withdrawn: from one moment on every call to Planner is refused",
         breaks=graph(403, "/planner/"),
-        mends=mend,
+        mends=_look_again,
         alerts={"permission-missing": 15},
         well_after=30,
     ),

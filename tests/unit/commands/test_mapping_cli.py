@@ -226,9 +226,9 @@ def test_what_a_mapping_released_is_ended_by_this_command_alone(started, contrac
     assert links["contract-package|owner-briefing"].state is LinkState.RELEASED
     assert before[task]["percentComplete"] == 0
 
-    listed = run("mapping", "apply", "--withdraw", "contract-package", "--dry-run")
-    answer = run("mapping", "apply", "--withdraw", "contract-package")
-    again = run("mapping", "apply", "--withdraw", "contract-package")
+    listed = run("mapping", "apply", "--yes", "--withdraw", "contract-package", "--dry-run")
+    answer = run("mapping", "apply", "--yes", "--withdraw", "contract-package")
+    again = run("mapping", "apply", "--yes", "--withdraw", "contract-package")
 
     assert f"{contract} contract-package|owner-briefing task {task}: would be withdrawn" in listed.output
     assert f"{contract} contract-package|owner-briefing task {task}: withdrawn" in answer.output
@@ -241,7 +241,7 @@ def test_what_a_mapping_released_is_ended_by_this_command_alone(started, contrac
 
 def test_a_withdrawn_task_stands_in_the_history_and_is_not_made_again(started, contract, changed):
     use(started, changed, contract)
-    run("mapping", "apply", "--withdraw", "contract-package")
+    run("mapping", "apply", "--yes", "--withdraw", "contract-package")
 
     asyncio.run(started.look(contract, "resync"))
 
