@@ -44,6 +44,12 @@ class Parts:
     after: str
 
 
+def is_anothers(description: str | None, bridge: str) -> bool:
+    """Tell whether a task's reference line names another bridge: of two on one plan each knows its own."""
+    reference = find_reference(description)
+    return reference is not None and bool(bridge) and reference.bridge not in ("", bridge)
+
+
 def split_description(description: str | None) -> Parts:
     """Take a description apart; Planner may have changed line ends and outer blanks."""
     text = (description or "").replace("\r\n", "\n").replace("\r", "\n")

@@ -4,11 +4,12 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from shared.decisions.description_block import is_anothers
 from shared.decisions.settle import is_twin
 from shared.errors import BridgeError, NeverError, RefusedError, StaleError
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
-from shared.models.planner import PlannerTask
+from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
 from shared.services import Services
@@ -101,14 +102,24 @@ async def _other_task(task: PlannerTask, claim: Claim, services: Services) -> Li
 async def _is_let_go(task: PlannerTask, link: Link, services: Services) -> bool:
     """Delete a task whose item has another one, if it is still the untouched copy of what was posted."""
     is_copy = link.posted is not None and is_twin(link.posted, task)
-    return is_copy and await _is_untouched(task, services) and await _delete(task, services)
+    if not is_copy or not _is_empty((await services.planner.read_details([task.id]))[task.id]):
+        return False
+    return await _delete(task, services)
 
 
 async def _why_left(task: PlannerTask, index: PlanIndex, services: Services) -> str | None:
-    """Delete a late twin, claimed first, so that no settling takes it at the same moment. Say why not; None: it is."""
+    """Delete a late twin, claimed first, so that no settling takes it at the same moment.
+
+    Returns:
+        Why it stays, to be told. None: it went, or is another bridge's.
+    """
+    details = (await services.planner.read_details([task.id]))[task.id]
+    description = details.description if isinstance(details, PlannerDetails) else None
+    if is_anothers(description, services.settings.bridge):
+        return None
     if (twin_of := await _linked_like(task, index, services)) is None:
         return f"{_shown(task)} is of our making and belongs to no item"
-    if not await _is_untouched(task, services):
+    if not _is_empty(details):
         return f"{_shown(task)} is a copy of {twin_of.task_id} that somebody worked on"
     try:
         await services.tasks.claim(task.id, origin=TWIN, item=twin_of.item)
@@ -121,8 +132,8 @@ async def _why_left(task: PlannerTask, index: PlanIndex, services: Services) -> 
     return f"{_shown(task)} is a copy of {twin_of.task_id} that could not be deleted"
 
 
-async def _is_untouched(task: PlannerTask, services: Services) -> bool:
-    details = (await services.planner.read_details([task.id]))[task.id]
+def _is_empty(details: PlannerDetails | BridgeError) -> bool:
+    """Tell whether nobody wrote into a task's details; what can't be read may hold anything."""
     if isinstance(details, BridgeError):
         return False
     return not (details.description or details.checklist or details.references)

@@ -1,13 +1,16 @@
 """Find out what became of a POST whose answer was lost: by listing the plan, never by posting again first."""
 
+from collections.abc import Sequence
+
 from shared.decisions.actions import Create, Settle
+from shared.decisions.description_block import is_anothers
 from shared.decisions.item_view import event
 from shared.decisions.settle import Ambiguous, Match, candidates, may_be_ours, settle
-from shared.errors import NotFoundError
+from shared.errors import BridgeError, NotFoundError
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause
 from shared.models.link import Link
-from shared.models.planner import PlannerTask
+from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.words import WaitedFor
 from shared.reconciler.actions.create import Made, adopt, create_tasks, reservation_of
 from shared.reconciler.actions.write import write_details
@@ -40,7 +43,7 @@ async def settle_task(work: Work, action: Settle) -> Outcome:
         posted=reservation_of(work, link).posted,
         stood=row.stood if row is not None else None,
     )
-    verdict = settle(reservation_of(work, link), index.reservations, found)
+    verdict = settle(reservation_of(work, link), index.reservations, await _without_anothers(work, found))
     if isinstance(verdict, Match):
         is_ours = await _adopted(work, action, verdict.task)
         return DONE if is_ours else Outcome(looks={WaitedFor.SETTLE: work.now + work.policy.settle})
@@ -50,6 +53,18 @@ async def settle_task(work: Work, action: Settle) -> Outcome:
         # Only a list in which nothing of ours went unread states that there is none.
         return await _hold(work, link, Ambiguous(tuple(one.id or "one without an id" for one in unread)))
     return await _never_made(work, action)
+
+
+async def _without_anothers(work: Work, found: Sequence[PlannerTask]) -> list[PlannerTask]:
+    """Leave out what names another bridge: of two on one plan each may have posted the very same."""
+    if not found:
+        return []
+    details = await work.services.planner.read_details([task.id for task in found])
+    return [task for task in found if not _is_anothers(details[task.id], work.policy.bridge)]
+
+
+def _is_anothers(details: PlannerDetails | BridgeError, bridge: str) -> bool:
+    return isinstance(details, PlannerDetails) and is_anothers(details.description, bridge)
 
 
 async def _adopted(work: Work, action: Settle, task: PlannerTask) -> bool:
