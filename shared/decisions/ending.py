@@ -112,5 +112,8 @@ def _same_step(step: Step, link: Link) -> bool:
 
 
 def _by(step: Step) -> str:
+    if (decided := step.decided) is not None:
+        what = f"{decided.what}, " if decided.what else ""
+        return f" by {decided.by} ({what}{decided.at:%Y-%m-%d %H:%M} UTC)"
     names = ", ".join(person.name or person.login for person in step.performers)
     return f" by {names}" if names else ""

@@ -210,6 +210,15 @@ class StepRef(Stored):
     visit: str = Field(description="task_start_date verbatim, as Content Server wrote it.")
 
 
+class DecidedThere(Frozen):
+    """What a person decided on a step in OpenText itself."""
+
+    by: str = Field(description="As shown to people.")
+    at: datetime
+    what: str = Field(default="", description="The disposition's label. Empty: a plain send-on.")
+    comment: str = ""
+
+
 class Step(Frozen):
     """A step of a running workflow."""
 
@@ -223,6 +232,12 @@ class Step(Frozen):
         default=None, description="Name of the group it waits with; None: it was accepted, or is personal."
     )
     not_known: NotKnown = Field(default_factory=dict, description="What of it could not be read, and why.")
+
+    decided: DecidedThere | None = Field(default=None, description="None: not in OpenText itself, or not known.")
+
+    def decided_as(self, decided: DecidedThere | None) -> Self:
+        """Return it with what was decided on it in OpenText."""
+        return self.model_copy(update={"decided": decided})
 
     def performed_by(self, people: tuple[Person, ...], not_known: NotKnown) -> Self:
         """Return it with its performers, and with what of them can't be read."""
@@ -258,6 +273,10 @@ class Workflow(Frozen):
     contained: tuple[DocumentVersion, ...] = Field(default=(), description="What lies in attached containers.")
     url: str = ""
     not_known: NotKnown = Field(default_factory=dict, description="What of it could not be read, and why.")
+
+    def with_completed(self, steps: tuple[Step, ...]) -> Self:
+        """Return it with more known of its completed steps."""
+        return self.model_copy(update={"completed": steps})
 
     @property
     def versions(self) -> tuple[DocumentVersion, ...]:
@@ -311,6 +330,7 @@ class Activity(Frozen):
     user_id: int
     action: str
     comment: str = ""
+    label: str = Field(default="", description="Of a disposition: as people see it.")
 
 
 class Needs(Frozen):
@@ -355,6 +375,10 @@ class Origin(Frozen):
             return self.workspace.node_id
         message = f"an origin of kind {self.kind} without its {self.kind}"
         raise ValueError(message)
+
+    def in_workflow(self, workflow: Workflow | None) -> Self:
+        """Return it with its workflow as more is known of it."""
+        return self.model_copy(update={"workflow": workflow})
 
     def in_workspace(self, workspace: Workspace | None) -> Self:
         """Return it with its workspace as it is seen otherwise."""

@@ -19,6 +19,7 @@ from shared.models.opentext import Document, Needs, Origin, Workspace
 from shared.models.wanted import Wanted, WantedTask
 from shared.models.words import SCOPES, WAITS, ItemKind, Scope, WaitedFor
 from shared.reconciler.actions.write import read_again
+from shared.reconciler.decisions_there import with_decisions
 from shared.reconciler.documents import has_moved, read_document
 from shared.reconciler.movement import as_people_left_it
 from shared.reconciler.session import Work
@@ -46,6 +47,7 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
     origin = await read_origin(held.origin, services, home=home, seen=held.seen)
     if services.needs[origin.kind].movement:
         origin = await as_people_left_it(origin, held.seen, services)
+    origin = await with_decisions(origin, held.links, services)
     wanted = await ask_forms(await compute_wanted(origin, services, held.links), held.links, services)
     places, lost, wanted = await _resolve_places(wanted, held.links, services)
     policy = Policy(

@@ -106,7 +106,7 @@ async def test_when_the_step_moves_all_close(case):
     assert {link.state for link in links.values()} == {LinkState.CLOSED}
     assert sorted({link.reason for link in links.values()}) == [
         "nobody waits for it any more",
-        "the step was completed in OpenText by Deke Foxhoven",
+        "the step was completed in OpenText by Deke Foxhoven (Approve, 2027-03-31 08:05 UTC)",
     ]
 
 

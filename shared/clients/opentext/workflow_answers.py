@@ -121,6 +121,7 @@ def activity_of(row: Json, zone: tzinfo) -> Activity:
         user_id=number_or_none(row.get("user_id")) or 0,
         action=text(row.get("action")),
         comment=json.dumps(comment) if isinstance(comment, (dict, list)) else text(comment),
+        label=text(at(row, "action_properties", "label")) or text(at(row, "action_properties", "event")),
     )
 
 
