@@ -16,6 +16,8 @@ from shared.models.words import Scope, WaitedFor
 from shared.services import Services
 
 PLACE = "place"
+LONGEST_NAME = 1000
+"""Content Server takes 248 characters: what is longer is no name to look for, and may not fit the row."""
 """Where it is remembered among what a look saw: folder and name."""
 DELETED = "the document was deleted in OpenText"
 REPLACED = "another document took its place in OpenText: {node}"
@@ -61,14 +63,18 @@ async def remember_place(origin: Origin, seen: Mapping[str, Any], services: Serv
     """
     document, before = origin.document, seen.get(PLACE)
     if origin.kind is OriginKind.WORKSPACE and origin.workspace is not None:
-        return {"folder": origin.workspace.parent_id, "name": origin.workspace.name}
+        return _place(origin.workspace.parent_id, origin.workspace.name)
     if document is None or document.gone or document.parent_id is None:
         return dict(before) if before is not None else None
-    place = {"folder": document.parent_id, "name": document.name}
-    if place != before:
+    place = _place(document.parent_id, document.name)
+    if place is not None and place != before:
         other = await services.nodes.take_place(document.parent_id, document.name, document.node_id)
         if other is not None:
             origin_of_other = origin_key(OriginKind.DOCUMENT, other)
             message = OriginMessage(origin=origin_of_other, waited_for=WaitedFor.NODE, scope=Scope.RESYNC)
             await services.queues.send_origin(message)
     return place
+
+
+def _place(folder: int | None, name: str) -> dict[str, Any] | None:
+    return {"folder": folder, "name": name} if len(name) <= LONGEST_NAME else None

@@ -159,3 +159,13 @@ async def test_a_task_whose_person_is_not_known_any_more_stays_as_it_was(case):
     await case.look(number)
 
     assert (await case.link(number)).etag == before.etag
+
+
+async def test_a_name_that_no_server_takes_stops_nothing(case):
+    """What is remembered of a record has to fit a row, whatever the record is called."""
+    number = case.contract("Supply")
+    case.content.rename("pwilliams", number, "x" * 40_000)
+    await case.look(number)
+
+    held = await case.inside.services().origins.take(f"workspace-{number}", case.inside.at)
+    assert held.trouble is None
