@@ -24,10 +24,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, help="play this one alone")
     parser.add_argument("--start", type=int, default=1, help="the first one")
     parser.add_argument("--full-stack", action="store_true", help="through the simulators' HTTP doors")
+    parser.add_argument("--harsh", action="store_true", help="workers freeze, die and are slow more often than in life")
     given = parser.parse_args(arguments)
     seeds = [given.seed] if given.seed is not None else range(given.start, given.start + given.seeds)
     started, counts, failed = time.monotonic(), Counter[str](), 0
-    for number, result in enumerate(play_many(seeds, full_stack=given.full_stack), 1):
+    for number, result in enumerate(play_many(seeds, full_stack=given.full_stack, harsh=given.harsh), 1):
         counts.update(result.counts)
         if result.failures:
             failed += 1

@@ -14,7 +14,7 @@ MOST_TIMERS = 2
 """Of one origin and reason: one stands, one is being replaced. Each lost commit may leave one more."""
 MOST_OF_AN_ORIGIN = 10
 MOST_MESSAGES = 8
-"""Of one origin at a time, beside those that outsiders put there."""
+"""Of one origin at a time, beside those that outsiders put there, and those that the dead had in hand."""
 NOT_COUNTED = frozenset({WaitedFor.REBUILT, WaitedFor.BACKFILL})
 
 
@@ -43,7 +43,7 @@ class Bounds:
         messages = Counter(
             OriginMessage.model_validate_json(message.body).origin
             for message in self._origins.messages
-            if not message.is_from_outside
+            if not message.is_from_outside and not message.tries
         )
         self.most_timers = max(self.most_timers, max(timers.values(), default=0))
         self.most_of_an_origin = max(self.most_of_an_origin, max(of_origins.values(), default=0))

@@ -78,6 +78,14 @@ class Mix:
     """Of histories: a worker's clock jumps by an hour or a day, and is put right later."""
     admin: float = 0.0
     """Of acts: an administrator purges or renames, or a hint comes before its change."""
+    arranging: float = 0.0
+    """Of acts: people arrange Planner, or another bridge works in their plan."""
+    deployments: float = 0.0
+    """Of histories: the mapping is edited while things are under way, and maybe put back."""
+    releases: float = 0.0
+    """Of lives of a process: it is one of the next release."""
+    restores: float = 0.0
+    """Of histories: the tables are put back as they were some time ago, and rebuilt."""
     odd: float = 0.0
     """Of acts: what people type, or what a service answers, is odd."""
 
@@ -107,6 +115,10 @@ def draw(rng: Random) -> Mix:
         outages=some(0.0, 0.0, 0.4),
         odd=some(0.0, 0.0, 0.15, 0.5),
         admin=some(0.0, 0.0, 0.15, 0.4),
+        arranging=some(0.0, 0.0, 0.2),
+        deployments=some(0.0, 0.0, 0.5),
+        releases=some(0.0, 0.0, 0.5),
+        restores=some(0.0, 0.0, 0.0, 0.15),
     )
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import TypeVar
 
+from local.in_process.tables import Partitions
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
 from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
@@ -17,7 +18,9 @@ from shared.watchers.discovery import NEXT
 from tests.simulation import invariants
 from tests.simulation.admin_acts import ADMIN, names_back
 from tests.simulation.adversaries import ADVERSARIES
+from tests.simulation.arranging import ARRANGING
 from tests.simulation.bounds import Bounds
+from tests.simulation.deployments import AS_IT_WAS, EDITS
 from tests.simulation.faults import WORKER, Faults, Killed, Mix, draw
 from tests.simulation.looking import history, known_origins, leases, snapshot
 from tests.simulation.loop import START, SimLoop, run
@@ -60,6 +63,8 @@ LAG = timedelta(seconds=20)
 JUMPS = (timedelta(hours=1), timedelta(days=1), -timedelta(hours=1), -timedelta(days=1))
 """Of a worker's clock, until somebody puts it right."""
 LOSE_COMMITS = ("fault table busy", "fault table answer lost", "fault worker frozen", "fault storage away: 503")
+SILENT = ("fault hint lost", "act rename_words", "fault tables lost")
+"""What changes what is wanted without a hint that arrives."""
 MOST_REBUILDS = 200
 MOST_CALLS = 60.0
 """Of an origin in an hour, while a system is away for hours, or for days."""
@@ -115,7 +120,7 @@ class History:
         self.people.meanwhile = self._bend
         self.people.odd = self.faults.odd
         self.people.later = self.loop.call_later
-        self.faults.on_gate = self._act
+        self.faults.on_gate = self._act_meanwhile
         self.faults.on_post = self._look_at_posts
         self.faults.on_read = self._lag
         self.faults.on_lost = self._go_around
@@ -172,7 +177,7 @@ class History:
         await self._trouble()
         await self._quiet()
         await self._resync()
-        process = next(iter(self.host.processes.values()))
+        process = self.host.living()
         wanted = await process.run(wanted_by_origin(process))
         self.failures += invariants.at_rest(self.world, wanted, self.people.log, since=self.lost_at)
         self._check_twins()
@@ -200,6 +205,8 @@ class History:
             (self.mix.disaster, self._lose_tables),
             (self.mix.outages, self._take_away),
             (self.mix.clocks, self._move_a_clock),
+            (self.mix.deployments, self._deploy),
+            (self.mix.restores, self._restore_tables),
         )
         for number in range(acts):
             await asyncio.sleep(self.rng.expovariate(1 / PACE))
@@ -211,6 +218,8 @@ class History:
                     await event()
         await plots
         await asyncio.sleep(self.last)
+        if self.world.mapping != AS_IT_WAS and self.rng.random() < 0.5:
+            await self._deploy(AS_IT_WAS)
         self.faults.stop()
         self.host.set_clocks()
         self.people.act(((1, give_back),))
@@ -234,14 +243,20 @@ class History:
         """Let OpenText's sender announce an origin, and be heard."""
         self.origins.put(OriginMessage(origin=origin).model_dump_json(exclude_none=True), after=0.5)
 
-    async def _lose_tables(self) -> None:
-        """Lose every table; the operator stops the app, rebuilds what can be found, and starts it again."""
+    async def _lose_tables(self, kept: dict[str, Partitions] | None = None) -> None:
+        """
+        Lose every table; the operator stops the app, rebuilds what can be found, and starts it again.
+
+        Args:
+            kept: what a backup brings back. None: there is none.
+        """
         self.trace.count("fault tables lost")
         self.trace.note("history", "! tables lost")
         self.host.stop_all()
         # As the runbook has it: what was made last is not known to every replica at once.
         await asyncio.sleep(LAG.total_seconds())
         self.world.tables.tables.clear()
+        self.world.tables.tables.update(kept or {})
         self.lost_at = self.loop.now()
         for number in range(MOST_REBUILDS):
             operator = Process(f"operator.{self.loop.time():.0f}.{number}", self.house, timedelta())
@@ -256,6 +271,24 @@ class History:
                 break
         self.lost_at = self.loop.now()
         self.host.start()
+
+    async def _restore_tables(self) -> None:
+        """Put the tables back as they were some seconds ago: what was made since is found, and linked."""
+        kept = {
+            table: {partition: dict(rows) for partition, rows in partitions.items() if partition != "hands"}
+            for table, partitions in self.world.tables.tables.items()
+        }
+        await asyncio.sleep(self.rng.uniform(5.0, 120.0))
+        self.people.act(PLANNER)
+        await self._lose_tables(kept)
+
+    async def _deploy(self, edit: str = "") -> None:
+        """Deploy an edited mapping, one process after the other."""
+        edit = edit or self.rng.choice(sorted(EDITS))
+        self.world.mapping, self.world.mapping_changed = edit, True
+        self.trace.count(f"act deploy the mapping {edit}")
+        self.trace.note("history", f"the mapping is deployed {edit}")
+        await self.host.deploy(pause=self.rng.choice((0.0, 20.0)))
 
     async def _take_away(self) -> None:
         """Let a system be away, while people go on; what that costs is bounded."""
@@ -329,9 +362,14 @@ class History:
         if self.people.rng.random() < self.adversaries:
             self.people.act(ADVERSARIES)
 
+    def _act_meanwhile(self) -> None:
+        """Let somebody act at the moment of a call; while hours pass, at no call of them."""
+        if not self.running.is_paused:
+            self._act()
+
     def _act(self) -> None:
         self._bend()
-        for rate, choices in ((self.mix.odd, ODD), (self.mix.admin, ADMIN)):
+        for rate, choices in ((self.mix.odd, ODD), (self.mix.admin, ADMIN), (self.mix.arranging, ARRANGING)):
             if rate and self.people.rng.random() < rate:
                 self.people.act(choices)
                 return
@@ -363,7 +401,8 @@ class History:
         told = {origin: len(entries) for origin, entries in history(self.world).items()}
         changed = await self._look_at_everything()
         self.failures += invariants.seen_late(self.world, told)
-        if not self.trace.counts["fault hint lost"] and not self.trace.counts["act rename_words"]:
+        is_silent = any(name in SILENT or name.startswith("act deploy") for name in self.trace.counts)
+        if not is_silent:
             self.failures += invariants.unannounced(self.world, told)
         if changed:
             changed = await self._look_at_everything()
@@ -398,6 +437,17 @@ def _draw(rng: Random, choices: Sequence[tuple[T, int]]) -> T:
     return rng.choices([one for one, _ in choices], [often for _, often in choices])[0]
 
 
+def mix_of(seed: int) -> Mix:
+    """Draw the mix of a seed."""
+    return draw(Random(f"{seed}-mix"))  # noqa: S311 - repeatable on purpose
+
+
+def harsh_mix(seed: int) -> Mix:
+    """Draw it, with workers that freeze, die and are slow more often than in life."""
+    mix = mix_of(seed)
+    return replace(mix, stalls=0.02, slow=0.05, kills=max(mix.kills, 0.002))
+
+
 def play(seed: int, *, mix: Mix | None = None, stack: Stack = PORTS, acts: int | None = None) -> Result:
     """
     Play one seed.
@@ -407,5 +457,5 @@ def play(seed: int, *, mix: Mix | None = None, stack: Stack = PORTS, acts: int |
         stack: how the clients reach the simulators.
         acts: of people, beside those that happen at the moment of a call. None: as the length of the history asks.
     """
-    chosen = mix if mix is not None else draw(Random(f"{seed}-mix"))  # noqa: S311 - repeatable on purpose
+    chosen = mix if mix is not None else mix_of(seed)
     return run(lambda loop: History(loop, seed, chosen, stack, acts).play())

@@ -118,7 +118,7 @@ def _missing_tasks(world: World, wanted: Wanted) -> Iterator[str]:
         if link is None:
             if not task.waits_on and task.held is None:
                 yield f"no task and no reason: {key}"
-        elif link.state in (LinkState.RESERVED, LinkState.CLOSED):
+        elif link.state in (LinkState.RESERVED, LinkState.CLOSED, LinkState.RELEASED):
             yield f"wanted, and still {link.state}: {key} {link.reason}"
         elif link.state is LinkState.HELD and not link.reason:
             yield f"held without a reason: {key}"
@@ -155,6 +155,7 @@ def _unjust_endings(world: World, log: Log) -> Iterator[str]:
     """What ended had ended: a closed step had passed, a deleted task was deleted."""
     deleted = {act.task for act in log.of("deleted")}
     for origin, entries in history(world).items():
+        made: set[str] = set()
         for entry in entries:
             event = entry.event
             task = event.detail.get("task")
@@ -162,16 +163,22 @@ def _unjust_endings(world: World, log: Log) -> Iterator[str]:
                 yield f"taken as deleted, and is not: {origin} {event.item} {task}"
             if event.what == "closed" and origin.startswith("workflow-") and _is_current(world, origin, event.item):
                 yield f"closed, and still waits: {origin} {event.item}"
-            if event.what == "closed" and origin.startswith("workspace-") and not _was_said_no(log, origin):
+            had_task = event.item in made
+            made |= {event.item} if event.what in ("created", "settled", "adopted") else set()
+            is_record = event.what == "closed" and origin.startswith("workspace-")
+            # What has no task yet is forgotten with its rule, and asked for anew when that returns.
+            if is_record and had_task and not _was_said_no(world, log, origin):
                 yield f"closed, and no value says no: {origin} {event.item} {event.detail.get('reason')}"
             if event.what == "completed" and not _was_completed(world, log, (origin, event.item)):
                 yield f"completed, and nobody completed it: {origin} {event.item}"
 
 
-def _was_said_no(log: Log, origin: str) -> bool:
+def _was_said_no(world: World, log: Log, origin: str) -> bool:
     """Tell whether the record ever held what its rule does not ask for."""
     said = [act.value for act in log.of("attribute") if f"workspace-{act.value[0]}" == origin]
-    return any(path == "Contract.Region" and value != "EMEA" for _, path, value in said)
+    # Under an edited mapping EMEA may be what says no; but a file alone ends nothing.
+    values = {value for _, path, value in said if path == "Contract.Region"}
+    return bool(values if world.mapping_changed else values - {"EMEA"})
 
 
 def _was_completed(world: World, log: Log, item: tuple[str, str]) -> bool:

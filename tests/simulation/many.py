@@ -5,10 +5,11 @@ import logging
 import multiprocessing
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from stduritemplate import StdUriTemplate
 
-from tests.simulation.history import Result, play
+from tests.simulation.history import Result, harsh_mix, play
 from tests.simulation.ports import DOORS, PORTS
 
 PROCESSES = 2
@@ -17,11 +18,18 @@ CHUNKS_PER_PROCESS = 50
 """Then a new process takes its place: nobody collects garbage, as looking for it costs a tenth."""
 
 
-def play_many(seeds: Iterable[int], *, full_stack: bool = False) -> Iterator[Result]:
-    """Play seeds in processes of their own, and yield what became of them in the order of the seeds."""
+def play_many(seeds: Iterable[int], *, full_stack: bool = False, harsh: bool = False) -> Iterator[Result]:
+    """
+    Play seeds in processes of their own, and yield what became of them in the order of the seeds.
+
+    Args:
+        seeds: which.
+        full_stack: through the simulators' HTTP doors.
+        harsh: workers freeze, die and are slow more often than in life.
+    """
     context = multiprocessing.get_context("fork")
     with context.Pool(PROCESSES, initializer=_begin, maxtasksperchild=CHUNKS_PER_PROCESS) as pool:
-        yield from pool.imap(_full_stack if full_stack else _fast, seeds, chunksize=CHUNK)
+        yield from pool.imap(partial(_play, full_stack=full_stack, harsh=harsh), seeds, chunksize=CHUNK)
 
 
 def _begin() -> None:
@@ -41,9 +49,5 @@ def _begin() -> None:
     StdUriTemplate.expand = staticmethod(remembered)  # type: ignore[method-assign] # in these processes alone
 
 
-def _fast(seed: int) -> Result:
-    return play(seed, stack=PORTS)
-
-
-def _full_stack(seed: int) -> Result:
-    return play(seed, stack=DOORS)
+def _play(seed: int, *, full_stack: bool, harsh: bool) -> Result:
+    return play(seed, stack=DOORS if full_stack else PORTS, mix=harsh_mix(seed) if harsh else None)

@@ -20,7 +20,7 @@ LASTING: Mapping[str, Sequence[tuple[timedelta, int]]] = {
     # Nothing passes from timer to timer while storage is away: what lasts longer costs nothing, and shows nothing more.
     STORAGE: ((timedelta(minutes=1), 3), (timedelta(hours=2), 1)),
 }
-LONG = ((timedelta(minutes=20), 4), (timedelta(hours=6), 2), (timedelta(days=2), 1))
+LONG = ((timedelta(minutes=20), 12), (timedelta(hours=6), 3), (timedelta(days=2), 1))
 """How long others are away, and how often."""
 _JSON = {"content-type": "application/json"}
 

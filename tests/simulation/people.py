@@ -8,6 +8,7 @@ from typing import Any
 
 from local.simulators.content_server.workflow_door import NotTheirsError
 from local.simulators.graph.failures import GraphError
+from local.simulators.graph.resource import Resource
 from local.simulators.odd_data import Change
 from shared.decisions.description_block import split_description
 from tests.simulation.looking import claim_of, is_ours
@@ -71,6 +72,8 @@ class People:
         """Called where somebody else may act between two acts of one person."""
         self.later: Callable[[float, Callable[[], None]], object] = lambda _, change: change()
         """Called with seconds and what happens then."""
+        self.bin: dict[str, tuple[Resource, Resource]] = {}
+        """What people deleted, with its details."""
         self.odd: dict[str, Change] = {}
         """By system: what becomes of its answers from now on."""
         self._trace = trace

@@ -201,6 +201,8 @@ def delete(people: People) -> str | None:
         return None
     login = people.anybody()
     people.note("deleted", login, task=task["id"], value=task["title"])
+    state = people.world.graph.state
+    people.bin[task["id"]] = state.tasks[task["id"]], state.details[task["id"]]
     people.world.graph.delete(people.user(login), task["id"])
     return f"{task['id']} {task['title']}"
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.repository import ROOT
 
 COPIED = ("shared", "local", "tests", "functions", "mapping.yaml", "local.settings.example.json", "pyproject.toml")
-CHUNK = 100
+CHUNK = 20
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Sabotage:
     file: str
     old: str
     new: str
+    options: tuple[str, ...] = ()
+    """Of the command that plays the seeds."""
 
 
 SABOTAGES = {
@@ -140,6 +142,7 @@ def first_failure(sabotage: Sabotage, seeds: int) -> int | None:
         apply(sabotage, Path(folder))
         for start in range(1, seeds + 1, CHUNK):
             command = [sys.executable, "-m", "tests.simulation", "--seeds", str(CHUNK), "--start", str(start)]
+            command += sabotage.options
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - ours
             if found := re.findall(r"^seed (\d+) fails", done.stdout, re.MULTILINE):
                 return min(map(int, found))

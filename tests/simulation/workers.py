@@ -29,11 +29,12 @@ from shared.watchers.read_plan import read_plan
 from shared.watchers.timers import sweep_agenda, sweep_plans
 from shared.wiring.outside import Outside, services_of
 from shared.wiring.stores import Stores, storage_over
+from tests.simulation.deployments import NextReleasesTable, mapping_of
 from tests.simulation.faults import WORKER, Faults, Killed
 from tests.simulation.leases import Watch
 from tests.simulation.ports import BASE, Stack
 from tests.simulation.queues import Message, SimQueue
-from tests.simulation.world import CLIENT, SECRET, SERVICE, ZONE, World, rules
+from tests.simulation.world import CLIENT, SECRET, SERVICE, ZONE, World
 
 SLOTS = 2
 """Messages that a process works on at once."""
@@ -87,10 +88,12 @@ class Process:
     Args:
         name: unique to this life of it.
         skew: how far its clock is off.
+        is_next_release: it writes rows with fields that this release does not know.
     """
 
-    def __init__(self, name: str, house: House, skew: timedelta) -> None:
+    def __init__(self, name: str, house: House, skew: timedelta, *, is_next_release: bool = False) -> None:
         self.name = name
+        self.is_next_release = is_next_release
         self.rng = Random(f"{house.seed}-{name}")  # noqa: S311 - repeatable on purpose
         self.house = house
         self.skew = skew
@@ -111,8 +114,9 @@ class Process:
 
     def _wire(self) -> Services:
         house, settings = self.house, self.house.settings
+        wrap = NextReleasesTable if self.is_next_release else (lambda table: table)
         tables = Tables(
-            {name: cast("TableClient", house.world.tables.client(name)) for name in NAMES}, writer=self.name
+            {name: cast("TableClient", wrap(house.world.tables.client(name))) for name in NAMES}, writer=self.name
         )
         ticks = asyncio.get_running_loop().time
         queues = Queues(house.origins, house.plans)
@@ -130,7 +134,9 @@ class Process:
             opened=AsyncExitStack(),
         )
         stores = Stores(tables, storage, AsyncExitStack())
-        return services_of(stores, settings, rules(), outside=outside, rng=self.rng, ticks=ticks)
+        return services_of(
+            stores, settings, mapping_of(house.world.mapping), outside=outside, rng=self.rng, ticks=ticks
+        )
 
     def run(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Start work in this process."""
@@ -203,6 +209,13 @@ class Host:
         for name in self._names:
             self._begin(name)
 
+    def living(self) -> Process:
+        """Return a process that lives; one that died with nothing at work is noticed by nobody."""
+        name = self._names[0]
+        if self.processes[name].name in self.house.faults.dead:
+            self._begin(name)
+        return self.processes[name]
+
     def move_clock(self, jump: timedelta) -> None:
         """Set the clock of one process wrong, by so much more."""
         self.processes[self._rng.choice(self._names)].skew += jump
@@ -211,6 +224,13 @@ class Host:
         """Put every clock right."""
         for process in self.processes.values():
             process.skew = timedelta()
+
+    async def deploy(self, *, pause: float) -> None:
+        """Replace one process after the other; whatever it does at that moment, another finds."""
+        for name in self._names:
+            self.house.faults.dead.add(self.processes[name].name)
+            self._begin(name)
+            await asyncio.sleep(pause)
 
     def stop_all(self) -> None:
         """Kill everything at once, for a disaster."""
@@ -243,7 +263,8 @@ class Host:
     def _begin(self, name: str) -> None:
         self._lives += 1
         skew = timedelta(seconds=self._rng.uniform(-1.0, 1.0) * self.house.faults.mix.skew)
-        process = Process(f"{name}.{self._lives}", self.house, skew)
+        is_next = self._rng.random() < self.house.faults.mix.releases
+        process = Process(f"{name}.{self._lives}", self.house, skew, is_next_release=is_next)
         self.processes[name] = process
         handlers = ((self.house.origins, process.handle_origin),) * SLOTS + ((self.house.plans, process.handle_plan),)
         self._tasks += [process.run(self._serve(name, process, queue, handle)) for queue, handle in handlers]

@@ -1,19 +1,15 @@
 """The simulated company: both systems as they stand before a history begins, and the bridge's own tables and queues."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
 
 from local.in_process.tables import MemoryTables
 from local.simulators.content_server import ContentServer
 from local.simulators.content_server.model import Attribute
 from local.simulators.content_server.process import MapStep, Process, WorkflowMap
 from local.simulators.graph import Graph
-from shared.mapping.language.load import read_mapping
-from shared.wiring.rules import Rules
+from tests.simulation.deployments import AS_IT_WAS
 from tests.simulation.journal import Journal, WatchedContentServer, WatchedGraph
 
 CONTRACTS = "11111111-1111-4111-8111-111111111111"
@@ -44,13 +40,6 @@ PUT would be advanced on the wrong visit.
 """
 
 
-@cache
-def rules() -> Rules:
-    """Read the simulation's mapping, once a process."""
-    content = (Path(__file__).parent / "mapping.yaml").read_bytes()
-    return Rules(read_mapping(content.decode()), hashlib.sha256(content).hexdigest())
-
-
 @dataclass
 class World:
     """Everything outside the engine."""
@@ -68,6 +57,10 @@ class World:
     documents: dict[int, int] = field(default_factory=dict)
     """Process → its document."""
     processes: list[int] = field(default_factory=list)
+    mapping_changed: bool = False
+    """It was deployed otherwise at some time."""
+    mapping: str = AS_IT_WAS
+    """The edit of the mapping that is deployed."""
     purged: dict[int, Process] = field(default_factory=dict)
     """What no interface shows any more."""
 
