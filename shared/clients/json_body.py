@@ -23,6 +23,8 @@ def read_json(content: bytes) -> Any:  # noqa: ANN401 - whatever was sent
     Raises:
         ValueError: it is no JSON.
     """
+    # Some servers put a byte order mark before their JSON, or one Latin-1 letter into it: neither is to cost the
+    # answer.
     text = content.decode("utf-8-sig", "replace")
     try:
         found = json.loads(text, parse_int=_integer, parse_constant=str)

@@ -237,6 +237,7 @@ class Link(LinkFields):
 
     def not_sent(self) -> Self:
         """Take an announced send-on back: it was not carried out, or somebody else was first."""
+        # Kept as tried: the third that comes to nothing is held for a person.
         return self._with({"sending": None, "tried": self.sending or self.tried})
 
     def tries_of(self, intent_id: str) -> int:
@@ -279,6 +280,7 @@ class Link(LinkFields):
 
     def _to(self, name: str, changes: Mapping[str, Any]) -> Self:
         state = next_state(name, self.state)
+        # Mails are owed once a round: an item that returns is told of again.
         begins_anew = self.state in _ENDED and state not in _ENDED
         return self._with({**changes, "state": state, "round": self.round + begins_anew})
 

@@ -76,6 +76,7 @@ def decided(work: Work) -> list[Action]:
 
 async def carry_out(work: Work, actions: Sequence[Action]) -> bool:
     """Act on one round's decisions; say whether they can lead to further ones."""
+    # What only our own rows say comes first: it costs one transaction, and nothing outside can stop it.
     remembers = [action for action in actions if isinstance(action, Remember)]
     with told(work, remembers):
         await commit_apart(work, [(action.link, action.events) for action in remembers], "remember")

@@ -160,6 +160,7 @@ class Work:
             if link.plan_id and _is_moved(before[link.item], link):
                 # By a person, maybe to where no rule's tasks are: what people do there is to be seen.
                 await self.services.places.follow(link.plan_id)
+        # History and links go in one transaction: none tells what the other does not.
         told = self._in_context(links, events)
         await self.held.commit(links=links, events=told, seen=seen, now=self.now)
         self.left.moved |= bool(links)
@@ -169,6 +170,7 @@ class Work:
         self.left.again |= any(done.intersection(task.waits_on) for task in self.wanted.tasks)
         # Ladder and mails count from the date that the task shows: people just set another.
         self.left.again |= any(_is_set_by_people(before[link.item], link) for link in links)
+        # Counted once it stands: a metric never tells of what was not committed.
         measure(events, self.now)
         index = [change for link in links for change in self._index(before[link.item], link)]
         await self.services.tasks.change([*index, *unreserved])

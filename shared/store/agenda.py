@@ -100,6 +100,7 @@ class Agenda:
     async def due(self, now: datetime, limit: int = 500) -> tuple[DueEntry, ...]:
         """Read what is due, oldest first; back-fill only when there is room left."""
         rows = await self._due(now, limit)
+        # Back-fill is in a partition of its own: thousands of its rows cost those who wait not even a query.
         if len(rows) < limit:
             rows += await self._due(now, limit - len(rows), prefix=_BULK)
         return tuple(DueEntry(self._entry(row), row) for row in rows)

@@ -71,6 +71,8 @@ class Origins:
 
     async def _take(self, origin: str, grip: Grip, before: Grip | None, now: datetime) -> Held | None:
         for _ in range(_ROUNDS):
+            # Lease and links in one query: links that were read before the lease could be somebody else's of a moment
+            # ago.
             row, links = await self._read(origin)
             lease = None if row is None else self._table.read(row, Lease) or await self._found_again(origin)
             is_taken = lease is not None and lease.owner != ""
@@ -185,6 +187,8 @@ class Origins:
     async def _hold(
         self, origin: str, row: Row | None, lease: Lease | None, worker: str, *, orphaned: datetime | None
     ) -> Row:
+        # A name for each taking: the same worker that takes an origin twice must not mistake its first lease for its
+        # second.
         owner = f"{worker}#{next(self._numbers)}"
 
         def is_ours(found: Row) -> bool:

@@ -180,6 +180,8 @@ class Table(TableReads):
             StaleError: somebody wrote first; nothing was written.
             TooLargeError, UnavailableError, OutcomeUnknownError: as for insert.
         """
+        # The guard's ETag is the condition for all: a transaction of a worker that lost its lease is refused as a
+        # whole.
         new = Row(guard.partition, guard.key, data, self.stamp())
         entity = new.entity()
         if not operations:

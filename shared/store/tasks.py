@@ -94,6 +94,7 @@ class Tasks:
         try:
             await self._table.insert(escape(task_id), _CLAIM, wanted.model_dump_json())
         except StaleError:
+            # Whose it is decides: our own claim of an earlier try is as good as a new one.
             found = await self.find_claim(task_id)
             if found is None:
                 raise

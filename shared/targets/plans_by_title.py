@@ -140,6 +140,7 @@ class PlansByTitle:
         listed = await self._planner.list_plans(group_id)
         named = [plan for plan in listed if kept_name(plan.title) == kept_name(title)]
         if since is not None:
+            # One that is remembered for another name is not the one whose answer was lost.
             others = {making.id for making in await self._makings.list_made(MakingKind.PLAN, group_id)}
             named = [plan for plan in named if _is_made_by_us(plan, since) and plan.id not in others]
         if not named and listed.unread:

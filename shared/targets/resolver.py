@@ -122,6 +122,7 @@ class Places:
         key = target.model_dump_json()
         if (known := self._known.get(key)) is not None:
             return known
+        # Kept only when it was found: what failed is asked for again by the next look.
         place = self._known[key] = await self._resolve(target)
         return place
 
@@ -133,6 +134,8 @@ class Places:
         try:
             buckets = await self._planner.list_buckets(plan_id)
             details = await self._planner.find_plan_details(plan_id)
+            # Only a plan that can be read is read from now on: write-back would meet the same refusal every few
+            # minutes.
             await self._remember_plan(plan_id, group_id)
         except NeverError as error:
             message = f"the plan {plan_id} can't be used: {error}"
@@ -162,6 +165,7 @@ class Places:
                 message = f"bucket {name!r} can't be made: the plan holds {len(listed)} of {BUCKETS} buckets"
                 raise PlaceError(message)
             await self._announced.reserve(MakingKind.BUCKET, place.plan_id, name)
+            # Order hints are compared ordinally: behind the greatest is the right end of the board.
             last = max((bucket.order_hint for bucket in listed), default="")
             with holding_refused(f"bucket {name!r} can't be made"):
                 made = await self._planner.create_bucket(place.plan_id, name, after=last)

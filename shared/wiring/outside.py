@@ -112,6 +112,7 @@ def services_of(
         environment: where settings are read that concern one timer alone. None: it has none.
         ticks: monotonic seconds.
     """
+    # What works without settings and outside systems is the same here: each field of it by its name.
     storage = stores.storage
     return Services(
         **vars(storage),

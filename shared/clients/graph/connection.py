@@ -182,6 +182,7 @@ class GraphConnection:
             unread += rows.unread
             if next_link is None:
                 return Listed(found, unread)
+            # The link is the service's word: one to another host would be handed our token, one back would never end.
             self._check_next(next_link, followed)
             answer = await self._follow(next_link)
 
@@ -193,6 +194,7 @@ class GraphConnection:
         what is left is not sent, and its outcome says so.
         """
         outcomes: list[Answer | BridgeError] = []
+        # Graph takes twenty in a batch. Once it asks for a pause, the rest would only be refused as well.
         for start in range(0, len(requests), LARGEST_BATCH):
             if stop := reason_to_stop(outcomes[-LARGEST_BATCH:]):
                 return outcomes + [stop] * (len(requests) - start)

@@ -104,6 +104,7 @@ def number(value: object) -> int | None:
     Raises:
         UnreadableError: it is no number.
     """
+    # Python counts a truth as a number, but no id or count is one.
     if isinstance(value, bool) or value in (None, ""):
         return None
     try:

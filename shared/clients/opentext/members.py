@@ -125,6 +125,7 @@ class Members:
         if (known := self._groups.get(group_id)) is not None:
             return known
         found: dict[int, Person] = {}
+        # Groups may hold each other, or themselves: each is read once.
         waiting, seen = [group_id], {group_id}
         while waiting:
             users, groups = await self._list_group(waiting.pop())

@@ -126,6 +126,7 @@ class Nodes:
 
         Servers that have no such list, or leave out what was asked for, cost one call more a node.
         """
+        # In order, so that two looks at the same nodes ask the same.
         asked = sorted(set(node_ids))
         found: list[Document | None] = []
         for start in range(0, len(asked), BATCH):
@@ -153,6 +154,7 @@ class Nodes:
             asked = self._site.get(f"v2/nodes/{node_id}/categories", (("metadata", None),))
             described = await gaps.read(Part.ATTRIBUTES, asked)
             schema = self.learn(Schema.of(*rows(described))) if described and "results" in described else schema
+        # What other nodes' categories are called is remembered, but says nothing of this one: it has its own alone.
         own = schema.of_categories(categories.assigned(row) | described_here.categories)
         named, odd = categories.attributes_of(raw, own)
         gaps.not_known |= odd

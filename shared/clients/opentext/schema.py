@@ -57,6 +57,7 @@ class Schema:
         self._by_name: dict[str, str] = {}
         for key in self._by_key:
             if (name := self._full_name(key)) is not None:
+                # The first one counts: of two categories with one name the one that was read last stands first.
                 self._by_name.setdefault(name, key)
 
     @classmethod
@@ -173,6 +174,7 @@ class Schema:
 def _collect(found: object, into: dict[str, Definition]) -> None:
     for part in many(found):
         for key, value in obj(part).items():
+            # Servers wrap descriptions in as many layers as they like; only what holds something can be one.
             if not isinstance(value, (dict, list)):
                 continue
             described = obj(value)

@@ -125,6 +125,8 @@ class Session:
 
     async def _answer(self, request: Request) -> httpx.Response:
         response, generation = await self._send(request)
+        # A ticket ends without notice, and an administrator may end it: one new sign-in, one more try. Nothing was done
+        # behind a 401, so a write may be sent again.
         if response.status_code == 401:
             await self._renew(generation)
             response, _ = await self._send(request)
@@ -143,6 +145,7 @@ class Session:
         credential = self._credential
         if credential is None or credential.over(self._now()):
             credential = await self._renew(self._sign_ins)
+        # Counted before the request leaves: whoever signs in while it is under way has the fresher ticket.
         generation = self._sign_ins
         response = await self._wire.send(request, {**credential.headers, **cookie_header(self._cookies)})
         self._roll(response, generation)
@@ -158,6 +161,7 @@ class Session:
             # No header would take it: the one that was used serves until a 401.
             return
         current = self._credential
+        # A bearer token is OTDS's own: the ticket that Content Server adds to the answer is not to replace it.
         if not ticket or current is None or current.bearer or response.status_code == 401:
             return
         if generation == self._sign_ins:
@@ -166,6 +170,8 @@ class Session:
     async def _renew(self, generation: int) -> Credential:
         """Sign in anew, once for all who met the same ending."""
         async with self._lock:
+            # Whoever waited for the lock finds the sign-in of the first one: an account must not see one for each
+            # request.
             if self._credential is None or self._sign_ins == generation:
                 self._credential = await self._signed_in()
                 self._cookies = dict(self._credential.cookies)
@@ -249,8 +255,10 @@ class Sessions:
         if self._sign_in.act_as is ActAs.NONE:
             message = "OPENTEXT_ACT_AS=none: nobody is acted for, the person completes in OpenText"
             raise RefusedError(message, code="act_as_none")
+        # Steps are assigned to the integration user itself: its own session is the performer's.
         if self._sign_in.act_as is ActAs.SERVICE:
             return self._service
+        # A ticket belongs to one identity: sessions are kept apart, and none is shared between two people.
         if person.user_id not in self._performers:
             self._performers[person.user_id] = Session(
                 self._wire,

@@ -53,12 +53,14 @@ async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
     creates = await keep_room(work, [create for create in creates if create.item in worded])
     if not creates:
         return
+    # Nothing that has to be settled is begun with less time left than its call may take.
     work.ensure_time()
     now = work.now
     links = [_reserved(create, worded[create.item], now) for create in creates]
     guard = await _announce(work, links)
     deleted = [create.link for create in creates if create.link is not None and create.link.task_id is not None]
     await work.commit(links, [event(EventKind.DELETED, link, task=link.task_id) for link in deleted])
+    # Asked again: the commit before may have waited for storage.
     work.ensure_time()
     answers = await work.services.planner.create_tasks([worded[create.item] for create in creates])
     made: list[Made] = []
