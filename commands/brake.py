@@ -1,13 +1,16 @@
 """manage.py brake: which rules would end many tasks at once, and letting them."""
 
+from datetime import UTC
+
 import typer
 
 from commands.app_doors import through_app
 from commands.asking_first import Yes
-from commands.plain import moment
 from commands.session import operator, run
+from shared.errors import NotFoundError
 from shared.models.doors import BrakesAnswer, BrakeShown
 from shared.operations.interventions import find_braked, release_brake
+from shared.services import Storage
 from shared.wiring import Wiring
 
 app = typer.Typer(no_args_is_help=True, help="Rules that would end many tasks at once.")
@@ -28,7 +31,7 @@ def list_() -> None:
 
     doors = through_app()
     braked = run(work) if doors is None else doors.get("brakes", BrakesAnswer).brakes
-    lines = [f"{one.rule}: held since {moment(one.since)}" for one in braked]
+    lines = [f"{one.rule}: held since {one.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC" for one in braked]
     typer.echo("\n".join(lines) or "no rule is held")
     if lines:
         raise typer.Exit(1)
@@ -43,9 +46,18 @@ def release(rule: str, *, yes: Yes = False) -> None:
 
     async def work(wiring: Wiring) -> int:
         storage = wiring.storage()
+        await _must_be_held(rule, storage)
         origins = await find_braked(rule, storage)
         await release_brake(rule, origins, operator(), storage)
         return len(origins)
 
     found = run(work)
     typer.echo(f"released; {found} origin{'' if found == 1 else 's'} will be looked at")
+
+
+async def _must_be_held(rule: str, storage: Storage) -> None:
+    """Raise NotFoundError unless the rule's endings are held: names those that are."""
+    held = sorted(name for name, row in (await storage.brakes.list_all()).items() if row.tripped_at is not None)
+    if rule not in held:
+        message = f"rule {rule!r} is not held; held: {', '.join(held) or 'none'}"
+        raise NotFoundError(message)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 import evidence_verify
 from commands.asking_first import Yes, ask_first
+from commands.plain import moment
+from commands.progress import progress_bar
 from commands.session import run
 from shared.errors import NotFoundError, Problem, SettingsError, UnavailableError
 from shared.evidence.audit import is_asked_for, row_of, to_csv, to_json
@@ -21,6 +21,7 @@ from shared.evidence.history import ItemHistory, items_of
 from shared.evidence.people import people_of
 from shared.evidence.redaction import Person, person
 from shared.evidence.sentences import actor, sentence
+from shared.models.evidence import Entry
 from shared.models.evidence_files import file_name
 from shared.operations.retention import Keeping, due_for_purge, purge_origin, redact_origin
 from shared.services import Storage
@@ -80,25 +81,20 @@ def _is_drawn(path: Path) -> bool:
 
 @app.command()
 def show(origin: Origin) -> None:
-    """Print an origin's history as a timeline."""
+    """Print an origin's history, a line an entry. Exit code 1: it has none."""
 
-    async def work(wiring: Wiring) -> Table:
-        entries = await wiring.storage().origins.list_entries(origin)
-        table = Table("No.", "When (UTC)", "Who", "What", title=origin, title_justify="left")
-        people = people_of(entries)
-        for entry in entries:
-            told = sentence(entry, people) + (f"\n[{entry.item}]" if entry.item else "")
-            table.add_row(
-                str(entry.sequence), f"{entry.at:%Y-%m-%d %H:%M:%S}", _plain(actor(entry, people)), _plain(told)
-            )
-        return table
+    async def work(wiring: Wiring) -> tuple[Entry, ...]:
+        return await wiring.storage().origins.list_entries(origin)
 
-    Console().print(run(work))
-
-
-def _plain(text: str) -> str:
-    # Rich takes brackets for markup.
-    return text.replace("[", "\\[")
+    entries = run(work)
+    if not entries:
+        typer.echo(f"{origin} has no history", err=True)
+        raise typer.Exit(1)
+    people = people_of(entries)
+    for entry in entries:
+        item = f" [{entry.item}]" if entry.item else ""
+        told = f"{actor(entry, people)}: {sentence(entry, people)}{item}"
+        typer.echo(f"{entry.sequence:>4} {moment(entry.at)} {told}")
 
 
 @app.command()
@@ -187,8 +183,12 @@ async def _origins(storage: Storage, one: str | None) -> AsyncIterator[str]:
     if one is not None:
         yield one
         return
-    for key in [key async for key in storage.origins.list_origins()]:
-        yield key
+    keys = [key async for key in storage.origins.list_origins()]
+    with progress_bar() as bar:
+        task = bar.add_task("reading histories", total=len(keys))
+        for key in keys:
+            yield key
+            bar.advance(task)
 
 
 def _person(words: list[str]) -> Person:

@@ -6,6 +6,7 @@ import typer
 
 from commands.app_doors import AppDoors, through_app
 from commands.asking_first import Yes, ask_first
+from commands.progress import progress_bar
 from commands.session import operator, run
 from shared.errors import InputError, Problem
 from shared.models.doors import Done
@@ -112,7 +113,9 @@ def rebuild(
     async def work(wiring: Wiring) -> Rebuilt:
         if not dry_run:
             await must_stand_still(wiring.storage(), is_stopped=stopped)
-        return await rebuild_tables(wiring.services(), say, gone=gone or (), dry_run=dry_run)
+        with progress_bar() as bar:
+            bar.add_task("reading plans and records", total=None)
+            return await rebuild_tables(wiring.services(), say, gone=gone or (), dry_run=dry_run)
 
     found = run(work)
     for line in found.left:

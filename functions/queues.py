@@ -45,9 +45,10 @@ async def read_plan(message: func.QueueMessage) -> None:
     if given is None:
         await bury_unread("plans", message)
         return
-    with working("read_plan", delivery=message.id, trace=given.trace):
+    with working("read_plan", delivery=message.id, trace=given.trace) as at_hand:
+        # Most reads find nothing: a row for each of them would be most of what a large bridge sends at rest.
         if not await is_put_back(given, wiring.current()):
-            await run_plan(given, flow, wiring.current())
+            at_hand.was_idle = not await run_plan(given, flow, wiring.current())
 
 
 def _reconcile() -> Callable[[OriginMessage, Services], Awaitable[None]]:
@@ -56,7 +57,7 @@ def _reconcile() -> Callable[[OriginMessage, Services], Awaitable[None]]:
     return reconcile
 
 
-def _read_plan() -> Callable[[PlanMessage, Services], Awaitable[None]]:
+def _read_plan() -> Callable[[PlanMessage, Services], Awaitable[bool]]:
     from shared.watchers.read_plan import read_plan  # noqa: PLC0415 - see above
 
     return read_plan

@@ -69,18 +69,24 @@ async def run_origin(
 
 
 async def run_plan(
-    message: PlanMessage, flow: Callable[[PlanMessage, Services], Awaitable[None]], wired: Wired
-) -> None:
-    """Read a plan now. No row is needed to have it read later: its next turn comes by itself."""
+    message: PlanMessage, flow: Callable[[PlanMessage, Services], Awaitable[bool]], wired: Wired
+) -> bool:
+    """
+    Read a plan now. No row is needed to have it read later: its next turn comes by itself.
+
+    Returns:
+        Whether anything was found, or was in the way.
+    """
     try:
-        await flow(message, wired.services())
+        found = await flow(message, wired.services())
     except EXPECTED as error:
         await tell_met(wired, error)
         await _later(error, wired, "")
         _tell(error, f"plan {message.plan} is read at its next turn")
-    else:
-        tally.add(PLANS_READ)
-        await tell_met(wired)
+        return True
+    tally.add(PLANS_READ)
+    await tell_met(wired)
+    return found
 
 
 async def run_timer(flow: Callable[[Services], Awaitable[object]], wired: Wired) -> bool:

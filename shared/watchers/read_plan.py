@@ -29,31 +29,34 @@ from shared.watchers.strangers import handle_strangers
 log = logging.getLogger(__name__)
 
 
-async def read_plan(message: PlanMessage, services: Services) -> None:
+async def read_plan(message: PlanMessage, services: Services) -> bool:
     """
     Compare a plan with what is agreed.
 
     A plan that can't be read has its origins looked at, once: they say why their items stand still.
 
+    Returns:
+        Whether it found anything.
+
     Raises:
         RetryLaterError: Graph or storage did not answer; the plan's next turn comes by itself.
     """
     async with services.hands.holding(Kind.PLAN, message.plan):
-        await _read(message, services)
+        return await _read(message, services)
 
 
-async def _read(message: PlanMessage, services: Services) -> None:
+async def _read(message: PlanMessage, services: Services) -> bool:
     row = await services.plans.find(message.plan)
     try:
         tasks = await services.planner.list_tasks(message.plan)
     except NeverError as error:
         await _leave(message.plan, row, error, services)
-        return
+        return True
     digest = digest_of(tasks)
     if row is not None and row.digest == digest and not row.gone and not message.left:
         if message.waited_for is not WaitedFor.DUE and (quick := quickened(row, services.now())) is not None:
             await _save(quick, row, services)
-        return
+        return False
     index = await services.tasks.read_plan(message.plan)
     await look_after(message.left, tasks, index, services)
     origins = announced(tasks, index) if row is None or not row.gone else owners(index)
@@ -70,6 +73,7 @@ async def _read(message: PlanMessage, services: Services) -> None:
         # A reservation goes last: while one is open, a listed task may not have its row yet, and would be passed over.
         quiet = not origins and not loose and not index.reservations
         await _save(_after(row, tasks, digest if quiet else row.digest, digest, services.now()), row, services)
+    return bool(origins or loose)
 
 
 async def _in_hand(origins: frozenset[str], services: Services) -> frozenset[str]:

@@ -387,3 +387,43 @@ def test_a_rule_that_has_nothing_to_withdraw_is_said_by_the_exit_code(inside):
 
     assert answer.exit_code == 1
     assert "0 of 0 released tasks of rule 'no-such-rule'" in answer.output
+
+
+def test_a_rule_that_is_not_held_can_not_be_released(inside):
+    answer = manage("brake", "release", "no-such-rule")
+
+    assert answer.exit_code == 1
+    assert "rule 'no-such-rule' is not held; held: none" in answer.output
+
+
+def test_an_origin_without_a_history_is_an_error(inside):
+    answer = manage("evidence", "show", "--origin", "workspace-1")
+
+    assert answer.exit_code == 1
+    assert "workspace-1 has no history" in answer.output
+
+
+def test_a_history_is_whole_lines_in_a_pipe(inside):
+    workspace = create_contract(inside.world, "Supply [/b] " + "x" * 120, END)
+    inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    asyncio.run(inside.drain())
+
+    answer = CliRunner(env={"COLUMNS": "40"}).invoke(app, ["evidence", "show", "--origin", f"workspace-{workspace}"])
+
+    assert "Supply [/b] " + "x" * 120 in answer.output
+
+
+def test_origins_that_can_not_be_looked_at_are_told_by_cause(inside):
+    workspace = create_contract(inside.world, "Supply", END)
+
+    async def refused(method, path, query, headers, body):
+        return 403, {"content-type": "application/json"}, b'{"error": "made up"}'
+
+    inside.content = refused
+    inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    asyncio.run(inside.drain())
+
+    answer = manage("status")
+
+    assert "Can't be looked at, by cause" in answer.output
+    assert f"e.g. workspace-{workspace}: " in answer.output
