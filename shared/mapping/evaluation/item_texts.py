@@ -10,7 +10,7 @@ from shared.mapping.language.limits import CHECKLIST
 from shared.mapping.language.rules import StepRule
 from shared.mapping.language.task_parts import CheckLine
 from shared.models.text import cut
-from shared.models.wanted import Outcome, WantedChecklistItem, WantedReference
+from shared.models.wanted import Outcome, Unknown, WantedChecklistItem, WantedReference
 
 
 def texts(item: Filling) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def texts(item: Filling) -> dict[str, Any]:
     checklist = _checklist(item)
     if (lines := len(checklist) + len(_outcomes(item))) > CHECKLIST:
         item.holds.append(f"{lines} checklist lines: Planner takes {CHECKLIST}")
-    item.unknown += [gap.of(item.rule.id, item.rule.id, blocks=False) for gap in gaps_of(_lines(item), item.scene)]
+    item.unknown += item.scene.once((item.rule.id, _lines(item)), lambda: _gaps(item))
     return {
         "title": cut(title or item.key, item.mapping.limits.title),
         "description": item.attempt(lambda: spec.description.render(words), ""),
@@ -34,10 +34,15 @@ def texts(item: Filling) -> dict[str, Any]:
 
 
 def _context(item: Filling) -> tuple[str, ...]:
-    lines = context_lines(_lines(item), item.scene, tuple(one.title for one in _outcomes(item)))
+    asked, titles, scene = _lines(item), tuple(one.title for one in _outcomes(item)), item.scene
+    lines = scene.once((asked, titles), lambda: context_lines(asked, scene, titles))
     if isinstance(item.rule, StepRule) and not item.moves_step:
         return ("This step is decided in OpenText: completing the task here decides nothing.", *lines)
     return lines
+
+
+def _gaps(item: Filling) -> list[Unknown]:
+    return [gap.of(item.rule.id, item.rule.id, blocks=False) for gap in gaps_of(_lines(item), item.scene)]
 
 
 def _lines(item: Filling) -> tuple[str, ...]:
@@ -71,4 +76,5 @@ def _places(item: Filling, line: CheckLine) -> list[tuple[str, Scene]]:
 def _references(item: Filling) -> tuple[WantedReference, ...]:
     specs = item.spec.references
     chosen = specs if specs is not None else DEFAULT_REFERENCES[item.rule.on]
-    return item.attempt(lambda: references(chosen, item.scene, item.mapping.limits.alias), ())
+    scene, longest = item.scene, item.mapping.limits.alias
+    return item.attempt(lambda: scene.once((chosen, longest), lambda: references(chosen, scene, longest)), ())

@@ -1,11 +1,11 @@
 """What a rule looks at: one origin, and of it the step or document that a task is for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.mapping.evaluation.values import Remembered, Row, RowWords, Shown, Values
 from shared.mapping.evaluation.verdict import Gap
@@ -23,6 +23,8 @@ from shared.models.opentext import (
     Workspace,
 )
 from shared.models.wanted import NameKind
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,14 @@ class Scene:
     """When tasks of the rule were completed, by their keys."""
     turns: set[date] = field(default_factory=set, compare=False)
     """Days on which an answer that depends on today changes."""
+    _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Compute what is the same for many tasks of this scene, once; what raises is not kept."""
+        if key not in self._kept:
+            self._kept[key] = compute()
+        found: T = self._kept[key]
+        return found
 
     @cached_property
     def workspace(self) -> Workspace | None:

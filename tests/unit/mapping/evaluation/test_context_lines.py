@@ -279,3 +279,12 @@ def test_a_value_is_compared_by_its_type(test, value, kind, expected):
     scene = Scene(of_workspace(), NOW, Calendar())
 
     assert judge_value("C.A", AttributeTest.model_validate(test), Value(value, kind), scene).holds is expected
+
+
+def test_without_a_records_module_holds_are_not_known_which_is_not_none():
+    rule = {"id": "r", "on": "document", "plan": "contracts", "task": {"title": "T"}, "context": ["rm_status", "holds"]}
+
+    assert task_of(rule, origin=of_document(rm_status=None, holds=None)).context == (
+        "Records status: not known",
+        "Holds: not known",
+    )

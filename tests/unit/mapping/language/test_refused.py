@@ -9,7 +9,7 @@ from shared.mapping.language.load import examine
 from shared.mapping.language.recurrence import read_recurrence
 from shared.mapping.language.templates import RenderError, Template, context_of
 from tests.unit.mapping.language.corpus import PLAN
-from tests.unit.mapping.mapping_world import text_of, workspace_rule
+from tests.unit.mapping.mapping_world import step_rule, text_of, workspace_rule
 
 
 def refused(*rules, **head):
@@ -170,3 +170,26 @@ def test_holidays_that_are_known_for_a_few_years_only_are_warned_of():
     examined = examine(text_of(workspace_rule(), calendars={"default": {"holidays": "LK"}}))
 
     assert any("holidays of LK are known until 2026 only" in one.message for one in examined.findings)
+
+
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        (workspace_rule(when={"attributes": {"C.A": "> 50000"}}), "rules[0].when.attributes.C.A"),
+        (workspace_rule({"when": {"not": {"attributes": {"C.A": ["x", "<= 5"]}}}}), "rules[0].tasks[0].when"),
+        (
+            step_rule(task={"title": "T", "when": {"attributes": {"C.A": {"not": ">5"}}}}),
+            "rules[0].task.when.attributes.C.A",
+        ),
+    ],
+    ids=["a rule", "a task, inside of not", "the task of a step"],
+)
+def test_a_sign_in_a_value_is_warned_of_with_the_bound_that_was_meant(rule, path):
+    (found,) = examine(text_of(rule)).findings
+
+    assert found.path.startswith(path)
+    assert "a bound is written {m" in found.message
+
+
+def test_today_is_a_bound_without_more_words():
+    assert examine(text_of(workspace_rule(when={"attributes": {"C.A": {"max": "today"}}}))).findings == ()
