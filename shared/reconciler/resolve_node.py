@@ -1,5 +1,8 @@
 """A hint that names a node: find out which origins it concerns."""
 
+import logging
+
+from shared.clients.opentext.tree import MOST
 from shared.errors import NeverError, SignInRefusedError
 from shared.mapping.evaluation.needs import rules_for
 from shared.models.keys import OriginKind, origin_key
@@ -8,6 +11,8 @@ from shared.models.opentext import NodeStub
 from shared.models.words import Scope
 from shared.reconciler.soon import look_soon, pauses
 from shared.services import Services
+
+log = logging.getLogger(__name__)
 
 
 async def resolve_node(number: int, message: OriginMessage, services: Services) -> None:
@@ -28,6 +33,8 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
     contained: set[str] = set()
     if stub is not None and stub.is_container and not stub.is_workspace:
         nodes = await services.opentext.tree.list_documents_below(stub.node_id)
+        if len(nodes) == MOST:
+            log.warning("node-%d: more than %d documents lie in it: only so many are looked at", number, MOST)
         contained = {origin_key(OriginKind.DOCUMENT, node) for node in nodes}
     elif stub is not None and not stub.is_container and not stub.is_evidence:
         origins.add(origin_key(OriginKind.DOCUMENT, stub.node_id))
