@@ -43,6 +43,20 @@ async def test_after_a_loop_the_same_call_is_accepted_again():
     assert [visit.disposition for visit in caller.server.workflow(process).completed] == ["Reject", "Reject"]
 
 
+async def test_a_stuck_workflow_keeps_a_send_on_on_record_and_stays():
+    """No document promises that what a server has on record was carried out."""
+    caller = Caller()
+    process = caller.approval()
+    caller.server.stick(process)
+    answer = await caller.act(process, APPROVER, by="liz", custom_action="Approve")
+    stuck = caller.server.workflow(process)
+
+    assert (answer.status, stuck.activities[-1].action, len(stuck.completed)) == (200, "disposition", 0)
+    caller.server.stick(process, is_stuck=False)
+    assert (await caller.act(process, APPROVER, by="liz", custom_action="Approve")).status == 200
+    assert len(stuck.completed) == 1
+
+
 async def test_a_visit_remembers_the_versions_that_were_attached():
     """OpenText facts 2 and 4b: the originals' newest versions."""
     caller = Caller()

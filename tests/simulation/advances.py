@@ -33,7 +33,8 @@ def unjust_advances(world: World) -> Iterator[str]:
         elif one.activity.action == "forward" and (problem := _judge_handover(world, one)):
             yield f"{_where(one)}: {problem}"
     finished = [one for one in taken if one.activity.action in _FINISHED]
-    yield from (f"{step} was sent on {n} times" for step, n in Counter(one.step for one in finished).items() if n > 1)
+    steps = Counter(_where(one) for one in finished)
+    yield from (f"{step}: sent on {n} times" for step, n in steps.items() if n > 1)
     intents = Counter(found[3] for one in finished if (found := _COMMENT.search(one.activity.comment)))
     yield from (f"sent on {n} times by one intent: {intent}" for intent, n in intents.items() if n > 1)
 
@@ -55,7 +56,7 @@ def _judge(world: World, one: Taken) -> Iterator[str]:
     if not problems:
         yield "advanced, and nobody had completed its task"
     elif all(problems):
-        yield from min(problems, key=len)
+        yield from min(reversed(problems), key=len)
 
 
 def _known_states(journal: Journal, one: Taken) -> Iterator[tuple[Sequence[Shown], int]]:

@@ -61,7 +61,7 @@ def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime) -> list[
         *disagreements(world, wanted, log, since=since),
         *unrecorded(world, log, since=since),
         *lost_edits(world, wanted, log, since=since),
-        *unjust_advances(world),
+        *(f"unjust: {problem}" for problem in unjust_advances(world)),
         *untrue_histories(world, log),
         *mute_holds(world),
         *taken_from_strangers(world, log),

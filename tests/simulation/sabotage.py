@@ -126,9 +126,9 @@ def main(arguments: list[str]) -> int:
     is_whole = bool(chosen)
     print("| taken away | in | first seed that tells |\n|---|---|---|")
     for name, one in chosen.items():
-        seed = first_failure(one, given.seeds)
-        is_whole = is_whole and seed is not None
-        said = f"none of {given.seeds}" if seed is None else " ".join([str(seed), *one.options])
+        found = first_failure(one, given.seeds)
+        is_whole = is_whole and found is not None
+        said = f"none of {given.seeds}" if found is None else " ".join([str(found[0]), *one.options])
         print(f"| {name} | `{one.file}` | {said} |", flush=True)
     return 0 if is_whole else 1
 

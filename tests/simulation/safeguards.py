@@ -1,8 +1,9 @@
 """
 `python -m tests.simulation.safeguards [NAME ...] [--seeds N]`: take one safeguard out, and see the simulation notice.
 
-Each entry changes one place of a copy of the product; seeds are played there until one fails. A simulation that lets a
-broken engine pass proves nothing: an entry that no seed catches exits 1.
+Each entry changes one place of a copy of the product; seeds are played there until the bridge does what is unjust. A
+simulation that lets a broken engine pass proves nothing: an entry that no seed catches exits 1. The rows that it prints
+stand in docs/security.md.
 """
 
 import argparse
@@ -18,6 +19,8 @@ from tests.repository import ROOT
 
 COPIED = ("shared", "local", "tests", "functions", "mapping.yaml", "local.settings.example.json", "pyproject.toml")
 CHUNK = 20
+UNJUST = "unjust: "
+"""So begins what the judge of approvals says."""
 
 
 @dataclass(frozen=True)
@@ -118,20 +121,27 @@ def main(arguments: list[str]) -> int:
     chosen = {
         name: one for name, one in SABOTAGES.items() if not given.names or any(part in name for part in given.names)
     }
-    caught: list[int | None] = []
+    print("| taken out | first seed | what the simulation says |\n|---|---|---|", flush=True)
+    is_caught = True
     for name, one in chosen.items():
-        caught.append(first_failure(one, given.seeds))
-        print(f"{name}: {'NOT CAUGHT' if caught[-1] is None else f'seed {caught[-1]}'}", flush=True)
-    return 0 if caught and None not in caught else 1
+        found = first_failure(one, given.seeds, telling=UNJUST)
+        is_caught = is_caught and found is not None
+        print(f"| {name} | {' | '.join(map(str, found)) if found is not None else '**not caught** | '} |", flush=True)
+    return 0 if chosen and is_caught else 1
 
 
-def first_failure(sabotage: Sabotage, seeds: int) -> int | None:
+def first_failure(sabotage: Sabotage, seeds: int, *, telling: str = "") -> tuple[int, str] | None:
     """
-    Play a sabotaged copy; return the first seed that fails. None: none of so many.
+    Play a sabotaged copy; return the first seed that fails, and what fails in it. None: none of so many.
+
+    Args:
+        telling: how the failure begins that is looked for; empty: any.
 
     Raises:
         ValueError: the place that is to be changed is not there once: the entry is out of date.
+        RuntimeError: it could not be played.
     """
+    failing = re.compile(rf"^seed (\d+) fails.*\n(?:  .*\n)*?  {re.escape(telling)}(.*)$", re.MULTILINE)
     with tempfile.TemporaryDirectory(prefix="sabotage-") as folder:
         for name in COPIED:
             source, to = ROOT / name, Path(folder) / name
@@ -144,9 +154,9 @@ def first_failure(sabotage: Sabotage, seeds: int) -> int | None:
             command = [sys.executable, "-m", "tests.simulation", "--seeds", str(CHUNK), "--start", str(start)]
             command += sabotage.options
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - ours
-            if found := re.findall(r"^seed (\d+) fails", done.stdout, re.MULTILINE):
-                return min(map(int, found))
-            if done.returncode:
+            if found := failing.search(done.stdout):
+                return int(found[1]), found[2]
+            if done.stderr:
                 raise RuntimeError(done.stderr[-2000:])
     return None
 
