@@ -64,7 +64,7 @@ def candidates(
         task
         for task in sorted(tasks, key=lambda t: t.id)
         if task.id not in claimed
-        and _is_ours(task, creators)
+        and is_ours(task, creators)
         and (stood is None or task.created is None or task.created > stood)
         and _is_new(task, since, posted)
     )
@@ -99,6 +99,20 @@ def may_be_ours(row: UnreadRow, creators: frozenset[str]) -> bool:
     return row.made_by is None or row.made_by in creators or row.made_by.startswith("application:")
 
 
+def is_ours(task: PlannerTask, creators: frozenset[str]) -> bool:
+    """
+    Say whether an application made a task, ours where our identities are known.
+
+    Args:
+        task: as it was listed.
+        creators: our own identities, learnt from our own 201s; empty: any application.
+    """
+    key = task.created_by.key if task.created_by is not None else None
+    if creators:
+        return key in creators
+    return key is None or key.startswith("application:")
+
+
 def is_twin(posted: Posted, task: PlannerTask) -> bool:
     """Say whether an unclaimed task is an untouched copy of what was posted."""
     return _same_content(posted, task) and task.percent_complete == 0
@@ -108,13 +122,6 @@ def _is_new(task: PlannerTask, since: datetime, posted: Posted) -> bool:
     if task.created is None or task.created >= since - CLOCK_LAG:
         return True
     return task.created >= since - LONG_EARLIER and _same_content(posted, task)
-
-
-def _is_ours(task: PlannerTask, creators: frozenset[str]) -> bool:
-    key = task.created_by.key if task.created_by is not None else None
-    if creators:
-        return key in creators
-    return key is None or key.startswith("application:")
 
 
 def _same_content(posted: Posted, task: PlannerTask) -> bool:

@@ -23,7 +23,7 @@ from shared.reconciler.actions.attributes import set_attributes
 from shared.reconciler.actions.create import create_tasks
 from shared.reconciler.actions.delegate import delegate
 from shared.reconciler.actions.send import check_sending, send_on
-from shared.reconciler.actions.settle import settle_task
+from shared.reconciler.actions.settle import settle_tasks
 from shared.reconciler.actions.write import write_tasks
 from shared.reconciler.braking import braked
 from shared.reconciler.decision_log import told
@@ -34,7 +34,6 @@ from shared.reconciler.walls import apart, commit_apart, stop, tell_stopped, wal
 ROUNDS = 6
 """What has not come to rest by then keeps moving: it is looked at afresh."""
 _SINGLE: dict[type, Callable[[Work, Any], Awaitable[Outcome]]] = {
-    Settle: settle_task,
     Send: send_on,
     CheckSending: check_sending,
     Delegate: delegate,
@@ -88,12 +87,7 @@ async def carry_out(work: Work, actions: Sequence[Action]) -> bool:
         # A POST may not be repeated: what breaks here stops all that were posted together, and settles.
         with told(work, lot), wall(work, [create.item for create in lot], "create"):
             await create_tasks(work, lot)
-    writes = [action for action in actions if isinstance(action, Write)]
-    if writes:
-        with told(work, writes):
-            await apart(
-                work, [(write.link.item, write) for write in writes], lambda some: write_tasks(work, some), "write"
-            )
+    await _write_and_settle(work, actions)
     for action in actions:
         if isinstance(action, LookAgain):
             with told(work, [action]):
@@ -104,6 +98,20 @@ async def carry_out(work: Work, actions: Sequence[Action]) -> bool:
         not isinstance(action, LookAgain) and not (isinstance(action, Remember) and not action.again)
         for action in actions
     )
+
+
+async def _write_and_settle(work: Work, actions: Sequence[Action]) -> None:
+    """Do for many items at once what costs one call for all: writes, and what is looked for in a plan's list."""
+    writes = [action for action in actions if isinstance(action, Write)]
+    if writes:
+        with told(work, writes):
+            await apart(
+                work, [(write.link.item, write) for write in writes], lambda some: write_tasks(work, some), "write"
+            )
+    settles = [action for action in actions if isinstance(action, Settle)]
+    if settles:
+        with told(work, settles):
+            work.take(await settle_tasks(work, settles))
 
 
 async def _alone(work: Work, action: Action) -> None:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from local.demo.world import create_contract
+from local.simulators.faults import Fault
+from shared.models.link import LinkState
 from shared.models.messages import PlanMessage
 from shared.models.words import WaitedFor
 from shared.watchers.read_plan import read_plan
@@ -44,7 +46,7 @@ def measure() -> list[Ratio]:
 
 
 async def _measure() -> list[Ratio]:
-    return [*await _ten_items(), *await _unchanged_plan(), *await _completed_approval()]
+    return [*await _ten_items(), *await _lost_items(), *await _unchanged_plan(), *await _completed_approval()]
 
 
 async def _ten_items() -> list[Ratio]:
@@ -63,6 +65,35 @@ async def _ten_items() -> list[Ratio]:
         Ratio(f"a workspace with {ITEMS} items: Graph", spent["graph"], 3, "round trips"),
         Ratio(f"a workspace with {ITEMS} items: OpenText", spent["opentext"], 2, "round trips"),
         Ratio(f"a workspace with {ITEMS} items: tables", spent["tables"], 30, "round trips"),
+    ]
+
+
+async def _lost_items() -> list[Ratio]:
+    """Lose the answer to a POST of ten, in a plan that holds 2,000 tasks of people; count what settling them costs."""
+    started = engine(_mapping_of_ten())
+    world = started.world
+    warm = create_contract(world, "Warm", END)
+    await started.look(f"workspace-{warm}")
+    await started.rest()
+    plan = next(iter(world.graph.tasks.values()))["planId"]
+    for number in range(2000):
+        world.graph.person_create_task(world.users["lwhite"], plan, f"Of a person {number}")
+    origin = f"workspace-{create_contract(world, 'Ten', END)}"
+    world.graph.faults.add(Fault.dropped(method="POST", path="/$batch", after=True))
+    await started.look(origin)
+    started.forward(timedelta(minutes=3))
+    await started.services.gates.find_closed(started.services.now())
+    before = started.calls()
+    await started.look(origin, WaitedFor.SETTLE)
+    spent = _spent(started, before)
+    made = [task["title"] for task in world.graph.tasks.values() if task["title"].startswith("Ten")]
+    links = await started.services.origins.find_links(origin)
+    if len(made) != ITEMS or {link.state for link in links.values()} != {LinkState.OPEN}:
+        message = f"not settled: {made}, {[link.state for link in links.values()]}"
+        raise AssertionError(message)
+    return [
+        Ratio(f"settling {ITEMS} lost tasks among 2,000 of people: Graph", spent["graph"], 25, "calls"),
+        Ratio(f"settling {ITEMS} lost tasks among 2,000 of people: tables", spent["tables"], 60, "calls"),
     ]
 
 
