@@ -51,6 +51,14 @@ async def test_a_gate_closes_only_what_needs_its_system():
     assert await gates.find_closed(NOW, {"mail"}) == NOW + MINUTE
 
 
+async def test_of_several_closed_gates_the_one_that_opens_last_is_waited_for():
+    gates = Gates(tables())
+    for system, minutes in (("graph", 3), ("opentext", 9), ("sign-in-service", 5)):
+        await gates.close(system, NOW + minutes * MINUTE, now=NOW)
+
+    assert await gates.find_closed(NOW) == NOW + 9 * MINUTE
+
+
 @pytest.mark.parametrize("system", ["graph", "opentext", "sign-in-service"])
 async def test_a_look_needs_both_systems_and_the_sign_in(system):
     gates = Gates(tables())
