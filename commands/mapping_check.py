@@ -72,7 +72,8 @@ def _as_text(examined: Examined, file: str, text: str, digest: str) -> str:
     else:
         tasks = sum(len(rule.specs) for rule in mapping.rules)
         verdict = f"{counted} with what the systems hold" if count else "good"
-        lines.append(f"{file}: {verdict}: {len(mapping.rules)} rules, {tasks} tasks, hash {digest[:12]}")
+        rules = f"{len(mapping.rules)} rule{'s' if len(mapping.rules) != 1 else ''}"
+        lines.append(f"{file}: {verdict}: {rules}, {tasks} task{'s' if tasks != 1 else ''}, hash {digest[:12]}")
     return "\n".join(lines)
 
 

@@ -37,12 +37,12 @@ def init(
 
     Exit code 0: written, and it holds; 1: it does not hold yet, or nothing was written; 2: nothing was chosen.
     """
-    if to.exists():
-        typer.echo(f"{to} exists: name another file with --to, or move it away", err=True)
-        raise typer.Exit(1)
     if from_sample is None and not (types or workflows):
         _tell_what_there_is()
         raise typer.Exit(2)
+    if to.exists():
+        typer.echo(f"{to} exists: name another file with --to, or move it away", err=True)
+        raise typer.Exit(1)
     if from_sample is not None:
         text, checked = _checked(_sample(from_sample))
     elif group is None:

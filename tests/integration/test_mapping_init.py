@@ -94,8 +94,9 @@ def test_odd_names_are_written_so_that_they_are_read_as_they_are(started, tmp_pa
     assert len({rule.id for rule in read_with_warnings(file.read_text(encoding="utf-8"))[0].rules}) == 2
 
 
-def test_without_a_choice_it_lists_what_there_is(started, contract, tmp_path):
+def test_without_a_choice_it_lists_what_there_is_whatever_file_stands_there(started, contract, tmp_path):
     approval(started, contract, title="Supply 4711")
+    (tmp_path / "first.yaml").write_text("mine")
     answer = run("init", "--to", tmp_path / "first.yaml")
 
     assert answer.exit_code == 2
