@@ -36,7 +36,10 @@ async def operations_page(req: func.HttpRequest) -> func.HttpResponse:  # noqa: 
 @guarded
 async def operations(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Answer at one of the operator's doors."""
-    with working("operations", delivery=context.invocation_id, trace=context.trace_context.trace_parent):
+    trace = context.trace_context.trace_parent
+    with working("operations", delivery=context.invocation_id, trace=trace) as at_hand:
+        # A page that is open asks two dozen times a minute: telemetry tells of what was done.
+        at_hand.was_idle = req.method == "GET"
         await wiring.current().warm_storage()
         try:
             given = read_given(req)

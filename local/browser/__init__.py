@@ -31,11 +31,11 @@ class Chromium:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-def why_none() -> str:
-    """Say why the Chromium of the npm registry can't run here. Empty: it can."""
-    if sys.platform == "linux" and platform.machine() in ("x86_64", "AMD64"):
+def why_none(system: str = sys.platform, machine: str = platform.machine()) -> str:
+    """Say why the Chromium of the npm registry can't run on a machine, which is this one. Empty: it can."""
+    if system == "linux" and machine in ("x86_64", "AMD64"):
         return ""
-    return f"that Chromium is built for x86-64 Linux, and this is {sys.platform} {platform.machine()}"
+    return f"that Chromium is built for x86-64 Linux, and this is {system} {machine}"
 
 
 def find_chromium(folder: Path = FOLDER) -> Chromium:

@@ -28,7 +28,7 @@ def list_contents() -> dict[PurePath, Path]:
         UnresolvedError: a distribution can't be had for the target.
     """
     # The lock, not what it was made from: whoever has Azure build after all gets the same distributions.
-    return dict([*_app(), (PurePath("requirements.txt"), LOCK), *_packages()])
+    return dict([*list_app(), (PurePath("requirements.txt"), LOCK), *_packages()])
 
 
 def lay_out(folder: Path) -> None:
@@ -49,7 +49,8 @@ def lay_out(folder: Path) -> None:
     (folder / ".funcignore").write_text(FUNCIGNORE)
 
 
-def _app() -> Iterator[tuple[PurePath, Path]]:
+def list_app() -> Iterator[tuple[PurePath, Path]]:
+    """Name every file of the app itself: its place in the package, and where it is now."""
     for name in (*APP, *OWN):
         start = ROOT / name
         for path in [start] if start.is_file() else start.rglob("*"):

@@ -116,6 +116,20 @@ async def test_a_life_fits_and_can_be_read(opened, life):
     assert "An operator had it looked at again" in await shown.text()
 
 
+async def test_by_keyboard_one_comes_to_the_content_and_the_view_stays(opened, trouble):
+    shown = await (await opened(trouble)).open("held")
+    assert await shown.page.evaluate("document.activeElement.id") == "main", "where it went on from the key"
+    await shown.page.reload()
+    await shown.shown()
+
+    await shown.page.keyboard.press("Tab")
+    await shown.page.keyboard.press("Enter")
+
+    assert await shown.page.evaluate("document.activeElement.id") == "main"
+    assert "Held items" in await shown.text()
+    assert shown.page.url.endswith("#held")
+
+
 async def test_ten_thousand_held_items_come_page_by_page(opened):
     bridge = await scenes.at_rest(contracts=1)
     await scenes.many_held(bridge, 10_000)
@@ -164,14 +178,17 @@ async def test_an_origin_is_found_looked_at_again_and_its_evidence_saved(opened)
     assert shown.wrong == []
 
 
-async def test_what_the_rules_say_is_asked_and_shown(opened, life):
+async def test_what_the_rules_say_and_where_the_systems_differ_is_asked_and_shown(opened, life):
     bridge, origin = life
     shown = await (await opened(bridge)).open(f"origin/{origin}")
 
-    await shown.page.get_by_role("button", name="Ask what each of them says").click()
+    await shown.page.get_by_role("button", name="What each rule says").click()
     await shown.page.get_by_text("what was read").wait_for()
-
     assert "contract-approval" in await shown.page.locator("#why").inner_text()
+
+    await shown.page.get_by_role("button", name="Where both systems differ").click()
+    await shown.page.get_by_text("compared.").wait_for()
+    assert shown.wrong == []
 
 
 async def test_letters_are_sent_again_and_dropped(opened):

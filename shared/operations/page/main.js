@@ -34,10 +34,10 @@ async function refresh(focus) {
   if (focus) at("main").focus({ preventScroll: true });
 }
 
-function unlock() {
+function unlock(focus) {
   at("door").hidden = true;
   ["nav", "find", "lock"].forEach((id) => (at(id).hidden = false));
-  return refresh();
+  return refresh(focus);
 }
 
 /** Forget the key, and all that was read with it. */
@@ -71,10 +71,15 @@ at("key-form").addEventListener("submit", (event) => {
   event.preventDefault();
   keep(at("key").value.trim());
   at("key-wrong").hidden = true;
-  unlock();
+  unlock(true);
 });
 at("lock").addEventListener("click", () => lockAgain());
 at("find").addEventListener("submit", find);
+at("skip").addEventListener("click", (event) => {
+  // The address names the view: it stays.
+  event.preventDefault();
+  at("main").focus();
+});
 window.addEventListener("hashchange", () => refresh(true));
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
 setInterval(() => {

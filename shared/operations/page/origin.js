@@ -18,7 +18,7 @@ function facts(life) {
   const pairs = [
     ["Now", life.in_hand ? "a worker is at it" : "at rest"],
     ["Next look", next ? [until(next.at, life.now), ` · ${REASONS[next.waited_for] || words(next.waited_for)}`] : "when a hint or a change announces something"],
-    ["Rules", button("Ask what each of them says", () => explain(life.origin), { class: "small" })],
+    ["Ask now", h("span", { class: "actions" }, button("What each rule says", () => explain(life.origin), { class: "small" }), " ", button("Where both systems differ", () => compare(life.origin), { class: "small" }))],
   ];
   return h("dl", { class: "pairs" }, pairs.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 }
@@ -38,6 +38,22 @@ async function explain(name) {
       ...rule.conditions.map((one) => [one.asked, yes[one.holds], one.read || one.why || one.parts.map((part) => part.asked).join("; ")]),
     ]);
     at("why").replaceChildren(why.unread ? h("p", { class: "note passes" }, why.unread) : table(["rule or condition", "answer", "what was read"], rows));
+  } catch (refused) {
+    say(refused.message, true);
+  }
+}
+
+const JSON_TEXT = (value) => (value === null || value === undefined || value === "" ? "nothing" : typeof value === "string" ? value : JSON.stringify(value));
+
+async function compare(name) {
+  try {
+    const drift = await read("drift", { key: name });
+    const rows = drift.items.flatMap((one) => [
+      [h("b", {}, one.item), one.held || (one.next ? `next look: ${one.next}` : ""), "", ""],
+      ...one.fields.map((field) => [field.field, JSON_TEXT(field.wanted), JSON_TEXT(field.shown), field.settled ? "agreed so" : field.winner ? words(field.winner) : "both"]),
+    ]);
+    const same = h("p", { class: "about" }, `Both systems show the same; ${many(drift.compared, "task")} compared.`);
+    at("why").replaceChildren(drift.unread ? h("p", { class: "note passes" }, drift.unread) : rows.length ? table(["field", "OpenText wants", "Planner shows", "who wins"], rows) : same);
   } catch (refused) {
     say(refused.message, true);
   }

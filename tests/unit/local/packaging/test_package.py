@@ -7,9 +7,10 @@ from pathlib import PurePath
 import pytest
 
 from local.packaging.archive import write_zip
-from local.packaging.contents import APP, FUNCIGNORE
+from local.packaging.contents import APP, FUNCIGNORE, list_app
 from local.packaging.places import ROOT
 from local.packaging.pruning import is_needed
+from shared.operations.page import SCRIPTS
 
 UNTRACKED = {"build", "node_modules"}
 
@@ -22,6 +23,12 @@ def test_whoever_deploys_the_folder_deploys_the_same_app():
     deployed = {name for name in names if not any(fnmatch(name, pattern) for pattern in patterns)}
 
     assert deployed == set(APP)
+
+
+def test_the_operations_page_is_deployed_whole():
+    deployed = {path.name for place, path in list_app() if place.parent == PurePath("shared/operations/page")}
+
+    assert {"__init__.py", "page.html", "style.css", *SCRIPTS} == deployed
 
 
 def test_azd_is_told_in_the_package_itself_that_bytecode_is_deployed():
