@@ -6,6 +6,7 @@ BIN := .venv/bin
 PYTHON_READY := .venv/.installed
 AZURITE_READY := .tools/azurite/.installed
 BROWSER_READY := .tools/browser/.ready
+CORE := shared/decisions/*,shared/mapping/evaluation/*,shared/models/*
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/\1|\2/' | column -t -s '|' 2>/dev/null \
@@ -16,8 +17,10 @@ setup: $(PYTHON_READY) $(AZURITE_READY) ## install everything into .venv and .to
 demo: setup ## play a story on this machine (STORY=name; KEEP=1 leaves everything running)
 	KEEP=$(KEEP) $(BIN)/python -m local.demo $(STORY)
 
-test: setup $(BROWSER_READY) lint ## everything that must hold: lint and all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: setup $(BROWSER_READY) lint ## everything that must hold: lint, all tests, and the floors of their branch coverage
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=
+	$(BIN)/coverage report --format=total --fail-under=95
+	$(BIN)/coverage report --format=total --fail-under=98 --include='$(CORE)'
 
 check: $(PYTHON_READY) lint ## the quick part, under a minute: lint and unit tests
 	$(BIN)/python -m pytest -q tests/unit
@@ -60,7 +63,7 @@ audit: $(PYTHON_READY) ## licences and known vulnerabilities of what is deployed
 	$(BIN)/pip-audit --strict --disable-pip --requirement requirements-deployed.txt
 
 clean: ## remove all that the targets made, .venv and .tools too
-	rm -rf .venv .tools build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools build .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PYTHON_READY): requirements.txt requirements-dev.txt requirements-deployed.txt local/setup.sh

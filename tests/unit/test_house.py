@@ -1,6 +1,7 @@
 """The house's own checks: nothing is wrong with it, and each check sees what it is for."""
 
 import ast
+import os
 import subprocess
 import sys
 
@@ -74,3 +75,47 @@ def test_what_nobody_calls_is_named(tmp_path):
 
     assert code != 0
     assert "unused function 'nobody_calls_it'" in said
+
+
+HALF_RUN = """
+def decide(state):
+    if state:
+        return "yes"
+    return "no"
+
+
+decide(True)
+"""
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+CORE = next(line.partition(":= ")[2] for line in MAKEFILE.splitlines() if line.startswith("CORE :="))
+FLOORS = [line.strip() for line in MAKEFILE.splitlines() if "--fail-under" in line]
+
+
+def coverage(folder, *words):
+    asked = [sys.executable, "-m", "coverage", *words]
+    # A measurement under way is not to be written into.
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    ran = subprocess.run(asked, cwd=folder, env=alone, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    return ran.returncode, ran.stdout
+
+
+@pytest.mark.parametrize("line", FLOORS)
+def test_a_branch_that_no_test_takes_fails_each_floor(line, tmp_path):
+    half = tmp_path / "shared" / "decisions" / "half.py"
+    half.parent.mkdir(parents=True)
+    half.write_text(HALF_RUN)
+    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert coverage(tmp_path, "run", str(half))[0] == 0
+
+    words = line.replace("$(CORE)", CORE).replace("'", "").split()
+    code, said = coverage(tmp_path, *words[1:])
+
+    assert (code, "fail-under" in said) == (2, True), said
+    assert coverage(tmp_path, *(word for word in words[1:] if "fail" not in word))[0] == 0
+
+
+def test_the_floors_are_of_all_that_is_shared_and_of_the_core():
+    assert [(line.split("--fail-under=")[1].split()[0], "$(CORE)" in line) for line in FLOORS] == [
+        ("95", False),
+        ("98", True),
+    ]
