@@ -38,7 +38,7 @@ async def _status(app: App) -> str:
 
 async def _doctor(app: App) -> str:
     findings = await examine(app.wired, None)
-    return _several([f"FAIL {one.name}" for one in findings if one.verdict is Verdict.FAIL])
+    return _several(list(dict.fromkeys(f"FAIL {one.name}" for one in findings if one.verdict is Verdict.FAIL)))
 
 
 async def _ready(app: App) -> str:

@@ -14,7 +14,7 @@ from local.demo.world import create_contract
 from local.in_process.transport import Answer, Handler, Query
 from local.local_system import SETTINGS
 from local.simulators.faults import Fault, Faults
-from shared.models.messages import OriginMessage
+from shared.models.messages import OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
 from tests.outages.app import ADDRESSES, App
 
@@ -144,11 +144,14 @@ async def _lose_plan(app: App) -> None:
 
 
 async def _look_again(app: App) -> None:
-    """Mend it, and have everything looked at, as `manage.py replay` does."""
+    """Mend it, and have everything looked at and every plan read, as the runbook says and `manage.py replay` does."""
     await mend(app)
     async for origin in app.wired.storage().origins.list_origins():
         message = OriginMessage(origin=origin, waited_for=WaitedFor.OPERATOR)
         app.queues["origins"].messages.append(message.model_dump_json())
+    async for row in app.wired.storage().plans.list_all():
+        plan = PlanMessage(plan=row.plan_id, waited_for=WaitedFor.OPERATOR)
+        app.queues["plans"].messages.append(plan.model_dump_json())
 
 
 async def _refuse_tasks(app: App) -> None:
