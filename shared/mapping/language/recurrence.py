@@ -46,7 +46,8 @@ def read_recurrence(text: str, start: date, end: date | None = None) -> Iterator
     parts = _parts(text)
     _check_parts(parts)
     last = _later(start, HORIZON) if end is None else end
-    most = int(parts.pop("COUNT", MOST_COUNT))
+    # Without a count one more than anybody means: whoever goes on that far says so, and does not end in silence.
+    most = int(parts.pop("COUNT", MOST_COUNT + 1))
     last = min(last, _day_of(parts["UNTIL"])) if "UNTIL" in parts else last
     if "BYDAY" in parts:
         parts["BYDAY"] = _placed(parts["BYDAY"], most=53 if parts["FREQ"] == "YEARLY" and "BYMONTH" not in parts else 5)
