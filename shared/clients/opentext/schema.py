@@ -177,7 +177,7 @@ def _collect(found: object, into: dict[str, Definition]) -> None:
             # Servers wrap descriptions in as many layers as they like; only what holds something can be one.
             if not isinstance(value, (dict, list)):
                 continue
-            described = obj(value)
+            described = value if isinstance(value, dict) else obj(value)
             if KEY.match(key) and "name" in described:
                 into[key] = _definition(described)
             else:
@@ -185,9 +185,10 @@ def _collect(found: object, into: dict[str, Definition]) -> None:
 
 
 def _definition(described: Json) -> Definition:
+    multi = described.get("multi_value", False)
     return Definition(
-        name=text(described["name"]),
-        multi=flag(described.get("multi_value")),
+        name=name if isinstance(name := described["name"], str) else text(name),
+        multi=bool(multi) and flag(multi),
         type=_type(described),
     )
 
