@@ -76,6 +76,14 @@ def test_a_completion_is_judged(item, seen, expected):
     assert verdict(item, completed(item, **seen), known) == expected
 
 
+def test_who_started_the_workflow_decides_no_step_that_asks_for_four_eyes():
+    started = decider(ALICE).told_apart(ALICE)
+
+    for four_eyes, expected in ((True, "four_eyes"), (False, Advance(APPROVE, started))):
+        item = approval(deciders=(started,), four_eyes=four_eyes)
+        assert verdict(item, completed(item), link(item)) == expected
+
+
 @pytest.mark.parametrize(
     ("shown", "bound", "expected"),
     [
