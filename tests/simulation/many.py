@@ -3,6 +3,7 @@
 import gc
 import logging
 import multiprocessing
+import traceback
 import warnings
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -50,4 +51,7 @@ def _begin() -> None:
 
 
 def _play(seed: int, *, full_stack: bool, harsh: bool) -> Result:
-    return play(seed, stack=DOORS if full_stack else PORTS, mix=harsh_mix(seed) if harsh else None)
+    try:
+        return play(seed, stack=DOORS if full_stack else PORTS, mix=harsh_mix(seed) if harsh else None)
+    except Exception as error:  # noqa: BLE001 - a history that can't even be looked at has failed, and the next is played
+        return Result(seed, [f"it broke: {type(error).__name__}: {error}"[:500]], "", {}, traceback.format_exc())

@@ -37,7 +37,7 @@ SABOTAGES = {
     "no fence: whoever was buried goes on writing": Sabotage(
         "shared/store/hands.py",
         "        if grip is None:\n            return\n        if grip.is_void:\n",
-        "        if grip is not None:\n            return\n        if grip.is_void:\n",
+        "        if True:\n            return\n        if grip.is_void:\n",
         HARSH,
     ),
     "no heartbeat after the first": Sabotage(
