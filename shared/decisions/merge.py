@@ -256,7 +256,8 @@ def _merge_lines(wanted: dict[str, str], read: dict[str, str], base: FieldBase, 
     for key in [*wanted, *(k for k in asked if k not in wanted)]:
         mine = wanted.get(key) != asked.get(key)
         theirs = read.get(key) != got.get(key)
-        taken = taken or theirs
+        # Both to the same is agreed: most likely the write was ours, and its answer was lost.
+        taken = taken or (theirs and not (mine and wanted.get(key) == read.get(key)))
         if wanted.get(key) != read.get(key) and (mine or (theirs and key in strict)):
             write[key] = wanted.get(key)
     if not write:

@@ -201,6 +201,17 @@ def test_details_that_read_as_they_are_wanted_are_nobodys_change_though_nothing_
     assert merged.conflicts == ()
 
 
+def test_lines_that_read_as_we_just_wished_are_nobodys_change():
+    """Our write was carried out and its answer lost: what was agreed on last is older than both."""
+    old = wanted(checklist=(WantedChecklistItem(key="a", title="Check Supply"),))
+    new = wanted(checklist=(WantedChecklistItem(key="a", title="Check Demand"),))
+    shown = {line_id(old.item_key, "a"): {"title": "Check Demand", "isChecked": False}}
+    read = found(old, details={"checklist": shown})
+
+    assert merge(target(new), read, link(old).base).taken == ()
+    assert merge(target(old), read, link(old).base).taken == ("checklist",)
+
+
 def test_checklist_lines_are_merged_by_key_and_strangers_are_left_alone():
     old = wanted(checklist=(WantedChecklistItem(key="a", title="Check A"), WantedChecklistItem(key="b", title="B")))
     new = wanted(checklist=(WantedChecklistItem(key="a", title="Check A twice"),))
