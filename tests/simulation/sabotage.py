@@ -60,7 +60,7 @@ SABOTAGES = {
     ),
     "a settling that ignores claims": Sabotage(
         "shared/reconciler/actions/settle.py",
-        "        claimed=frozenset({*index.tasks, *claims}),\n",
+        "        claimed=frozenset({*plan.index.tasks, *plan.claims, *plan.anothers}),\n",
         "        claimed=frozenset(),\n",
     ),
     "nobody settles: lost answers are posted again at once": Sabotage(
