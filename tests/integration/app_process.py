@@ -1,14 +1,9 @@
 """
 Run the function app in a process of its own, as Microsoft's worker does, and print what was seen as JSON.
 
-<<<<<<< HEAD
-It reads a JSON list of calls from stdin: {"function", "body", "headers", "query"}, of which a queue function takes the
-body alone and a timer nothing. The worker's library keeps global state: one app a process. A call may name a
-"worker", which has a wiring of its own, and "settings" that it has besides the environment's.
-=======
 It reads a JSON list of calls from stdin: {"function", "body", "headers", "query", "params"}, of which a queue function
-takes the body alone and a timer nothing. The worker's library keeps global state: one app a process.
->>>>>>> 1a5c89e (Show by a page what stands in the way, and act from it)
+takes the body alone and a timer nothing. The worker's library keeps global state: one app a process. A call may name a
+"worker", which has a wiring of its own, and "settings" that it has besides the environment's.
 """
 
 import asyncio
