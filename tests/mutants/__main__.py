@@ -27,7 +27,7 @@ def main() -> int:
     import_others()
     counted: Counter[str] = Counter()
     RESULTS.parent.mkdir(exist_ok=True)
-    fitting = read_measured(TREE) if given.measured else measure(copy_of_repository(TREE), ROOMS)
+    fitting = read_measured(TREE) if given.measured else measure(copy_of_repository(TREE), (*ROOMS, "watchers"))
     with RESULTS.open("w") as results:
         for mutant in mutants:
             became = outcome(mutant, fitting)
