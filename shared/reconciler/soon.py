@@ -14,6 +14,8 @@ from shared.models.words import WaitedFor
 from shared.services import Services
 
 AFTER_HINT = (5, 55)
+AFTER_FOUND = (60,)
+"""What a hint's look found need not be what it announced, which may show within the minute."""
 AFTER_STEP = (5, 25, 60)
 """Seconds from one to the next: 5, 30 and 90 after the step was left."""
 AFTER_CREATE = (2, 5, 15, 60)
@@ -37,7 +39,10 @@ def pauses(
     if lacks_details:
         is_waiting = message.waited_for is WaitedFor.DETAILS
         return WaitedFor.DETAILS, message.then if is_waiting else AFTER_CREATE
-    if is_new:
+    if message.waited_for in _HINTS and not message.bulk and is_new:
+        return WaitedFor.HINT_AGAIN, AFTER_FOUND
+    if is_new and message.waited_for is not WaitedFor.HINT_AGAIN:
+        # The looks after a hint go on: another hint may have come meanwhile, and rely on them.
         return message.waited_for, ()
     if message.waited_for in _HINTS and not message.bulk:
         return WaitedFor.HINT_AGAIN, AFTER_HINT

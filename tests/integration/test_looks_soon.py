@@ -63,6 +63,38 @@ async def test_a_hint_that_overtakes_its_change_is_looked_at_again(case, late, w
     assert case.dues != before
 
 
+async def test_a_hint_whose_look_found_something_else_is_followed_too(case):
+    """What it found is not what it announced: that shows half a minute later."""
+    workspace = create_contract(case.inside.world, "Supply", END)
+    await case.hint(f"workspace-{workspace}")
+    assert case.titles
+    before = case.dues
+    await case.seconds(30)
+    case.content.set_attribute("pwilliams", workspace, "Contract.End Date", "2029-06-30T00:00:00")
+
+    await case.seconds(31)
+
+    assert case.dues != before
+
+
+async def test_each_of_two_hints_that_overtake_their_changes_is_followed(case):
+    """The second one relies on the looks of the first: these go on, although one of them found something."""
+    workspace = create_contract(case.inside.world, "Supply", END)
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(120)
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(2)
+    await case.hint(f"workspace-{workspace}")
+    case.content.set_attribute("pwilliams", workspace, "Contract.End Date", "2029-06-30T00:00:00")
+    await case.seconds(10)
+    first = case.dues
+    case.content.set_attribute("pwilliams", workspace, "Contract.End Date", "2030-06-30T00:00:00")
+
+    await case.seconds(60)
+
+    assert case.dues != first
+
+
 async def test_a_node_that_is_not_visible_yet_is_looked_for_again(case):
     number = case.content.state.next_id() + 1
     await case.hint(f"node-{number}")
