@@ -112,7 +112,8 @@ def test_no_call_is_left_out():
         if not name.startswith("_")
     }
 
-    assert public == set(CALLS)
+    # Read from the token that sign-in gave: nothing is sent.
+    assert public - {"DirectoryClient.roles"} == set(CALLS)
 
 
 moments = st.none() | st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.timezones(no_cache=True))  # noqa: DTZ001

@@ -12,7 +12,6 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-import function_app
 from commands.app_doors import asking
 from local.demo.world import create_contract
 from local.in_process.system import START, Inside
@@ -24,13 +23,13 @@ from shared.operations.app_state import note_app
 from shared.operations.dead_letters import bury
 from shared.operations.doors import Doors
 from shared.operations.status import read_status
+from tests.app_functions import list_functions
 from tests.integration.operating import InsideWiring
 from tests.repository import ROOT
 
 END = START + timedelta(days=400)
 URL = "https://bridge.example"
 KEY = "a-function-key"
-FUNCTION = next(one for one in function_app.app.get_functions() if one.get_function_name() == "operations")
 
 
 class Deployed(InsideWiring):
@@ -65,7 +64,7 @@ class ToFunctions(httpx.BaseTransport):
 
     async def _answer(self, request):
         with wiring.use(self.wired):
-            return await FUNCTION.get_user_function()(
+            return await list_functions()["operations"](
                 req=func.HttpRequest(
                     request.method,
                     str(request.url),

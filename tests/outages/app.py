@@ -18,7 +18,6 @@ from urllib.parse import parse_qsl, urlsplit
 import azure.functions as func
 import httpx
 
-import function_app
 from local.demo.world import build
 from local.in_process.system import MemoryQueue
 from local.in_process.tables import MemoryTables
@@ -39,6 +38,7 @@ from shared.store.tables import NAMES, Tables
 from shared.wiring import Wiring
 from shared.wiring.outside import Outside, Watched, sign_in_of
 from shared.wiring.stores import Stores, storage_over
+from tests.app_functions import list_functions
 from tests.repository import ROOT
 from tests.simulation.loop import SimLoop
 
@@ -65,9 +65,6 @@ MOMENT = 2.0
 FUNCTION_TIMEOUT = 600.0
 TRIES, AGAIN = 5, timedelta(seconds=30)
 """host.json: maxDequeueCount and visibilityTimeout."""
-
-
-FUNCTIONS = {one.get_function_name(): one.get_user_function() for one in function_app.app.get_functions()}
 
 
 class AppLoop(SimLoop):
@@ -253,7 +250,7 @@ class App:
         return answer.status_code, answer.get_body()
 
     async def _call(self, name: str, **arguments: Any) -> Any:
-        return await FUNCTIONS[name](**arguments)
+        return await list_functions()[name](**arguments)
 
 
 class _Message:

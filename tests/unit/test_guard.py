@@ -13,6 +13,7 @@ from functions.guard import guarded, watch
 from shared.errors import UnavailableError
 from shared.observability.loop_watch import LoopWatch
 from shared.observability.masking import MaskedError
+from tests.app_functions import list_functions
 
 TICKET = "otcsticket=abcdef0123456789"
 
@@ -77,9 +78,7 @@ async def test_waiting_holds_nothing(caplog):
 
 
 def test_every_function_of_the_app_stands_behind_the_wall():
-    from function_app import app  # noqa: PLC0415 - the app is global to a process
-
-    functions = {one.get_function_name(): one.get_user_function() for one in app.get_functions()}
+    functions = list_functions()
 
     assert len(functions) >= 13
     assert [name for name, one in functions.items() if getattr(one, "__wrapped__", None) is None] == []

@@ -8,6 +8,7 @@ import pytest
 from shared.errors import RefusedError
 from shared.operations.app_state import AppState, find_app, note_paused
 from shared.operations.standstill import must_stand_still
+from shared.release import RELEASE
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -66,4 +67,4 @@ async def test_an_app_that_rests_says_so_once_and_keeps_its_mapping():
 
     await note_paused(here)
 
-    assert await find_app(here) == AppState(at=NOW, mapping_hash="a", paused=True)
+    assert await find_app(here) == AppState(at=NOW, mapping_hash="a", paused=True, release=RELEASE)
