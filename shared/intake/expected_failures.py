@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Protocol
 
-from shared.errors import InputError, MappingError, RetryLaterError, SettingsError, ThrottledError
+from shared.errors import FencedError, InputError, MappingError, RetryLaterError, SettingsError, ThrottledError
 from shared.intake.walls import tell_met, tell_unforeseen, tell_well
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.troubles import Where
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EXPECTED = (RetryLaterError, SettingsError, MappingError)
+EXPECTED = (RetryLaterError, FencedError, SettingsError, MappingError)
+"""A look under a lease reads anew after a fence; what has no lease (a node, a plan, a sweep) meets it here."""
 
 
 class Wired(Protocol):

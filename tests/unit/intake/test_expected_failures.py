@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from shared.errors import (
+    FencedError,
     MappingError,
     NeverError,
     OutcomeUnknownError,
@@ -106,7 +107,11 @@ MENDED_LATER = [
     SettingsError([Problem("GRAPH_CLIENT_STATE", "is not set")]),
     MappingError([Problem("mapping.yaml:12", "unknown key")]),
 ]
-PASSING = [UnavailableError("OpenText does not answer"), OutcomeUnknownError("no answer to a write")]
+PASSING = [
+    UnavailableError("OpenText does not answer"),
+    OutcomeUnknownError("no answer to a write"),
+    FencedError("node-1: no sign of life could be written for 41 s"),
+]
 
 
 async def test_a_flow_is_given_its_message_and_the_services():
