@@ -161,12 +161,14 @@ def _unjust_endings(world: World, log: Log) -> Iterator[str]:
             task = event.detail.get("task")
             if event.what == "deleted" and (task in world.graph.tasks or task not in deleted):
                 yield f"taken as deleted, and is not: {origin} {event.item} {task}"
-            if event.what == "closed" and origin.startswith("workflow-") and _is_current(world, origin, event.item):
-                yield f"closed, and still waits: {origin} {event.item}"
             had_task = event.item in made
+            # What has no task yet is forgotten with its rule, and asked for anew when that returns; steps too.
+            is_forgotten = world.mapping_changed and not had_task
+            is_step = event.what == "closed" and origin.startswith("workflow-")
+            if is_step and not is_forgotten and _is_current(world, origin, event.item):
+                yield f"closed, and still waits: {origin} {event.item}"
             made |= {event.item} if event.what in ("created", "settled", "adopted") else set()
             is_record = event.what == "closed" and origin.startswith("workspace-")
-            # What has no task yet is forgotten with its rule, and asked for anew when that returns.
             if is_record and had_task and not _was_said_no(world, log, origin):
                 yield f"closed, and no value says no: {origin} {event.item} {event.detail.get('reason')}"
             if event.what == "completed" and not _was_completed(world, log, (origin, event.item)):
