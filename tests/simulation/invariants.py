@@ -87,12 +87,18 @@ def seen_late(world: World, told: Mapping[str, int]) -> Iterator[str]:
     """
     Name what people had done in Planner, and only a resync found: by then every plan had been read.
 
+    Beside what a released task shows: it is told when the mapping asks for the task again, and that a resync finds.
+
     Args:
         told: how many entries each origin's history had before the resync.
     """
     for origin, entries in history(world).items():
+        adopted: set[str] = set()
         for entry in entries[told.get(origin, 0) :]:
             event, fields = entry.event, set(entry.event.detail.get("fields", ()))
+            adopted |= {event.item} if event.what == "adopted" else set()
+            if event.item in adopted:
+                continue
             if event.what in ("completed", "moved") or (event.what == "edited" and not fields <= _IN_DETAILS):
                 yield f"found by a resync alone: {event.what} {origin} {event.item} {sorted(fields)}"
 
