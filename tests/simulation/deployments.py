@@ -9,7 +9,9 @@ from typing import Any, cast
 
 from local.in_process.tables import MemoryTable
 from shared.mapping.language.load import read_mapping
+from shared.mapping.language.rules import WorkspaceRule
 from shared.mapping.language.yaml_tree import read_tree
+from shared.models.keys import item_key
 from shared.wiring.rules import Rules
 
 FILE = Path(__file__).parent / "mapping.yaml"
@@ -100,3 +102,15 @@ def _newer(entity: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(document, str) or not document.startswith("{"):
         return entity
     return {**entity, "data": json.dumps({**json.loads(document), **_NEXT})}
+
+
+def bucket_asked(edit: str, item: str) -> str | None:
+    """Name the bucket that the mapping asks for after an edit. None: it does not ask for the item, or by no name."""
+    tasks = {
+        item_key(rule.id, task.key): task
+        for rule in mapping_of(edit).mapping.rules
+        if isinstance(rule, WorkspaceRule)
+        for task in rule.tasks
+    }
+    bucket = tasks[item].bucket if item in tasks else None
+    return bucket if isinstance(bucket, str) else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.models.evidence import Entry
 from shared.models.link import LinkState
+from tests.simulation.deployments import bucket_asked
 from tests.simulation.looking import history, links
 from tests.simulation.loop import START
 from tests.simulation.people import Act, Log
@@ -26,7 +27,7 @@ def lost_edits(world: World, wanted: Wanted, log: Log, *, since: datetime) -> It
         if act.what != "edited" or act.at < from_then or act.task not in states:
             continue
         key = states[act.task]
-        if key not in wanted or _overtaken(act, log.acts[number + 1 :]):
+        if key not in wanted or _overtaken(act, log.acts[number + 1 :]) or _was_asked_too(world, act, key[1]):
             continue
         if not _is_there(world, act) and not _is_told(act, events.get(key[0], []), key[1]):
             yield f"an edit is lost: {act.who} set {act.field} of {act.task} to {act.value!r} at {act.at:%H:%M:%S}"
@@ -39,6 +40,21 @@ def _overtaken(act: Act, later: list[Act]) -> bool:
     same = any(one.task == act.task and one.what == "edited" and one.field == act.field for one in later)
     moved = any(one.task == act.task and one.what == "moved" for one in later)
     return (same and act.field not in ("description", "line")) or (moved and act.field in ("bucket", "labels"))
+
+
+def _was_asked_too(world: World, act: Act, item: str) -> bool:
+    """
+    Tell a drag to the bucket that another mapping asked for, then or later.
+
+    While that one was in force both sides agreed, and nobody's choice stood against the rule's: when the rule asks for
+    another bucket, the task goes there. What the mapping in force asks for has to be there.
+    """
+    bucket = world.graph.state.buckets.get(act.value) if act.field == "bucket" else None
+    if bucket is None:
+        return False
+    asked = {edit: bucket_asked(edit, item) for edit in world.mappings_since(act.at)}
+    name = bucket.body["name"]
+    return name != asked[world.mapping] and name in asked.values()
 
 
 def _is_there(world: World, act: Act) -> bool:

@@ -286,6 +286,7 @@ class History:
         """Deploy an edited mapping, one process after the other."""
         edit = edit or self.rng.choice(sorted(EDITS))
         self.world.mapping, self.world.mapping_changed = edit, True
+        self.world.deployed.append((self.loop.now(), edit))
         self.trace.count(f"act deploy the mapping {edit}")
         self.trace.note("history", f"the mapping is deployed {edit}")
         await self.host.deploy(pause=self.rng.choice((0.0, 20.0)))

@@ -61,6 +61,8 @@ class World:
     """It was deployed otherwise at some time."""
     mapping: str = AS_IT_WAS
     """The edit of the mapping that is deployed."""
+    deployed: list[tuple[datetime, str]] = field(default_factory=list)
+    """Every edit of it that was deployed, and when; the first mapping is not among them."""
     purged: dict[int, Process] = field(default_factory=dict)
     """What no interface shows any more."""
 
@@ -78,6 +80,11 @@ class World:
         names = [one.name for one in categories] + [one.name for one in state.types.values()]
         names += [attribute.name for one in categories for attribute in one.attributes]
         return not any(name.endswith(OLD) for name in names)
+
+    def mappings_since(self, moment: datetime) -> set[str]:
+        """Name the edits of the mapping that were in force at a moment or after it."""
+        before = [edit for at, edit in self.deployed if at < moment]
+        return {before[-1] if before else AS_IT_WAS} | {edit for at, edit in self.deployed if at >= moment}
 
     def workflow(self, number: int) -> Process:
         """Look at a workflow, purged ones too."""
