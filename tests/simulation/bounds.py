@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from shared.models.messages import OriginMessage
-from shared.models.words import WaitedFor
 from tests.simulation.looking import agenda
 from tests.simulation.queues import SimQueue
 from tests.simulation.world import World
 
 MOST_TIMERS = 2
-"""Of one origin and reason: one stands, one is being replaced. Each lost commit may leave one more."""
+"""
+Of one origin and reason: one stands, one is being replaced. Each lost commit, lost send or rebuild may leave one more.
+"""
 MOST_OF_AN_ORIGIN = 10
 MOST_MESSAGES = 8
 """Of one origin at a time, beside those that outsiders put there, and those that the dead had in hand."""
-NOT_COUNTED = frozenset({WaitedFor.REBUILT, WaitedFor.BACKFILL})
 
 
 class Bounds:
@@ -23,7 +23,7 @@ class Bounds:
     Looks at the agenda and the queue now and then; what exceeds is told once.
 
     Args:
-        lost: how many commits may have been lost until now.
+        lost: how many timers may have been left until now that nobody remembers.
     """
 
     def __init__(self, world: World, origins: SimQueue, lost: Callable[[], int]) -> None:
