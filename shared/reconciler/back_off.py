@@ -10,6 +10,7 @@ from shared.models.messages import AgendaEntry, DeadLetter, OriginMessage
 from shared.models.troubles import Cause, OriginTrouble, Where, cause_of
 from shared.models.words import WaitedFor, wider
 from shared.observability.telemetry import count
+from shared.reconciler.soon import follow_anyway
 from shared.reconciler.standing import tell_origin
 from shared.reconciler.wake import SPREAD, wake
 from shared.services import Services
@@ -39,6 +40,7 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
     waited_for = WaitedFor.RESYNC if is_left else WaitedFor.RETRY
     later = AgendaEntry.later(message.reading(scope), at, waited_for, attempts=tries)
     await wake(held, later, services)
+    await follow_anyway(message, services)
     trouble = OriginTrouble(
         cause=Cause.GONE if is_left else cause_of(error),
         error=str(error)[:500],

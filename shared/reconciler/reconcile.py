@@ -25,7 +25,7 @@ from shared.reconciler.operator_word import tell_operator
 from shared.reconciler.pauses import note_pauses
 from shared.reconciler.plan_index import mend
 from shared.reconciler.resolve_node import resolve_node
-from shared.reconciler.soon import look_soon
+from shared.reconciler.soon import follow_anyway, look_soon
 from shared.reconciler.standing import tell_standing
 from shared.reconciler.waiting_room import Hurry
 from shared.reconciler.wake import spread
@@ -63,6 +63,7 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
             await _resolve(number, message, services)
         # (2) A system that asks to be left alone is, before a lease or a slot is taken that could do nothing.
         elif (opening := await services.gates.find_closed(services.now())) is not None:
+            await follow_anyway(message, services)
             await _put(services, message, spread(opening, message.origin), WaitedFor.GATE)
         # (3) Who is in no hurry makes room where many wait: the queue is the waiting room.
         elif (delay := await services.room.time_to_step_back(hurry_of(message))) is not None:
@@ -111,7 +112,10 @@ async def _look(held: Held, message: OriginMessage, services: Services) -> After
         # The lease was lost, or a row that all workers share was rewritten at this moment.
         log.info("%s: %s", held.origin, error)
         # As much as was asked for is still to be read.
-        return After.REST if SCOPES[message.scope].anew else After.AGAIN
+        if SCOPES[message.scope].anew:
+            return After.REST
+        await follow_anyway(message, services)
+        return After.AGAIN
     except (RetryLaterError, NeverError) as error:
         await put_off(held, message, error, services)
         return After.NOTHING
@@ -150,8 +154,11 @@ async def _leave_to_holder(message: OriginMessage, services: Services) -> None:
     if message.scope is not Scope.OPEN:
         # Nothing else reads as much as this one asks for.
         await services.queues.send_origin(message, delay=MOVING_AGAIN * (1 + services.rng.random()))
-    else:
+    elif message.then:
         await look_soon(message, message.waited_for, message.then, services)
+    else:
+        # The mark that was left says nothing of a hint.
+        await follow_anyway(message, services)
 
 
 async def _resolve(node: int, message: OriginMessage, services: Services) -> None:

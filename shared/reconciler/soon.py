@@ -9,8 +9,9 @@ end.
 
 from datetime import timedelta
 
-from shared.models.messages import OriginMessage
+from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.words import WaitedFor
+from shared.reconciler.wake import spread
 from shared.services import Services
 
 AFTER_HINT = (5, 55)
@@ -20,6 +21,7 @@ AFTER_STEP = (5, 25, 60)
 """Seconds from one to the next: 5, 30 and 90 after the step was left."""
 AFTER_CREATE = (2, 5, 15, 60)
 """While the details of a new task are not there: without them it shows nothing of what is to be decided."""
+_MINUTE = timedelta(minutes=1)
 _HINTS = frozenset({WaitedFor.HINT, WaitedFor.NODE})
 
 
@@ -54,3 +56,21 @@ async def look_soon(message: OriginMessage, waited_for: WaitedFor, then: tuple[i
     if then:
         later = message.after(waited_for, then[1:])
         await services.queues.send_origin(later, delay=timedelta(seconds=then[0]))
+
+
+async def follow_anyway(message: OriginMessage, services: Services) -> None:
+    """
+    Set a timer for the last of the looks that were to follow one that can't be made now.
+
+    What is tried in its place may come before what was announced shows, and knows nothing of the announcement. Each
+    origin has one moment in every minute, so that many hints that meet the same obstacle leave few rows.
+    """
+    waited_for, then = pauses(message)
+    if then:
+        now = services.now()
+        earliest = now + timedelta(seconds=sum(then))
+        at = spread(earliest.replace(second=0, microsecond=0), message.origin)
+        if at < earliest:
+            at += _MINUTE
+        last = message.after(waited_for, ())
+        await services.agenda.put(AgendaEntry.later(last, at, waited_for), now)

@@ -7,6 +7,7 @@ import pytest
 
 from local.demo.world import create_contract
 from local.in_process.system import Inside
+from local.simulators.faults import Fault
 from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
 from tests.integration.measured_work import END
@@ -31,6 +32,10 @@ class Case:
         for _ in range(number):
             self.inside.at += SECOND
             self.looks += await self.inside.drain()
+
+    def timers(self, waited_for):
+        agenda = self.inside.account.tables["agenda"]
+        return [key for rows in agenda.values() for key in rows if key.endswith(f"|{waited_for}")]
 
     @property
     def dues(self):
@@ -93,6 +98,67 @@ async def test_each_of_two_hints_that_overtake_their_changes_is_followed(case):
     await case.seconds(60)
 
     assert case.dues != first
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        pytest.param(429, {"Retry-After": "20"}, id="asked to pause"),
+        pytest.param(503, {}, id="failed"),
+    ],
+)
+@pytest.mark.parametrize("is_second", [False, True], ids=["its look", "the look after it"])
+async def test_a_hint_whose_look_could_not_be_made_is_followed_still(case, status, headers, is_second):
+    """What is tried in its place may come before the change shows, and knows nothing of a hint."""
+    workspace = create_contract(case.inside.world, "Supply", END)
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(150)
+    before, fault = case.dues, Fault.status(status, headers=headers, path="/businessworkspaces")
+    if is_second:
+        await case.hint(f"workspace-{workspace}")
+        case.content.faults.add(fault)
+        await case.seconds(6)
+    else:
+        case.content.faults.add(fault)
+        await case.hint(f"workspace-{workspace}")
+    assert not case.content.faults.queue
+
+    await case.inside.pass_time(20 * SECOND, times=2)
+    case.content.set_attribute("pwilliams", workspace, "Contract.End Date", "2029-06-30T00:00:00")
+    assert case.dues == before
+    await case.inside.pass_time(20 * SECOND, times=8)
+
+    assert case.dues != before
+
+
+async def test_a_hint_that_meets_a_look_at_work_is_followed(case):
+    """The holder of the lease looks once more for the mark, not for the hint."""
+    workspace = create_contract(case.inside.world, "Supply", END)
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(150)
+    services = case.inside.services()
+    held = await services.origins.take(f"workspace-{workspace}", services.now())
+    await case.hint(f"workspace-{workspace}")
+    assert await held.release()
+    before = case.dues
+
+    case.content.set_attribute("pwilliams", workspace, "Contract.End Date", "2029-06-30T00:00:00")
+    await case.inside.pass_time(20 * SECOND, times=7)
+
+    assert case.dues != before
+
+
+async def test_many_hints_while_a_system_is_paused_leave_few_timers(case):
+    workspace = create_contract(case.inside.world, "Supply", END)
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(150)
+    case.content.faults.add(Fault.status(429, headers={"Retry-After": "90"}, path="/businessworkspaces"))
+
+    for _ in range(40):
+        await case.hint(f"workspace-{workspace}")
+        await case.seconds(1)
+
+    assert 1 <= len(case.timers(WaitedFor.HINT_AGAIN)) <= 2
 
 
 async def test_a_node_that_is_not_visible_yet_is_looked_for_again(case):
