@@ -22,7 +22,7 @@ from tests.simulation.arranging import ARRANGING
 from tests.simulation.bounds import Bounds
 from tests.simulation.deployments import AS_IT_WAS, EDITS
 from tests.simulation.faults import WORKER, Faults, Killed, Mix, draw
-from tests.simulation.looking import history, known_origins, leases, snapshot
+from tests.simulation.looking import agenda, history, known_origins, leases, snapshot
 from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.odd_acts import ODD
 from tests.simulation.opentext_acts import OPENTEXT, give_back, reject_or_rework
@@ -411,11 +411,14 @@ class History:
         The first time finds what was changed in details alone; anything else that people did was to be seen before.
         """
         told = {origin: len(entries) for origin, entries in history(self.world).items()}
+        thresholds = {
+            timer.origin: timer.at for timer in reversed(agenda(self.world)) if timer.waited_for is WaitedFor.THRESHOLD
+        }
         changed = await self._look_at_everything()
         self.failures += invariants.seen_late(self.world, told)
         is_silent = any(name in SILENT or name.startswith("act deploy") for name in self.trace.counts)
         if not is_silent:
-            self.failures += invariants.unannounced(self.world, told)
+            self.failures += invariants.unannounced(self.world, told, thresholds)
         if changed:
             changed = await self._look_at_everything()
         self.failures += [f"one more round wrote: {key}" for key in changed[:5]]

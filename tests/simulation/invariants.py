@@ -103,15 +103,20 @@ def seen_late(world: World, told: Mapping[str, int]) -> Iterator[str]:
                 yield f"found by a resync alone: {event.what} {origin} {event.item} {sorted(fields)}"
 
 
-def unannounced(world: World, told: Mapping[str, int]) -> Iterator[str]:
+def unannounced(world: World, told: Mapping[str, int], thresholds: Mapping[str, datetime]) -> Iterator[str]:
     """
     Name what OpenText had done, and only a resync found although no hint was lost.
 
     Args:
         told: how many entries each origin's history had before the resync.
+        thresholds: when each origin's timer for what time alone changes was due, as it stood before the resync.
     """
     for origin, entries in history(world).items():
+        due = thresholds.get(origin)
         for entry in entries[told.get(origin, 0) :]:
+            # On the way to rest after the resync hours may pass: an escalation that is due by then is its timer's.
+            if due is not None and entry.at >= due:
+                break
             if entry.event.what in ("created", "closed", "rebound", "overtaken", "adopted", "released"):
                 yield f"found by a resync alone: {entry.event.what} {origin} {entry.event.item}"
 
