@@ -52,7 +52,7 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
     """Leave what comes next: looks within seconds, the timers, one resync. Say whether to look again at once."""
     await _look_soon(work, message)
     now, held = work.now, work.held
-    came_for(held, message)
+    await came_for(held, message, work.services)
     for link in held.links.values():
         if link.hold is not None and link.retry_at is not None and link.retry_at > now:
             work.look_again(link.retry_at, WaitedFor.RETRY)

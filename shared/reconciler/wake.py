@@ -28,9 +28,16 @@ async def wake(held: Held, entry: AgendaEntry, services: Services) -> None:
         await services.agenda.take_back(entry, old)
 
 
-def came_for(held: Held, message: OriginMessage) -> None:
-    """Take note that a look was caused by a timer, which does not stand any more."""
-    held.timers.pop(message.waited_for.value, None)
+async def came_for(held: Held, message: OriginMessage, services: Services) -> None:
+    """
+    Take note that a look was caused by a timer, which does not stand any more.
+
+    Where a newer one of the same reason still stands, the message came late: this look is what that one waits for too.
+    """
+    now, reason = services.now(), message.waited_for
+    place = held.timers.pop(reason.value, None)
+    if place is not None and time_of(place) > stamp(now):
+        await services.agenda.take_back(AgendaEntry(at=now, origin=held.origin, waited_for=reason), place)
 
 
 def not_before(held: Held, reason: WaitedFor, at: datetime, message: OriginMessage, now: datetime) -> datetime:
