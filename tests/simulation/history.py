@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from local.in_process.tables import Partitions
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
-from shared.models.messages import OriginMessage
+from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.words import WaitedFor
 from shared.operations.rebuild import rebuild
 from shared.timing import DEAD_AFTER
@@ -72,6 +72,7 @@ LEAVE_TIMERS = (
     "fault queue answer lost",
     # Each run sets one before anything else: nothing tells yet whether that of a run before it was looked at.
     "rebuild",
+    "restore",
 )
 SILENT = ("fault hint lost", "act rename_words", "fault tables lost")
 """What changes what is wanted without a hint that arrives."""
@@ -268,6 +269,8 @@ class History:
         self.world.tables.tables.clear()
         self.world.tables.tables.update(kept or {})
         self.lost_at = self.loop.now()
+        if kept:
+            await self._have_all_looked_at()
         for number in range(MOST_REBUILDS):
             operator = Process(f"operator.{self.loop.time():.0f}.{number}", self.house, timedelta())
             self.people.act(((1, give_back),))
@@ -282,6 +285,14 @@ class History:
                 break
         self.lost_at = self.loop.now()
         self.host.start()
+
+    async def _have_all_looked_at(self) -> None:
+        """Set a timer for every origin, as `restore` does: who had one in hand at the backup is not in it."""
+        self.trace.count("restore")
+        now, operator = self.loop.now(), Process(f"operator.{self.loop.time():.0f}", self.house, timedelta())
+        for origin in known_origins(self.world):
+            entry = AgendaEntry(at=now, origin=origin, waited_for=WaitedFor.REBUILT, bulk=True)
+            await operator.storage().agenda.put(entry, now)
 
     async def _restore_tables(self) -> None:
         """Put the tables back as they were some seconds ago: what was made since is found, and linked."""
