@@ -9,16 +9,14 @@ from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING
 
-from shared.mapping.evaluation.needs import needs
-from shared.models.keys import OriginKind
-from shared.models.opentext import Needs
-
 if TYPE_CHECKING:
     # For the type checker alone: a flow that is handed its services needs no SDK at import.
     from shared.clients.graph.directory import DirectoryClient
     from shared.clients.graph.subscriptions import Subscriptions
     from shared.clients.opentext import OpenText
     from shared.mapping.language.rules import Mapping
+    from shared.models.keys import OriginKind
+    from shared.models.opentext import Needs
     from shared.observability.contact import Contacts
     from shared.ports import MailPort, PlannerPort, QueuesPort
     from shared.reconciler.deadline import Deadlines
@@ -121,4 +119,8 @@ class Services(Storage):
     @cached_property
     def needs(self) -> dict[OriginKind, Needs]:
         """What the mapping asks to be read of each kind of origin: the same for every look."""
+        # Here and not above: an HTTP function's cold start does without the mapping's models.
+        from shared.mapping.evaluation.needs import needs  # noqa: PLC0415
+        from shared.models.keys import OriginKind  # noqa: PLC0415
+
         return {kind: needs(self.mapping, kind) for kind in OriginKind}

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from evidence_verify import verify
 from local.in_process.tables import MemoryTables
@@ -12,6 +12,7 @@ from shared.store.origins import Origins
 from shared.store.tables import NAMES, Tables
 from tests.benchmarks.ratios import Ratio, cpu
 from tests.evidence import document, history
+from tests.integration.store_builders import hands
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ENTRIES = 100_000
@@ -43,7 +44,7 @@ async def append():
     for name in NAMES:
         account.tables[name] = {}
     tables = Tables({name: account.client(name) for name in NAMES}, writer="bench")
-    held = await Origins(tables, "bench", timedelta(minutes=10)).take("workspace-1", NOW)
+    held = await Origins(tables, hands(tables, "bench")).take("workspace-1", NOW)
     before = tables.calls
     await held.commit(now=NOW, events=[Event(what="progressed", item="rule|a", detail=DETAIL)] * APPENDED)
     return tables.calls - before
