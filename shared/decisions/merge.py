@@ -155,13 +155,30 @@ def settled_base(target: Target, found: Found, posted: Posted) -> dict[str, Fiel
     }
 
 
-def base_after(found: Found, asked: Mapping[str, Any]) -> dict[str, FieldBase]:
-    """What a write agreed on: what we asked, and the value that the service returned for it."""
+def base_after(before: Found, found: Found, asked: Mapping[str, Any]) -> dict[str, FieldBase]:
+    """
+    What a write agreed on: what we asked, and the value that the service returned for it.
+
+    Planner merges a write by keys with what others wrote since the read: whom they assigned meanwhile is not agreed on.
+    """
     return {
-        f.name: FieldBase(asked=asked[f.name], got=_known(f, f.read(found), asked[f.name]))
+        f.name: FieldBase(
+            asked=asked[f.name], got=_known(f, _without(joined(f, before, found, asked), f.read(found)), asked[f.name])
+        )
         for f in FIELDS
         if f.name in asked and not (f.in_details and found.details is None)
     }
+
+
+def joined(synced: SyncedField, before: Found, after: Found, asked: Mapping[str, Any]) -> set[str]:
+    """Return what others added to a set between our read and what our write returned."""
+    if synced.shape is not Shape.SET or synced.name not in asked:
+        return set()
+    return set(synced.read(after)) - set(synced.read(before)) - set(asked[synced.name])
+
+
+def _without(others: set[str], read: Any) -> Any:  # noqa: ANN401 - JSON values
+    return [one for one in read if one not in others] if others else read
 
 
 def _known(synced: SyncedField, read: Any, wanted: Any) -> Any:  # noqa: ANN401 - JSON values

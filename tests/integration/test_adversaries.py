@@ -91,6 +91,26 @@ async def test_a_member_who_takes_the_performers_place_is_put_back(approval):
     assert "the assignment was put back" in approval.text
 
 
+async def test_a_member_who_joins_while_an_assignment_is_put_back_is_taken_off_too(approval):
+    """Planner merges a write with what others wrote since the read: whom it returns was not agreed on by that."""
+    real, joined = approval.engine.inside.graph, []
+
+    async def meanwhile(method, path, query, headers, body):
+        if method == "PATCH" and path.endswith(f"/planner/tasks/{approval.task}") and not joined:
+            joined.append(path)
+            add(approval, X, X)
+        return await real(method, path, query, headers, body)
+
+    approval.engine.inside.graph = meanwhile
+    approval.graph.reassign(approval.users[X], approval.task, {approval.users[HELPER]})
+
+    await approval.notice()
+    await approval.notice()
+
+    assert joined
+    assert assigned(approval) == {P}
+
+
 async def test_the_note_of_an_assignment_that_was_put_back_goes_after_a_day(approval):
     add(approval, X, X)
     await approval.notice()

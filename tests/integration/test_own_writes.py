@@ -59,6 +59,9 @@ async def test_what_a_live_look_writes_is_left_to_it_and_what_is_left_then_is_an
 
 
 async def test_a_dead_workers_hands_leave_nothing_unannounced(contract):
+    # What is looked at again a minute after the hint is over by then.
+    contract.forward(timedelta(minutes=2))
+    await contract.rest()
     task = next(iter(contract.world.graph.tasks))
     contract.world.graph.person_patch_task(contract.world.users["lwhite"], task, percentComplete=50)
     await contract.inside.wire("dying").hands.take(Kind.ORIGIN, contract.origin)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from shared.decisions.actions import Write
 from shared.decisions.fields import FIELDS, SyncedField, outcome_lines
 from shared.decisions.item_view import event
-from shared.decisions.merge import base_after
+from shared.decisions.merge import base_after, joined
 from shared.decisions.observed import Found, Missing, Seen, Unread
 from shared.decisions.open_task import first_write
 from shared.decisions.own_writes import to_announce
@@ -164,7 +164,7 @@ def _after(work: Work, write: Write, before: Seen, written: Seen) -> Link:
         # Whether it was completed before it showed the new versions can't be told: it is not bound to them.
         return link if old is None or not write.rebinds else link.bound_to(old.bound)
     if write.target is not None:
-        link = link.based(base_after(written, write.asked))
+        link = link.based(base_after(before, written, write.asked))
         if _shows_anew(write, old) and written.details is not None:
             link = link.shown(written.details.answered)
     if write.rebinds and found.task.is_completed and old is not None:
@@ -186,6 +186,8 @@ def _shows_anew(write: Write, old: Link | None) -> bool:
 def _somebody_wrote(write: Write, before: Found, after: Found) -> bool:
     """Compare what a write returned with what was read and sent: a difference is another's change."""
     if any(f.read(after) != f.read(before) for f in FIELDS if f.name not in write.asked and _comparable(f, before)):
+        return True
+    if any(joined(f, before, after, write.asked) for f in FIELDS):
         return True
     sent = write.task.percent_complete if write.task is not None else None
     return after.task.percent_complete != (before.task.percent_complete if sent is None else sent)
