@@ -38,7 +38,7 @@ TESTS = (
     "tests/integration/test_bridge.py",
     "tests/integration/test_no_secret_in_exports.py",
 )
-"""Every call to Graph, every function, the story of the demo, and what is drawn of it without Pillow."""
+"""Calls to Graph, every function, the story of the demo, the evidence without Pillow, calendars, exported telemetry."""
 _BESIDE = ("evidence_verify.py", "local", "local.settings.example.json", "tests", "pyproject.toml")
 """What the tests need and is not deployed."""
 _FOR_TESTS = {"rich", "markdown-it-py", "mdurl", "pygments"}

@@ -41,13 +41,11 @@ def pauses(
     if lacks_details:
         is_waiting = message.waited_for is WaitedFor.DETAILS
         return WaitedFor.DETAILS, message.then if is_waiting else AFTER_CREATE
-    if message.waited_for in _HINTS and not message.bulk and is_new:
-        return WaitedFor.HINT_AGAIN, AFTER_FOUND
+    if message.waited_for in _HINTS and not message.bulk:
+        return WaitedFor.HINT_AGAIN, AFTER_FOUND if is_new else AFTER_HINT
     if is_new and message.waited_for is not WaitedFor.HINT_AGAIN:
         # The looks after a hint go on: another hint may have come meanwhile, and rely on them.
         return message.waited_for, ()
-    if message.waited_for in _HINTS and not message.bulk:
-        return WaitedFor.HINT_AGAIN, AFTER_HINT
     return message.waited_for, message.then
 
 
