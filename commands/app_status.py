@@ -7,7 +7,7 @@ from shared.models.doors import HeldAnswer, StatusAnswer, TroublesAnswer, Troubl
 from shared.models.trouble import Trouble
 from shared.models.troubles import OriginTrouble, Where
 from shared.operations.app_state import AppState
-from shared.operations.counted import Counted, HeldLink
+from shared.operations.counted import Counted
 from shared.operations.status import Status
 from shared.store.agenda import Census
 
@@ -75,20 +75,7 @@ def _counted(first: HeldAnswer, doors: AppDoors) -> Counted:
         after = page.after
     counted = Counted(first.counted_at, Counter(first.states), Counter(first.open_by_rule))
     counted.released_by_rule = Counter(first.released_by_rule)
-    counted.held = [
-        HeldLink(
-            origin=one.origin,
-            item=one.item,
-            rule=one.rule,
-            plan=one.plan,
-            cause=one.cause,
-            reason=one.reason,
-            tries=one.tries,
-            since=one.since,
-            retry_at=one.next_try,
-        )
-        for one in items
-    ]
+    counted.held = items
     counted.failing = [(one.subject, _failing(one)) for one in _troubles(doors, where=Where.ORIGIN)]
     return counted
 

@@ -12,10 +12,11 @@ from commands.app_status import read_app_status
 from commands.follow import again_and_again
 from commands.plain import ago, moment, section, show
 from commands.session import run
+from shared.models.doors import HeldItem
 from shared.models.holds import HOLDS, HoldCause
 from shared.models.trouble import Trouble
 from shared.models.troubles import CAUSES
-from shared.operations.counted import HeldLink, HoldGroup
+from shared.operations.counted import HoldGroup
 from shared.operations.status import FailingOrigins, Status, read_status
 from shared.wiring import Wiring
 
@@ -64,7 +65,7 @@ def _tell(found: Status, *, every: bool, as_json: bool) -> None:
         _show(found, found.held if every else found.held[:SHOWN])
 
 
-def _show(found: Status, held: tuple[HeldLink, ...]) -> None:
+def _show(found: Status, held: tuple[HeldItem, ...]) -> None:
     in_the_way = [group for group in found.holds if group.cause not in NORMAL]
     section("In the way", [line for trouble in found.troubles for line in _trouble(trouble, found)])
     section("Can't be looked at, by cause", [line for group in found.failing for line in _failing(group, found)])
@@ -138,6 +139,6 @@ def _released(of_rule: tuple[str, int]) -> str:
     return f"{count} of rule {rule}: put it back, or `mapping apply --withdraw {rule}` ends them"
 
 
-def _held(one: HeldLink) -> str:
-    again = "when it changes" if one.retry_at is None else moment(one.retry_at)
+def _held(one: HeldItem) -> str:
+    again = "when it changes" if one.next_try is None else moment(one.next_try)
     return f"{one.origin} {one.item}: {one.cause}: {one.reason}; again {again}"

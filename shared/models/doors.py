@@ -118,7 +118,12 @@ class HeldItem(Foreign):
     reason: str
     tries: int
     since: datetime | None = Field(default=None, description="UTC. None: before this was kept.")
-    next_try: datetime | None = None
+    next_try: datetime | None = Field(default=None, description="UTC. None: it is looked at when its reason changes.")
+
+    @property
+    def place(self) -> str:
+        """Where it stands in a list that is read page by page."""
+        return f"{self.cause.value} {self.origin} {self.item}"
 
 
 class FailingGroup(Foreign):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from shared.models.doors import HeldItem
 from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
 from shared.models.troubles import Cause, OriginTrouble
@@ -20,40 +21,17 @@ SHORTEST, LONGEST = timedelta(seconds=3), timedelta(seconds=60)
 """How long a count serves everybody who asks: of a thousand rows a second, since reading them takes its time."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class HeldLink:
-    """An item that can't go on, and why."""
-
-    origin: str
-    item: str
-    rule: str
-    plan: str
-    """Its id. Empty: none yet."""
-    cause: HoldCause
-    reason: str
-    tries: int
-    since: datetime | None
-    """UTC. None: before this was kept."""
-    retry_at: datetime | None
-    """UTC. None: it is looked at when its reason changes."""
-
-    @property
-    def place(self) -> str:
-        """Where it stands in a list that is read page by page."""
-        return f"{self.cause.value} {self.origin} {self.item}"
-
-
 @dataclass(frozen=True)
 class HoldGroup:
     """All items that are held by one cause."""
 
     cause: HoldCause
-    items: tuple[HeldLink, ...]
+    items: tuple[HeldItem, ...]
 
     @property
     def next_try(self) -> datetime | None:
         """UTC: of the first that is tried again. None: when something changes."""
-        return min((one.retry_at for one in self.items if one.retry_at is not None), default=None)
+        return min((one.next_try for one in self.items if one.next_try is not None), default=None)
 
     @property
     def oldest(self) -> datetime | None:
@@ -70,7 +48,7 @@ class Counted:
     states: Counter[LinkState] = field(default_factory=Counter)
     open_by_rule: Counter[str] = field(default_factory=Counter)
     released_by_rule: Counter[str] = field(default_factory=Counter)
-    held: list[HeldLink] = field(default_factory=list)
+    held: list[HeldItem] = field(default_factory=list)
     failing: list[tuple[str, OriginTrouble]] = field(default_factory=list)
     """Origins whose looks fail; the oldest first."""
 
@@ -97,7 +75,7 @@ class Counted:
 
     def groups(self) -> tuple[HoldGroup, ...]:
         """Return what is held, by cause, the most first."""
-        of: dict[HoldCause, list[HeldLink]] = {}
+        of: dict[HoldCause, list[HeldItem]] = {}
         for one in self.held:
             of.setdefault(one.cause, []).append(one)
         found = [HoldGroup(cause, tuple(items)) for cause, items in of.items()]
@@ -112,8 +90,8 @@ def hindrance(link: Link) -> HoldCause | None:
     return link.hold if is_at_work or link.hold is HoldCause.RECORD else None
 
 
-def _held(origin: str, link: Link, cause: HoldCause) -> HeldLink:
-    return HeldLink(
+def _held(origin: str, link: Link, cause: HoldCause) -> HeldItem:
+    return HeldItem(
         origin=origin,
         item=link.item,
         rule=link.rule_id,
@@ -122,7 +100,7 @@ def _held(origin: str, link: Link, cause: HoldCause) -> HeldLink:
         reason=link.reason,
         tries=link.tries,
         since=link.held_since,
-        retry_at=link.retry_at,
+        next_try=link.retry_at,
     )
 
 

@@ -28,7 +28,7 @@ from shared.models.intervention import ACTS
 from shared.models.trouble import Trouble
 from shared.models.troubles import CAUSES, Cause, OriginTrouble, Where
 from shared.operations.app_state import find_app
-from shared.operations.counted import Counted, HeldLink, HoldGroup
+from shared.operations.counted import Counted, HoldGroup
 from shared.operations.dead_letters import can_replay
 from shared.operations.pages import page_of
 from shared.operations.status import last_heard
@@ -147,12 +147,12 @@ def read_held_answer(asked: HeldAsked, counted: Counted, timers: Census, now: da
         open_by_rule=dict(counted.open_by_rule.most_common()),
         released_by_rule=dict(counted.released_by_rule.most_common()),
         total=len(chosen),
-        items=tuple(map(_item, page)),
+        items=tuple(page),
         after=after,
     )
 
 
-def _is_chosen(one: HeldLink, asked: HeldAsked) -> bool:
+def _is_chosen(one: HeldItem, asked: HeldAsked) -> bool:
     return asked.cause in (None, one.cause) and asked.rule in (None, one.rule) and asked.plan in (None, one.plan)
 
 
@@ -167,20 +167,6 @@ def _group(group: HoldGroup) -> HeldGroup:
         oldest=group.oldest,
         next_try=group.next_try,
         example=group.items[0].reason,
-    )
-
-
-def _item(one: HeldLink) -> HeldItem:
-    return HeldItem(
-        origin=one.origin,
-        item=one.item,
-        rule=one.rule,
-        plan=one.plan,
-        cause=one.cause,
-        reason=one.reason,
-        tries=one.tries,
-        since=one.since,
-        next_try=one.retry_at,
     )
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.models.doors import HeldItem
 from shared.models.holds import HOLDS, HoldCause
 from shared.models.trouble import Trouble
 from shared.models.troubles import CAUSES, Cause, OriginTrouble
 from shared.operations.app_state import AppState, find_app
-from shared.operations.counted import Counted, HeldLink, HoldGroup, count_links
+from shared.operations.counted import Counted, HoldGroup, count_links
 from shared.operations.troubles import read_troubles
 from shared.operations.unread_rows import rows_just_met
 from shared.services import Storage
@@ -59,7 +60,7 @@ class Status:
     """None: not counted."""
 
     @property
-    def held(self) -> tuple[HeldLink, ...]:
+    def held(self) -> tuple[HeldItem, ...]:
         """What can't go on, by cause; empty when links were not counted."""
         return () if self.links is None else tuple(self.links.held)
 
