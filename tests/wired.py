@@ -1,8 +1,11 @@
 """A wiring that a command closes, over an engine that lives on: what the operator's commands are tested through."""
 
+from contextlib import contextmanager
+
+from shared import wiring
 from shared.mapping.language.from_settings import settings_for_mappings
 from shared.wiring.rules import load_rules
-from tests.engine import Engine
+from tests.engine import Engine, engine
 
 
 class Wired:
@@ -38,3 +41,11 @@ class Wired:
 
     async def close(self):
         """Leave it open: the test looks at it afterwards."""
+
+
+@contextmanager
+def engine_in_its_place():
+    """Put an engine over the demo's world in the place of the environment's wiring."""
+    started = engine()
+    with wiring.use(Wired(started)):
+        yield started

@@ -1,10 +1,15 @@
 """What an operator types, over the whole bridge in memory."""
 
+from contextlib import contextmanager
+
 from typer.testing import CliRunner
 
+from local.in_process.system import Inside
 from manage import app
+from shared import wiring
 from shared.errors import RefusedError
 from shared.operations.health import probe_storage
+from tests.repository import ROOT
 
 
 class InsideWiring:
@@ -27,6 +32,14 @@ class InsideWiring:
 
     async def close(self):
         """Nothing was opened."""
+
+
+@contextmanager
+def in_its_place():
+    """Put a bridge in memory in the place of the environment's."""
+    one = Inside(ROOT / "mapping.yaml")
+    with wiring.use(InsideWiring(one)):
+        yield one
 
 
 def manage(*arguments):

@@ -2,17 +2,15 @@
 
 import asyncio
 import json
-from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 from typer.testing import CliRunner
 
 from local.demo.world import create_contract
-from local.in_process.system import START, Inside
+from local.in_process.system import START
 from local.local_system import ROOT
 from manage import app
-from shared import wiring
 from shared.models.holds import HoldCause
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.troubles import Cause, Where
@@ -20,7 +18,7 @@ from shared.models.words import Scope, WaitedFor
 from shared.operations.app_state import note_app
 from shared.operations.dead_letters import bury
 from tests.build import link, wanted
-from tests.integration.operating import InsideWiring, manage
+from tests.integration.operating import in_its_place, manage
 
 END = START + timedelta(days=400)
 
@@ -28,9 +26,7 @@ END = START + timedelta(days=400)
 @pytest.fixture
 def inside():
     """Put a bridge in memory in the place of the environment's."""
-    one = Inside(ROOT / "mapping.yaml")
-    with ExitStack() as stack:
-        stack.enter_context(wiring.use(InsideWiring(one)))
+    with in_its_place() as one:
         yield one
 
 

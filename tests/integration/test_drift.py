@@ -2,18 +2,15 @@
 
 import asyncio
 import json
-from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 
 from local.demo.world import create_contract
-from local.in_process.system import START, Inside
-from shared import wiring
+from local.in_process.system import START
 from shared.models.messages import OriginMessage
-from tests.integration.operating import InsideWiring, manage
+from tests.integration.operating import in_its_place, manage
 from tests.integration.test_standing_failures import Break, status
-from tests.repository import ROOT
 
 END = START + timedelta(days=400)
 
@@ -21,10 +18,8 @@ END = START + timedelta(days=400)
 @pytest.fixture
 def inside():
     """A bridge with one contract, at rest."""
-    one = Inside(ROOT / "mapping.yaml")
-    one.contract = create_contract(one.world, "Supply", END)
-    with ExitStack() as stack:
-        stack.enter_context(wiring.use(InsideWiring(one)))
+    with in_its_place() as one:
+        one.contract = create_contract(one.world, "Supply", END)
         look(one, f"workspace-{one.contract}")
         yield one
 

@@ -11,7 +11,7 @@ from manage import app
 from shared import wiring
 from shared.mapping.language.load import read_with_warnings
 from tests.engine import engine
-from tests.wired import Wired
+from tests.wired import Wired, engine_in_its_place
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
 GROUP = ("--group", CONTRACTS_GROUP)
@@ -19,9 +19,8 @@ GROUP = ("--group", CONTRACTS_GROUP)
 
 @pytest.fixture
 def started():
-    with_engine = engine()
-    with wiring.use(Wired(with_engine)):
-        yield with_engine
+    with engine_in_its_place() as one:
+        yield one
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from manage import app
 from shared import wiring
 from tests.engine import MAPPING, engine
 from tests.integration.test_preview import Watch
-from tests.wired import Wired
+from tests.wired import Wired, engine_in_its_place
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
 TEXT = MAPPING.read_text(encoding="utf-8")
@@ -20,9 +20,8 @@ TEXT = MAPPING.read_text(encoding="utf-8")
 
 @pytest.fixture
 def started():
-    with_engine = engine()
-    with wiring.use(Wired(with_engine)):
-        yield with_engine
+    with engine_in_its_place() as one:
+        yield one
 
 
 @pytest.fixture

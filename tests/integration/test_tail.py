@@ -2,19 +2,16 @@
 
 import asyncio
 import json
-from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 
 from commands.follow import again_and_again
 from local.demo.world import create_contract
-from local.in_process.system import START, Inside
-from shared import wiring
+from local.in_process.system import START
 from shared.models.messages import OriginMessage
 from shared.operations.tail import Tail
-from tests.integration.operating import InsideWiring, manage
-from tests.repository import ROOT
+from tests.integration.operating import in_its_place, manage
 
 END = START + timedelta(days=400)
 
@@ -22,9 +19,7 @@ END = START + timedelta(days=400)
 @pytest.fixture
 def inside():
     """Put a bridge in memory in the place of the environment's."""
-    one = Inside(ROOT / "mapping.yaml")
-    with ExitStack() as stack:
-        stack.enter_context(wiring.use(InsideWiring(one)))
+    with in_its_place() as one:
         yield one
 
 

@@ -2,20 +2,18 @@
 
 import asyncio
 import json
-from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 
 from local.demo.world import create_contract
-from local.in_process.system import START, Inside
+from local.in_process.system import START
 from shared import wiring
 from shared.errors import Problem, SettingsError
 from shared.models.explanation import Why
 from shared.models.messages import OriginMessage
-from tests.integration.operating import InsideWiring, manage
+from tests.integration.operating import InsideWiring, in_its_place, manage
 from tests.integration.test_standing_failures import Break, status
-from tests.repository import ROOT
 
 END = START + timedelta(days=400)
 
@@ -23,9 +21,7 @@ END = START + timedelta(days=400)
 @pytest.fixture
 def inside():
     """Put a bridge in memory in the place of the environment's."""
-    one = Inside(ROOT / "mapping.yaml")
-    with ExitStack() as stack:
-        stack.enter_context(wiring.use(InsideWiring(one)))
+    with in_its_place() as one:
         yield one
 
 

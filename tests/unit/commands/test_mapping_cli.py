@@ -10,13 +10,12 @@ from typer.testing import CliRunner
 
 from local.demo.world import create_contract
 from manage import app
-from shared import wiring
 from shared.mapping.language.json_schema import schema_text
 from shared.models.link import LinkState
 from shared.wiring.rules import load_rules
-from tests.engine import MAPPING, engine
+from tests.engine import MAPPING
 from tests.unit.mapping.language.test_load import TEN_FAULTS
-from tests.wired import Wired
+from tests.wired import engine_in_its_place
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
 OLD, NEW = "key: owner-briefing", "key: briefing"
@@ -24,9 +23,8 @@ OLD, NEW = "key: owner-briefing", "key: briefing"
 
 @pytest.fixture
 def started():
-    with_engine = engine()
-    with wiring.use(Wired(with_engine)):
-        yield with_engine
+    with engine_in_its_place() as one:
+        yield one
 
 
 @pytest.fixture
