@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from shared.mapping.evaluation.wanted import lookups, wanted
+from shared.mapping.evaluation.wanted import evaluated, lookups
 from shared.mapping.language.load import examine, read_mapping
 from shared.models.graph import EntraUser
 from shared.models.keys import OriginKind
@@ -85,8 +85,8 @@ def _wanted_seconds(others: int) -> float:
     origin = _origin()
     asked = lookups(mapping, origin, NOW)
     directory = Directory(users={address: EntraUser(id=address, mail=address) for address in asked.emails})
-    assert len(wanted(mapping, origin, directory, NOW).tasks) >= TASKS
-    return cpu(lambda: wanted(mapping, origin, directory, NOW), times=20)
+    assert len(evaluated(mapping, origin, directory, NOW).wanted.tasks) >= TASKS
+    return cpu(lambda: evaluated(mapping, origin, directory, NOW).wanted, times=20)
 
 
 def _origin() -> Origin:

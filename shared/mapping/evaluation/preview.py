@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared.mapping.evaluation.wanted import wanted
+from shared.mapping.evaluation.wanted import evaluated
 from shared.mapping.language.rules import Mapping
 from shared.models.recording import Recording
 from shared.models.wanted import PersonDecision, PlanTarget, Wanted, WantedTask
@@ -10,14 +10,14 @@ from shared.models.wanted import PersonDecision, PlanTarget, Wanted, WantedTask
 
 def computed(mapping: Mapping, recording: Recording) -> Wanted:
     """Compute the tasks of a recorded origin."""
-    return wanted(
+    return evaluated(
         mapping,
         recording.origin,
         recording.directory,
         recording.now,
         completed=frozenset(recording.completed),
         act_as=recording.act_as,
-    )
+    ).wanted
 
 
 def preview(result: Wanted) -> str:

@@ -26,35 +26,7 @@ from shared.models.people import Directory, Lookups
 from shared.models.wanted import NameKind, Unknown, Wanted, WantedTask
 from shared.models.words import ActAs
 
-__all__ = ["Evaluated", "evaluated", "lookups", "needs", "wanted"]
-
-
-def wanted(
-    mapping: Rules,
-    origin: Origin,
-    directory: Directory,
-    now: datetime,
-    *,
-    completed: frozenset[str] = frozenset(),
-    act_as: ActAs = ActAs.PERFORMER,
-    remembered: Remembered | None = None,
-    memory: Mapping[str, ItemMemory] | None = None,
-) -> Wanted:
-    """
-    Compute the wanted tasks, and what could not be answered. Never raises for what a record holds.
-
-    Args, Returns: as `evaluated`, without how it came to its answers.
-    """
-    return evaluated(
-        mapping,
-        origin,
-        directory,
-        now,
-        completed=completed,
-        act_as=act_as,
-        remembered=remembered,
-        memory=memory,
-    ).wanted
+__all__ = ["Evaluated", "evaluated", "lookups", "needs"]
 
 
 @dataclass(frozen=True)

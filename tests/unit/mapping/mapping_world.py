@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from shared.mapping.evaluation.wanted import lookups, wanted
+from shared.mapping.evaluation.wanted import evaluated, lookups
 from shared.mapping.language.load import read_mapping
 from shared.mapping.language.rules import Mapping
 from shared.models.graph import EntraUser
@@ -144,7 +144,7 @@ def want(
     mapping: Mapping, origin: Origin, now: datetime = NOW, *, people: dict[str, Any] | None = None, **how: Any
 ) -> Wanted:
     directory = answers(lookups(mapping, origin, now), **(people or {}))
-    return wanted(mapping, origin, directory, now, **how)
+    return evaluated(mapping, origin, directory, now, **how).wanted
 
 
 def tasks_of(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.mapping.evaluation.wanted import lookups, wanted
+from shared.mapping.evaluation.wanted import evaluated, lookups
 from shared.models.holds import HOLDS
 from shared.models.keys import OriginKind
 from shared.models.opentext import AttributeDefinition, AttributeType, Origin, Role
@@ -47,7 +47,7 @@ def _renamed(old, new):
 
 def asked(when, origin, *, rule=None, **how):
     mapping = mapping_of(rule or workspace_rule(when=when))
-    return wanted(mapping, origin, answers(lookups(mapping, origin, NOW)), NOW, **how)
+    return evaluated(mapping, origin, answers(lookups(mapping, origin, NOW)), NOW, **how).wanted
 
 
 REGION = {"attributes": {"Contract.Region": "EMEA"}}

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.mapping.evaluation.wanted import wanted
+from shared.mapping.evaluation.wanted import evaluated
 from shared.models.opentext import MissingDocument, WorkflowStatus
 from shared.models.people import Directory
 from shared.models.wanted import EvidencePolicy, Owner, PlanTarget, WhenDeleted
@@ -407,7 +407,9 @@ def test_nothing_to_wait_for_needs_no_second_look():
 
 def test_an_origin_that_nobody_answered_for_is_still_computed():
     """The directory decides who, never whether."""
-    result = wanted(mapping_of(workspace_rule({"assign": "role:Legal"})), of_workspace(), Directory(), later(days=1))
+    result = evaluated(
+        mapping_of(workspace_rule({"assign": "role:Legal"})), of_workspace(), Directory(), later(days=1)
+    ).wanted
 
     assert [one.outcome for one in result.tasks[0].people] == ["unknown", "unknown"]
 

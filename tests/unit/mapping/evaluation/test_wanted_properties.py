@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shared.mapping.evaluation.desk import Desk
 from shared.mapping.evaluation.directory_log import Book
-from shared.mapping.evaluation.wanted import lookups, tasks_for, wanted
+from shared.mapping.evaluation.wanted import evaluated, lookups, tasks_for
 from shared.models.opentext import Origin, Role
 from shared.models.people import Directory
 from tests.unit.mapping.mapping_world import (
@@ -103,7 +103,7 @@ def test_same_input_gives_the_same_bytes_and_asks_nothing_that_was_not_looked_up
     directory = data.draw(directories(asked))
     book = Book(directory)
 
-    first, second = (wanted(MAPPING, origin, directory, now, completed=done, act_as=act_as) for _ in range(2))
+    first, second = (evaluated(MAPPING, origin, directory, now, completed=done, act_as=act_as).wanted for _ in range(2))
     for _ in tasks_for(Desk(MAPPING, book, now, done, act_as), origin):
         pass
 
@@ -128,14 +128,16 @@ def test_what_is_wanted_is_certain_only_when_the_directory_answered_every_questi
         groups={group: members for group, members in directory.groups.items() if group != forgotten},
     )
 
-    assert wanted(MAPPING, origin, directory, now, completed=done, act_as=act_as).is_certain
-    assert wanted(MAPPING, origin, less, now, completed=done, act_as=act_as).is_certain == (not forgotten)
+    assert evaluated(MAPPING, origin, directory, now, completed=done, act_as=act_as).wanted.is_certain
+    assert evaluated(MAPPING, origin, less, now, completed=done, act_as=act_as).wanted.is_certain == (not forgotten)
 
 
 @settings(deadline=None)
 @given(origins(), MOMENTS, DONE, ACT_AS)
 def test_items_are_unique_sorted_and_looked_at_again_only_in_the_future(origin, now, done, act_as):
-    result = wanted(MAPPING, origin, answers(lookups(MAPPING, origin, now)), now, completed=done, act_as=act_as)
+    result = evaluated(
+        MAPPING, origin, answers(lookups(MAPPING, origin, now)), now, completed=done, act_as=act_as
+    ).wanted
     keys = [task.item_key for task in result.tasks]
 
     assert keys == sorted(set(keys))
@@ -148,9 +150,9 @@ def test_items_are_unique_sorted_and_looked_at_again_only_in_the_future(origin, 
 def test_until_it_is_looked_at_again_time_alone_changes_nothing(origin, now, done):
     """Otherwise a threshold would pass unseen."""
     directory = answers(lookups(MAPPING, origin, now))
-    before = wanted(MAPPING, origin, directory, now, completed=done)
+    before = evaluated(MAPPING, origin, directory, now, completed=done).wanted
     until = before.look_again or now + timedelta(days=400)
 
-    just_before = wanted(MAPPING, origin, directory, until - timedelta(seconds=1), completed=done)
+    just_before = evaluated(MAPPING, origin, directory, until - timedelta(seconds=1), completed=done).wanted
 
     assert just_before.tasks == before.tasks
