@@ -21,7 +21,7 @@ from pathlib import Path
 from local.demo.world import CONTRACTS_GROUP
 from local.functions_host.pace import PREFIX
 from local.functions_host.process import HostProcess, start_host
-from local.local_system import ROOT, System, running
+from local.local_system import ROOT, Ports, System, running
 
 DELIVERED = ROOT / "local.settings.example.json"
 _LOCAL_ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
@@ -32,14 +32,17 @@ _FOUND_HERE = ("AzureWebJobsStorage", "PUBLIC_BASE_URL", "MAPPING_FILE", "CLOCK_
 class Forwarder:
     """Listens on a port and hands each connection on."""
 
-    def __init__(self, port: int, choose: Callable[[], int | None]) -> None:
+    def __init__(self, choose: Callable[[], int | None], *, at: socket.socket | None = None) -> None:
         """
-        Keep where from and where to.
+        Take a port, on which nobody is let in yet.
 
         Args:
             choose: gives the port to connect to; None closes the connection.
+            at: bound to a port; None: to a free one.
         """
-        self.port = port
+        # Bound from now on: a port that was only found free may be another's, or a client's, by the time it is opened.
+        self._bound = at or bound()
+        self.port = port_of(self._bound)
         self._choose = choose
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
@@ -50,12 +53,18 @@ class Forwarder:
 
     async def open(self) -> None:
         """Listen."""
-        self._server = await asyncio.start_server(self._forward, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._forward, sock=self._bound)
 
     def shut(self) -> None:
         """Refuse connections, and cut those that stand."""
+        self.close()
+        self._bound = bound(self.port)
+
+    def close(self) -> None:
+        """Give the port back, and cut the connections that stand."""
         if self._server is not None:
             self._server.close()
+        self._bound.close()
         for writer in [*self._open]:
             writer.transport.abort()
 
@@ -93,7 +102,7 @@ class Gate:
     def __init__(self, storage: str) -> None:
         self._storage = storage
         targets = [int(port) for port in _LOCAL_ADDRESS.findall(storage)]
-        self._forwarders = [Forwarder(free_port(), partial(int, target)) for target in targets]
+        self._forwarders = [Forwarder(partial(int, target)) for target in targets]
 
     @property
     def storage(self) -> str:
@@ -111,17 +120,29 @@ class Gate:
         for each in self._forwarders:
             each.shut()
 
+    def close(self) -> None:
+        """Give the ports back."""
+        for each in self._forwarders:
+            each.close()
+
 
 class Stage:
     """Azurite, both simulators, and the hosts that were started."""
 
-    def __init__(self, system: System, folder: Path) -> None:
+    def __init__(self, system: System, folder: Path, front: socket.socket) -> None:
+        """
+        Take what runs.
+
+        Args:
+            folder: gets the hosts' logs.
+            front: bound to the port of the system's `app_url`.
+        """
         self.system = system
         self.gate = Gate(system.storage)
         self.hosts: list[HostProcess] = []
-        self.front = Forwarder(_port(system.app_url), self._next_host)
+        self.front = Forwarder(self._next_host, at=front)
         """What Graph and OpenText call: takes each host that lives in turn, as Azure's front end does."""
-        self.graph = Forwarder(free_port(), partial(int, _port(system.graph_url)))
+        self.graph = Forwarder(partial(int, _port(system.graph_url)))
         """Stands between the hosts and Graph: can hold looks in hand, as a slow server does."""
         self._folder = folder
         self._turn = itertools.count()
@@ -178,8 +199,9 @@ async def instances(mapping: Path, folder: Path, **settings: str) -> AsyncIterat
         settings: differences from those that are delivered (local.settings.example.json).
     """
     given = {name: value for name, value in delivered_settings().items() if name not in _FOUND_HERE}
-    async with running(mapping, settings=given | settings, hosted=False) as system:
-        stage = Stage(system, folder)
+    front = bound()
+    async with running(mapping, settings=given | settings, hosted=False, ports=Ports(app=port_of(front))) as system:
+        stage = Stage(system, folder, front)
         for line in (stage.gate, stage.front, stage.graph):
             await line.open()
         try:
@@ -187,7 +209,7 @@ async def instances(mapping: Path, folder: Path, **settings: str) -> AsyncIterat
         finally:
             stage.end()
             for line in (stage.gate, stage.front, stage.graph):
-                line.shut()
+                line.close()
 
 
 @contextlib.asynccontextmanager
@@ -240,6 +262,19 @@ def until(happened: Callable[[], object], *, seconds: float = 60) -> None:
             message = f"did not happen within {seconds} s"
             raise AssertionError(message)
         time.sleep(0.05)
+
+
+def bound(port: int = 0) -> socket.socket:
+    """Take a port, a free one by default, without listening there: connections are refused."""
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    taken.bind(("127.0.0.1", port))
+    return taken
+
+
+def port_of(taken: socket.socket) -> int:
+    """Return the port that a socket is bound to."""
+    return int(taken.getsockname()[1])
 
 
 def free_port() -> int:
