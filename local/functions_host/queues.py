@@ -17,7 +17,7 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
-from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
 from azure_functions_runtime.bindings.datumdef import Datum
@@ -182,7 +182,9 @@ class QueueListener:
         try:
             await self._poison.send_message(message.content)
         except ResourceNotFoundError:
-            await self._poison.create_queue()
+            # Two messages of one batch may both find it missing.
+            with contextlib.suppress(ResourceExistsError):
+                await self._poison.create_queue()
             await self._poison.send_message(message.content)
         await hidden.delete()
         log.error("%s: message %s moved to %s", self._function.name, message.id, self._poison.queue_name)

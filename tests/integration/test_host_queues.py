@@ -112,6 +112,17 @@ def test_what_can_not_be_decoded_reaches_no_function_and_ends_in_the_poison_queu
     assert (log.count("is not base64"), log.count("work: is not UTF-8")) == (2, 2)
 
 
+def test_a_whole_batch_moves_to_a_poison_queue_that_is_not_there_yet(bench):
+    """Each message finds it missing, and only one of them can make it."""
+    for number in range(8):
+        bench.raw.send_message(f"plain text {number}!")
+
+    with bench.host():
+        until(lambda: bench.left() == 0)
+
+    assert bench.poisoned() == 8
+
+
 def test_a_message_in_hand_is_away_for_600_s_unless_a_setting_says_otherwise(bench):
     bench.queue.send_message("stamps")
 
