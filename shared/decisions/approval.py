@@ -12,11 +12,13 @@ from shared.decisions.reassignment import Handover, Helpers, is_personal, read_r
 from shared.models.events import EventKind
 from shared.models.holds import HOLDS, REFUSALS, HoldCause, RefusalReason
 from shared.models.link import FieldBase, Link, Refusal
-from shared.models.opentext import WorkflowStatus
 from shared.models.planner import DetailsPatch, TaskPatch
 from shared.models.text import cut
 from shared.models.wanted import CommentRule, Reassign
 from shared.models.words import ActAs, WaitedFor
+from shared.models.workflow import (
+    WorkflowStatus,
+)
 
 LONGEST_WORDS = 1_000
 """Of what a reviewer writes so many characters go with the send-on; the whole of it stays in the task."""

@@ -4,8 +4,15 @@ from dataclasses import dataclass
 
 from shared.models.keys import OriginKind
 from shared.models.link import Link
-from shared.models.opentext import Origin, Step, Workflow, WorkflowStatus
+from shared.models.origin import (
+    Origin,
+)
 from shared.models.words import ItemKind
+from shared.models.workflow import (
+    Step,
+    Workflow,
+    WorkflowStatus,
+)
 
 
 @dataclass(frozen=True)

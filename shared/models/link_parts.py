@@ -7,8 +7,13 @@ from pydantic import BeforeValidator, Field
 
 from shared.models.base import Stored
 from shared.models.holds import RefusalReason
-from shared.models.opentext import DocumentVersion, StepRef
+from shared.models.opentext import (
+    DocumentVersion,
+)
 from shared.models.words import Word
+from shared.models.workflow import (
+    StepRef,
+)
 
 
 class FieldBase(Stored):

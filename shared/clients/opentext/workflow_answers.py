@@ -24,9 +24,11 @@ from shared.clients.opentext.answers import (
 from shared.errors import UnreadableError
 from shared.models.listed import Listed
 from shared.models.opentext import (
+    Person,
+)
+from shared.models.workflow import (
     Activity,
     Disposition,
-    Person,
     StatusRow,
     Step,
     StepForm,

@@ -31,11 +31,15 @@ from shared.clients.opentext.workflow_answers import (
 from shared.errors import UnreadableError
 from shared.models.listed import Listed
 from shared.models.opentext import (
-    Activity,
     DocumentVersion,
-    Needs,
     Part,
     Person,
+)
+from shared.models.origin import (
+    Needs,
+)
+from shared.models.workflow import (
+    Activity,
     StatusRow,
     Step,
     StepForm,

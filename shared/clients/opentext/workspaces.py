@@ -42,12 +42,14 @@ from shared.models.opentext import (
     AttributeValue,
     Document,
     MissingDocument,
-    Needs,
     Part,
     Person,
     Role,
     Workspace,
     WorkspaceType,
+)
+from shared.models.origin import (
+    Needs,
 )
 from shared.timing import FRESH
 

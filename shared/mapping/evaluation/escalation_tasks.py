@@ -12,9 +12,11 @@ from shared.mapping.evaluation.people import Assigned
 from shared.mapping.evaluation.plans import target
 from shared.mapping.language.task_parts import PRIORITIES, Level
 from shared.models.keys import item_key
-from shared.models.opentext import WorkflowStatus
 from shared.models.text import cut
 from shared.models.wanted import COMMENT, OUTCOME, Notify, PlanTarget, WantedTask
+from shared.models.workflow import (
+    WorkflowStatus,
+)
 
 
 @dataclass

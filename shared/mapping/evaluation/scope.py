@@ -16,13 +16,17 @@ from shared.mapping.language.templates import context_of
 from shared.models.opentext import (
     Document,
     MissingDocument,
-    Origin,
     Person,
-    Step,
-    Workflow,
     Workspace,
 )
+from shared.models.origin import (
+    Origin,
+)
 from shared.models.wanted import NameKind
+from shared.models.workflow import (
+    Step,
+    Workflow,
+)
 
 T = TypeVar("T")
 

@@ -9,14 +9,16 @@ from shared.models.opentext import (
     AttributeType,
     Document,
     Role,
-    Step,
-    StepForm,
-    StepRef,
-    Workflow,
     Workspace,
     WorkspaceType,
 )
 from shared.models.people import Directory
+from shared.models.workflow import (
+    Step,
+    StepForm,
+    StepRef,
+    Workflow,
+)
 from shared.operations.live.check import remarks
 from shared.operations.live.landscape import Landscape, PlanFound, Topic
 
