@@ -9,7 +9,9 @@ import pytest
 
 from commands.backup import verify_all
 from local.demo.world import create_contract
+from local.simulators.faults import Fault
 from shared.errors import InputError, RefusedError
+from shared.models.link import LinkState
 from shared.operations.app_state import note_app
 from shared.operations.backup import restore, write_backup
 from shared.operations.rebuild import rebuild
@@ -137,6 +139,31 @@ async def test_what_was_made_since_the_backup_is_found_by_rebuild_and_not_made_a
 
     assert (found.tasks, found.known) == (4, 5)
     assert case.titles == before
+
+
+async def test_what_waited_at_the_backup_and_was_made_since_is_not_made_again(case, tmp_path):
+    """The backup says that it is held, and has no task."""
+    graph = case.inside.world.graph
+    graph.faults.add(Fault.status(403, method="POST", path="/planner/tasks", times=2))
+    later = f"workspace-{create_contract(case.inside.world, 'Later', END)}"
+    await case.hint(later)
+    links = await case.inside.services().origins.find_links(later)
+    assert sorted(link.state for link in links.values()) == [LinkState.HELD] * 2 + [LinkState.OPEN] * 2
+    await note_app(case.inside.services())
+    file = tmp_path / "bridge.jsonl.gz"
+    await write_backup(tables_of(case.inside), file, case.inside.now())
+    await case.pass_time()
+    before = case.titles
+    assert sum(before.values()) == 9
+
+    case.lose_tables()
+    await restore(tables_of(case.inside), case.inside.services(), file)
+    found = await rebuild(case.inside.services(), lambda _: None)
+    await case.pass_time()
+
+    assert (found.tasks, found.known) == (2, 7)
+    assert case.titles == before
+    assert set((await case.states()).values()) == {LinkState.OPEN}
 
 
 async def test_restoring_again_goes_on_and_changes_nothing(case, saved, tmp_path):
