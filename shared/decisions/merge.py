@@ -254,7 +254,9 @@ def _merge_set(wanted: list[str], read: list[str], base: FieldBase) -> _Step:
     asked = set(base.asked or ())
     added, removed = set(wanted) - asked, asked - set(wanted)
     result = sorted((set(read) | added) - removed)
-    theirs = read != base.got
+    # Both to the same is agreed, as of lines: most likely the write was ours, and a backup does not know of it.
+    came, left = set(read) - set(base.got or ()), set(base.got or ()) - set(read)
+    theirs = bool(came - added or left - removed)
     if result == read:
         return _Step(asked=wanted, got=read, taken=theirs)
     return _Step(write=result, writes=True, asked=wanted, taken=theirs)

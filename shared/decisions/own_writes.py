@@ -40,15 +40,19 @@ def carried_out(link: Link, found: Found) -> dict[str, FieldBase]:
 
 
 def is_made_by_people(link: Link, found: Found, field: str) -> bool:
-    """Tell whether a field's change is people's; whom an application assigned, no person did."""
+    """
+    Tell whether a field's change is people's; whom an application assigned, no person did.
+
+    A removal names nobody. Beside what an application assigned it is that one's: the bridge puts one person in
+    another's place by one write, of which tables that were restored from a backup know nothing.
+    """
     if field != "assignees":
         return True
     base = link.base.get(field)
     known = set(base.got or ()) if base is not None else set()
     added = set(found.task.assignees) - known
     by = [found.task.assignments[user].by for user in added]
-    only_ours = bool(by) and all(who is not None and (who.key or "").startswith("application:") for who in by)
-    return bool(known - set(found.task.assignees)) or not only_ours
+    return not by or any(who is None or not (who.key or "").startswith("application:") for who in by)
 
 
 def _sent(name: str, patch: TaskPatch, read: Any) -> Any:  # noqa: ANN401 - JSON values

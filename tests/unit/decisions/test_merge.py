@@ -157,6 +157,24 @@ def test_assignees_are_merged_as_a_set(now_wanted, now_read, assign, unassign):
     assert sent == (assign, unassign)
 
 
+@pytest.mark.parametrize(
+    ("now_wanted", "now_read", "is_theirs"),
+    [
+        pytest.param((BOB,), (BOB,), False, id="replaced-as-wished"),
+        pytest.param((), (), False, id="removed-as-wished"),
+        pytest.param((BOB,), (BOB, EVE), True, id="and-one-more-added"),
+        pytest.param((ALICE, BOB), (BOB,), True, id="and-one-more-removed"),
+    ],
+)
+def test_assignees_that_read_as_we_just_wished_are_nobodys_change(now_wanted, now_read, is_theirs):
+    """The write was ours: a backup that was restored does not know of it."""
+    item = wanted(assignees=now_wanted)
+
+    merged = merge(target(item), found(assignments={user: {} for user in now_read}), link().base)
+
+    assert ("assignees" in merged.taken) is is_theirs
+
+
 def test_what_the_service_made_of_our_value_is_not_a_change():
     """Planner trims titles and rounds priorities: what it returned is what is compared."""
     item = wanted(priority=2)
