@@ -11,23 +11,12 @@ from shared.decisions.observed import Found, Place
 from shared.models.deciders import Decider, FoundBy
 from shared.models.keys import OriginKind
 from shared.models.link import Link, LinkState
-from shared.models.opentext import (
-    DocumentVersion,
-    Person,
-    Workspace,
-)
-from shared.models.origin import (
-    Origin,
-)
+from shared.models.opentext import DocumentVersion, Person, Workspace
+from shared.models.origin import Origin
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.wanted import Outcome, PlanTarget, WantedTask
 from shared.models.words import ActAs
-from shared.models.workflow import (
-    Step,
-    StepRef,
-    Workflow,
-    WorkflowStatus,
-)
+from shared.models.workflow import Step, StepRef, Workflow, WorkflowStatus
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=3)

@@ -16,9 +16,7 @@ from shared.models.planner import DetailsPatch, TaskPatch
 from shared.models.text import cut
 from shared.models.wanted import CommentRule, Reassign
 from shared.models.words import ActAs, WaitedFor
-from shared.models.workflow import (
-    WorkflowStatus,
-)
+from shared.models.workflow import WorkflowStatus
 
 LONGEST_WORDS = 1_000
 """Of what a reviewer writes so many characters go with the send-on; the whole of it stays in the task."""

@@ -4,15 +4,9 @@ from dataclasses import dataclass
 
 from shared.models.keys import OriginKind
 from shared.models.link import Link
-from shared.models.origin import (
-    Origin,
-)
+from shared.models.origin import Origin
 from shared.models.words import ItemKind
-from shared.models.workflow import (
-    Step,
-    Workflow,
-    WorkflowStatus,
-)
+from shared.models.workflow import Step, Workflow, WorkflowStatus
 
 
 @dataclass(frozen=True)

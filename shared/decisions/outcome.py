@@ -15,10 +15,7 @@ from shared.models.deciders import Decider
 from shared.models.holds import REFUSALS, RefusalReason
 from shared.models.link import Link, Refusal, SendIntent
 from shared.models.wanted import Outcome, WantedTask
-from shared.models.workflow import (
-    Activity,
-    StepForm,
-)
+from shared.models.workflow import Activity, StepForm
 from shared.timing import CLOCK_STEP
 
 

@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from shared.models.deciders import Decider
 from shared.models.planner import Assignment
 from shared.models.wanted import WantedTask
-from shared.models.workflow import (
-    Step,
-)
+from shared.models.workflow import Step
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,7 @@ from shared.models.events import EVENTS, EventKind
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause
 from shared.models.link import FieldBase, Link, LinkState
-from shared.models.origin import (
-    Origin,
-)
+from shared.models.origin import Origin
 from shared.models.wanted import WantedTask
 from shared.models.words import ItemKind
 from shared.timing import LOCKED_AGAIN

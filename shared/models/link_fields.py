@@ -9,14 +9,10 @@ from shared.models.base import Stored
 from shared.models.holds import HOLDS, HoldCause
 from shared.models.link_parts import FieldBase, MailIntent, Pause, Posted, Refusal, SendIntent, Wished
 from shared.models.link_states import LinkState
-from shared.models.opentext import (
-    DocumentVersion,
-)
+from shared.models.opentext import DocumentVersion
 from shared.models.wanted import EvidencePolicy, Notify
 from shared.models.words import ItemKind
-from shared.models.workflow import (
-    StepRef,
-)
+from shared.models.workflow import StepRef
 from shared.timing import YOUNG
 
 

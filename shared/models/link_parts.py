@@ -7,13 +7,9 @@ from pydantic import BeforeValidator, Field
 
 from shared.models.base import Stored
 from shared.models.holds import RefusalReason
-from shared.models.opentext import (
-    DocumentVersion,
-)
+from shared.models.opentext import DocumentVersion
 from shared.models.words import Word
-from shared.models.workflow import (
-    StepRef,
-)
+from shared.models.workflow import StepRef
 
 
 class FieldBase(Stored):

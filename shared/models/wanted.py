@@ -8,14 +8,9 @@ from pydantic import Field
 from shared.models.base import Frozen, Stored
 from shared.models.deciders import Decider
 from shared.models.holds import HoldCause
-from shared.models.opentext import (
-    AttributeValue,
-    DocumentVersion,
-)
+from shared.models.opentext import AttributeValue, DocumentVersion
 from shared.models.words import ItemKind
-from shared.models.workflow import (
-    StepRef,
-)
+from shared.models.workflow import StepRef
 
 
 class Owner(StrEnum):

@@ -17,9 +17,7 @@ from shared.models.backfill import Progress
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import AgendaEntry
 from shared.models.words import WaitedFor
-from shared.models.workflow import (
-    StatusRow,
-)
+from shared.models.workflow import StatusRow
 from shared.services import Services
 
 AT_ONCE = 50

@@ -11,15 +11,11 @@ from shared.mapping.language.tasks import KeyedTask, TaskSpec
 from shared.models.holds import HoldCause
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
-from shared.models.origin import (
-    Origin,
-)
+from shared.models.origin import Origin
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.wanted import WhenDeleted
 from shared.models.words import ItemKind
-from shared.models.workflow import (
-    StepRef,
-)
+from shared.models.workflow import StepRef
 from shared.operations.withdraw import REASON as WITHDRAWN
 
 CLOSED = "Closed by OpenText: "

@@ -9,9 +9,7 @@ from shared.mapping.language.sections import PlanSpec
 from shared.mapping.language.task_parts import WorkspacePlan, parts
 from shared.models.link import Link
 from shared.models.making import Making, MakingKind
-from shared.models.origin import (
-    Origin,
-)
+from shared.models.origin import Origin
 from shared.services import Services
 from shared.targets.unproven import by_title
 

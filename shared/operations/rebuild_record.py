@@ -11,14 +11,8 @@ from shared.mapping.language.scalars import ATTRIBUTE
 from shared.models.evidence import Entry
 from shared.models.evidence_files import file_name
 from shared.models.keys import OriginKind, split_origin_key
-from shared.models.origin import (
-    Needs,
-    Origin,
-)
-from shared.models.workflow import (
-    Activity,
-    StepRef,
-)
+from shared.models.origin import Needs, Origin
+from shared.models.workflow import Activity, StepRef
 from shared.reconciler.observe import read_origin
 from shared.services import Services
 

@@ -17,19 +17,12 @@ from shared.models.events import EventKind
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
-from shared.models.opentext import (
-    Document,
-    Workspace,
-)
-from shared.models.origin import (
-    Origin,
-)
+from shared.models.opentext import Document, Workspace
+from shared.models.origin import Origin
 from shared.models.planner import DetailsPatch, TaskPatch
 from shared.models.wanted import Wanted
 from shared.models.words import WaitedFor
-from shared.models.workflow import (
-    Workflow,
-)
+from shared.models.workflow import Workflow
 from shared.reconciler.actions.write import read_again, write_tasks
 from shared.reconciler.session import Work
 from shared.services import Services

@@ -6,14 +6,9 @@ from collections.abc import Mapping
 from shared.decisions.decided_there import decided_there
 from shared.errors import NeverError, SignInRefusedError
 from shared.models.link import Link, LinkState
-from shared.models.origin import (
-    Origin,
-)
+from shared.models.origin import Origin
 from shared.models.words import ItemKind
-from shared.models.workflow import (
-    Step,
-    Workflow,
-)
+from shared.models.workflow import Step, Workflow
 from shared.services import Services
 
 log = logging.getLogger(__name__)

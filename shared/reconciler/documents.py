@@ -11,13 +11,8 @@ from typing import Any
 from shared.errors import UnreadableError
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import OriginMessage
-from shared.models.opentext import (
-    Document,
-)
-from shared.models.origin import (
-    Needs,
-    Origin,
-)
+from shared.models.opentext import Document
+from shared.models.origin import Needs, Origin
 from shared.models.words import Scope, WaitedFor
 from shared.services import Services
 

@@ -9,9 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from shared.models.origin import (
-    Origin,
-)
+from shared.models.origin import Origin
 from shared.services import Services
 
 MOVED = "moved"

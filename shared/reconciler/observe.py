@@ -15,14 +15,8 @@ from shared.models.item_memory import ItemMemory
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
-from shared.models.opentext import (
-    Document,
-    Workspace,
-)
-from shared.models.origin import (
-    Needs,
-    Origin,
-)
+from shared.models.opentext import Document, Workspace
+from shared.models.origin import Needs, Origin
 from shared.models.wanted import Wanted, WantedTask
 from shared.models.words import SCOPES, WAITS, ItemKind, Scope, WaitedFor
 from shared.reconciler.actions.write import read_again

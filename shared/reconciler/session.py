@@ -14,14 +14,10 @@ from shared.errors import NeverError, RetryLaterError, ThrottledError
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
-from shared.models.origin import (
-    Origin,
-)
+from shared.models.origin import Origin
 from shared.models.wanted import Wanted, WantedTask
 from shared.models.words import WaitedFor
-from shared.models.workflow import (
-    Step,
-)
+from shared.models.workflow import Step
 from shared.observability.telemetry import traceparent
 from shared.reconciler.deadline import must_have_time
 from shared.reconciler.event_metrics import measure

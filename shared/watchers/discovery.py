@@ -17,9 +17,7 @@ from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
-from shared.models.workflow import (
-    StatusRow,
-)
+from shared.models.workflow import StatusRow
 from shared.services import Services
 from shared.timing import OVERLAP
 from shared.watchers.document_discovery import CURSOR, find_documents

@@ -16,14 +16,10 @@ from shared.clients.graph.directory import DirectoryClient
 from shared.clients.graph.planner import Planner
 from shared.errors import BridgeError, UnavailableError, UnreadableError
 from shared.models.graph import Subscription
-from shared.models.origin import (
-    Needs,
-)
+from shared.models.origin import Needs
 from shared.models.people import Lookups
 from shared.models.planner import PlannerBucket, PlannerDetails, PlannerPlan, PlannerTask
-from shared.models.workflow import (
-    StepRef,
-)
+from shared.models.workflow import StepRef
 from tests.fidelity.odd_values import at, is_nullable, places, put, sample, wrong_for
 from tests.unit.clients.graph.graph_double import GraphDouble, always
 from tests.unit.clients.opentext.test_shapes import NOW, client

@@ -17,12 +17,8 @@ from shared.errors import (
     UnavailableError,
     UnreadableError,
 )
-from shared.models.opentext import (
-    Person,
-)
-from shared.models.origin import (
-    Needs,
-)
+from shared.models.opentext import Person
+from shared.models.origin import Needs
 from tests.integration.opentext_world import World
 
 BARE = Needs(attributes=False)

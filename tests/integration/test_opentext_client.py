@@ -11,16 +11,9 @@ import pytest
 from local.simulators.content_server.model import Attribute, AttributeSet
 from local.simulators.faults import Fault
 from shared.errors import RefusedError, UnavailableError, UnreadableError
-from shared.models.opentext import (
-    Part,
-    Person,
-)
-from shared.models.origin import (
-    Needs,
-)
-from shared.models.workflow import (
-    WorkflowStatus,
-)
+from shared.models.opentext import Part, Person
+from shared.models.origin import Needs
+from shared.models.workflow import WorkflowStatus
 from tests.integration.opentext_world import NOW, World
 
 BARE = Needs(attributes=False)

@@ -33,16 +33,8 @@ from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
 from shared.errors import RefusedError, SignInRefusedError, UnreadableError
 from shared.models.evidence_files import is_evidence_file
-from shared.models.opentext import (
-    AttributeDefinition,
-    Attributes,
-    Document,
-    DocumentVersion,
-    Part,
-)
-from shared.models.origin import (
-    Needs,
-)
+from shared.models.opentext import AttributeDefinition, Attributes, Document, DocumentVersion, Part
+from shared.models.origin import Needs
 from shared.timing import ABSENT_FOR, FRESH
 
 SHORTCUT = 1

@@ -30,12 +30,8 @@ from shared.clients.opentext.gaps import Gaps
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query, Upload, as_body
 from shared.errors import RefusedError, UnreadableError
-from shared.models.opentext import (
-    Part,
-)
-from shared.models.origin import (
-    Needs,
-)
+from shared.models.opentext import Part
+from shared.models.origin import Needs
 from shared.timing import ABSENT_FOR
 
 DOCUMENT = 144

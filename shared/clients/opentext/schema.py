@@ -15,10 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from shared.clients.opentext.answers import Json, at, flag, many, obj, text
-from shared.models.opentext import (
-    AttributeDefinition,
-    AttributeType,
-)
+from shared.models.opentext import AttributeDefinition, AttributeType
 
 KEY = re.compile(r"^(\d+)(?:_(\d+)(?:_(\d+|x)_(\d+))?)?$")
 

@@ -7,9 +7,7 @@ from datetime import date, datetime, tzinfo
 from shared.clients.opentext.answers import Json, due_on, instant, is_last, rows
 from shared.clients.opentext.session import Session, Sessions
 from shared.clients.opentext.transport import Query
-from shared.models.workflow import (
-    StepRef,
-)
+from shared.models.workflow import StepRef
 
 
 @dataclass(frozen=True)

@@ -23,18 +23,8 @@ from shared.clients.opentext.answers import (
 )
 from shared.errors import UnreadableError
 from shared.models.listed import Listed
-from shared.models.opentext import (
-    Person,
-)
-from shared.models.workflow import (
-    Activity,
-    Disposition,
-    StatusRow,
-    Step,
-    StepForm,
-    StepRef,
-    WorkflowStatus,
-)
+from shared.models.opentext import Person
+from shared.models.workflow import Activity, Disposition, StatusRow, Step, StepForm, StepRef, WorkflowStatus
 
 _TODO = {
     "work_workid": "process_id",

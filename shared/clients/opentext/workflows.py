@@ -30,22 +30,9 @@ from shared.clients.opentext.workflow_answers import (
 )
 from shared.errors import UnreadableError
 from shared.models.listed import Listed
-from shared.models.opentext import (
-    DocumentVersion,
-    Part,
-    Person,
-)
-from shared.models.origin import (
-    Needs,
-)
-from shared.models.workflow import (
-    Activity,
-    StatusRow,
-    Step,
-    StepForm,
-    StepRef,
-    Workflow,
-)
+from shared.models.opentext import DocumentVersion, Part, Person
+from shared.models.origin import Needs
+from shared.models.workflow import Activity, StatusRow, Step, StepForm, StepRef, Workflow
 
 ACTIVITIES = 1000
 """Asked for at once; the newest come first."""

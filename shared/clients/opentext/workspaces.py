@@ -48,9 +48,7 @@ from shared.models.opentext import (
     Workspace,
     WorkspaceType,
 )
-from shared.models.origin import (
-    Needs,
-)
+from shared.models.origin import Needs
 from shared.timing import FRESH
 
 log = logging.getLogger(__name__)

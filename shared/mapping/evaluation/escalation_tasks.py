@@ -14,9 +14,7 @@ from shared.mapping.language.task_parts import PRIORITIES, Level
 from shared.models.keys import item_key
 from shared.models.text import cut
 from shared.models.wanted import COMMENT, OUTCOME, Notify, PlanTarget, WantedTask
-from shared.models.workflow import (
-    WorkflowStatus,
-)
+from shared.models.workflow import WorkflowStatus
 
 
 @dataclass

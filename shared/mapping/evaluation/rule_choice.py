@@ -12,9 +12,7 @@ from shared.mapping.evaluation.verdict import Gap, NotKnownError, Verdict, no, n
 from shared.mapping.language.rules import BaseRule, MissingDocumentRule
 from shared.models.evidence_files import is_evidence_file
 from shared.models.keys import OriginKind
-from shared.models.origin import (
-    Origin,
-)
+from shared.models.origin import Origin
 from shared.models.wanted import NameKind
 
 NOBODY = Verdict(holds=False)

@@ -21,9 +21,7 @@ from shared.mapping.evaluation.verdict import Gap
 from shared.mapping.language.rules import BaseRule
 from shared.mapping.language.rules import Mapping as Rules
 from shared.models.item_memory import ItemMemory
-from shared.models.origin import (
-    Origin,
-)
+from shared.models.origin import Origin
 from shared.models.people import Directory, Lookups
 from shared.models.wanted import NameKind, Unknown, Wanted, WantedTask
 from shared.models.words import ActAs

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 from shared.errors import InputError, NeverError, Problem, RetryLaterError
 from shared.mapping.language.vocabulary import did_you_mean
-from shared.models.origin import (
-    Needs,
-)
+from shared.models.origin import Needs
 from shared.models.words import ActAs
 from shared.operations.live.landscape import Landscape
 from shared.operations.live.survey import Systems, sample_workflows, sample_workspaces

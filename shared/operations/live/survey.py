@@ -19,16 +19,11 @@ from shared.mapping.evaluation.sources import is_type_mapped
 from shared.mapping.language.named import Named, Use, names_in
 from shared.mapping.language.rules import Mapping
 from shared.models.keys import OriginKind
-from shared.models.origin import (
-    Needs,
-)
+from shared.models.origin import Needs
 from shared.models.people import Lookups
 from shared.models.wanted import NameKind
 from shared.models.words import ActAs
-from shared.models.workflow import (
-    StatusRow,
-    Workflow,
-)
+from shared.models.workflow import StatusRow, Workflow
 from shared.operations.live.landscape import Landscape, Topic
 from shared.operations.live.plans_asked import ask_plans
 from shared.ports import PlannerPort

@@ -21,15 +21,10 @@ from shared.models.events import EventKind
 from shared.models.holds import HOLDS, REFUSALS, HoldCause, RefusalReason
 from shared.models.link import Link, Refusal, SendIntent
 from shared.models.messages import AgendaEntry
-from shared.models.opentext import (
-    Person,
-)
+from shared.models.opentext import Person
 from shared.models.text import cut
 from shared.models.words import WaitedFor
-from shared.models.workflow import (
-    Step,
-    StepForm,
-)
+from shared.models.workflow import Step, StepForm
 from shared.observability.telemetry import traceparent
 from shared.reconciler.outcome import DONE, STALE, Outcome
 from shared.reconciler.session import Work, current_step

@@ -20,14 +20,10 @@ from shared.decisions.actions import (
 from shared.decisions.decide import decide
 from shared.decisions.observed import Missing, Unread
 from shared.models.link import FieldBase, LinkState, Refusal, SendIntent
-from shared.models.opentext import (
-    DocumentVersion,
-)
+from shared.models.opentext import DocumentVersion
 from shared.models.planner import TaskPatch
 from shared.models.wanted import WhenDeleted
-from shared.models.workflow import (
-    StepRef,
-)
+from shared.models.workflow import StepRef
 from tests.build import (
     ALICE,
     BOB,

@@ -5,10 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.decisions.decided_there import decided_there
-from shared.models.workflow import (
-    Activity,
-    DecidedThere,
-)
+from shared.models.workflow import Activity, DecidedThere
 from tests.unit.mapping.mapping_world import DEKE, PETER, STARTED, of_workflow, step
 
 AT = STARTED + timedelta(hours=2)

@@ -17,14 +17,8 @@ from shared.decisions.outcome import (
     resume_sending,
 )
 from shared.models.link import SendIntent
-from shared.models.opentext import (
-    DocumentVersion,
-)
-from shared.models.workflow import (
-    Activity,
-    Disposition,
-    StepForm,
-)
+from shared.models.opentext import DocumentVersion
+from shared.models.workflow import Activity, Disposition, StepForm
 from tests.build import ALICE, EVE, NOW, STEP, approval, decider, found, link, outcome_states
 
 GRACE = timedelta(seconds=60)

@@ -15,10 +15,7 @@ from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import LinkState
 from shared.models.planner import DetailsPatch
 from shared.models.wanted import Outcome, Owner
-from shared.models.workflow import (
-    Disposition,
-    StepForm,
-)
+from shared.models.workflow import Disposition, StepForm
 from tests.build import ALICE, BOB, NOW, POLICY, approval, found, link, target, view, wanted
 
 

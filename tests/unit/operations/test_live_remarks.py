@@ -4,21 +4,9 @@ import pytest
 
 from shared.mapping.language.load import examine
 from shared.models.graph import EntraUser
-from shared.models.opentext import (
-    AttributeDefinition,
-    AttributeType,
-    Document,
-    Role,
-    Workspace,
-    WorkspaceType,
-)
+from shared.models.opentext import AttributeDefinition, AttributeType, Document, Role, Workspace, WorkspaceType
 from shared.models.people import Directory
-from shared.models.workflow import (
-    Step,
-    StepForm,
-    StepRef,
-    Workflow,
-)
+from shared.models.workflow import Step, StepForm, StepRef, Workflow
 from shared.operations.live.check import remarks
 from shared.operations.live.landscape import Landscape, PlanFound, Topic
 

@@ -11,15 +11,8 @@ from shared.errors import TooLargeError
 from shared.mapping.evaluation.needs import rules_for
 from shared.mapping.evaluation.sources import exact_types, is_type_mapped, is_workflow_mapped
 from shared.models.keys import OriginKind
-from shared.models.opentext import (
-    Person,
-)
-from shared.models.workflow import (
-    StatusRow,
-    Step,
-    StepRef,
-    WorkflowStatus,
-)
+from shared.models.opentext import Person
+from shared.models.workflow import StatusRow, Step, StepRef, WorkflowStatus
 from shared.store.cursors import Cursors
 from shared.store.plans import PlanRow
 from shared.store.tables import NAMES, Tables

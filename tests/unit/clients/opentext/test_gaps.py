@@ -5,16 +5,9 @@ import pytest
 
 from shared.clients.opentext.attribute_values import typed
 from shared.errors import UnavailableError, UnreadableError
-from shared.models.opentext import (
-    AttributeType,
-    Part,
-)
-from shared.models.origin import (
-    Needs,
-)
-from shared.models.workflow import (
-    StepRef,
-)
+from shared.models.opentext import AttributeType, Part
+from shared.models.origin import Needs
+from shared.models.workflow import StepRef
 from tests.unit.clients.opentext.test_shapes import BARE, DEKE, client, row, step
 
 NOT_INSTALLED = httpx.Response(400, json={"error": "The REST API URL could not be found in the mappings registry."})

@@ -17,16 +17,9 @@ from shared.clients.opentext.workflow_answers import (
     step_of,
 )
 from shared.errors import UnavailableError, UnreadableError
-from shared.models.opentext import (
-    Part,
-    Person,
-)
-from shared.models.origin import (
-    Needs,
-)
-from shared.models.workflow import (
-    WorkflowStatus,
-)
+from shared.models.opentext import Part, Person
+from shared.models.origin import Needs
+from shared.models.workflow import WorkflowStatus
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

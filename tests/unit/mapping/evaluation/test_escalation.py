@@ -8,12 +8,8 @@ import pytest
 from shared.mapping.evaluation.escalation import keys_of
 from shared.models.item_memory import ItemMemory
 from shared.models.link_parts import FieldBase
-from shared.models.opentext import (
-    MissingDocument,
-)
-from shared.models.workflow import (
-    WorkflowStatus,
-)
+from shared.models.opentext import MissingDocument
+from shared.models.workflow import WorkflowStatus
 from tests.unit.mapping.mapping_world import (
     mapping_of,
     of_workflow,

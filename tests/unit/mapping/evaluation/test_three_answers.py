@@ -5,14 +5,8 @@ import pytest
 from shared.mapping.evaluation.wanted import evaluated, lookups
 from shared.models.holds import HOLDS
 from shared.models.keys import OriginKind
-from shared.models.opentext import (
-    AttributeDefinition,
-    AttributeType,
-    Role,
-)
-from shared.models.origin import (
-    Origin,
-)
+from shared.models.opentext import AttributeDefinition, AttributeType, Role
+from shared.models.origin import Origin
 from shared.models.wanted import NameKind
 from tests.unit.mapping.mapping_world import (
     CREATED,

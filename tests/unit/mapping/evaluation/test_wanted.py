@@ -5,14 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from shared.mapping.evaluation.wanted import evaluated
-from shared.models.opentext import (
-    MissingDocument,
-)
+from shared.models.opentext import MissingDocument
 from shared.models.people import Directory
 from shared.models.wanted import EvidencePolicy, Owner, PlanTarget, WhenDeleted
-from shared.models.workflow import (
-    WorkflowStatus,
-)
+from shared.models.workflow import WorkflowStatus
 from tests.unit.mapping.mapping_world import (
     GROUP,
     NOW,

@@ -3,12 +3,8 @@
 import pytest
 
 from shared.models.keys import OriginKind
-from shared.models.opentext import (
-    Part,
-)
-from shared.models.origin import (
-    Origin,
-)
+from shared.models.opentext import Part
+from shared.models.origin import Origin
 from tests.unit.mapping.mapping_world import mapping_of, of_document, of_workflow, step_rule, want, workspace_rule
 
 CONDITIONS = [
