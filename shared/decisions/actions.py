@@ -10,7 +10,7 @@ from shared.models.deciders import Decider
 from shared.models.evidence import Event
 from shared.models.link import Link
 from shared.models.opentext import AttributeValue
-from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.planner_writes import DetailsPatch, TaskPatch
 from shared.models.words import WaitedFor
 from shared.models.workflow import StepRef
 

@@ -12,7 +12,7 @@ from shared.decisions.reassignment import Handover, Helpers, is_personal, read_r
 from shared.models.events import EventKind
 from shared.models.holds import HOLDS, REFUSALS, HoldCause, RefusalReason
 from shared.models.link import FieldBase, Link, Refusal
-from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.planner_writes import DetailsPatch, TaskPatch
 from shared.models.text import cut
 from shared.models.wanted import CommentRule, Reassign
 from shared.models.words import ActAs, WaitedFor

@@ -19,7 +19,7 @@ from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import Link, LinkState
-from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.planner_writes import DetailsPatch, TaskPatch
 from shared.models.wanted import WantedTask, WhenDeleted
 from shared.models.words import ItemKind, WaitedFor
 from shared.timing import REPLICA, YOUNG

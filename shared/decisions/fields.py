@@ -16,7 +16,7 @@ from shared.decisions.description_block import digest, split_description
 from shared.decisions.observed import Found, Place
 from shared.mapping.language.calendar import as_date, as_utc
 from shared.models.link import Link
-from shared.models.planner import NewTask, TaskPatch
+from shared.models.planner_writes import NewTask, TaskPatch
 from shared.models.wanted import Owner, WantedTask
 
 _CHECKLIST = uuid.UUID("5f0a6d1c-6f0e-4f5b-9d53-2d8a3b7f4c11")

@@ -13,7 +13,7 @@ from datetime import datetime
 from shared.models.holds import RefusalReason
 from shared.models.link import Link, LinkState
 from shared.models.link_parts import MailIntent, MailOutcome
-from shared.models.wanted import Notify
+from shared.models.notify import Notify
 from shared.timing import SKEW
 
 COMPLETED, REFUSED, OVERDUE = "completed", "refused", "overdue"

@@ -15,7 +15,7 @@ from shared.decisions.fields import FIELDS, Shape, SyncedField, Target, outcome_
 from shared.decisions.observed import Found
 from shared.mapping.language.calendar import as_date
 from shared.models.link import FieldBase, Posted
-from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
+from shared.models.planner_writes import ChecklistLine, DetailsPatch, TaskPatch
 from shared.models.wanted import Owner
 
 Base = Mapping[str, FieldBase]

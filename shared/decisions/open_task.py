@@ -19,7 +19,7 @@ from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import FieldBase, Link, LinkState
-from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.planner_writes import DetailsPatch, TaskPatch
 from shared.models.wanted import Owner
 from shared.models.words import ItemKind, WaitedFor
 from shared.timing import NOTE_STANDS

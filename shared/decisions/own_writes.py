@@ -11,7 +11,7 @@ from shared.decisions.actions import Write
 from shared.decisions.fields import FIELDS, Shape, SyncedField
 from shared.decisions.observed import Found
 from shared.models.link import FieldBase, Link
-from shared.models.planner import TaskPatch
+from shared.models.planner_writes import TaskPatch
 from shared.models.wanted import Owner
 
 

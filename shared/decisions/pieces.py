@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.decisions.actions import Write
 from shared.models.link import FieldBase
-from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.planner_writes import DetailsPatch, TaskPatch
 
 _TASK_FIELDS = {
     "percent_complete": "progress",

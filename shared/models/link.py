@@ -12,9 +12,10 @@ from shared.models.holds import HOLDS, HoldCause
 from shared.models.link_fields import LinkFields
 from shared.models.link_parts import FieldBase, MailIntent, Pause, Posted, Refusal, Reservation, SendIntent, Wished
 from shared.models.link_states import LinkState, next_state
+from shared.models.notify import Notify
 from shared.models.opentext import DocumentVersion
 from shared.models.planner import PlannerDetails, PlannerTask
-from shared.models.wanted import Notify, WantedTask
+from shared.models.wanted import WantedTask
 from shared.timing import pause
 
 __all__ = ["FieldBase", "Link", "LinkState", "MailIntent", "Posted", "Refusal", "Reservation", "SendIntent"]

@@ -9,8 +9,9 @@ from shared.models.base import Stored
 from shared.models.holds import HOLDS, HoldCause
 from shared.models.link_parts import FieldBase, MailIntent, Pause, Posted, Refusal, SendIntent, Wished
 from shared.models.link_states import LinkState
+from shared.models.notify import Notify
 from shared.models.opentext import DocumentVersion
-from shared.models.wanted import EvidencePolicy, Notify
+from shared.models.wanted import EvidencePolicy
 from shared.models.words import ItemKind
 from shared.models.workflow import StepRef
 from shared.timing import YOUNG

@@ -19,7 +19,7 @@ from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
 from shared.models.opentext import Document, Workspace
 from shared.models.origin import Origin
-from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.planner_writes import DetailsPatch, TaskPatch
 from shared.models.wanted import Wanted
 from shared.models.words import WaitedFor
 from shared.models.workflow import Workflow

@@ -24,7 +24,7 @@ from shared.errors import (
 )
 from shared.models.mail import MailMessage
 from shared.models.people import Lookups
-from shared.models.planner import ChecklistLine, DetailsChange, DetailsPatch, NewTask, TaskChange, TaskPatch
+from shared.models.planner_writes import ChecklistLine, DetailsChange, DetailsPatch, NewTask, TaskChange, TaskPatch
 from tests.fidelity.graph_caller import Caller
 
 URL = "https://bridge.example/api/graph/notifications"

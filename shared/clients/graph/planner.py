@@ -24,16 +24,8 @@ from shared.clients.graph.planner_bodies import (
 )
 from shared.errors import BridgeError
 from shared.models.listed import Listed
-from shared.models.planner import (
-    DetailsChange,
-    NewTask,
-    PlanDetails,
-    PlannerBucket,
-    PlannerDetails,
-    PlannerPlan,
-    PlannerTask,
-    TaskChange,
-)
+from shared.models.planner import PlanDetails, PlannerBucket, PlannerDetails, PlannerPlan, PlannerTask
+from shared.models.planner_writes import DetailsChange, NewTask, TaskChange
 
 __all__ = ["Planner", "decode_reference", "encode_reference"]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.models.planner import ChecklistLine, DetailsPatch, NewTask, TaskPatch
+from shared.models.planner_writes import ChecklistLine, DetailsPatch, NewTask, TaskPatch
 
 FIRST = " !"
 """The order hint of something without neighbours."""

@@ -12,8 +12,9 @@ from shared.mapping.evaluation.people import Assigned
 from shared.mapping.evaluation.plans import target
 from shared.mapping.language.task_parts import PRIORITIES, Level
 from shared.models.keys import item_key
+from shared.models.notify import COMMENT, OUTCOME, Notify
 from shared.models.text import cut
-from shared.models.wanted import COMMENT, OUTCOME, Notify, PlanTarget, WantedTask
+from shared.models.wanted import PlanTarget, WantedTask
 from shared.models.workflow import WorkflowStatus
 
 

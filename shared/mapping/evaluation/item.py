@@ -17,12 +17,8 @@ from shared.mapping.language.rules import StepRule
 from shared.mapping.language.scalars import Assign, Who
 from shared.mapping.language.task_parts import PRIORITIES, NotifySpec
 from shared.models.holds import HoldCause
-from shared.models.wanted import (
-    Notify,
-    PlanTarget,
-    Reassign,
-    WantedTask,
-)
+from shared.models.notify import Notify
+from shared.models.wanted import PlanTarget, Reassign, WantedTask
 from shared.models.words import ActAs
 
 _PERFORMER = Assign(all=(Who(kind="performer"),))

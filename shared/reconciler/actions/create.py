@@ -23,7 +23,8 @@ from shared.models.evidence import Event
 from shared.models.holds import HoldCause
 from shared.models.link import FieldBase, Link, LinkState, Posted, Reservation
 from shared.models.messages import AgendaEntry
-from shared.models.planner import NewTask, PlannerTask
+from shared.models.planner import PlannerTask
+from shared.models.planner_writes import NewTask
 from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.reconciler.actions.hold_for_capacity import keep_room

@@ -20,8 +20,8 @@ from shared.models.events import EventKind
 from shared.models.link import Link, LinkState
 from shared.models.link_parts import MailIntent, MailOutcome
 from shared.models.mail import MailMessage
+from shared.models.notify import Notify
 from shared.models.troubles import Cause, Where
-from shared.models.wanted import Notify
 from shared.models.words import WaitedFor
 from shared.ports import MailPort
 from shared.reconciler.actions.mail_text import Entry, written

@@ -15,7 +15,8 @@ from shared.decisions.pieces import Piece, asked_by, pieces
 from shared.errors import NotFoundError, RetryLaterError, StaleError
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause
-from shared.models.planner import DetailsChange, PlannerDetails, PlannerTask, TaskChange
+from shared.models.planner import PlannerDetails, PlannerTask
+from shared.models.planner_writes import DetailsChange, TaskChange
 from shared.reconciler.session import Work
 from shared.reconciler.walls import stop
 

@@ -21,7 +21,7 @@ from shared.decisions.decide import decide
 from shared.decisions.observed import Missing, Unread
 from shared.models.link import FieldBase, LinkState, Refusal, SendIntent
 from shared.models.opentext import DocumentVersion
-from shared.models.planner import TaskPatch
+from shared.models.planner_writes import TaskPatch
 from shared.models.wanted import WhenDeleted
 from shared.models.workflow import StepRef
 from tests.build import (

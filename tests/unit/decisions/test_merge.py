@@ -9,7 +9,7 @@ from shared.decisions.fields import line_id
 from shared.decisions.merge import merge, settled_base
 from shared.decisions.observed import Place
 from shared.models.link import Posted
-from shared.models.planner import ChecklistLine
+from shared.models.planner_writes import ChecklistLine
 from shared.models.wanted import Owner, WantedChecklistItem, WantedReference
 from tests.build import ALICE, BOB, BUCKET, EVE, PLACE, details_of, found, link, target, wanted
 

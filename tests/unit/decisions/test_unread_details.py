@@ -13,7 +13,7 @@ from shared.decisions.outcome import Refuse, check_outcomes, judge
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import LinkState
-from shared.models.planner import DetailsPatch
+from shared.models.planner_writes import DetailsPatch
 from shared.models.wanted import Outcome, Owner
 from shared.models.workflow import Disposition, StepForm
 from tests.build import ALICE, BOB, NOW, POLICY, approval, found, link, target, view, wanted

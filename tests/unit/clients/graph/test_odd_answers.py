@@ -9,7 +9,8 @@ from shared.clients.graph.directory import DirectoryClient
 from shared.clients.graph.planner import Planner
 from shared.errors import NotFoundError, OutcomeUnknownError, UnavailableError
 from shared.models.people import Lookups
-from shared.models.planner import PlannerDetails, PlannerTask, TaskChange, TaskPatch
+from shared.models.planner import PlannerDetails, PlannerTask
+from shared.models.planner_writes import TaskChange, TaskPatch
 from tests.unit.clients.graph.graph_double import GraphDouble, always, page, said, task
 
 NOW = datetime(2026, 11, 30, 6, 30, tzinfo=UTC)

@@ -15,7 +15,7 @@ from shared.errors import (
     ThrottledError,
     UnavailableError,
 )
-from shared.models.planner import DetailsChange, DetailsPatch, NewTask, TaskChange, TaskPatch
+from shared.models.planner_writes import DetailsChange, DetailsPatch, NewTask, TaskChange, TaskPatch
 from tests.unit.clients.graph.graph_double import GraphDouble, always, page, said, task
 
 DETAILS = {
