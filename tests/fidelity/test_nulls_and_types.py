@@ -11,8 +11,8 @@ import json
 import httpx
 import pytest
 
-from shared.clients.graph.connection import Page
 from shared.clients.graph.directory import DirectoryClient
+from shared.clients.graph.pages import Page
 from shared.clients.graph.planner import Planner
 from shared.errors import BridgeError, UnavailableError, UnreadableError
 from shared.models.graph import Subscription

@@ -13,7 +13,8 @@ from pydantic import Field
 
 from shared.clients.graph.answers import Answer, parse
 from shared.clients.graph.batch import BatchRequest
-from shared.clients.graph.connection import GraphConnection, Page, read_page
+from shared.clients.graph.connection import GraphConnection
+from shared.clients.graph.pages import Page, read_page
 from shared.errors import BridgeError, NotFoundError, UnavailableError
 from shared.models.fields import Opaque
 from shared.models.graph import EntraUser

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from shared.clients.graph.answers import attempt, check, parse
 from shared.clients.graph.batch import BatchRequest
-from shared.clients.graph.connection import GraphConnection, Page
+from shared.clients.graph.connection import GraphConnection
+from shared.clients.graph.pages import Page
 from shared.clients.graph.planner_bodies import (
     decode_reference,
     details_patch_body,

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.clients.graph.answers import Answer, check, error_for, parse
-from shared.clients.graph.connection import GraphConnection, Page
+from shared.clients.graph.connection import GraphConnection
+from shared.clients.graph.pages import Page
 from shared.clients.graph.planner_bodies import timestamp
 from shared.errors import RefusedError
 from shared.models.graph import Subscription

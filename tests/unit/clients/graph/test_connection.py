@@ -9,7 +9,9 @@ import pytest
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 
-from shared.clients.graph.connection import Page, connect, roles_in
+from shared.clients.graph.authentication import roles_in
+from shared.clients.graph.connection import connect
+from shared.clients.graph.pages import Page
 from shared.errors import OutcomeUnknownError, SettingsError, UnavailableError
 from shared.models.planner import PlannerTask
 from tests.unit.clients.graph.graph_double import BASE, GraphDouble, always, page, said, task
