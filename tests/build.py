@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from shared.decisions.bases import first_base
 from shared.decisions.description_block import render_block, with_block
 from shared.decisions.fields import FIELDS, Target, line_id
 from shared.decisions.item_view import Policy, View
-from shared.decisions.merge import first_base
 from shared.decisions.observed import Found, Place
 from shared.models.deciders import Decider, FoundBy
 from shared.models.keys import OriginKind

@@ -77,7 +77,7 @@ async def find(scope: Scope, services: Services, told: Callable[[int], None]) ->
 async def _workspaces(rule: BaseRule, since: datetime, services: Services) -> AsyncIterator[int]:
     names = exact_types((rule,))
     if names is None:
-        listed = await services.opentext.workspaces.list_types()
+        listed = await services.opentext.workspaces.types.list_all()
         names = tuple(kind.name for kind in listed if is_type_mapped((rule,), kind.name))
     for name in names:
         async for workspace in services.opentext.workspaces.list_created(name, since):

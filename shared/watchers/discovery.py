@@ -141,7 +141,7 @@ async def _workspaces(services: Services) -> int:
         return 0
     names = exact_types(rules)
     if names is None:
-        listed = await services.opentext.workspaces.list_types()
+        listed = await services.opentext.workspaces.types.list_all()
         names = tuple(kind.name for kind in listed if is_type_mapped(rules, kind.name))
     return sum([await _try_type(name, services) for name in names])
 

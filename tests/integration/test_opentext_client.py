@@ -245,7 +245,7 @@ async def test_a_long_list_is_read_page_by_page_and_no_further_than_needed():
 
 async def test_an_unknown_workspace_type_is_unreadable():
     with pytest.raises(UnreadableError):
-        await World().client.workspaces.read_type("Nothing")
+        await World().client.workspaces.types.read_id("Nothing")
 
 
 async def test_readiness_is_told_by_ping_and_whoami():

@@ -85,7 +85,7 @@ async def _ask_opentext(
     mapping: Mapping, named: tuple[Named, ...], opentext: OpenText, act_as: ActAs, found: Landscape
 ) -> None:
     with noting(found, Topic.TYPES):
-        found.types = await opentext.workspaces.list_types()
+        found.types = await opentext.workspaces.types.list_all()
     kinds = (kind.name for kind in found.types if is_type_mapped(mapping.rules, kind.name))
     await sample_workspaces(kinds, needs(mapping, OriginKind.WORKSPACE), opentext, found)
     if any(rule.on == "step" for rule in mapping.rules):

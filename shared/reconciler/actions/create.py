@@ -13,9 +13,9 @@ from datetime import datetime
 
 from shared.clients.graph.planner_bodies import new_task_body
 from shared.decisions.actions import Create
+from shared.decisions.bases import first_base, settled_base
 from shared.decisions.fields import Target, new_task
 from shared.decisions.item_view import event
-from shared.decisions.merge import first_base, settled_base
 from shared.decisions.observed import Found
 from shared.errors import BridgeError, LeaseLostError, NotFoundError, OutcomeUnknownError, RefusedError, RetryLaterError
 from shared.models.events import EventKind

@@ -9,9 +9,9 @@ import logging
 from collections.abc import Sequence
 
 from shared.decisions.actions import Write
+from shared.decisions.bases import base_after, joined
 from shared.decisions.fields import FIELDS, SyncedField, outcome_lines
 from shared.decisions.item_view import event
-from shared.decisions.merge import base_after, joined
 from shared.decisions.observed import Found, Missing, Seen, Unread
 from shared.decisions.open_task import first_write
 from shared.decisions.own_writes import to_announce

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from shared.decisions.bases import settled_base
 from shared.decisions.fields import line_id
-from shared.decisions.merge import merge, settled_base
+from shared.decisions.merge import merge
 from shared.decisions.observed import Place
 from shared.models.link import Posted
 from shared.models.planner_writes import ChecklistLine
