@@ -5,14 +5,13 @@ import itertools
 from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 from local.in_process.tables import MemoryTables
 from shared.models.hands import Kind
 from shared.reconciler.waiting_room import Hurry, WaitingRoom
 from shared.store.hands import Hands
 from shared.store.slots import Slots
-from shared.store.table_client import TableClient
 from shared.store.tables import NAMES, Tables
 from shared.timing import NO_SLOT_AGAIN
 from tests.benchmarks.ratios import Ratio
@@ -56,7 +55,7 @@ class Worker:
     """One instance: takes batches as the host does, and waits as `reconcile` does."""
 
     def __init__(self, loop: SimLoop, memory: MemoryTables, queue: Queue, number: int) -> None:
-        tables = Tables({name: cast("TableClient", memory.client(name)) for name in NAMES}, writer=f"w{number}")
+        tables = Tables({name: memory.client(name) for name in NAMES}, writer=f"w{number}")
         self.hands = Hands(tables, None, f"w{number}", ticks=loop.time)  # type: ignore[arg-type] # nobody dies here
         rng = Random(number)  # noqa: S311 - repeatable on purpose
         slots = Slots(tables, self.hands)

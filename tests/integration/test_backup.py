@@ -3,7 +3,6 @@
 import gzip
 import itertools
 import json
-from typing import cast
 
 import pytest
 
@@ -16,7 +15,6 @@ from shared.operations.app_state import note_app
 from shared.operations.backup import restore, write_backup
 from shared.operations.rebuild import rebuild
 from shared.store.queues import Queues
-from shared.store.table_client import TableClient
 from shared.store.tables import NAMES, Tables
 from shared.wiring.stores import storage_over
 from tests.integration.test_rebuild import END, Case
@@ -25,7 +23,7 @@ _NUMBERS = itertools.count(1)
 
 
 def tables_of(inside, writer="operator"):
-    return Tables({name: cast("TableClient", inside.account.client(name)) for name in NAMES}, writer=writer)
+    return Tables({name: inside.account.client(name) for name in NAMES}, writer=writer)
 
 
 def rows(file):

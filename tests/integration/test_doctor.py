@@ -11,13 +11,13 @@ from shared.models.messages import OriginMessage
 from shared.operations.doctor import examine
 from shared.operations.findings import Verdict
 from shared.operations.probing import ROLES, probe_deeply
-from tests.integration.operating import InsideWiring
+from tests.integration.operating import OperatedWiring
 from tests.repository import ROOT
 
 END = START + timedelta(days=400)
 
 
-class Patient(InsideWiring):
+class Patient(OperatedWiring):
     """A bridge whose readiness has nothing to say."""
 
     def probes(self):

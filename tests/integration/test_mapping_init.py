@@ -11,7 +11,7 @@ from manage import app
 from shared import wiring
 from shared.mapping.language.load import read_with_warnings
 from tests.engine import engine
-from tests.wired import Wired, engine_in_its_place
+from tests.wired import InsideWiring, engine_in_its_place
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
 GROUP = ("--group", CONTRACTS_GROUP)
@@ -45,7 +45,7 @@ def approval(started, contract, *, title="", starts=("Contract Approval",)):
 def test_what_it_writes_passes_the_live_check_strictly(tmp_path, act_as):
     file = tmp_path / "first.yaml"
     started = engine(OPENTEXT_ACT_AS=act_as)
-    with wiring.use(Wired(started)):
+    with wiring.use(InsideWiring(started.inside)):
         approval(started, create_contract(started.world, "Contoso", END), title="Supply 4711")
         answer = run("init", "--to", file, "--type", "Contract", "--workflow", "Contract Approval", *GROUP)
         checked = run("check", file, "--live", "--strict")
