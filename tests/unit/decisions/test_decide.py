@@ -24,6 +24,7 @@ from shared.models.opentext import DocumentVersion
 from shared.models.planner_writes import TaskPatch
 from shared.models.wanted import WhenDeleted
 from shared.models.workflow import StepRef
+from shared.models.words import ActAs
 from tests.build import (
     ALICE,
     BOB,
@@ -40,6 +41,7 @@ from tests.build import (
     wanted,
     workflow,
 )
+from tests.narrowing import as_a, sure
 
 DONE: dict[str, Any] = {
     "percentComplete": 100,
@@ -172,8 +174,8 @@ def test_a_refusal_is_written_first_and_the_task_opened_after_it():
 
     assert isinstance(opened, Write)
     assert opened.task == TaskPatch(percent_complete=0)
-    assert "not a performer" in opened.details.description
-    assert all(line.is_checked is False for line in opened.details.checklist.values())
+    assert "not a performer" in sure(sure(opened.details).description)
+    assert all(sure(line).is_checked is False for line in sure(opened.details).checklist.values())
     assert opened.link.refusals[-1].reopened
 
 
@@ -187,8 +189,8 @@ def test_a_new_version_clears_the_ticks_and_is_shown():
     assert action.rebinds
     assert action.link.bound == item.documents
     # Both lines are written: a tick that comes between the read and this write overlaps with it.
-    assert [line.is_checked for line in action.details.checklist.values()] == [False, False]
-    assert "document 77: version 2" in action.details.description
+    assert [sure(line).is_checked for line in sure(action.details).checklist.values()] == [False, False]
+    assert "document 77: version 2" in sure(sure(action.details).description)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +211,7 @@ def test_a_step_that_is_over_closes_its_task_with_the_reason(origin, reason):
     assert isinstance(action, Write)
     assert action.task == TaskPatch(percent_complete=100)
     assert reason in action.link.reason
-    assert reason in action.details.description
+    assert reason in sure(sure(action.details).description)
 
 
 def test_a_step_that_is_nowhere_listed_is_left_alone():
@@ -243,26 +245,24 @@ def test_a_reassigned_step_is_delegated_or_put_back():
     item = approval()
     here = view(item, link(item), found(item), origin=workflow(current=(STEP,)))
     seen = found(item, assignments={BOB: {"assignedBy": {"user": {"id": ALICE}}}})
-    asked = Delegate(link(item), here.target, STEP, by=decider(ALICE), to=BOB)
+    asked = Delegate(link(item), sure(here.target), STEP, by=decider(ALICE), to=BOB)
     assert decide(replace(here, seen=seen), POLICY, NOW) == asked
 
-    service = decide(view(item, link(item), seen), type(POLICY)(**{**vars(POLICY), "act_as": "service"}), NOW)
+    service = as_a(Write, decide(view(item, link(item), seen), replace(POLICY, act_as=ActAs.SERVICE), NOW))
 
-    assert isinstance(service, Write)
-    assert (service.task.assign, service.task.unassign) == ((ALICE,), (BOB,))
+    assert (sure(service.task).assign, sure(service.task).unassign) == ((ALICE,), (BOB,))
 
 
 def test_an_assignment_that_planner_refuses_to_put_back_stays_to_be_put_back():
     item = approval()
-    service = replace(POLICY, act_as="service")
+    service = replace(POLICY, act_as=ActAs.SERVICE)
     there = view(item, link(item), found(item, assignments={BOB: {}}, priority=1))
 
-    agreed = decide(replace(there, is_refused=True), service, NOW)
-    again = decide(replace(there, link=agreed.link), service, NOW)
+    agreed = as_a(Remember, decide(replace(there, is_refused=True), service, NOW))
+    again = as_a(Write, decide(replace(there, link=agreed.link), service, NOW))
 
-    assert isinstance(agreed, Remember)
     assert agreed.link.base["priority"].got == 1
-    assert (again.task.assign, again.task.unassign) == ((ALICE,), (BOB,))
+    assert (sure(again.task).assign, sure(again.task).unassign) == ((ALICE,), (BOB,))
 
 
 def test_a_delegation_that_opentext_took_is_agreed_on():
@@ -365,7 +365,12 @@ def test_an_item_that_was_over_and_is_wanted_again_but_held_says_why():
 def test_a_completion_that_the_record_could_not_be_told_of_is_told_later():
     """It stands all the same; what the rule no longer has told is dropped."""
     told = wanted(on_complete={"A.B": "Done"}, progress_attribute="A.P")
-    known = {"state": "completed", "hold": "record", "reason": "read-only", "etag": found(**DONE).task.etag}
+    known: dict[str, Any] = {
+        "state": "completed",
+        "hold": "record",
+        "reason": "read-only",
+        "etag": found(**DONE).task.etag,
+    }
     later = NOW + timedelta(minutes=1)
 
     assert act(told, link(**known, retry_at=later), found(**DONE)) is None

@@ -9,10 +9,11 @@ from shared.decisions.bases import settled_base
 from shared.decisions.fields import line_id
 from shared.decisions.merge import merge
 from shared.decisions.observed import Place
-from shared.models.link import Posted
+from shared.models.link import FieldBase, Posted
 from shared.models.planner_writes import ChecklistLine
 from shared.models.wanted import Owner, WantedChecklistItem, WantedReference
 from tests.build import ALICE, BOB, BUCKET, EVE, PLACE, details_of, found, link, target, wanted
+from tests.narrowing import sure
 
 
 def test_nothing_changed_writes_nothing():
@@ -73,16 +74,17 @@ def test_a_rule_may_give_the_due_date_to_planner():
     assert merged.agreed["due"].got == "2026-12-24"
 
 
-@pytest.mark.parametrize("field", ["due", "title", "priority", "bucket"])
-def test_where_planner_owns_a_field_a_persons_value_stands_whenever_the_other_side_moves(field):
+@pytest.mark.parametrize(
+    ("field", "theirs", "later"),
+    [
+        pytest.param("due", {"dueDateTime": "2026-12-24T10:00:00Z"}, date(2026, 12, 5), id="due"),
+        pytest.param("title", {"title": "Theirs"}, "New", id="title"),
+        pytest.param("priority", {"priority": 9}, 1, id="priority"),
+        pytest.param("bucket", {"bucketId": "bucket-9"}, "Later", id="bucket"),
+    ],
+)
+def test_where_planner_owns_a_field_a_persons_value_stands_whenever_the_other_side_moves(field, theirs, later):
     """Not only when both moved between two looks."""
-    theirs = {
-        "due": {"dueDateTime": "2026-12-24T10:00:00Z"},
-        "title": {"title": "Theirs"},
-        "priority": {"priority": 9},
-        "bucket": {"bucketId": "bucket-9"},
-    }[field]
-    later = {"due": date(2026, 12, 5), "title": "New", "priority": 1, "bucket": "Later"}[field]
     owners = {field: Owner.PLANNER}
     before = merge(target(wanted(owners=owners)), found(**theirs), link().base)
     base = link().base | before.agreed
@@ -179,8 +181,7 @@ def test_assignees_that_read_as_we_just_wished_are_nobodys_change(now_wanted, no
 def test_what_the_service_made_of_our_value_is_not_a_change():
     """Planner trims titles and rounds priorities: what it returned is what is compared."""
     item = wanted(priority=2)
-    base = link().base | {"priority": {"asked": 2, "got": 3}}
-    base = type(link()).model_validate(link().model_dump() | {"base": base}).base
+    base = link().base | {"priority": FieldBase(asked=2, got=3)}
 
     assert merge(target(item), found(priority=3), base).task is None
 
@@ -191,19 +192,19 @@ def test_people_write_around_our_block_and_we_keep_it():
 
     merged = merge(target(item), found(details={"description": text}), link().base)
 
-    assert merged.details is not None
-    assert merged.details.description.startswith("Ask Bob first.\n\n===")
-    assert "Contract.docx: version 2" in merged.details.description
-    assert merged.details.description.endswith("Thanks")
+    description = sure(sure(merged.details).description)
+    assert description.startswith("Ask Bob first.\n\n===")
+    assert "Contract.docx: version 2" in description
+    assert description.endswith("Thanks")
     assert merged.conflicts == ()
 
 
 def test_our_block_is_put_back_and_the_edit_is_kept_as_a_conflict():
-    text = details_of(wanted()).description.replace("ref: ", "gone: ")
+    text = sure(details_of(wanted()).description).replace("ref: ", "gone: ")
 
     merged = merge(target(), found(details={"description": text}), link().base)
 
-    assert merged.details.description == details_of(wanted()).description
+    assert sure(merged.details).description == details_of(wanted()).description
     assert "gone: " in merged.conflicts[0].lost
 
 
@@ -241,7 +242,7 @@ def test_checklist_lines_are_merged_by_key_and_strangers_are_left_alone():
     merged = merge(target(new), found(old, details={"checklist": mine | stranger}), link(old).base)
 
     a, b = line_id(old.item_key, "a"), line_id(old.item_key, "b")
-    assert merged.details.checklist == {a: ChecklistLine(title="Check A twice"), b: None}
+    assert sure(merged.details).checklist == {a: ChecklistLine(title="Check A twice"), b: None}
 
 
 def test_a_line_that_a_person_took_away_stays_away():

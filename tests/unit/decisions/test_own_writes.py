@@ -8,8 +8,10 @@ from shared.decisions.actions import Remember, Write
 from shared.decisions.decide import decide
 from shared.decisions.own_writes import to_announce
 from shared.models.events import EventKind
+from shared.models.evidence import Event
 from shared.models.link import FieldBase
 from tests.build import ALICE, BOB, EVE, NOW, POLICY, found, link, view, wanted
+from tests.narrowing import as_a, sure
 
 TO_BOB = wanted(assignees=(BOB,))
 
@@ -23,7 +25,8 @@ def after_a_crash(item, shown, known=None):
 
 
 def rounds(item, known, shown):
-    events, action = [], None
+    events: list[Event] = []
+    action = None
     for _ in range(4):
         action = decide(view(item, known, shown), POLICY, NOW + timedelta(minutes=1))
         if not isinstance(action, Remember):
@@ -51,7 +54,7 @@ def test_when_opentext_changes_its_mind_meanwhile_nobody_too_many_stays_assigned
 
     assert EventKind.EDITED not in told
     assert isinstance(action, Write)
-    assert (action.task.assign, action.task.unassign) == ((EVE,), (BOB,))
+    assert (sure(action.task).assign, sure(action.task).unassign) == ((EVE,), (BOB,))
 
 
 def test_a_write_that_never_arrived_is_sent_again():
@@ -94,6 +97,6 @@ def test_whom_an_application_assigned_no_person_did(by, is_told):
 @pytest.mark.parametrize("field", ["title", "due"])
 def test_what_opentext_owns_alone_costs_no_announcement(field):
     item = wanted(title="New") if field == "title" else wanted(due=None)
-    write = decide(view(item, link(), found()), POLICY, NOW)
+    write = as_a(Write, decide(view(item, link(), found()), POLICY, NOW))
 
     assert to_announce(write, found()) == {}

@@ -3,10 +3,12 @@
 import base64
 import json
 import traceback
+from typing import Any
 
 import httpx
 import pytest
 from azure.core.credentials import AccessToken
+from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
 from shared.clients.graph.authentication import roles_in
@@ -20,18 +22,24 @@ PUBLIC = "https://graph.microsoft.com"
 SECRET = "a-token-of-the-tenant"
 
 
-class Credential:
+class Credential(AsyncTokenCredential):
     """An AsyncTokenCredential; with an error, one that cannot sign in."""
 
     def __init__(self, error=None):
         self.error = error
-        self.scopes = []
+        self.scopes: list[tuple[str, ...]] = []
 
-    async def get_token(self, *scopes, **_):
+    async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
         self.scopes.append(scopes)
         if self.error:
             raise self.error
         return AccessToken(SECRET, 4_000_000_000)
+
+    async def close(self) -> None:
+        """Nothing was opened."""
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing was opened."""
 
 
 def connected(base_url, credential, double):

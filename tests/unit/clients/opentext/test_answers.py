@@ -79,7 +79,7 @@ def test_a_row_that_is_no_object_is_there_all_the_same():
 def test_rows_are_read_one_by_one_and_those_that_can_not_be_are_told():
     listed = answers.each([{"id": 1}, {"id": "x"}, {}], lambda row: answers.required(row, "id"))
 
-    assert listed == (1,)
+    assert list(listed) == [1]
     assert [row.id for row in listed.unread] == ["x", None]
 
 

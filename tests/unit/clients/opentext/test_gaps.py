@@ -1,5 +1,7 @@
 """One thing that can't be read is told, and the rest of an origin is read all the same."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -104,9 +106,11 @@ def test_what_can_not_be_read_is_not_known(value, kind):
 )
 async def test_only_a_list_states_that_nothing_is_missing_and_nobody_has_a_role(part, path, answer):
     needs = Needs(attributes=False, roles=True, missing_documents=True)
-    answers = {f"v2/businessworkspaces/3/{name}": [{"results": []}] for name in ("missingdocuments", "members")}
+    answers: dict[str, list[Any]] = {
+        f"v2/businessworkspaces/3/{name}": [{"results": []}] for name in ("missingdocuments", "members")
+    }
 
-    found = await read(needs=needs, answers={**answers, f"v2/businessworkspaces/3/{path}": [answer]})
+    found = await read(needs=needs, answers=answers | {f"v2/businessworkspaces/3/{path}": [answer]})
 
     assert getattr(found, part) is None
     assert list(found.not_known) == [part]
