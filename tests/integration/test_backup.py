@@ -190,13 +190,16 @@ async def test_tables_that_went_on_are_not_written_over(case, saved):
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda lines: lines[:-3], "cut off or edited"),
-        (lambda lines: [*lines[:2], *lines[3:]], "cut off or edited"),
-        (lambda lines: [lines[0], *lines[2:3], *lines[1:2], *lines[3:]], "cut off or edited"),
-        (lambda _: ['{"format": "another"}\n'], "is no backup of this bridge"),
-        (lambda _: [], "is no backup of this bridge"),
+        pytest.param(lambda lines: lines[:-3], "cut off or edited", id="cut-off"),
+        pytest.param(lambda lines: [*lines[:2], *lines[3:]], "cut off or edited", id="a-row-less"),
+        pytest.param(
+            lambda lines: [lines[0], *lines[2:3], *lines[1:2], *lines[3:]],
+            "cut off or edited",
+            id="rows-in-another-order",
+        ),
+        pytest.param(lambda _: ['{"format": "another"}\n'], "is no backup of this bridge", id="of-something-else"),
+        pytest.param(lambda _: [], "is no backup of this bridge", id="empty"),
     ],
-    ids=["cut-off", "a-row-less", "rows-in-another-order", "of-something-else", "empty"],
 )
 async def test_a_file_that_is_not_whole_is_refused_before_anything_is_written(case, saved, tmp_path, change, why):
     with gzip.open(saved, "rt", newline="\n") as source:

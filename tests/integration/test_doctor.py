@@ -108,10 +108,11 @@ async def test_one_part_that_can_not_be_asked_stops_no_other(inside):
 @pytest.mark.parametrize(
     ("roles", "verdict", "said"),
     [
-        (frozenset(ROLES), Verdict.OK, "Tasks.ReadWrite.All"),
-        (frozenset({"User.Read.All"}), Verdict.FAIL, "the token lacks Tasks.ReadWrite.All, Group.Read.All"),
+        pytest.param(frozenset(ROLES), Verdict.OK, "Tasks.ReadWrite.All", id="all"),
+        pytest.param(
+            frozenset({"User.Read.All"}), Verdict.FAIL, "the token lacks Tasks.ReadWrite.All, Group.Read.All", id="some"
+        ),
     ],
-    ids=["all", "some"],
 )
 async def test_the_roles_in_the_apps_token_are_compared_with_what_it_needs(inside, roles, verdict, said):
     services = inside.services()

@@ -186,11 +186,10 @@ async def test_the_story_of_the_demo_happens():
 @pytest.mark.parametrize(
     ("today", "expected"),
     [
-        (date(2026, 11, 23), date(2026, 12, 24)),
-        (date(2027, 3, 1), date(2027, 3, 5)),
-        (date(2027, 3, 8), date(2027, 3, 25)),
+        pytest.param(date(2026, 11, 23), date(2026, 12, 24), id="christmas-on-a-friday"),
+        pytest.param(date(2027, 3, 1), date(2027, 3, 5), id="womens-day-on-a-monday"),
+        pytest.param(date(2027, 3, 8), date(2027, 3, 25), id="easter"),
     ],
-    ids=["christmas-on-a-friday", "womens-day-on-a-monday", "easter"],
 )
 def test_the_story_finds_the_next_long_weekend(today, expected):
     assert escalation.before_long_weekend(CALENDAR, today) == expected

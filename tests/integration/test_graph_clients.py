@@ -208,11 +208,16 @@ async def test_a_lost_answer_is_no_reason_to_send_again(count):
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        (Fault.html(method="POST", path="/planner/tasks"), OutcomeUnknownError),
-        (Fault.garbled(method="POST", path="/planner/tasks", after=True), OutcomeUnknownError),
-        (Fault.status(429, method="POST", path="/planner/tasks", headers={"retry-after": "9"}), ThrottledError),
+        pytest.param(Fault.html(method="POST", path="/planner/tasks"), OutcomeUnknownError, id="html"),
+        pytest.param(
+            Fault.garbled(method="POST", path="/planner/tasks", after=True), OutcomeUnknownError, id="garbled"
+        ),
+        pytest.param(
+            Fault.status(429, method="POST", path="/planner/tasks", headers={"retry-after": "9"}),
+            ThrottledError,
+            id="throttled",
+        ),
     ],
-    ids=["html", "garbled", "throttled"],
 )
 async def test_one_task_of_a_batch_may_fail_alone(fault, error):
     bridge = Bridge()

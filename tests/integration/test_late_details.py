@@ -48,7 +48,13 @@ class Case:
 
 
 @pytest.mark.parametrize(
-    ("lag", "within"), [(0, 0), (1, 5), (2, 30), (3, 30)], ids=["at once", "one 404", "two 404", "three 404"]
+    ("lag", "within"),
+    [
+        pytest.param(0, 0, id="at once"),
+        pytest.param(1, 5, id="one 404"),
+        pytest.param(2, 30, id="two 404"),
+        pytest.param(3, 30, id="three 404"),
+    ],
 )
 async def test_the_outcome_lines_come_within_seconds(lag, within):
     case = Case(lag)

@@ -51,7 +51,9 @@ def case():
     return Case()
 
 
-@pytest.mark.parametrize(("late", "within"), [(3, 6), (30, 61)], ids=["seconds later", "half a minute later"])
+@pytest.mark.parametrize(
+    ("late", "within"), [pytest.param(3, 6, id="seconds later"), pytest.param(30, 61, id="half a minute later")]
+)
 async def test_a_hint_that_overtakes_its_change_is_looked_at_again(case, late, within):
     """It is sent inside OpenText's transaction: the first look reads what was before."""
     workspace = create_contract(case.inside.world, "Supply", END)
@@ -107,7 +109,7 @@ async def test_each_of_two_hints_that_overtake_their_changes_is_followed(case):
         pytest.param(503, {}, id="failed"),
     ],
 )
-@pytest.mark.parametrize("is_second", [False, True], ids=["its look", "the look after it"])
+@pytest.mark.parametrize("is_second", [pytest.param(False, id="its look"), pytest.param(True, id="the look after it")])
 async def test_a_hint_whose_look_could_not_be_made_is_followed_still(case, status, headers, is_second):
     """What is tried in its place may come before the change shows, and knows nothing of a hint."""
     workspace = create_contract(case.inside.world, "Supply", END)
@@ -198,7 +200,7 @@ async def test_many_hints_of_one_record_bring_no_more_looks_than_one_of_them(cas
     assert case.looks <= 4
 
 
-@pytest.mark.parametrize(("after", "within"), [(3, 6), (45, 91)], ids=["3 s", "45 s"])
+@pytest.mark.parametrize(("after", "within"), [pytest.param(3, 6, id="3 s"), pytest.param(45, 91, id="45 s")])
 async def test_the_step_after_a_send_on_is_looked_for_though_it_appears_late(case, after, within):
     """OpenText works in the background on what a send-on leads to."""
     workspace = create_contract(case.inside.world, "Supply", END)

@@ -158,7 +158,14 @@ async def test_a_loop_comes_back_as_another_visit():
     assert second.visit != first.visit
 
 
-@pytest.mark.parametrize("fault", [Fault.html, Fault.garbled, Fault.dropped], ids=["html", "garbled", "dropped"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault.html, id="html"),
+        pytest.param(Fault.garbled, id="garbled"),
+        pytest.param(Fault.dropped, id="dropped"),
+    ],
+)
 async def test_a_send_on_whose_answer_was_lost_is_found_again_in_the_activities(fault):
     """It is not sent a second time by any layer."""
     world = World(act_as="performer")

@@ -110,7 +110,7 @@ async def test_a_group_is_no_user():
         await world.client.members.read(group)
 
 
-@pytest.mark.parametrize("filters", [True, False], ids=["filter", "ignored-filter"])
+@pytest.mark.parametrize("filters", [pytest.param(True, id="filter"), pytest.param(False, id="ignored-filter")])
 async def test_people_are_found_by_address_though_a_filter_may_be_ignored(filters):
     """OpenText facts 2: an unknown filter is ignored without a word, and everybody is listed."""
     world = World()
@@ -278,8 +278,12 @@ async def test_a_session_goes_on_over_its_tickets_end():
 
 @pytest.mark.parametrize(
     "fault",
-    [Fault.html, Fault.garbled, Fault.dropped, lambda **where: Fault.status(503, **where)],
-    ids=["html", "garbled", "dropped", "503"],
+    [
+        pytest.param(Fault.html, id="html"),
+        pytest.param(Fault.garbled, id="garbled"),
+        pytest.param(Fault.dropped, id="dropped"),
+        pytest.param(lambda **where: Fault.status(503, **where), id="503"),
+    ],
 )
 async def test_a_server_in_trouble_may_answer_later(fault):
     world = World()

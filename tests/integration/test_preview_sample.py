@@ -135,7 +135,9 @@ def test_a_rule_that_is_none_is_said_with_the_nearest_one():
     assert "there is no rule 'contract-packages'; did you mean 'contract-package'?" in answer.output
 
 
-@pytest.mark.parametrize("more", [("--origin", "workspace-1"), ("--event", MAPPING)], ids=["origin", "event"])
+@pytest.mark.parametrize(
+    "more", [pytest.param(("--origin", "workspace-1"), id="origin"), pytest.param(("--event", MAPPING), id="event")]
+)
 @pytest.mark.usefixtures("started")
 def test_a_sample_and_one_origin_are_not_asked_for_together(more):
     assert run("preview", "--sample", 3, *more).exit_code == 2

@@ -154,11 +154,10 @@ def test_what_many_would_feel_is_asked_first_and_left_undone_without_a_word(depl
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("why", "folder-1"), "must be a workspace's"),
-        (("why", "workspace-999999"), "the app answered"),
-        (("gate", "open", "nobody"), "the app answered"),
+        pytest.param(("why", "folder-1"), "must be a workspace's", id="a-malformed-key"),
+        pytest.param(("why", "workspace-999999"), "the app answered", id="nothing-of-that-key"),
+        pytest.param(("gate", "open", "nobody"), "the app answered", id="no-such-gate"),
     ],
-    ids=["a-malformed-key", "nothing-of-that-key", "no-such-gate"],
 )
 def test_what_the_app_refuses_is_said_and_ends_with_1(deployed, words, said):
     answer = manage(*words)
@@ -213,12 +212,11 @@ def test_the_release_is_said():
 @pytest.mark.parametrize(
     "words",
     [
-        ("rebuild", "--stopped"),
-        ("dead", "drop", "--all"),
-        ("mapping", "apply", "--withdraw", "x"),
-        ("evidence", "redact", "--person", "x", "--reason", "y"),
+        pytest.param(("rebuild", "--stopped"), id="rebuild"),
+        pytest.param(("dead", "drop", "--all"), id="drop-all"),
+        pytest.param(("mapping", "apply", "--withdraw", "x"), id="withdraw"),
+        pytest.param(("evidence", "redact", "--person", "x", "--reason", "y"), id="redact"),
     ],
-    ids=["rebuild", "drop-all", "withdraw", "redact"],
 )
 def test_what_can_not_be_taken_back_is_asked_first(words):
     inside = Inside(ROOT / "mapping.yaml")

@@ -27,8 +27,10 @@ def failing(error, *, cause=None):
 
 @pytest.mark.parametrize(
     "work",
-    [failing(ValueError(TICKET)), failing(ValueError("plain"), cause=KeyError(TICKET))],
-    ids=["its own text", "the text of its cause"],
+    [
+        pytest.param(failing(ValueError(TICKET)), id="its own text"),
+        pytest.param(failing(ValueError("plain"), cause=KeyError(TICKET)), id="the text of its cause"),
+    ],
 )
 async def test_a_secret_leaves_no_function_in_an_exception(work, caplog):
     """The host logs what it is given: class, text, trace and every cause."""

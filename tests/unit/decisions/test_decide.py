@@ -23,8 +23,8 @@ from shared.models.link import FieldBase, LinkState, Refusal, SendIntent
 from shared.models.opentext import DocumentVersion
 from shared.models.planner_writes import TaskPatch
 from shared.models.wanted import WhenDeleted
-from shared.models.workflow import StepRef
 from shared.models.words import ActAs
+from shared.models.workflow import StepRef
 from tests.build import (
     ALICE,
     BOB,
@@ -65,62 +65,57 @@ def act(item, known, seen=None, **changes):
 @pytest.mark.parametrize(
     ("item", "known", "seen", "expected"),
     [
-        (wanted(), None, None, Create),
-        (wanted(waits_on=("rule|first",)), None, None, type(None)),
-        (None, None, None, type(None)),
-        (wanted(), link(), found(), type(None)),
-        (wanted(title="New"), link(), found(), Write),
-        (wanted(), link(), found(**DONE), Remember),
-        (wanted(on_complete={"A.B": "Done"}), link(), found(**DONE), SetAttributes),
-        (wanted(), link(state="reserved", task_id=None, reserved_at=NOW), None, LookAgain),
-        (wanted(), link(state="reserved", task_id=None), None, Settle),
-        (None, link(state="reserved", task_id=None), None, Settle),
-        (wanted(), link(details_done=False), found(), Write),
-        (wanted(), link(), Unread("503"), type(None)),
-        (wanted(), link(), Missing(), Create),
-        (wanted(), link(reserved_at=NOW - timedelta(minutes=2)), Missing(), LookAgain),
-        (wanted(), link(etag='W/"3"'), found(), LookAgain),
-        (wanted(), link(details_etag='W/"d3"'), found(), LookAgain),
-        (wanted(), link(state="completed", etag='W/"3"'), found(), LookAgain),
-        (None, link(state="released", etag='W/"3"'), found(), LookAgain),
-        (wanted(), link(state="withdrawn"), None, type(None)),
-        (wanted(), link(state="closed"), found(**DONE), Write),
-        (wanted(), link(state="released"), found(), Remember),
-        (approval(), link(approval()), ticked(approval(), "Approve"), Send),
-        (approval(), link(approval()), ticked(approval()), Remember),
-        (approval(), link(approval(), sending=SENDING), None, CheckSending),
-        (approval(), link(approval(), sending=SENDING.model_copy(update={"at": NOW})), None, LookAgain),
-        (approval(), link(approval(), sending=SENDING, hold="activities", retry_at=LATER_ON), None, type(None)),
-        (approval(), link(approval(), state="completed", sent_on="bridge-1"), None, type(None)),
-    ],
-    ids=[
-        "new",
-        "waits-on-another",
-        "nothing-at-all",
-        "at-rest",
-        "changed",
-        "completed",
-        "completed-with-attributes",
-        "just-reserved",
-        "crashed-before-the-answer",
-        "reserved-and-not-wanted-any-more",
-        "details-missing",
-        "unreadable",
-        "deleted",
-        "too-young-to-be-deleted",
-        "old-replica",
-        "old-replica-of-the-details",
-        "old-replica-of-a-finished-task",
-        "old-replica-of-a-released-task",
-        "withdrawn-stays",
-        "wanted-again",
-        "mapping-came-back",
-        "approved",
-        "no-outcome",
-        "sent-and-never-answered",
-        "sent-just-now",
-        "its-outcome-can-not-be-read-yet",
-        "sent-on",
+        pytest.param(wanted(), None, None, Create, id="new"),
+        pytest.param(wanted(waits_on=("rule|first",)), None, None, type(None), id="waits-on-another"),
+        pytest.param(None, None, None, type(None), id="nothing-at-all"),
+        pytest.param(wanted(), link(), found(), type(None), id="at-rest"),
+        pytest.param(wanted(title="New"), link(), found(), Write, id="changed"),
+        pytest.param(wanted(), link(), found(**DONE), Remember, id="completed"),
+        pytest.param(
+            wanted(on_complete={"A.B": "Done"}), link(), found(**DONE), SetAttributes, id="completed-with-attributes"
+        ),
+        pytest.param(
+            wanted(), link(state="reserved", task_id=None, reserved_at=NOW), None, LookAgain, id="just-reserved"
+        ),
+        pytest.param(wanted(), link(state="reserved", task_id=None), None, Settle, id="crashed-before-the-answer"),
+        pytest.param(None, link(state="reserved", task_id=None), None, Settle, id="reserved-and-not-wanted-any-more"),
+        pytest.param(wanted(), link(details_done=False), found(), Write, id="details-missing"),
+        pytest.param(wanted(), link(), Unread("503"), type(None), id="unreadable"),
+        pytest.param(wanted(), link(), Missing(), Create, id="deleted"),
+        pytest.param(
+            wanted(), link(reserved_at=NOW - timedelta(minutes=2)), Missing(), LookAgain, id="too-young-to-be-deleted"
+        ),
+        pytest.param(wanted(), link(etag='W/"3"'), found(), LookAgain, id="old-replica"),
+        pytest.param(wanted(), link(details_etag='W/"d3"'), found(), LookAgain, id="old-replica-of-the-details"),
+        pytest.param(
+            wanted(), link(state="completed", etag='W/"3"'), found(), LookAgain, id="old-replica-of-a-finished-task"
+        ),
+        pytest.param(
+            None, link(state="released", etag='W/"3"'), found(), LookAgain, id="old-replica-of-a-released-task"
+        ),
+        pytest.param(wanted(), link(state="withdrawn"), None, type(None), id="withdrawn-stays"),
+        pytest.param(wanted(), link(state="closed"), found(**DONE), Write, id="wanted-again"),
+        pytest.param(wanted(), link(state="released"), found(), Remember, id="mapping-came-back"),
+        pytest.param(approval(), link(approval()), ticked(approval(), "Approve"), Send, id="approved"),
+        pytest.param(approval(), link(approval()), ticked(approval()), Remember, id="no-outcome"),
+        pytest.param(approval(), link(approval(), sending=SENDING), None, CheckSending, id="sent-and-never-answered"),
+        pytest.param(
+            approval(),
+            link(approval(), sending=SENDING.model_copy(update={"at": NOW})),
+            None,
+            LookAgain,
+            id="sent-just-now",
+        ),
+        pytest.param(
+            approval(),
+            link(approval(), sending=SENDING, hold="activities", retry_at=LATER_ON),
+            None,
+            type(None),
+            id="its-outcome-can-not-be-read-yet",
+        ),
+        pytest.param(
+            approval(), link(approval(), state="completed", sent_on="bridge-1"), None, type(None), id="sent-on"
+        ),
     ],
 )
 def test_the_next_step_of_an_item(item, known, seen, expected):
@@ -196,12 +191,11 @@ def test_a_new_version_clears_the_ticks_and_is_shown():
 @pytest.mark.parametrize(
     ("origin", "reason"),
     [
-        (workflow(current=(), completed=(STEP,)), "completed in OpenText by Alice"),
-        (workflow(current=(), status="stopped"), "stopped"),
-        (workflow(current=(), status="completed"), "workflow is completed"),
-        (workflow(current=(LATER,)), "came back"),
+        pytest.param(workflow(current=(), completed=(STEP,)), "completed in OpenText by Alice", id="done-by-hand"),
+        pytest.param(workflow(current=(), status="stopped"), "stopped", id="stopped"),
+        pytest.param(workflow(current=(), status="completed"), "workflow is completed", id="ended"),
+        pytest.param(workflow(current=(LATER,)), "came back", id="looped"),
     ],
-    ids=["done-by-hand", "stopped", "ended", "looped"],
 )
 def test_a_step_that_is_over_closes_its_task_with_the_reason(origin, reason):
     item = approval()

@@ -25,34 +25,27 @@ def test_nothing_changed_writes_nothing():
 @pytest.mark.parametrize(
     ("changes", "read", "patch", "lost"),
     [
-        ({"title": "New"}, {}, {"title": "New"}, None),
-        ({}, {"title": "Theirs"}, None, None),
-        ({"title": "New"}, {"title": "New"}, None, None),
-        ({"title": "New"}, {"title": "Theirs"}, {"title": "New"}, "Theirs"),
-        ({"bucket": "Later"}, {}, {"bucket_id": "bucket-2"}, None),
-        ({"bucket": "Later"}, {"bucketId": "bucket-9"}, None, "bucket-2"),
-        ({"bucket": None}, {"bucketId": "bucket-9"}, None, None),
-        ({"priority": 1}, {}, {"priority": 1}, None),
-        ({"priority": 1}, {"priority": 9}, None, 1),
-        ({"due": None}, {}, {"due": None}, None),
-        ({}, {"dueDateTime": "2026-12-24T17:00:00Z"}, None, None),
-        ({}, {"dueDateTime": "2026-12-01T16:00:00Z"}, None, None),
-        ({"labels": ("Contract",)}, {}, {"set_categories": ("category1",), "clear_categories": ()}, None),
-    ],
-    ids=[
-        "mine-only",
-        "theirs-only",
-        "both-to-the-same",
-        "apart-opentext-owns-titles",
-        "mine-only-bucket",
-        "apart-planner-owns-buckets",
-        "no-bucket-means-do-not-care",
-        "mine-only-priority",
-        "apart-planner-owns-priority",
-        "a-date-that-is-gone-is-cleared",
-        "a-person-moved-the-date",
-        "another-hour-is-the-same-day",
-        "mine-only-labels",
+        pytest.param({"title": "New"}, {}, {"title": "New"}, None, id="mine-only"),
+        pytest.param({}, {"title": "Theirs"}, None, None, id="theirs-only"),
+        pytest.param({"title": "New"}, {"title": "New"}, None, None, id="both-to-the-same"),
+        pytest.param(
+            {"title": "New"}, {"title": "Theirs"}, {"title": "New"}, "Theirs", id="apart-opentext-owns-titles"
+        ),
+        pytest.param({"bucket": "Later"}, {}, {"bucket_id": "bucket-2"}, None, id="mine-only-bucket"),
+        pytest.param({"bucket": "Later"}, {"bucketId": "bucket-9"}, None, "bucket-2", id="apart-planner-owns-buckets"),
+        pytest.param({"bucket": None}, {"bucketId": "bucket-9"}, None, None, id="no-bucket-means-do-not-care"),
+        pytest.param({"priority": 1}, {}, {"priority": 1}, None, id="mine-only-priority"),
+        pytest.param({"priority": 1}, {"priority": 9}, None, 1, id="apart-planner-owns-priority"),
+        pytest.param({"due": None}, {}, {"due": None}, None, id="a-date-that-is-gone-is-cleared"),
+        pytest.param({}, {"dueDateTime": "2026-12-24T17:00:00Z"}, None, None, id="a-person-moved-the-date"),
+        pytest.param({}, {"dueDateTime": "2026-12-01T16:00:00Z"}, None, None, id="another-hour-is-the-same-day"),
+        pytest.param(
+            {"labels": ("Contract",)},
+            {},
+            {"set_categories": ("category1",), "clear_categories": ()},
+            None,
+            id="mine-only-labels",
+        ),
     ],
 )
 def test_one_field_is_merged(changes, read, patch, lost):
@@ -141,14 +134,13 @@ def test_a_start_is_never_written_after_the_due_date_that_the_task_shows(changes
 @pytest.mark.parametrize(
     ("now_wanted", "now_read", "assign", "unassign"),
     [
-        ((ALICE, BOB), (ALICE,), (BOB,), ()),
-        ((BOB,), (ALICE,), (BOB,), (ALICE,)),
-        ((ALICE,), (ALICE, EVE), (), ()),
-        ((BOB,), (ALICE, EVE), (BOB,), (ALICE,)),
-        ((ALICE,), (), (), ()),
-        ((ALICE, BOB), (), (BOB,), ()),
+        pytest.param((ALICE, BOB), (ALICE,), (BOB,), (), id="added"),
+        pytest.param((BOB,), (ALICE,), (BOB,), (ALICE,), id="replaced"),
+        pytest.param((ALICE,), (ALICE, EVE), (), (), id="theirs-added"),
+        pytest.param((BOB,), (ALICE, EVE), (BOB,), (ALICE,), id="both-moved"),
+        pytest.param((ALICE,), (), (), (), id="theirs-removed"),
+        pytest.param((ALICE, BOB), (), (BOB,), (), id="removed-and-added"),
     ],
-    ids=["added", "replaced", "theirs-added", "both-moved", "theirs-removed", "removed-and-added"],
 )
 def test_assignees_are_merged_as_a_set(now_wanted, now_read, assign, unassign):
     """A PATCH of assignments merges: who is to go has to be named."""
@@ -275,11 +267,14 @@ def test_a_plan_that_was_not_looked_up_wants_nothing_of_labels_and_buckets():
 @pytest.mark.parametrize(
     ("item", "read"),
     [
-        (wanted(title="New"), found(title="Theirs")),
-        (wanted(), found(details={"description": (details_of(wanted()).description or "").replace("ref: ", "gone: ")})),
-        (wanted(due=date(2026, 12, 24)), found(dueDateTime="2026-12-10T10:00:00Z")),
+        pytest.param(wanted(title="New"), found(title="Theirs"), id="title"),
+        pytest.param(
+            wanted(),
+            found(details={"description": (details_of(wanted()).description or "").replace("ref: ", "gone: ")}),
+            id="block",
+        ),
+        pytest.param(wanted(due=date(2026, 12, 24)), found(dueDateTime="2026-12-10T10:00:00Z"), id="due"),
     ],
-    ids=["title", "block", "due"],
 )
 def test_a_loss_that_was_told_lets_the_same_write_go_ahead_and_is_told_once(item, read):
     """The history comes first: a worker may die between the write and the telling."""

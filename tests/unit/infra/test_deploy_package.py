@@ -75,7 +75,15 @@ def test_a_deployment_whose_worker_is_gone_at_the_end_is_deployed(deploy):
     assert (done.returncode, done.stdout) == (0, "deployed\n")
 
 
-@pytest.mark.parametrize("status", [3, 5, 6, -1], ids=["failed", "another-is-running", "partly", "cancelled"])
+@pytest.mark.parametrize(
+    "status",
+    [
+        pytest.param(3, id="failed"),
+        pytest.param(5, id="another-is-running"),
+        pytest.param(6, id="partly"),
+        pytest.param(-1, id="cancelled"),
+    ],
+)
 def test_what_did_not_succeed_is_told(deploy, status):
     done, _ = deploy((200, {"status": status, "status_text": "why"}))
 

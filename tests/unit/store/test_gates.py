@@ -30,13 +30,12 @@ def asked(system, pause):
 @pytest.mark.parametrize(
     ("pause", "closed"),
     [
-        (timedelta(seconds=90), timedelta(seconds=90)),
-        (timedelta(days=30), timedelta(seconds=1800)),
-        (timedelta.max, timedelta(seconds=1800)),
-        (timedelta(seconds=-5), timedelta()),
-        (None, MINUTE),
+        pytest.param(timedelta(seconds=90), timedelta(seconds=90), id="a while"),
+        pytest.param(timedelta(days=30), timedelta(seconds=1800), id="30 days"),
+        pytest.param(timedelta.max, timedelta(seconds=1800), id="for ever"),
+        pytest.param(timedelta(seconds=-5), timedelta(), id="in the past"),
+        pytest.param(None, MINUTE, id="not told"),
     ],
-    ids=["a while", "30 days", "for ever", "in the past", "not told"],
 )
 async def test_a_system_is_believed_no_longer_pause_than_the_longest(pause, closed):
     assert await Gates(tables()).close_for(asked("graph", pause), NOW) == NOW + closed

@@ -18,15 +18,14 @@ def row(**changes):
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({}, PLAN_BUSY),
-        ({"changed_at": NOW}, PLAN_BUSY),
-        ({"changed_at": NOW - timedelta(minutes=2)}, PLAN_BUSY),
-        ({"changed_at": NOW - timedelta(minutes=10)}, timedelta(minutes=1)),
-        ({"changed_at": NOW - timedelta(hours=1)}, PLAN_QUIET),
-        ({"changed_at": NOW - timedelta(days=99)}, PLAN_QUIET),
-        ({"changed_at": NOW, "gone": "deleted"}, timedelta(hours=1)),
+        pytest.param({}, PLAN_BUSY, id="never-seen-to-change"),
+        pytest.param({"changed_at": NOW}, PLAN_BUSY, id="just-changed"),
+        pytest.param({"changed_at": NOW - timedelta(minutes=2)}, PLAN_BUSY, id="lately"),
+        pytest.param({"changed_at": NOW - timedelta(minutes=10)}, timedelta(minutes=1), id="a-while-ago"),
+        pytest.param({"changed_at": NOW - timedelta(hours=1)}, PLAN_QUIET, id="an-hour-ago"),
+        pytest.param({"changed_at": NOW - timedelta(days=99)}, PLAN_QUIET, id="long-ago"),
+        pytest.param({"changed_at": NOW, "gone": "deleted"}, timedelta(hours=1), id="gone"),
     ],
-    ids=["never-seen-to-change", "just-changed", "lately", "a-while-ago", "an-hour-ago", "long-ago", "gone"],
 )
 def test_a_plan_is_read_the_less_often_the_longer_it_rests(changed, expected):
     assert interval(row(**changed), NOW) == expected
@@ -42,7 +41,14 @@ def test_a_quiet_plan_is_quickened_and_read_soon():
     assert interval(quick, NOW) == PLAN_BUSY
 
 
-@pytest.mark.parametrize("changes", [{}, {"changed_at": NOW}, {"gone": "deleted"}], ids=["new", "busy", "gone"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="new"),
+        pytest.param({"changed_at": NOW}, id="busy"),
+        pytest.param({"gone": "deleted"}, id="gone"),
+    ],
+)
 def test_what_is_quick_or_gone_already_costs_no_write(changes):
     assert quickened(row(**changes), NOW) is None
 

@@ -36,12 +36,15 @@ def step_rule(number, **when):
 @pytest.mark.parametrize(
     ("conditions", "expected"),
     [
-        ([{"workspace_type": "Contract"}], ("Contract",)),
-        ([{"workspace_type": ["Vendor", "Contract"]}, {"workspace_type": "Contract"}], ("Contract", "Vendor")),
-        ([{"workspace_type": "Contract*"}], None),
-        ([{"workspace_type": "Contract"}, {}], None),
+        pytest.param([{"workspace_type": "Contract"}], ("Contract",), id="one"),
+        pytest.param(
+            [{"workspace_type": ["Vendor", "Contract"]}, {"workspace_type": "Contract"}],
+            ("Contract", "Vendor"),
+            id="several",
+        ),
+        pytest.param([{"workspace_type": "Contract*"}], None, id="a-pattern-asks-the-server"),
+        pytest.param([{"workspace_type": "Contract"}, {}], None, id="any-type-asks-the-server"),
     ],
-    ids=["one", "several", "a-pattern-asks-the-server", "any-type-asks-the-server"],
 )
 def test_which_workspace_types_are_asked_for(conditions, expected):
     mapping = mapping_of(*(workspace_rule(number, **when) for number, when in enumerate(conditions)))
@@ -52,13 +55,12 @@ def test_which_workspace_types_are_asked_for(conditions, expected):
 @pytest.mark.parametrize(
     ("when", "name", "expected"),
     [
-        ({"workflow": "Approval"}, "Approval", True),
-        ({"workflow": "Appr*"}, "Approval", True),
-        ({"workflow": "Approval"}, "Holiday", False),
-        ({"step": "Approver"}, "Holiday", True),
-        ({"workflow": "Approval"}, "", True),
+        pytest.param({"workflow": "Approval"}, "Approval", True, id="named"),
+        pytest.param({"workflow": "Appr*"}, "Approval", True, id="by-pattern"),
+        pytest.param({"workflow": "Approval"}, "Holiday", False, id="another"),
+        pytest.param({"step": "Approver"}, "Holiday", True, id="any-workflow"),
+        pytest.param({"workflow": "Approval"}, "", True, id="a-name-that-was-not-told"),
     ],
-    ids=["named", "by-pattern", "another", "any-workflow", "a-name-that-was-not-told"],
 )
 def test_which_workflows_are_looked_at(when, name, expected):
     assert is_workflow_mapped(rules_for(mapping_of(step_rule(1, **when)), OriginKind.WORKFLOW), name) is expected
@@ -83,13 +85,12 @@ def row(*steps, **changes):
 @pytest.mark.parametrize(
     "changed",
     [
-        row(step(status="workflowlate")),
-        row(step(performers=(Person(user_id=8),))),
-        row(step(due=NOW)),
-        row(step(), step(2)),
-        row(status=WorkflowStatus.LATE),
+        pytest.param(row(step(status="workflowlate")), id="a-step-became-late"),
+        pytest.param(row(step(performers=(Person(user_id=8),))), id="reassigned"),
+        pytest.param(row(step(due=NOW)), id="another-due-date"),
+        pytest.param(row(step(), step(2)), id="a-parallel-step"),
+        pytest.param(row(status=WorkflowStatus.LATE), id="the-workflow-became-late"),
     ],
-    ids=["a-step-became-late", "reassigned", "another-due-date", "a-parallel-step", "the-workflow-became-late"],
 )
 def test_what_makes_a_workflow_worth_a_look(changed):
     assert digests([row()]) != digests([changed])
@@ -163,14 +164,13 @@ def test_the_fullest_plan_counts_by_its_tightest_limit():
 @pytest.mark.parametrize(
     ("before", "after", "lines"),
     [
-        (100, 1_919, 0),
-        (1_919, 1_920, 1),
-        (1_920, 2_399, 0),
-        (2_399, 2_400, 1),
-        (None, 2_400, 2),
-        (2_400, 2_400, 0),
+        pytest.param(100, 1_919, 0, id="room"),
+        pytest.param(1_919, 1_920, 1, id="four-fifths"),
+        pytest.param(1_920, 2_399, 0, id="still-above"),
+        pytest.param(2_399, 2_400, 1, id="full"),
+        pytest.param(None, 2_400, 2, id="full-at-first-sight"),
+        pytest.param(2_400, 2_400, 0, id="still-full"),
     ],
-    ids=["room", "four-fifths", "still-above", "full", "full-at-first-sight", "still-full"],
 )
 def test_a_warning_is_written_when_a_mark_is_passed(before, after, lines, caplog):
     with caplog.at_level(logging.WARNING):

@@ -83,8 +83,11 @@ def broken(_):
 
 @pytest.mark.parametrize(
     "batch",
-    [broken, always(httpx.Response(200, content=b'{"responses": [')), always(httpx.Response(200, json={"value": 1}))],
-    ids=["no answer", "garbled", "something else"],
+    [
+        pytest.param(broken, id="no answer"),
+        pytest.param(always(httpx.Response(200, content=b'{"responses": [')), id="garbled"),
+        pytest.param(always(httpx.Response(200, json={"value": 1})), id="something else"),
+    ],
 )
 async def test_a_batch_without_a_sensible_answer_is_lost_in_the_same_way(batch):
     double = GraphDouble(BATCH=batch)

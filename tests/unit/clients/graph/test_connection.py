@@ -231,12 +231,11 @@ def token_with(claims):
 @pytest.mark.parametrize(
     ("token", "roles"),
     [
-        (token_with({"roles": ["Tasks.ReadWrite.All"]}), {"Tasks.ReadWrite.All"}),
-        (token_with({"scp": "Tasks.Read"}), set()),
-        (token_with(["no", "claims"]), set()),
-        ("opaque", set()),
+        pytest.param(token_with({"roles": ["Tasks.ReadWrite.All"]}), {"Tasks.ReadWrite.All"}, id="roles"),
+        pytest.param(token_with({"scp": "Tasks.Read"}), set(), id="no-roles"),
+        pytest.param(token_with(["no", "claims"]), set(), id="no-object"),
+        pytest.param("opaque", set(), id="no-token-of-that-kind"),
     ],
-    ids=["roles", "no-roles", "no-object", "no-token-of-that-kind"],
 )
 def test_the_roles_of_a_token_are_read_to_be_shown(token, roles):
     assert roles_in(token) == roles

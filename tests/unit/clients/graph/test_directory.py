@@ -88,12 +88,15 @@ async def test_an_apostrophe_can_not_leave_its_quotes():
 @pytest.mark.parametrize(
     ("others", "best"),
     [
-        ([{"accountEnabled": False, "id": "a"}], "z"),
-        ([{"userType": "Guest", "id": "a"}], "z"),
-        ([{"mail": "other@contoso.example", "userPrincipalName": "x@contoso.example", "id": "a"}], "z"),
-        ([{"id": "a"}], "a"),
+        pytest.param([{"accountEnabled": False, "id": "a"}], "z", id="disabled"),
+        pytest.param([{"userType": "Guest", "id": "a"}], "z", id="guest"),
+        pytest.param(
+            [{"mail": "other@contoso.example", "userPrincipalName": "x@contoso.example", "id": "a"}],
+            "z",
+            id="only by name",
+        ),
+        pytest.param([{"id": "a"}], "a", id="both alike"),
     ],
-    ids=["disabled", "guest", "only by name", "both alike"],
 )
 async def test_of_several_the_one_who_can_act_is_chosen(others, best):
     base = {"id": "z", "mail": "x@contoso.example", "userPrincipalName": "x1@contoso.example", "accountEnabled": True}

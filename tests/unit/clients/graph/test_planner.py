@@ -63,14 +63,13 @@ async def test_details_come_with_the_list_only_when_asked_for():
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
-        (said(404, "", "The requested item is not found."), NotFoundError),
-        (said(403), RefusedError),
-        (said(429), ThrottledError),
-        (said(503), UnavailableError),
-        (httpx.Response(404, html="<html>"), UnavailableError),
-        (httpx.Response(200, html="<html>"), UnavailableError),
+        pytest.param(said(404, "", "The requested item is not found."), NotFoundError, id="gone"),
+        pytest.param(said(403), RefusedError, id="forbidden"),
+        pytest.param(said(429), ThrottledError, id="throttled"),
+        pytest.param(said(503), UnavailableError, id="down"),
+        pytest.param(httpx.Response(404, html="<html>"), UnavailableError, id="proxy"),
+        pytest.param(httpx.Response(200, html="<html>"), UnavailableError, id="garbled"),
     ],
-    ids=["gone", "forbidden", "throttled", "down", "proxy", "garbled"],
 )
 async def test_only_graphs_own_404_means_that_a_task_is_gone(reply, error):
     planner = Planner(GraphDouble(GET=always(reply)).connection())

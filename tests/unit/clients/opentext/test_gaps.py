@@ -102,7 +102,11 @@ def test_what_can_not_be_read_is_not_known(value, kind):
 
 @pytest.mark.parametrize("answer", [{}, {"results": None}, [], httpx.Response(204), NOT_INSTALLED])
 @pytest.mark.parametrize(
-    ("part", "path"), [("missing_documents", "missingdocuments"), ("roles", "members")], ids=["documents", "members"]
+    ("part", "path"),
+    [
+        pytest.param("missing_documents", "missingdocuments", id="documents"),
+        pytest.param("roles", "members", id="members"),
+    ],
 )
 async def test_only_a_list_states_that_nothing_is_missing_and_nobody_has_a_role(part, path, answer):
     needs = Needs(attributes=False, roles=True, missing_documents=True)

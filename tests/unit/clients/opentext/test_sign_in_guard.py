@@ -43,7 +43,7 @@ def stored():
     return SignInGates(Tables({name: kept.client(name) for name in NAMES}, writer="test"))
 
 
-@pytest.mark.parametrize("tries", [OwnDoor, stored], ids=["own", "stored"])
+@pytest.mark.parametrize("tries", [pytest.param(OwnDoor, id="own"), pytest.param(stored, id="stored")])
 async def test_forty_workers_with_a_wrong_password_try_four_times_at_most_in_a_quarter_of_an_hour(tries):
     door, clock, shared = Door(), Clock(), tries()
     workers = [worker(door, clock, shared) for _ in range(40)]

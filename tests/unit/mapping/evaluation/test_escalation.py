@@ -200,7 +200,10 @@ def test_after_a_long_absence_the_first_level_is_raised_and_the_others_in_their_
     assert levels(remembering((2, MONTH), at_=back.look_again - timedelta(minutes=1))) == ["level-2"]
 
 
-@pytest.mark.parametrize("memory", [{}, {KEY: ItemMemory(known_since=MONTH)}], ids=["first look", "known since now"])
+@pytest.mark.parametrize(
+    "memory",
+    [pytest.param({}, id="first look"), pytest.param({KEY: ItemMemory(known_since=MONTH)}, id="known since now")],
+)
 def test_time_before_the_item_was_known_does_not_count(memory):
     """An old workflow in a back-fill."""
     result = at(MONTH, memory=memory)
