@@ -82,7 +82,7 @@ class Intake:
         """
         # (1) The size before the signature: nobody has us hash what we would not read.
         check_body(body, LARGEST_BODY)
-        # (2) The sender before the content, over the bytes as they came: what was read and written again is another text.
+        # (2) The sender before the content, by the bytes as they came: read and written again they are another text.
         prove(body, headers, self.secrets)
         # (3) All hints or none: a sender is not left to find out which half of a list was taken.
         messages = origins_of(read_hints(body, headers.get("content-type", "")))

@@ -38,6 +38,7 @@ async def _decided(step: Step, workflow: Workflow, services: Services) -> Step:
     try:
         activities = await services.opentext.workflows.activities(step.ref)
     except SignInRefusedError:
+        # Not a matter of this step: as long as nobody signs in, nothing can be read.
         raise
     except NeverError as error:
         log.info("who completed step %s can't be read: %s", step.ref.task_id, error)

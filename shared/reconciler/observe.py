@@ -46,6 +46,7 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
     stays = split_origin_key(held.origin)[0] is OriginKind.WORKFLOW
     home = held.seen.get("home") if stays or not SCOPES[message.scope].anew else None
     origin = await read_origin(held.origin, services, home=home, seen=held.seen)
+    # Before any rule is evaluated: what the bridge itself wrote on the record is no movement to it.
     if services.needs[origin.kind].movement:
         origin = await as_people_left_it(origin, held.seen, services)
     origin = await with_decisions(origin, held.links, services)
@@ -111,6 +112,7 @@ async def read_origin(
 async def compute_wanted(origin: Origin, services: Services, links: Mapping[str, Link]) -> Wanted:
     """Compute the wanted tasks; remember the names, and log what is not known."""
     found = (await evaluate(origin, services, links)).wanted
+    # Each look keeps the ids that names have now: one that is gone later can be told as renamed.
     await services.names.remember(sorted(names_of(services.mapping, origin)))
     for gap in found.unknown:
         log.warning("%s: rule %s: not known: %s", origin.key, gap.rule_id or "(the mapping)", gap.why)
@@ -122,6 +124,7 @@ async def evaluate(origin: Origin, services: Services, links: Mapping[str, Link]
     mapping, now, act_as = services.mapping, services.now(), services.settings.opentext_act_as
     completed, memory = _completed(links), _memory(links)
     names = await services.names.list_all(now)
+    # By what is remembered first: most looks then cost the directory no call.
     know = services.directory.remembered()
     found = evaluated(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names, memory=memory)
     if found.wanted.is_certain:
@@ -150,6 +153,8 @@ def _is_read(link: Link, *, wanted: bool, full: bool) -> bool:
     # A released one may have lost its step, or its task, or be asked for again.
     if link.state in (LinkState.OPEN, LinkState.RELEASED) or full:
         return True
+    # Wanted although it is over: its date may have moved, or people opened it in Planner. A step does not come back:
+    # its next visit is another item.
     return wanted and link.kind is not ItemKind.STEP and link.state in (LinkState.COMPLETED, LinkState.CLOSED)
 
 

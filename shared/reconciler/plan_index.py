@@ -58,6 +58,7 @@ def _dropped(work: Work, plan_id: str, index: PlanIndex) -> Iterator[PlanChange]
 
 
 def _untraced(row: IndexRow) -> IndexRow:
+    # A trace says whose story the row belongs to. It differs from look to look without anything being wrong.
     return IndexRow(origin=row.origin, item=row.item, etag=row.etag, details_etag=row.details_etag)
 
 

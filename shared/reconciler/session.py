@@ -173,6 +173,8 @@ class Work:
         self.left.again |= any(_is_set_by_people(before[link.item], link) for link in links)
         # Counted once it stands: a metric never tells of what was not committed.
         measure(events, self.now)
+        # After the link, for these rows lie in other partitions, which no transaction spans. A worker that dies here
+        # leaves old ones: `mend` puts them right.
         index = [change for link in links for change in self._index(before[link.item], link)]
         await self.services.tasks.change([*index, *unreserved])
 

@@ -84,6 +84,7 @@ class Hands:
             UnavailableError, OutcomeUnknownError: it could not be written; nothing is in hand.
         """
         grip = Grip(kind, key)
+        # Before anything is awaited: the next write takes along whatever is in the list when it begins.
         self._in_hand.append(grip)
         try:
             await self._stand(grip)
@@ -100,6 +101,8 @@ class Hands:
         if grip not in self._in_hand:
             return
         self._in_hand.remove(grip)
+        # While others are in hand it goes out with the next heartbeat. A write is saved at each look; should the worker
+        # die meanwhile, what was done already is looked at once more.
         if self._in_hand:
             return
         if self._beating is not None:
@@ -179,6 +182,7 @@ class Hands:
         except StaleError:
             return False
         log.warning("worker %s is dead: it had %s in hand", sign.worker, sign.says)
+        # Queued before the row goes: whoever dies in between has it buried again, and all of it queued twice.
         for origin in sign.says.origins:
             await self._queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.ORPHAN))
         for plan in sign.says.plans:
@@ -202,6 +206,8 @@ class Hands:
     async def _stand(self, grip: Grip) -> None:
         for _ in range(_ROUNDS):
             known = (grip.kind, grip.key) in self._standing
+            # A row that was not renewed for long may be buried by now: what stands in it is believed only while it is
+            # fresh.
             if known and self._ticks() - self._written_at <= BEAT.total_seconds() * 2:
                 return
             await self._write_soon()
@@ -212,6 +218,7 @@ class Hands:
         """Write the row with what is in hand then: all who ask before that is begun share it, and its end."""
         if self._next is None:
             self._next = asyncio.get_running_loop().create_task(self._write_next())
+        # Others wait for the same write: whoever gives up must not cut it.
         await asyncio.shield(self._next)
 
     async def _write_next(self) -> None:
@@ -243,6 +250,7 @@ class Hands:
         raise UnavailableError(message)
 
     async def _put(self, held: frozenset[tuple[Kind, str]]) -> None:
+        # The time before the write, not after it: so the fence falls too early rather than after the burial.
         asked, data = self._ticks(), HandsRow.of(held).model_dump_json()
         if self._row is None:
             self._row = await self._table.insert(PARTITION, escape(self.worker), data)

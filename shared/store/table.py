@@ -167,6 +167,7 @@ class Table(TableReads):
         try:
             await self._made(self._transaction(operations))
         except AzureError:
+            # Which of them was refused, or whether all were made, does not matter: each may be written twice.
             return False
         return True
 

@@ -91,6 +91,8 @@ class _Teller:
         if (at := await work.services.mailboxes.ask(sender, work.now)) is not None:
             work.look_again(at, WaitedFor.MAIL)
             return False
+        # Written before it is sent: a worker that dies in between leaves a mail that was perhaps sent, and is not sent
+        # again. People rather miss one than get it twice.
         intent = telling.begun(work.now)
         await work.commit([with_mark(self._link, intent)])
         try:
@@ -142,6 +144,7 @@ class _Teller:
         try:
             await work.services.digests.add(notify.to[0], due, line)
         except UnavailableError:
+            # It certainly stands in none. Where the answer was lost the mark stays: it may.
             await work.commit([without_mark(self._link, intent)])
             raise
         outcome = f"{MailOutcome.DIGEST} of {due:%Y-%m-%d %H:%M} UTC"

@@ -106,6 +106,7 @@ async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Pe
     work.ensure_time()
     workflows = work.services.opentext.workflows
     try:
+        # A group's step is nobody's until one of its members accepts it; only then is it there to be sent on.
         if form.must_accept:
             await workflows.accept(intent.step, acting=acting)
         comment = _comment(action.decider, intent, action.words)
@@ -170,6 +171,7 @@ async def _sent(work: Work, link: Link) -> Outcome:
         **({"newer": newer} if newer else {}),
     )
     await work.commit([done], [told])
+    # The timer after the commit: a worker that dies before it still has the send-on looked after.
     await work.services.agenda.cancel(guard_of(work.origin.key, intent, work))
     return Outcome(is_item_over=True, again=True, is_moving_on=True)
 

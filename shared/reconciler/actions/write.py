@@ -44,6 +44,8 @@ async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
     failed = sent.failed
     done = [as_sent(work, write, sent) for write in writes if write.link.item not in failed]
     written = {write.link.item: work.seen[write.link.item] for write in done}
+    # What is stale is read anew, to be decided anew. So is what shows other versions now: who completed the task
+    # meanwhile decided on the old ones.
     await read_again(work, sorted(failed | {write.link.item for write in done if write.rebinds}))
     links = [_taken(work, _after(work, write, before[write.link.item], written[write.link.item])) for write in done]
     await work.commit(links, [told for write in done for told in write.events])
