@@ -76,6 +76,7 @@ def merge(target: Target, found: Found, base: Base) -> Merged:
     taken: list[str] = []
     conflicts: list[Conflict] = []
     noted: dict[str, FieldBase] = {}
+    # The due date first: it decides which start Planner takes.
     due = _due_after(target, found, base)
     target = target if due is None else target.starting_by(date.fromisoformat(due))
     for synced in FIELDS:
