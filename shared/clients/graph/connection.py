@@ -185,12 +185,16 @@ class GraphConnection:
 
     async def _exchange(self, info: RequestInformation, *, wrote: bool) -> Answer:
         """Translate what the SDK, its HTTP client and the credential raise: the one place that does."""
+        # The answer as it came, whatever its status: read by the SDK, a success would lose its headers and a failure
+        # its body.
         info.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         self.calls += 1
         try:
             # httpx counts time anew with every byte that trickles in.
             with unobserved():
                 async with asyncio.timeout(self._seconds):
+                    # The adapter repeats one request of its own: a 401 with a challenge for claims, behind which
+                    # nothing was done.
                     response = await self._adapter.send_primitive_async(info, "bytes", {})
         except AzureError as error:
             message = f"no token for Graph: {type(error).__name__}"

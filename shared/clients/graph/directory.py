@@ -145,6 +145,7 @@ class DirectoryClient:
         return tuple(EntraUser(**user.model_dump(exclude={"type"})) for user in users)
 
     def _search(self, email: str) -> BatchRequest:
+        # An apostrophe ends an OData text unless it is doubled.
         quoted = email.replace("'", "''")
         condition = f"mail eq '{quoted}' or userPrincipalName eq '{quoted}'"
         return BatchRequest("GET", self._graph.users, query={"filter": condition, "select": SELECT})

@@ -107,6 +107,8 @@ def details_patch_body(patch: DetailsPatch) -> dict[str, Any]:
 
 
 def _assignments(users: tuple[str, ...]) -> dict[str, Any]:
+    # Planner refuses an entry without its type, and one without an order hint. It returns another hint than it was
+    # sent, which must never be sent back.
     return {user: {"@odata.type": "#microsoft.graph.plannerAssignment", "orderHint": FIRST} for user in users}
 
 

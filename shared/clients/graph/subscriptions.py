@@ -61,6 +61,7 @@ class Subscriptions:
             "clientState": client_state,
         }
         answer = await self._connection.send("POST", self._all, body=body)
+        # Graph keeps one for a resource and its changes: most likely ours, whose answer was lost.
         if answer.status == 409:
             return await self._adopt(answer, resource, change_type, notification_url)
         return parse(Subscription, answer, wrote=True)

@@ -107,6 +107,7 @@ class Records:
         if class_id in there:
             return
         body: Json = {"class_id": class_id}
+        # Another class is there: records management changes it for no one who does not show that he read it.
         if there and (token := text(answer.get("rm_metadataToken"))):
             body["rm_metadataToken"] = token
         await (await self._site.service()).post_body(path, body)
