@@ -78,6 +78,7 @@ def _shown(parts: tuple[Scalar, ...]) -> str:
 
 def _equal(value: Scalar, wanted: Scalar, kind: AttributeType, scene: Scene) -> bool | None:
     """Tell whether two are the same; None: nobody can say."""
+    # Before numbers: Python counts True as 1, and no box that is ticked is one.
     if isinstance(value, bool) or isinstance(wanted, bool) or kind is AttributeType.BOOLEAN:
         left, right = _truth(value, kind), _truth(wanted, kind)
         return left is not None and left == right

@@ -35,6 +35,7 @@ def texts(item: Filling) -> dict[str, Any]:
 
 def _context(item: Filling) -> tuple[str, ...]:
     asked, titles, scene = _lines(item), tuple(one.title for one in _outcomes(item)), item.scene
+    # Computed once for a scene: the tasks of a rule mostly show the same lines of the same record.
     lines = scene.once((asked, titles), lambda: context_lines(asked, scene, titles))
     if isinstance(item.rule, StepRule) and not item.moves_step:
         return ("This step is decided in OpenText: completing the task here decides nothing.", *lines)

@@ -42,6 +42,7 @@ def _type(patterns: tuple[str, ...], scene: Scene) -> Verdict:
     name = patterns[0]
     if not workspace.workspace_type:
         return not_known(Gap(NameKind.WORKSPACE_TYPE, name, "the answer does not name the type of the workspace"))
+    # Renamed is not another type: a "no" here would end every task of the rule.
     for pattern in patterns:
         if str(workspace.type_id) in scene.remembered.get((NameKind.WORKSPACE_TYPE, pattern), ()):
             now = workspace.workspace_type

@@ -221,6 +221,7 @@ class People:
         self, found: Found, plan_group: str | None
     ) -> tuple[str, Literal["allow", "skip", "fallback", "hold"]]:
         user, spec = found.user, self.spec
+        # Asked whoever it is: what has to be looked up is found by a run of this code that knows nobody yet.
         checked = plan_group is not None and spec.assign_outside != "allow"
         outside = checked and self.book.is_outside(user, str(plan_group))
         if user is None:

@@ -35,6 +35,7 @@ def rules_applying(desk: Desk, origin: Origin) -> Iterator[tuple[BaseRule, Scene
             before = taken.get(slot, NOBODY) if desk.mapping.match == "first" else NOBODY
             verdict = _judged(desk, rule, scene) if before is NOBODY else _after(before)
             desk.judged.append(Judged(rule, None, scene, verdict))
+            # Not known takes the scene as well: a later rule must not make what an earlier one may forbid.
             if verdict.holds is not False:
                 taken.setdefault(slot, verdict)
             if verdict.holds:
