@@ -15,6 +15,7 @@ from shared.store.slots import Slots
 from shared.store.tables import NAMES, Tables
 from shared.timing import NO_SLOT_AGAIN
 from tests.benchmarks.ratios import Ratio
+from tests.integration.store_builders import NoQueues
 from tests.simulation.loop import SimLoop, run
 
 HINTS, SLOTS, LOOK = 1000, 4, 0.5
@@ -56,7 +57,7 @@ class Worker:
 
     def __init__(self, loop: SimLoop, memory: MemoryTables, queue: Queue, number: int) -> None:
         tables = Tables({name: memory.client(name) for name in NAMES}, writer=f"w{number}")
-        self.hands = Hands(tables, None, f"w{number}", ticks=loop.time)  # type: ignore[arg-type] # nobody dies here
+        self.hands = Hands(tables, NoQueues(), f"w{number}", ticks=loop.time)
         rng = Random(number)  # noqa: S311 - repeatable on purpose
         slots = Slots(tables, self.hands)
         owner = f"w{number}"

@@ -60,6 +60,7 @@ class TroubleDouble:
 
     def __init__(self):
         self.told, self.cleared, self.rows = [], [], []
+        self.answers = True
 
     async def tell(self, where, subject, cause, text, now, *, next_try=None):
         self.told.append((where, subject, cause, text))
@@ -68,6 +69,8 @@ class TroubleDouble:
         self.rows.append((subject, holds))
 
     async def clear(self, where, subject, now, *, causes):
+        if not self.answers:
+            raise UnavailableError("storage does not answer")
         self.cleared += [(where, subject, cause) for cause in causes]
 
 
@@ -303,10 +306,7 @@ async def test_the_unforeseen_is_told_with_its_origin_and_without_secrets():
 async def test_a_trouble_that_can_not_be_told_stops_nothing(caplog):
     wired = Wired()
 
-    async def silent(*_, **__):
-        raise UnavailableError("storage does not answer")
-
-    wired.troubles.clear = silent
+    wired.troubles.answers = False
     await run_origin(ORIGIN, passing, wired)
 
     assert "could not be told" in caplog.text

@@ -91,7 +91,8 @@ async def worker(account, number, clock, tried, until):
 
 async def test_all_instances_together_never_meet_a_usual_lock_out_policy():
     """Forty instances, a password that is wrong for half a day: below five tries in any fifteen minutes."""
-    account, clock, tried = MemoryTables(), [NOW], []
+    account, clock = MemoryTables(), [NOW]
+    tried: list[datetime] = []
 
     await asyncio.gather(*(worker(account, number, clock, tried, NOW + timedelta(hours=12)) for number in range(40)))
 

@@ -116,7 +116,8 @@ LISTS = st.dictionaries(st.integers(1, 2000), st.sampled_from(["a", "b", "c"]), 
 @given(st.lists(LISTS, max_size=5))
 async def test_a_comparison_names_exactly_what_changed(lists):
     """Whatever came before: new, changed and gone ones, and nothing else."""
-    shelves, before = cursors(), {}
+    shelves = cursors()
+    before: dict[int, str] = {}
     for states in lists:
         changes = await compare(shelves, "list", states)
         expected = {number for number in {*before, *states} if before.get(number) != states.get(number)}

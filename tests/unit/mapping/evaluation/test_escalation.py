@@ -10,6 +10,7 @@ from shared.models.item_memory import ItemMemory
 from shared.models.link_parts import FieldBase
 from shared.models.opentext import MissingDocument
 from shared.models.workflow import WorkflowStatus
+from tests.narrowing import sure
 from tests.unit.mapping.mapping_world import (
     mapping_of,
     of_workflow,
@@ -23,7 +24,7 @@ from tests.unit.mapping.mapping_world import (
 )
 
 BERLIN = {"calendars": {"default": {"timezone": "Europe/Berlin", "holidays": "DE-BE"}}}
-LADDER = [
+LADDER: list[dict[str, Any]] = [
     {"after": {"business_days": 1}, "remind": True, "title": "Waiting: {{ task.title }}", "description": "Please."},
     {"after": {"business_days": 2}, "to": "role:Manager", "title": "Overdue: {{ task.title }}", "bucket": "Late"},
     {"after": {"business_days": 4}, "to": "manager:performer", "due": {"from": "raised", "business_days": 1}},
@@ -307,7 +308,7 @@ def test_ladder_mail_and_lateness_count_from_the_date_that_the_task_shows(due, h
 def test_movement_starts_the_waiting_again():
     """A new version of the document is movement."""
     mapping = only({"from": "moved", "business_days": 1})
-    document = of_workflow().workflow.documents[0].model_copy(update={"modified": local("2026-11-24T10:00")})
+    document = sure(of_workflow().workflow).documents[0].model_copy(update={"modified": local("2026-11-24T10:00")})
     origin = of_workflow(step(started=FRIDAY), documents=(document,))
 
     assert want(mapping, origin, local("2026-11-24T12:00")).look_again == local("2026-11-25T10:00")
