@@ -9,7 +9,7 @@ from local.demo.world import create_contract
 from local.in_process.system import START, Inside
 from shared.models.messages import OriginMessage
 from shared.operations.doctor import examine
-from shared.operations.findings import Verdict
+from shared.operations.findings import Finding, Verdict
 from shared.operations.probing import ROLES, probe_deeply
 from tests.integration.operating import OperatedWiring
 from tests.repository import ROOT
@@ -42,7 +42,7 @@ async def inside():
 
 
 async def found(inside):
-    by_name = {}
+    by_name: dict[str, list[Finding]] = {}
     for finding in await examine(Patient(inside), None):
         by_name.setdefault(finding.name, []).append(finding)
     return by_name

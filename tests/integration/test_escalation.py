@@ -134,7 +134,7 @@ async def test_nobody_is_chased_while_the_other_party_has_it(case):
     content.set_attribute("pwilliams", case.workspace, "Contract.Approval", "Pending")
     await case.hint()
     assert [who for who, _ in case.tasks] == ["dfoxhoven"]
-    raised = {}
+    raised: dict[str, str] = {}
     for _ in range(30):
         await case.at(case.inside.at + timedelta(hours=6))
         raised |= {who: raised.get(who, f"{case.inside.at:%d}") for who, _ in case.tasks[1:]}

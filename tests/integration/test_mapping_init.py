@@ -10,7 +10,9 @@ from local.simulators.content_server.model import Attribute, AttributeSet
 from manage import app
 from shared import wiring
 from shared.mapping.language.load import read_with_warnings
+from shared.mapping.language.rules import StepRule
 from tests.engine import engine
+from tests.narrowing import each_as_a
 from tests.wired import InsideWiring, engine_in_its_place
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
@@ -72,10 +74,10 @@ def test_a_waiting_step_becomes_a_rule_with_the_outcomes_that_it_offers(started,
     approval(started, contract)
     run("init", "--to", file, "--workflow", "Contract Approval", *GROUP)
     mapping, warnings = read_with_warnings(file.read_text(encoding="utf-8"))
+    (rule,) = each_as_a(StepRule, mapping.rules)
 
-    assert [(rule.id, rule.when.map, list(rule.outcomes)) for rule in mapping.rules] == [
-        ("contract-approval-approver", ("Contract Approval",), ["Approve", "Reject"])
-    ]
+    assert (rule.id, rule.when.map) == ("contract-approval-approver", ("Contract Approval",))
+    assert list(rule.outcomes) == ["Approve", "Reject"]
     assert warnings == ()
 
 

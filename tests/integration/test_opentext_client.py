@@ -15,6 +15,7 @@ from shared.models.opentext import Part, Person
 from shared.models.origin import Needs
 from shared.models.workflow import WorkflowStatus
 from tests.integration.opentext_world import NOW, World
+from tests.narrowing import sure
 
 BARE = Needs(attributes=False)
 
@@ -61,7 +62,8 @@ async def test_roles_come_with_people_and_groups_expanded():
     world.server.add_group("Outer", ["Inner", "dfoxhoven"])
     world.server.join("Inner", "Outer")
     number = world.workspace(roles={"Manager": ["lwhite"], "Legal": ["Outer", "dfoxhoven"]})
-    roles = {role.name: role for role in (await world.client.workspaces.read(number, Needs(roles=True))).roles}
+    found = await world.client.workspaces.read(number, Needs(roles=True))
+    roles = {role.name: role for role in sure(found.roles)}
 
     assert [person.login for person in roles["Legal"].members] == ["dfoxhoven", "nkaur"]
     assert [person.email for person in roles["Manager"].members] == ["lwhite@contoso.example"]
@@ -74,7 +76,7 @@ async def test_a_role_of_more_than_ten_is_read_whole():
     for login in logins:
         world.server.add_user(login)
     number = world.workspace(roles={"Legal": logins})
-    (role,) = (await world.client.workspaces.read(number, Needs(roles=True))).roles
+    (role,) = sure((await world.client.workspaces.read(number, Needs(roles=True))).roles)
 
     assert [person.login for person in role.members] == logins
 
@@ -157,7 +159,7 @@ async def test_compliance_is_read_where_it_is_needed():
     found = await world.client.workspaces.read(number, needs)
 
     assert (found.holds, found.rm_status, found.classifications) == (("HOLD_10",), "ACTIVE", ("Contracts",))
-    assert [(item.node_id, item.name, item.due) for item in found.missing_documents] == [
+    assert [(item.node_id, item.name, item.due) for item in sure(found.missing_documents)] == [
         (missing, "Certificate", NOW + timedelta(days=3))
     ]
 
@@ -303,7 +305,7 @@ async def test_a_workflow_is_read_with_its_steps_and_documents():
     found = await world.client.workflows.read(process, Needs())
     (step,) = found.current
 
-    assert (found.name, found.status, found.initiator.login) == (
+    assert (found.name, found.status, sure(found.initiator).login) == (
         "Contract Approval",
         WorkflowStatus.ON_TIME,
         "pwilliams",
