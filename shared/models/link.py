@@ -286,4 +286,5 @@ class Link(LinkFields):
         return self._with({**changes, "state": state, "round": self.round + begins_anew})
 
     def _with(self, changes: Mapping[str, Any]) -> Self:
+        # Not validated anew, and needs not: each value comes out of a model that was.
         return self.model_copy(update=dict(changes))

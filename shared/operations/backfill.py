@@ -119,6 +119,7 @@ async def hand_on(found: Found, scope: Scope, progress: Progress, services: Serv
     for start in range(0, len(left), AT_ONCE):
         some = left[start : start + AT_ONCE]
         await send_all(services.agenda.put(_row(found.kind, number, progress), services.now()) for number in some)
+        # Remembered once they stand: broken off before, a run writes the same rows once more.
         progress = progress.handed_on(some[-1])
         await services.cursors.save(_cursor(scope), progress.model_dump_json())
         yield len(some)

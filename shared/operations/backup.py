@@ -51,6 +51,7 @@ async def write_backup(tables: Tables, file: Path, now: datetime) -> Counter[str
     """
     counted: Counter[str] = Counter()
     digest = hashlib.sha256()
+    # Under another name until it is whole: what was cut off must not lie there as a backup.
     unfinished = file.with_name(f"{file.name}.unfinished")
     unfinished.touch(mode=0o600)
     try:

@@ -3,7 +3,7 @@ Find the bridge's tasks again after its tables were lost, before anything is mad
 
 How each item stood follows from its task, from OpenText's own record (evidence, workflow, attributes) and from the
 mapping; its history is put back from the record, and goes on from there. A task is ours by its reference line and by
-who made it. What can't be read or found is not gone: the app makes no task there until it was.
+who made it. What could not be read or found need not be gone: the app makes no task there until a later run read it.
 """
 
 import logging
@@ -136,6 +136,7 @@ async def _ours(tasks: Sequence[PlannerTask], run: _Run) -> list[tuple[str, Ours
 async def _our(task: PlannerTask, details: PlannerDetails | BridgeError, run: _Run) -> tuple[str, Ours] | None:
     found = run.found
     if isinstance(details, RetryLaterError):
+        # Nothing is said of this task, nor would be of those after it: the whole run is made again.
         raise details
     if not isinstance(details, PlannerDetails):
         # Also when there are none: it was just deleted, or is so young that not every replica knows it.

@@ -46,6 +46,7 @@ async def discover(services: Services) -> int:
     gate = await services.gates.find("opentext", now)
     if gate is not None and now < gate:
         return 0
+    # In hand, though nobody has to go on with it: a slot is its worker's only while that has anything in hand.
     async with services.hands.holding(Kind.TIMER, "discovery"):
         return await _discover_in_slot(services)
 

@@ -41,6 +41,7 @@ async def handle_strangers(plan_id: str, tasks: Sequence[PlannerTask], index: Pl
         asked |= {reservation.origin: WaitedFor.SETTLE for reservation in index.reservations}
     for origin, waited_for in sorted(asked.items()):
         await services.queues.send_origin(OriginMessage(origin=origin, waited_for=waited_for, plan=plan_id))
+    # While a POST is announced, one of these may be its task: nothing is deleted, or told of, before that is settled.
     if not index.reservations:
         left += [why for task in unclaimed if (why := await _why_left(task, index, services)) is not None]
     await _tell(plan_id, left, services)

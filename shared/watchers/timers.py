@@ -43,6 +43,7 @@ async def sweep_plans(services: Services) -> int:
         is_due = row is canary or not now < row.next_read <= now + LONGEST
         if not (is_due and resumes(row.plan_id, gate, now)):
             continue
+        # Its next turn before the message: of two sweeps one wins, and one that dies in between skips a single turn.
         moved = row.to_be_read(now + interval(row, now))
         try:
             await services.plans.save(moved, etag=row.etag)
@@ -67,11 +68,14 @@ async def sweep_agenda(services: Services) -> int:
     Raises:
         RetryLaterError: as `discover`; what was due is queued by then.
     """
+    # (1) The dead first: as long as one counts as living, its slots and leases keep others waiting.
     await services.hands.bury_dead()
+    # (2) What a wrong clock set too far off would never be due.
     is_new_hour = await _bring_forward(services)
     if is_new_hour or services.mapping.has_digests:
-        # Each hour also for what stands in digests that the mapping has no more.
+        # (3) Each hour also for what stands in digests that the mapping has no more.
         await send_digests(services, far=is_new_hour)
+    # (4) After a long outage, those who wait for their next hourly try.
     hurried = await hurry_waiting(services)
     waiting = await services.queues.length("origins")
     queued = 0
@@ -79,13 +83,17 @@ async def sweep_agenda(services: Services) -> int:
     _show_oldest(rows, services.now())
     for due in rows:
         entry = due.entry
+        # Back-fill stands behind all the rest: nothing that anybody waits for is left out by ending here.
         if entry.bulk and waiting + queued >= SHORT_QUEUE:
             break
+        # (5) Queued, then removed: dying in between queues it twice, which costs one look. The other way round nobody
+        # would look.
         await services.queues.send_origin(entry.message())
         await services.agenda.remove(due)
         queued += 1
     count("sweeps", timer="escalation_sweep")
-    # Who has to wait for another mapping decides nothing, what to look for neither.
+    # (6) Last, for it asks OpenText, which may not answer. Who has to wait for another mapping decides nothing, what to
+    # look for neither.
     is_in_force = await services.in_force.ask() is None
     return hurried + queued + (await discover(services) if is_in_force else 0)
 

@@ -56,6 +56,7 @@ def step_of(row: Json, zone: tzinfo) -> Step:
             process_id=process_id,
             subprocess_id=number(row.get("subprocess_id")) or process_id,
             task_id=required(row, "task_id"),
+            # As it was written: it names the visit, and a time that was read and written anew would name another.
             visit=text(row.get("task_start_date")),
         ),
         name=text(row.get("task_name")),
