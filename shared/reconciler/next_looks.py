@@ -9,7 +9,7 @@ from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.reconciler.documents import PLACE, remember_place
 from shared.reconciler.movement import MOVED, movement_of
-from shared.reconciler.observe import home_of
+from shared.reconciler.observe import MAPPING, home_of
 from shared.reconciler.session import Work
 from shared.reconciler.soon import AFTER_HINT, look_soon, pauses
 from shared.reconciler.wake import came_for, not_before, time_of, wake
@@ -66,7 +66,7 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
         await _plan_timer(work, waited_for, wanted, message)
     nodes = await _remember_nodes(work)
     seen = {
-        "mapping": work.policy.mapping_hash,
+        MAPPING: work.policy.mapping_hash,
         "nodes": nodes,
         "home": home_of(work.origin) or _kept_home(work),
         PLACE: await remember_place(work.origin, held.seen, work.services),

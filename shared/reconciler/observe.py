@@ -1,7 +1,7 @@
 """Read everything that one reconcile decides on: the origin, the directory, the places, the tasks."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +31,8 @@ from shared.store.origins import Held
 from shared.targets.plans_by_title import PlaceError
 
 log = logging.getLogger(__name__)
+MAPPING = "mapping"
+"""Where the hash of the mapping is remembered among what a look saw."""
 _AT_WORK = frozenset({LinkState.OPEN, LinkState.RESERVED, LinkState.HELD})
 
 
@@ -66,7 +68,9 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
     work = Work(services, held, origin, wanted, policy, places, lost)
     if wanted.look_again is not None:
         work.look_again(wanted.look_again, WaitedFor.THRESHOLD)
-    await read_tasks(work, message.scope)
+    # Under another mapping than the last look's every task may be wanted otherwise.
+    is_same = held.seen.get(MAPPING) == services.mapping_hash
+    await read_tasks(work, message.scope, only=message.tasks if is_same else ())
     return work
 
 
@@ -133,13 +137,19 @@ async def evaluate(origin: Origin, services: Services, links: Mapping[str, Link]
     return evaluated(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names, memory=memory)
 
 
-async def read_tasks(work: Work, scope: Scope) -> None:
-    """Read the tasks that may have to be decided on, and their details."""
+async def read_tasks(work: Work, scope: Scope, *, only: Collection[str] = ()) -> None:
+    """
+    Read the tasks that may have to be decided on, and their details.
+
+    Args:
+        only: ids of those that a read of their plan saw changed; what is not read is left as it is. Empty: all.
+    """
     wanted_items = {task.item_key for task in work.wanted.tasks}
     items = [
         item
         for item, link in sorted(work.held.links.items())
         if link.task_id
+        and (not only or link.task_id in only)
         # While the outcome of a send-on settles, the task does not matter; once that takes long, it shows why.
         and (link.sending is None or link.hold is not None)
         and _is_read(link, wanted=item in wanted_items, full=SCOPES[scope].finished)

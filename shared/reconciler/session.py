@@ -199,14 +199,8 @@ class Work:
         if before is not None and before.task_id and before.plan_id and _place(before) != _place(after):
             yield unindexing(before.plan_id, before.task_id)
         if after.task_id and after.plan_id and (before is None or _known(before) != _known(after)):
-            row = IndexRow(
-                origin=self.origin.key,
-                item=after.item,
-                etag=after.etag,
-                details_etag=after.details_etag,
-                # What people do with the task belongs to the story of what made it.
-                trace=traceparent(),
-            )
+            # What people do with the task belongs to the story of what made it.
+            row = IndexRow.of(self.origin.key, after, trace=traceparent())
             yield indexing(after.plan_id, after.task_id, row)
 
 

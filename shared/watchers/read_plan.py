@@ -7,7 +7,7 @@ on, and only a read that announced nothing lets the plan count as unchanged.
 
 import hashlib
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from shared.errors import NeverError, NotFoundError, StaleError
@@ -27,6 +27,8 @@ from shared.timing import PEOPLE_KEPT
 from shared.watchers.strangers import handle_strangers
 
 log = logging.getLogger(__name__)
+MOST_NAMED = 100
+"""Task ids in one message, which may have 48 KiB."""
 
 
 async def read_plan(message: PlanMessage, services: Services) -> bool:
@@ -68,10 +70,11 @@ async def _read(message: PlanMessage, services: Services) -> bool:
     changed = changed_rows(tasks, index)
     # (4) Who left is a word of this message alone: no later read would know it.
     await look_after(message.left, tasks, index, services)
-    # (5) Nothing but the origin is handed on: the look reads the truth. A plan that comes back has all of its origins
-    # looked at, for all of their items stood still.
-    origins = owners(index) if was_gone else frozenset(row.origin for row in changed)
-    await _announce(origins, changed, message, services)
+    # (5) Nothing but where to look is handed on: the look reads the truth. A plan that comes back has all of its origins
+    # looked at as a whole, for all of their items stood still.
+    origins = dict.fromkeys(owners(index), ()) if was_gone else by_origin(changed)
+    traces = {row.origin: row.trace for row in changed.values() if row.trace is not None}
+    await _announce(origins, traces, message, services)
     # (6) Tasks of our making that no item has: from a worker that died between POST and claim, or from a POST that took
     # effect after it was given up.
     loose = await handle_strangers(message.plan, tasks, index, services)
@@ -88,13 +91,15 @@ async def _read(message: PlanMessage, services: Services) -> bool:
 
 
 async def _announce(
-    origins: Collection[str], changed: Sequence[IndexRow], message: PlanMessage, services: Services
+    origins: Mapping[str, tuple[str, ...]], traces: Mapping[str, str], message: PlanMessage, services: Services
 ) -> None:
-    traces = {row.origin: row.trace for row in changed if row.trace is not None}
-    for origin in sorted(frozenset(origins) - await _in_hand(origins, services)):
+    """Have origins looked at, each with the tasks that changed."""
+    for origin in sorted(origins.keys() - await _in_hand(origins, services)):
         trace = traces.get(origin) or message.trace or traceparent()
         await services.queues.send_origin(
-            OriginMessage(origin=origin, waited_for=WaitedFor.CHANGED, plan=message.plan, trace=trace)
+            OriginMessage(
+                origin=origin, waited_for=WaitedFor.CHANGED, plan=message.plan, tasks=origins[origin], trace=trace
+            )
         )
 
 
@@ -177,17 +182,25 @@ def digest_of(tasks: Sequence[PlannerTask]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def changed_rows(tasks: Sequence[PlannerTask], index: PlanIndex) -> tuple[IndexRow, ...]:
+def by_origin(changed: Mapping[str, IndexRow]) -> dict[str, tuple[str, ...]]:
+    """Name of each origin the tasks that changed; none where they are too many for a message: then all are read."""
+    found: dict[str, tuple[str, ...]] = {}
+    for task_id, row in changed.items():
+        found[row.origin] = (*found.get(row.origin, ()), task_id)
+    return {origin: ids if len(ids) <= MOST_NAMED else () for origin, ids in found.items()}
+
+
+def changed_rows(tasks: Sequence[PlannerTask], index: PlanIndex) -> dict[str, IndexRow]:
     """
-    Return the rows of tasks that are newer than agreed, or that are not listed.
+    Return the rows of tasks that are newer than agreed, or that are not listed, by task id.
 
     A row that can't be read is there all the same.
     """
     listed = {task.id: task for task in tasks}
     unread = tasks.unread_ids if isinstance(tasks, Listed) else frozenset()
     # Planner's etags of one resource are ordered as text. A smaller one is an old replica's answer, and says nothing.
-    return tuple(
-        row
+    return {
+        task_id: row
         for task_id, row in index.tasks.items()
         if task_id not in unread and (task_id not in listed or listed[task_id].etag > row.etag)
-    )
+    }
