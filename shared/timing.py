@@ -94,6 +94,10 @@ ASKED_FOR_ALL = timedelta(minutes=5)
 """While every plan is refused one of them is read this often: it is a permission, or Graph, not the plan."""
 READS_SPREAD = timedelta(minutes=1)
 """Over how long reading resumes after a pause that Graph asked for."""
+TURN_MISSED = 2 * PLAN_BUSY
+"""A plan that is so late was passed over by two sweeps: nothing was swept for a while."""
+CAUGHT_UP_WITHIN = timedelta(minutes=3)
+"""Over how long plans at rest are read that missed their turn: twelve sweeps, by default."""
 
 # Workers
 BEAT = timedelta(seconds=15)

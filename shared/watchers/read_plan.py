@@ -70,8 +70,8 @@ async def _read(message: PlanMessage, services: Services) -> bool:
     changed = changed_rows(tasks, index)
     # (4) Who left is a word of this message alone: no later read would know it.
     await look_after(message.left, tasks, index, services)
-    # (5) Nothing but where to look is handed on: the look reads the truth. A plan that comes back has all of its origins
-    # looked at as a whole, for all of their items stood still.
+    # (5) Nothing but where to look is handed on: the look reads the truth. A plan that comes back has all of its
+    # origins looked at as a whole, for all of their items stood still.
     origins = dict.fromkeys(owners(index), ()) if was_gone else by_origin(changed)
     traces = {row.origin: row.trace for row in changed.values() if row.trace is not None}
     await _announce(origins, traces, message, services)

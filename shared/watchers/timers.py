@@ -10,7 +10,7 @@ from shared.observability.telemetry import count, show
 from shared.services import Services
 from shared.store.agenda import DueEntry
 from shared.targets.capacity import fullest
-from shared.targets.read_interval import LONGEST, interval, resumes, speaks_for_all
+from shared.targets.read_interval import LONGEST, caught_up, interval, resumes, speaks_for_all
 from shared.watchers.digests import send_digests
 from shared.watchers.discovery import discover
 from shared.watchers.recovery import hurry_waiting
@@ -28,7 +28,7 @@ async def sweep_plans(services: Services) -> int:
     Queue every plan that is due, each by one worker; return how many.
 
     The plan's next turn is moved by compare-and-swap before it is queued: of two sweeps one wins. After a pause that
-    Graph asked for, reading resumes over a minute.
+    Graph asked for, reading resumes over a minute; what rests and missed its turn is caught up with over three.
     """
     now = services.now()
     gate = await services.gates.find("graph", now)
@@ -38,19 +38,22 @@ async def sweep_plans(services: Services) -> int:
     rows = [row async for row in services.plans.list_all()]
     show("plan_fill", fullest(rows))
     canary = speaks_for_all(rows, now)
-    for row in rows:
-        # A turn that is further off than any interval was set by a clock that is wrong: it counts as due.
-        is_due = row is canary or not now < row.next_read <= now + LONGEST
-        if not (is_due and resumes(row.plan_id, gate, now)):
+    # A turn that is further off than any interval was set by a clock that is wrong: it counts as due.
+    due = [row for row in rows if row is not canary and not now < row.next_read <= now + LONGEST]
+    later = caught_up(rows, due, now)
+    for row in due if canary is None else [canary, *due]:
+        at = later.get(row.plan_id)
+        if at is None and not resumes(row.plan_id, gate, now):
             continue
         # Its next turn before the message: of two sweeps one wins, and one that dies in between skips a single turn.
-        moved = row.to_be_read(now + interval(row, now))
+        moved = row.to_be_read(now + interval(row, now)) if at is None else row.put_off(at)
         try:
             await services.plans.save(moved, etag=row.etag)
         except StaleError:
             continue  # another sweep took it
-        await services.queues.send_plan(PlanMessage(plan=row.plan_id))
-        queued += 1
+        if at is None:
+            await services.queues.send_plan(PlanMessage(plan=row.plan_id))
+            queued += 1
     count("sweeps", timer="write_back")
     return queued
 

@@ -6,7 +6,7 @@ import pytest
 
 from shared.models.troubles import Cause
 from shared.store.plans import PlanRow
-from shared.targets.read_interval import interval, quickened, resumes
+from shared.targets.read_interval import caught_up, interval, quickened, resumes
 from shared.timing import PLAN_BUSY, PLAN_QUIET, READS_SPREAD
 from tests.build import NOW, PLAN
 
@@ -63,6 +63,44 @@ def test_reading_resumes_over_a_minute():
 
     assert shares == pytest.approx([0, 0.25, 0.5, 0.75, 1], abs=0.05)
     assert all(resumes(plan, None, NOW) for plan in plans)
+
+
+def after_pause(number, **changes):
+    """Return plans that nobody swept for an hour."""
+    rested = {"changed_at": NOW - timedelta(days=1), "next_read": NOW - timedelta(hours=1), **changes}
+    return [row(plan_id=f"plan-{one}", **rested) for one in range(number)]
+
+
+def test_plans_that_missed_their_turn_are_caught_up_with_evenly():
+    rows = after_pause(300)
+
+    moments = caught_up(rows, rows, NOW)
+
+    parts = [
+        sum(NOW + PLAN_BUSY * part < at <= NOW + PLAN_BUSY * (part + 1) for at in moments.values())
+        for part in range(12)
+    ]
+    assert parts == [25] * 12
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"next_read": NOW - timedelta(seconds=20)}, id="on-time"),
+        pytest.param({"is_put_off": True}, id="put-off-once-already"),
+        pytest.param({"changed_at": NOW - timedelta(minutes=1)}, id="somebody-is-at-work-there"),
+    ],
+)
+def test_what_did_not_miss_its_turn_or_is_at_work_is_read_at_once(changes):
+    rows = after_pause(300, **changes)
+
+    assert caught_up(rows, rows, NOW) == {}
+
+
+def test_few_plans_are_read_at_once_after_any_pause():
+    rows = after_pause(20)
+
+    assert caught_up(rows, rows, NOW) == {}
 
 
 def test_a_plan_that_was_refused_is_tried_soon_and_then_ever_less_often():
