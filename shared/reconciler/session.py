@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from shared.decisions.description_block import render_block, signature
@@ -103,8 +104,12 @@ class Work:
         """Resolve what an item wants, with the block as its link stands now."""
         link = self.held.links.get(wanted.item_key)
         place = self.places.get(wanted.item_key, Place(wanted.plan.plan_id or "", is_known=False))
-        block = render_block(signature(self.policy.bridge, self.origin.key), wanted, link)
+        block = render_block(self._signed, wanted, link)
         return Target(self.origin.key, wanted, place, block).keeping(link)
+
+    @cached_property
+    def _signed(self) -> str:
+        return signature(self.policy.bridge, self.origin.key)
 
     def look_again(self, at: datetime, waited_for: WaitedFor) -> None:
         """Note when to look again; the earliest of a reason counts."""

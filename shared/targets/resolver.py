@@ -97,7 +97,8 @@ class Places:
         if (why := await self._unproven.why_not(task.plan)) is not None:
             raise PlaceError(why)
         place = await self.find(task)
-        if (why := await self._unproven.why_not(task.plan, place.plan_id)) is not None:
+        # Found by its title: only now its id is known, by which it may be unproven, too.
+        if task.plan.plan_id is None and (why := await self._unproven.why_not(task.plan, place.plan_id)) is not None:
             raise PlaceError(why)
         return place
 

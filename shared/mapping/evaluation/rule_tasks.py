@@ -122,8 +122,9 @@ def _filled(desk: Desk, item: Item, keys: dict[str, str]) -> list[WantedTask]:
     task = item.build(waits_on=waits_on, waits_for=tuple(pending), due=due, is_shown=not desk.curious)
     # What nobody can do is late like anything else, and somebody has to hear of it.
     waits = task.held is not None and (bool(waits_on) or not item.nobody)
-    quiet = (desk.is_over(task.item_key) or waits) and not desk.curious
-    task = task.waiting_for_others() if not desk.is_over(task.item_key) and is_paused(item) else task
+    is_over = desk.is_over(task.item_key)
+    quiet = (is_over or waits) and not desk.curious
+    task = task.waiting_for_others() if not is_over and is_paused(item) else task
     shown = task.showing(_due_shown(desk, task))
     ladder = escalations(item, shown, quiet=quiet, changes=desk.changes, since=_known_since(desk, item))
     notify = mails_of_item(item, shown, ladder.reminders, quiet=quiet, changes=desk.changes)
