@@ -40,8 +40,8 @@ class Left:
     """A link was written: what was found called for something."""
     again: bool = False
     """Look again at once, with everything read anew."""
-    soon: str | None = None
-    """Until when a hint has the origin looked at soon; ISO. None: as it was."""
+    soon: dict[str, str | None] = field(default_factory=dict)
+    """By what is looked for: until when looks that follow have the origin looked at; ISO. None: there are none."""
     is_moving_on: bool = False
     """A step was left: what it leads to appears a little later."""
 

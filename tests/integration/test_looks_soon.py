@@ -42,6 +42,10 @@ class Case:
         return {key: task["dueDateTime"] for key, task in self.graph.tasks.items()}
 
     @property
+    def title_of_approval(self):
+        return next(title for title in self.titles if title.startswith("Approve"))
+
+    @property
     def titles(self):
         return sorted(task["title"] for task in self.graph.tasks.values())
 
@@ -148,6 +152,31 @@ async def test_a_hint_that_meets_a_look_at_work_is_followed(case):
     await case.inside.pass_time(20 * SECOND, times=7)
 
     assert case.dues != before
+
+
+async def test_a_hint_about_a_document_that_comes_while_the_first_look_at_its_workflow_is_at_work_is_followed(case):
+    """It leads to the workspace alone: that the workflow shows the document is written down after that look."""
+    workspace = create_contract(case.inside.world, "Supply", END)
+    document = case.content.add_document(workspace, "Supply.docx", b"text", user="pwilliams")
+    process = case.content.start_workflow(
+        "Contract Approval", [document], initiator="pwilliams", managers=["bridge"], workspace=workspace
+    )
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(150)
+
+    def upload(method, path):
+        case.graph.faults.hook = None
+        case.content.add_version(document, b"another", user="pwilliams")
+
+    case.graph.faults.hook = upload
+    message = OriginMessage(origin=f"workflow-{process}", waited_for=WaitedFor.DISCOVERED)
+    case.inside.origins.messages.append(message.model_dump_json())
+    await case.inside.drain()
+    assert case.graph.faults.hook is None
+    assert case.title_of_approval.endswith("v1")
+    await case.seconds(61)
+
+    assert case.title_of_approval.endswith("v2")
 
 
 async def test_many_hints_while_a_system_is_paused_leave_few_timers(case):
