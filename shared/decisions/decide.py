@@ -210,6 +210,7 @@ def _after_deletion(target: Target, link: Link, deleted: Event, now: datetime) -
 
 
 def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Action | None:
+    # Over, and its version agreed on all the same: else each read of its plan would announce it anew.
     if link.state is not LinkState.OPEN:
         return agree(link, found)
     why = _ending(view, link, policy)

@@ -204,6 +204,8 @@ def _reopen(case: Case) -> Write | Remember:
 def _decide_merge(case: Case) -> Action | None:
     link, wanted = case.link, case.target.wanted
     merged = merge(case.target, case.found, link.base)
+    # Before the merge is carried out: of other tasks the assignees of both sides hold, but who performs a step is
+    # OpenText's to say.
     if (
         wanted.kind is ItemKind.STEP
         and _is_reassigned(case, merged)

@@ -112,6 +112,7 @@ async def _plan_resync(work: Work) -> None:
     """Have one resync stand, within what this origin may go unlooked at."""
     services, now, after = work.services, work.now, _resync_after(work)
     standing = time_of(work.held.timers.get(WaitedFor.RESYNC.value, ""))
+    # Soon enough. Moved on by each look, it would never come to an origin that is looked at often.
     if stamp(now) < standing <= stamp(now + after * 1.2 + GRID):
         return
     # A story ends when nothing is open any more.

@@ -164,6 +164,7 @@ class GraphConnection:
             builder = BaseRequestBuilder(self._adapter, "{+baseurl}/$batch", None)
             return unpack(await self.send("POST", builder, body=pack(requests)), requests)
         except OutcomeUnknownError as error:
+            # The batch itself is a POST: of a read in it nothing is in doubt.
             return [lost(str(error), wrote=request.wrote) for request in requests]
         except BridgeError as error:
             return [error] * len(requests)

@@ -191,6 +191,7 @@ class Nodes:
         except SignInRefusedError:
             raise
         except (RefusedError, UnreadableError):
+            # This server has no such list: for a while its nodes are read one by one.
             self._has_no_list[""] = True
             return {}
         return dict(listed)

@@ -80,6 +80,7 @@ def climb(levels: tuple[Level, ...], scene: Scene, due: date | None, waited: Wai
         came = standing or scene.now
         is_late = waited.raised is not None and not level.remind and came - at > STOOD_STILL
         if is_late and (standing is not None or key not in (waited.raised or {})):
+            # Late because nobody looked: it counts from now, and the levels after it keep their distance.
             lost, at = max(lost, came - at), came
         raised.append(Raised(number, key, level, at))
     return Ladder(tuple(sorted(raised, key=lambda one: one.number)), min(coming, default=None))

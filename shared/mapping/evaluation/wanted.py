@@ -106,6 +106,7 @@ def tasks_for(desk: Desk, origin: Origin) -> Iterator[WantedTask]:
     for rule, scene in rules_applying(desk, origin):
         made = _walled(desk, rule, scene)
         yield from made
+        # A text that names the day is another one tomorrow. What is over needs none.
         if rule.names & {"now", "today"} and not all(desk.is_over(task.item_key) for task in made):
             desk.note(lambda scene=scene: scene.calendar.end(scene.today))  # type: ignore[misc] # bound now
 

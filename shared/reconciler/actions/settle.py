@@ -188,6 +188,7 @@ async def _hold(work: Work, link: Link, verdict: Ambiguous) -> Outcome:
 
 async def _never_made(work: Work, actions: Sequence[Settle]) -> None:
     """Post again; or drop the reservations of items that nobody wants any more, or that have to wait meanwhile."""
+    # What has to wait meanwhile is not posted again: nobody even looked for a place for it.
     again = [
         Create(action.target, action.link)
         for action in actions

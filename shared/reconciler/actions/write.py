@@ -166,6 +166,8 @@ def _after(work: Work, write: Write, before: Seen, written: Seen) -> Link:
         # Whether it was completed before it showed the new versions can't be told: it is not bound to them.
         return link if old is None or not write.rebinds else link.bound_to(old.bound)
     if write.target is not None:
+        # By what the write returned, not by the read after it: what a person wrote in between would pass for agreed
+        # on.
         link = link.based(base_after(before, written, write.asked))
         if _shows_anew(write, old) and written.details is not None:
             link = link.shown(written.details.answered)
