@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EXPECTED = (RetryLaterError, FencedError, SettingsError, MappingError)
-"""A look under a lease reads anew after a fence; what has no lease (a node, a plan, a sweep) meets it here."""
+"""FencedError: of what has no lease (a node, a plan, a sweep); a look under a lease reads anew after it."""
 
 
 class Wired(Protocol):

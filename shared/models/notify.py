@@ -7,7 +7,11 @@ from pydantic import Field
 from shared.models.base import Stored
 
 OUTCOME, COMMENT = "\ue0a1", "\ue0a2"
-"""Stand in a mail's text for what is known only when it goes out: characters of nobody's, which no filter changes."""
+"""
+Stand in a mail's text for what is known only when it goes out.
+
+Private-use characters: they stand for nothing in any text, and no filter of a template changes them.
+"""
 
 
 class Notify(Stored):

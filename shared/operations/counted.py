@@ -120,7 +120,7 @@ async def count_links(storage: Storage) -> Counted:
 
 
 class Counts:
-    """Links and timers as counted last, for those who ask often: all of them together have them read once."""
+    """Links and timers as they were counted last: however many ask at once, they are read once."""
 
     def __init__(self) -> None:
         self._counting = asyncio.Lock()

@@ -120,7 +120,7 @@ def _by_task(link: Link, known: Known, found: Ours, mapping: Mapping) -> Link:
 
 
 def _without_task(link: Link, known: Known, mapping: Mapping, now: datetime) -> Link | None:
-    """Say how an item stands whose task is not there, or can't be read: whoever can't be found is not gone."""
+    """Say how an item stands whose task is not there, or can't be read: what can't be found need not be gone."""
     standing = known.standing
     if standing is None or (standing.task_id is None and not standing.is_deleted):
         return None

@@ -1,4 +1,4 @@
-"""Where the bridge's tasks may stand after its tables were lost: not found is not gone, and is told."""
+"""Where the bridge's tasks may stand after its tables were lost. What is not found need not be gone: it is named."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
