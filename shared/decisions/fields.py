@@ -119,6 +119,7 @@ def _labels(target: Target) -> list[str] | None:
 
 
 FIELDS: tuple[SyncedField, ...] = (
+    # Planner trims titles: untrimmed, what is wanted would differ from what is read for ever.
     SyncedField("title", Owner.OPENTEXT, Shape.SCALAR, lambda t: t.wanted.title.strip(), lambda f: f.task.title),
     SyncedField(
         "bucket",
@@ -137,6 +138,7 @@ FIELDS: tuple[SyncedField, ...] = (
         lambda f: f.task.priority,
         optional=True,
     ),
+    # Start and due date are compared as the days that Planner shows: their time of day says nothing.
     SyncedField(
         "start",
         Owner.OPENTEXT,

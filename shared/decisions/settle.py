@@ -143,6 +143,7 @@ def _is_new(task: PlannerTask, since: datetime, posted: Posted) -> bool:
 
 def _same_content(posted: Posted, task: PlannerTask) -> bool:
     """Compare all that was posted."""
+    # What was not posted the service chose by itself: it proves nothing.
     return (
         _same_title(posted, task)
         and posted.start == task.start
@@ -154,6 +155,7 @@ def _same_content(posted: Posted, task: PlannerTask) -> bool:
 
 
 def _same_title(posted: Posted, task: PlannerTask) -> bool:
+    # Planner trims titles.
     return posted.title.strip() == task.title.strip()
 
 

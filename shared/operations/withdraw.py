@@ -72,6 +72,7 @@ async def _withdraw(origin: str, rule_id: str, services: Services) -> list[Withd
     try:
         return await _withdraw_held(held, rule_id, services)
     finally:
+        # A mark that somebody left meanwhile comes back with the lease, and is lost if nobody sends on.
         if await held.release():
             await services.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.AGAIN))
 

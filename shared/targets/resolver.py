@@ -153,6 +153,7 @@ class Places:
 
     async def _with_bucket(self, place: Place, name: str) -> Place:
         """Find a bucket that was made meanwhile, or make it."""
+        # Listed anew: what is remembered may be ten minutes old, and two buckets of one name are two columns.
         listed = await self._planner.list_buckets(place.plan_id)
         buckets = _oldest_by_name(listed)
         name = kept_name(name)

@@ -82,6 +82,7 @@ async def _look_into(place: DocumentRound, services: Services) -> tuple[list[str
     try:
         async for stub in services.opentext.tree.list_changed(container.node_id, place.since):
             if stub.is_container:
+                # A workspace in it is a container of its own in this walk, where rules are about its type.
                 if container.depth and not stub.is_workspace:
                     below.append(Container(node_id=stub.node_id, depth=container.depth - 1))
             elif not stub.is_evidence:

@@ -55,6 +55,8 @@ class Planner:
 
         Source: https://learn.microsoft.com/graph/api/plannerplan-list-tasks
         """
+        # No filter, order or size of a page: Planner does not promise to heed them, and a list that is not whole
+        # would take tasks for deleted.
         query: dict[str, Sequence[str]] = {"expand": ["details"]} if with_details else {}
         return await self._connection.list_all(Page[PlannerTask], self._plan(plan_id).tasks, query=query)
 

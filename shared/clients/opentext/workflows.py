@@ -130,6 +130,7 @@ class Workflows:
             RefusedError: the step does not offer this, or wants a password.
             OutcomeUnknownError: it may have been done: read before you send again.
         """
+        # One of the two: Content Server refuses an action beside a custom action.
         chosen = {"action": "SendOn"} if disposition is None else {"custom_action": disposition}
         await self._act(step, {**chosen, "comment": comment}, acting)
 

@@ -195,6 +195,7 @@ class Workspaces:
         query: Query = (
             ("where_workspace_type_id", await self.types.read_id(type_name)),
             ("expanded_view", "true"),
+            # The oldest first: what is made while pages are read comes behind, and shifts none of them.
             ("sort", "asc_create_date"),
             ("fields", "properties{id}"),
             ("limit", PAGE),
