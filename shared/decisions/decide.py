@@ -61,6 +61,7 @@ def _decide_new(view: View, now: datetime) -> Action | None:
         return None
     wanted = view.target.wanted
     if wanted.held is not None:
+        # It gets a link without a task: so it is seen that it waits, and for what.
         held = Link.first_held(wanted, wanted.held_by, wanted.held, now)
         return Remember(held, (event(EventKind.HELD, held, reason=wanted.held),))
     return Create(view.target) if set(wanted.waits_on) <= view.completed else None

@@ -197,6 +197,7 @@ def _merge_block(wanted: str, read: str, base: FieldBase, found: Found) -> _Step
 
 def _merge_set(wanted: list[str], read: list[str], base: FieldBase) -> _Step:
     asked = set(base.asked or ())
+    # Only what we want otherwise than when we last asked: whom people added or took away stays so.
     added, removed = set(wanted) - asked, asked - set(wanted)
     result = sorted((set(read) | added) - removed)
     # Both to the same is agreed, as of lines: most likely the write was ours, and a backup does not know of it.
@@ -222,6 +223,7 @@ def _merge_lines(wanted: dict[str, str], read: dict[str, str], base: FieldBase, 
         theirs = read.get(key) != got.get(key)
         # Both to the same is agreed: most likely the write was ours, and its answer was lost.
         taken = taken or (theirs and not (mine and wanted.get(key) == read.get(key)))
+        # The lines of outcomes are proof: changed by people, they are put back although we want nothing new.
         if wanted.get(key) != read.get(key) and (mine or (theirs and key in strict)):
             write[key] = wanted.get(key)
     if not write:

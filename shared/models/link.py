@@ -19,9 +19,11 @@ from shared.models.wanted import WantedTask
 from shared.timing import pause
 
 __all__ = ["FieldBase", "Link", "LinkState", "MailIntent", "Posted", "Refusal", "Reservation", "SendIntent"]
+# A row ends at 64 KiB: of what grows with time, the last ones are kept.
 KEPT_REFUSALS = 5
 KEPT_PAUSES = 50
 _FREE: Mapping[str, Any] = {"hold": None, "retry_at": None, "tries": 0, "last_hold": None, "held_since": None}
+# Freed with its reason, too. What ends keeps one: it says why it ended.
 _NO_HOLD: Mapping[str, Any] = {**_FREE, "reason": ""}
 _ENDED = frozenset({LinkState.COMPLETED, LinkState.CLOSED, LinkState.WITHDRAWN})
 _NO_TASK: Mapping[str, Any] = {"task_id": None, "etag": "", "details_etag": "", "base": {}}

@@ -89,6 +89,7 @@ class Hands:
         try:
             await self._stand(grip)
         except BaseException:
+            # Given up, too: what nobody works at must not be named in this worker's row.
             self._in_hand.remove(grip)
             raise
         grip.worker = self.worker
@@ -138,6 +139,7 @@ class Hands:
             FencedError: what this task works at may be another's by now.
         """
         grip = AT_WORK.get()
+        # Nothing in hand, as in a command: there is nothing that others could have taken over.
         if grip is None:
             return
         if grip.is_void:
@@ -284,6 +286,7 @@ class Hands:
                 await self._write_soon()
             except BridgeError as error:
                 log.warning("no sign of life could be written: %s", error)
+                # Sooner than the next would be: several tries fit in before the fence falls.
                 pause = BEAT_AGAIN
             else:
                 pause = BEAT

@@ -22,6 +22,7 @@ LINK = "link|"
 """Begins the key of a link's row."""
 MOST_OPERATIONS = 90
 """Of one transaction, with the lease; Table storage takes 100."""
+# Of what a look remembers: the lease's row has to hold its timers and its trouble as well.
 MOST_SEEN_BYTES = 16_384
 # Table storage takes 4 MiB; sending more than 1 MiB at once would hold up the event loop, as aiohttp warns.
 _MOST_BYTES = 900_000

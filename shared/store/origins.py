@@ -58,6 +58,7 @@ class Origins:
             UnavailableError: storage does not answer, or too many want this origin.
             OutcomeUnknownError: the lease may have been taken; it is free all the same, for nobody has it in hand.
         """
+        # In hand before the lease is taken: a lease whose worker has nothing in hand is free for anybody.
         grip = await self._hands.take(Kind.ORIGIN, origin)
         before = attend(grip)
         held = None

@@ -99,6 +99,7 @@ class Queues:
             cast("QueueClient", service.get_queue_client(prefix + name, message_encode_policy=TextBase64EncodePolicy()))
             for name in (ORIGINS, PLANS)
         )
+        # Without the encoding: what lies there is counted, and never written.
         poison = {name: cast("QueueClient", service.get_queue_client(prefix + name)) for name in POISON}
         return cls(origins, plans, poison=poison, close=service.close)
 

@@ -215,6 +215,7 @@ class Table(TableReads):
         try:
             await self._made(lambda: self._client.delete_entity(partition, key, **condition, retry_total=0))
         except AzureError as error:
+            # Gone is what was asked for, whoever deleted it.
             if await self._second_look(Row(partition, key)) is not None:
                 raise unwritten(error, f"row {partition}/{key}") from error
 

@@ -123,6 +123,7 @@ class Item(Filling):
     def appears(self, due: date | None) -> date | None:
         """Say from which day on the task shows up; None: it does already, or nobody can say."""
         spec = self.spec.appears
+        # A task that stands does not go away again because its day moved.
         if spec is None or self.made_at is not None:
             return None
         return self.attempt(lambda: resolve(spec, self.scene, Anchors(due=due)), None)

@@ -17,6 +17,7 @@ def texts(item: Filling) -> dict[str, Any]:
     """Fill in what people read, by the fields of a wanted task."""
     spec, words = item.spec, item.scene.words
     title = item.attempt(lambda: " ".join(spec.title.render(words).split()), None)
+    # None: the template could not be filled in, which says so itself.
     if title == "":
         item.holds.append("the title is empty")
     checklist = _checklist(item)

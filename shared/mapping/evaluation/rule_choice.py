@@ -75,6 +75,7 @@ def _scenes(desk: Desk, origin: Origin, calendar_name: str | None, *, missing: b
         documents = (origin.workspace.missing_documents or ()) if origin.workspace is not None else ()
         yield from (Scene(origin, desk.now, calendar, missing=document, remembered=ids) for document in documents)
     elif origin.workflow is not None:
+        # Whatever steps it still lists: a workflow that ended asks nobody.
         steps = () if origin.workflow.ended else origin.workflow.current
         yield from (Scene(origin, desk.now, calendar, step=step, remembered=ids) for step in steps)
     elif origin.kind is not OriginKind.NODE and not _is_own_file(origin) and not _is_no_subject(origin):

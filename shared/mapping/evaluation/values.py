@@ -63,6 +63,7 @@ class Values:
     def filled(self) -> dict[str, AttributeValue]:
         """Every value by name; what is empty is left out."""
         both: dict[str, AttributeValue] = {}
+        # Reversed: what is put in last stands where both nodes have a value.
         for node in reversed(self.nodes):
             both |= {name: value for name, value in node.attributes.items() if value not in (None, "", ())}
         return both

@@ -68,6 +68,7 @@ def evaluated(
     desk = Desk(
         mapping, book, now, completed, act_as, remembered=names, memory=memory or {}, remembers=memory is not None
     )
+    # In one order: the same input gives the same answer, so that those of two mappings can be compared.
     tasks = tuple(sorted(tasks_for(desk, origin), key=lambda task: task.item_key))
     again = min((moment for moment in desk.changes if moment > now), default=None)
     found = Wanted(

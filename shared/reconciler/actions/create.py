@@ -211,6 +211,7 @@ async def _not_made(work: Work, target: Target, link: Link, answer: BridgeError)
     """Remember why there is no task: a refusal stands, an unknown outcome settles, a pause is kept."""
     if isinstance(answer, OutcomeUnknownError):
         log.warning("%s %s: answer to the POST was lost", work.origin.key, link.item)
+        # The reservation stays with it: as long as it is open, nobody takes the task for one that no item has.
         work.look_again(work.now + work.policy.settle, WaitedFor.SETTLE)
         return
     if isinstance(answer, NotFoundError):

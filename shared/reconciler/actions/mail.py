@@ -56,6 +56,7 @@ async def _tell_of(work: Work, item: str) -> None:
     if mail is not None:
         teller = _Teller(work, mail, item)
         for telling in owed(current):
+            # The mailbox takes no more now: what is left stays owed.
             if not await teller.tell(telling):
                 return
 

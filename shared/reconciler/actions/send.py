@@ -89,6 +89,7 @@ async def _announce(work: Work, action: Send, step: Step) -> Link:
         versions=action.target.wanted.documents,
         acting=acting.login if acting is not None else "service",
         at=work.now,
+        # The same decision has the same id, so it is known how often it was sent.
         tries=link.tries_of(name) + 1,
     )
     await work.services.agenda.put(guard_of(work.origin.key, intent, work), work.now)
@@ -112,6 +113,7 @@ async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Pe
         comment = _comment(action.decider, intent, action.words)
         await workflows.send_on(intent.step, disposition=intent.disposition, comment=comment, acting=acting)
     except OutcomeUnknownError:
+        # Neither repeated nor given up: the timer that stands has it looked for.
         log.warning("%s %s: answer to the send-on was lost", work.origin.key, link.item)
         return Outcome(is_item_over=True)
     except SignInRefusedError as error:
