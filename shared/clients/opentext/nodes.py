@@ -89,6 +89,7 @@ class Nodes:
         level, depth = sorted(set(containers)), 0
         while level and depth < DEEPEST and len(found) <= MOST_CONTAINED:
             inside = [await self._children(folder, gaps) for folder in level]
+            # Each node once: a shortcut may lead back to a folder above.
             documents = await self.list_documents(
                 {node for nodes in inside for node in nodes} - found.keys(), BARE, gaps
             )
@@ -104,6 +105,7 @@ class Nodes:
         nodes: set[int] = set()
         async for page in list_pages(self._site, f"v2/nodes/{folder_id}/nodes", (("fields", "properties"),)):
             nodes.update(gaps.rows(Part.DOCUMENTS, each(map(properties, page), _stands_for)))
+            # More change nothing: a decision can't be bound to so many.
             if len(nodes) > MOST_CONTAINED:
                 break
         return nodes
