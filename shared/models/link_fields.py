@@ -47,7 +47,7 @@ class LinkFields(Stored):
     posted: Posted | None = None
     base: dict[str, FieldBase] = Field(default_factory=dict, description="By field name.")
     announced: dict[str, FieldBase] = Field(
-        default_factory=dict, description="Fields that people own, too, about to be written: what is asked and sent."
+        default_factory=dict, description="Fields about to be written: what is asked and sent."
     )
     wished: Wished | None = Field(default=None, description="None: written before this was kept, or found again.")
     step: StepRef | None = None

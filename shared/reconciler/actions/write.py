@@ -54,11 +54,13 @@ async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
 
 
 async def _announce(work: Work, writes: Sequence[Write]) -> None:
-    """Remember what is about to be sent to fields that people own, too: died over, it is not taken for their edit."""
+    """Remember what is about to be sent: died over, it is not taken for people's edit. First details are sent anew."""
     announced: list[Link] = []
     for write in writes:
         found, link = work.seen[write.link.item], work.held.links.get(write.link.item)
-        if link is not None and isinstance(found, Found) and (fields := to_announce(write, found)):
+        if link is None or not link.details_done or not isinstance(found, Found):
+            continue
+        if fields := to_announce(write, found):
             announced.append(link.announcing(fields))
     if announced:
         await work.commit(announced)
