@@ -64,7 +64,7 @@ class Nodes:
         Raises:
             UnreadableError: gone or hidden, or without its version.
         """
-        answer = await self._site.get(f"v2/nodes/{node_id}", _fields(needs))
+        answer = await self._site.read_one(f"v2/nodes/{node_id}", _fields(needs))
         row = obj(answer.get("results"))
         if (original := _original(properties(row))) not in (None, node_id):
             return await self.read_document(int(original or 0), needs)

@@ -55,7 +55,7 @@ class Workflows:
             UnreadableError: gone or hidden. What of it can't be read stands in `not_known`, of it and of its steps.
         """
         what = f"v2/workflows/status/processes/{process_id}"
-        results = obj((await self._site.get(what)).get("results"))
+        results = obj((await self._site.read_one(what)).get("results"))
         details = obj(results.get("wf_details"))
         if not details:
             raise garbled(what, wrote=False)

@@ -91,7 +91,7 @@ class Workspaces:
         query: list[tuple[str, str | int | None]] = [("fields", "properties")]
         if needs.attributes:
             query += [("fields", "categories"), ("metadata", None)]
-        row = obj((await self._site.get(f"v2/businessworkspaces/{node_id}", query)).get("results"))
+        row = obj((await self._site.read_one(f"v2/businessworkspaces/{node_id}", query)).get("results"))
         gaps = Gaps()
         stub = self._stub(properties(row), gaps)
         compliance = await self._records.read_compliance(node_id, needs, gaps)

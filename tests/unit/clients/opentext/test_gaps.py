@@ -260,3 +260,20 @@ async def test_a_line_of_the_audit_that_can_not_be_read_is_not_passed_over():
 
     with pytest.raises(UnreadableError):
         await made.workflows.activities(StepRef(process_id=1, subprocess_id=1, task_id=1, visit=""))
+
+
+@pytest.mark.parametrize(
+    ("path", "read_it"),
+    [
+        pytest.param("v2/workflows/status/processes/3", lambda it: it.workflows.read(3, BARE), id="workflow"),
+        pytest.param("v2/businessworkspaces/3", lambda it: it.workspaces.read(3, BARE), id="workspace"),
+        pytest.param("v2/nodes/3", lambda it: it.workspaces.read_document(3, BARE), id="node"),
+    ],
+)
+@pytest.mark.parametrize("said", ["Could not access task status", "Das Objekt ist nicht vorhanden"])
+async def test_one_thing_that_is_refused_when_it_is_read_by_its_id_is_gone_or_hidden(path, read_it, said):
+    """In which words, and in which language, is the server's to choose."""
+    made, _ = client({path: [httpx.Response(400, json={"error": said})]})
+
+    with pytest.raises(UnreadableError, match=said):
+        await read_it(made)
