@@ -149,6 +149,7 @@ def read_whole(content: bytes, origin: str) -> tuple[Entry, ...]:
     except (UnreadableError, UnicodeDecodeError):
         return ()
     is_chained = all(later.before == one.hash for one, later in pairwise(there)) and head_of(there) == head
+    # After a purge the first entry names one that is gone: only the very first can be held against a known value.
     is_begun = there[0].sequence > 1 or there[0].before == GENESIS
     is_told = all(one.personal.commitment == one.commitment for one in there)
     return there if is_chained and is_begun and is_told and {one.origin for one in there} == {origin} else ()

@@ -88,6 +88,7 @@ async def _workflows(rule: BaseRule, since: datetime, services: Services) -> Asy
     """Go through workflows that wait now; a step whose start is not told counts as new."""
     workflows, report = services.opentext.workflows, services.settings.opentext_discovery_report
     rows: list[StatusRow] = []
+    # One status a call is what surely works. What was completed or stopped waits for nobody.
     for status in ("ontime", "workflowlate"):
         rows += await workflows.list_status("Both", status)
     if report is not None:
@@ -127,6 +128,7 @@ async def hand_on(found: Found, scope: Scope, progress: Progress, services: Serv
 
 
 def _row(kind: OriginKind, number: int, progress: Progress) -> AgendaEntry:
+    # The time at which the run began, not now: written once more by a run that goes on, it is the same row.
     return AgendaEntry(at=progress.at, origin=origin_key(kind, number), waited_for=WaitedFor.BACKFILL, bulk=True)
 
 

@@ -130,6 +130,7 @@ class Counts:
         """Return what was counted lately: of many links within a minute. Raises: as `count_links`."""
         async with self._counting:
             now = storage.now()
+            # Nor does one serve that lies ahead: a clock that was set back would keep it for as long.
             if self._last is None or not self._last[0].at <= now < self._last[0].at + self._last[0].kept:
                 self._last = await count_links(storage), await storage.agenda.census(now)
             return self._last

@@ -47,6 +47,7 @@ async def read_record(key: str, services: Services) -> Record:
         return Record(None, left=[f"{key} can't be read in OpenText: {error}"])
     specs = [rule.evidence for rule in rules_for(services.mapping, kind)]
     for number, spec in enumerate(specs):
+        # Each document holds the origin's whole history, whichever rule asks for it: one is enough.
         if spec is not None and spec.document and spec not in specs[:number] and not record.entries:
             await _read_history(key, spec, record, services)
     record.standings = standings(record.entries)
@@ -96,6 +97,7 @@ def _is_denied(anchor: str, key: str, entries: tuple[Entry, ...]) -> bool:
     if whose != key or not number.isdecimal():
         return False
     known = {entry.sequence: entry.hash for entry in entries}
+    # What lies before the first entry was purged: there is nothing left to hold the head against.
     return int(number) >= entries[0].sequence and known.get(int(number)) != digest
 
 
@@ -109,6 +111,7 @@ async def find_intent(step: StepRef, services: Services) -> str | None:
 
 
 def _intent_of(activity: Activity) -> str | None:
+    # The last one: the reviewer's own words stand before it, and may hold anything.
     start = activity.comment.rfind(_INTENT)
     return None if start < 0 else activity.comment[start + 1 :].partition("]")[0]
 

@@ -78,6 +78,7 @@ async def _withdraw(origin: str, rule_id: str, services: Services) -> list[Withd
 
 
 async def _withdraw_held(held: Held, rule_id: str, services: Services) -> list[Withdrawal]:
+    # Those that the lease shows: of those listed before, the rule may have taken one up again meanwhile.
     links = _released(held.links, rule_id)
     work = Work(services, held, _nameless(held.origin), Wanted(), _policy(services))
     for _ in range(ROUNDS):
