@@ -52,6 +52,7 @@ class Link(LinkFields):
     @classmethod
     def reserved(cls, wanted: WantedTask, plan_id: str, posted: Posted, at: datetime, before: Self | None) -> Self:
         """Return the link of an item whose task is about to be posted; of what stood before, what was told stays."""
+        # Named one by one, not copied: versions, bases, intents and who completed it were those of the task before.
         return cls(
             item=wanted.item_key,
             rule_id=wanted.rule_id,

@@ -35,6 +35,7 @@ class Notify(Stored):
 
     def filled(self, outcome: str, comment: str) -> "Notify":
         """Return the same mail with what was decided."""
+        # A mail with nothing to fill in goes out as it was written, blanks and all.
         if OUTCOME not in self.subject + self.body and COMMENT not in self.subject + self.body:
             return self
         subject, body = (text.replace(OUTCOME, outcome).replace(COMMENT, comment) for text in (self.subject, self.body))

@@ -32,6 +32,7 @@ def judge_value(name: str, test: Test, value: Value, scene: Scene) -> Verdict:
         _among(value, test.is_, scene) if test.is_ is not None else True,
         _one_within(value, test, scene) if test.min is not None or test.max is not None else True,
     ]
+    # One clear no is enough, whatever can't be compared besides.
     if False in answers:
         return _refused(name, parts)
     if None in answers:

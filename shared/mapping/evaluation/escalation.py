@@ -109,6 +109,7 @@ def raised_before(task: str, levels: tuple[Level, ...], memory: Mapping[str, Ite
     for item, known in memory.items():
         if item.startswith(prefix):
             place = item.rpartition("-")[2]
+            # The first edition named a level by its place in the list, and kept no name of its own.
             by_place = keys[int(place) - 1 : int(place)] if place.isdigit() and not known.level else ()
             found |= dict.fromkeys((known.level,) if known.level else by_place, known.known_since)
     return found

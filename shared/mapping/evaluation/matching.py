@@ -112,6 +112,7 @@ def _classification(patterns: tuple[str, ...], scene: Scene) -> Verdict:
     nodes = (*scene.documents, *((scene.workspace,) if scene.workspace is not None else ()))
     told = [node.classifications for node in nodes]
     names = tuple(name for classes in told for name in classes or ())
+    # One that is told is enough, whatever can't be read besides.
     if is_named(patterns, names):
         return YES
     if None in told or not nodes:

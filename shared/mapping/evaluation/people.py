@@ -261,6 +261,7 @@ class People:
 
     def _within_limit(self, decisions: list[PersonDecision], held: str | None) -> Assigned:
         ids = tuple(dict.fromkeys(one.entra_id for one in decisions if one.entra_id is not None))
+        # In the rule's own order up to here: whom it names first has room first.
         kept = set(ids[:ASSIGNEES])
         told = [one if one.entra_id is None or one.entra_id in kept else one.left_out() for one in decisions]
         mails = tuple(sorted(self.book.mails[one] for one in kept if one in self.book.mails))

@@ -144,6 +144,7 @@ class Values:
 
     @cached_property
     def _types(self) -> dict[str, AttributeType]:
+        # Backwards, as above: of two nodes that have it, the first one's type stands.
         return {one.name: one.type for one in reversed(self.definitions)}
 
     def _on(self, node: Workspace | Document, name: str) -> Value | Gap | None:
