@@ -54,6 +54,7 @@ def step_of(row: Json, zone: tzinfo) -> Step:
     return Step(
         ref=StepRef(
             process_id=process_id,
+            # A step of the map itself: its sub-process has the id of the process.
             subprocess_id=number(row.get("subprocess_id")) or process_id,
             task_id=required(row, "task_id"),
             # As it was written: it names the visit, and a time that was read and written anew would name another.

@@ -81,6 +81,7 @@ class Workflows:
             next_steps=_names(at(results, "step_list", "next")),
             documents=documents or (),
             contained=contained or (),
+            # Smart UI has no page for a workflow, only for its steps: of one that has ended the last will do.
             url=self._url((*current, *completed[-1:])),
             not_known=gaps.not_known,
         )
@@ -100,6 +101,7 @@ class Workflows:
             ("subprocess_id", step.subprocess_id),
             ("task_id", step.task_id),
         )
+        # In the performer's own name: to anybody else Content Server says that there is no such workflow.
         answer = await (await self._acting(acting)).get("v1/forms/processes/tasks/update", query)
         return form_of(obj(answer.get("data")))
 
