@@ -21,6 +21,7 @@ from shared.models.wanted import Owner, Refused, WantedTask
 def tasks_of_rule(desk: Desk, rule: BaseRule, scene: Scene) -> Iterator[WantedTask]:
     """Yield the tasks that a rule which applies asks for."""
     scene = replace(scene, done=_done_of(desk, rule)) if desk.completed else scene
+    # All of them before any is filled in: a task may wait for one that stands below it in the file.
     places = [
         (spec, place)
         for spec in rule.specs
@@ -31,6 +32,7 @@ def tasks_of_rule(desk: Desk, rule: BaseRule, scene: Scene) -> Iterator[WantedTa
     people = People(desk.mapping.people, desk.book, scene)
     for spec, place in places:
         for item in _items(desk, rule, spec, people if place is scene else replace(people, scene=place)):
+            # Filled in to its end first: only then is all noted that it asked for and nobody told.
             made = list(_of_item(desk, item, keys))
             desk.unknown += item.unknown
             yield from made

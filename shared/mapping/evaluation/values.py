@@ -149,6 +149,7 @@ class Values:
 
     def _on(self, node: Workspace | Document, name: str) -> Value | Gap | None:
         """Say what one node tells of a name that has no value; None: nothing."""
+        # Nothing is described here: that a name was sent at all is what shows that there is such an attribute.
         if not node.definitions:
             return EMPTY if name in node.attributes else None
         generic = generic_name(name)
