@@ -2,11 +2,6 @@
 
 import asyncio
 import contextlib
-import json
-import os
-import signal
-import socket
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,18 +10,30 @@ from http import HTTPStatus
 from pathlib import Path
 
 import httpx
-import uvicorn
 
 from local import azurite
+from local.app_host import FUNCTION_KEY, ROOT, AppHost
 from local.demo.world import CLIENT_ID, CLIENT_SECRET, ZONE, World, build
-from local.in_process.transport import Answer, Handler
-from local.simulators.http_adapter import door
+from local.in_process.transport import Answer
+from local.machine import Machine
+from local.serving import free_port, serving
+from local.simulators.http_adapter import Elsewhere, door
 
-ROOT = Path(__file__).resolve().parent.parent
+__all__ = [
+    "FUNCTION_KEY",
+    "ROOT",
+    "SETTINGS",
+    "SPANS",
+    "USUAL",
+    "WEBHOOK_SECRET",
+    "Ports",
+    "System",
+    "read_offset",
+    "running",
+]
+
 WEBHOOK_SECRET = "local-webhook-secret-0123456789"
 CLIENT_STATE = "local-client-state-0123456789"
-FUNCTION_KEY = "local-function-key"
-_READY_SECONDS = 90
 SPANS = "spans.jsonl"
 """In the system's folder: the app's spans, where they were asked for."""
 SETTINGS = {
@@ -60,9 +67,11 @@ class Ports:
     content: int = 0
     graph: int = 0
     storage: Sequence[int] = azurite.FREE_PORTS
+    board: int = 0
+    """Of the board, which runs beside the system."""
 
 
-USUAL = Ports(app=7071, content=8081, graph=8082, storage=azurite.USUAL_PORTS)
+USUAL = Ports(app=7071, content=8081, graph=8082, storage=azurite.USUAL_PORTS, board=8080)
 """What local.settings.example.json names."""
 
 
@@ -84,6 +93,7 @@ class System:
     """The host's log."""
     settings: dict[str, str]
     """What the app is given: a worker in process can be wired with the same."""
+    machine: Machine
 
     def forward(self, by: timedelta) -> None:
         """Move every clock on."""
@@ -113,6 +123,8 @@ async def running(
     hosted: bool = True,
     ports: Ports | None = None,
     traced: bool = False,
+    lasting: bool = False,
+    pages: Elsewhere | None = None,
 ) -> AsyncIterator[System]:
     """
     Start everything, and end it at the end of the block.
@@ -123,6 +135,8 @@ async def running(
         hosted: False leaves the function app out: who asks runs workers of their own.
         ports: None takes free ones.
         traced: have the app's spans written to `SPANS`.
+        lasting: parts of it may be stopped: storage keeps its data, and a host that ends by itself is replaced.
+        pages: where people find what both systems answer to programs only. None: nowhere.
 
     Raises:
         OSError: a port is taken.
@@ -131,16 +145,21 @@ async def running(
     ports = ports or Ports()
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bridge-")))
-        storage = stack.enter_context(azurite.running(ports=ports.storage))
+        data = folder / "storage" if lasting else None
+        if data is not None:
+            data.mkdir()
+        machine = Machine(azurite.start(data, ports=ports.storage), data, host=None)
+        stack.callback(machine.end)
+        storage = machine.storage.connection_string
         clock = folder / "clock"
         clock.write_text("0")
         world = build(lambda: datetime.now(UTC) + timedelta(seconds=read_offset(clock)))
-        content_url = await stack.enter_async_context(_serving(world.content.handle, ports.content))
-        graph_url = await stack.enter_async_context(_serving(world.graph.handle, ports.graph))
+        content_url = await stack.enter_async_context(serving(door(world.content.handle, pages), ports.content))
+        graph_url = await stack.enter_async_context(serving(door(world.graph.handle, pages), ports.graph))
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
-        port = ports.app or _free_port()
+        port = ports.app or free_port()
         addresses = {
-            "AzureWebJobsStorage": storage.connection_string,
+            "AzureWebJobsStorage": storage,
             "OPENTEXT_BASE_URL": f"{content_url}/cs/cs",
             "OTDS_BASE_URL": f"{content_url}/otdsws",
             "GRAPH_BASE_URL": graph_url,
@@ -151,93 +170,27 @@ async def running(
         values = SETTINGS | addresses | (settings or {})
         log = folder / "host.log"
         if hosted:
-            arguments = ["--spans", str(folder / SPANS)] if traced else []
-            await stack.enter_async_context(_host(values, ["--port", str(port), *arguments], folder, log))
+            arguments = ["--port", str(port), *(["--spans", str(folder / SPANS)] if traced else [])]
+            machine.host = AppHost(values, arguments, folder=folder, log=log)
+            stack.push_async_callback(machine.host.end)
+            await machine.host.start()
+            if lasting:
+                machine.host.watch()
         system = System(
             world=world,
             http=http,
             app_url=f"http://127.0.0.1:{port}",
             content_url=f"{content_url}/cs/cs",
             graph_url=graph_url,
-            storage=storage.connection_string,
+            storage=storage,
             clock=clock,
             folder=folder,
             log=log,
             settings=values,
+            machine=machine,
         )
         stack.enter_context(_delivering(world, http))
         yield system
-
-
-@contextlib.asynccontextmanager
-async def _serving(handler: Handler, port: int) -> AsyncIterator[str]:
-    """Serve a simulator over HTTP."""
-    # The simulators tell their own time: a second `Date` of the machine's would stand before it.
-    config = uvicorn.Config(
-        door(handler), log_level="warning", timeout_keep_alive=75, lifespan="off", date_header=False
-    )
-    server = _Server(config)
-    sock = socket.create_server(("127.0.0.1", port))
-    serving = asyncio.create_task(server.serve(sockets=[sock]))
-    try:
-        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
-        sock.close()
-
-
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        # Uvicorn would send the signal again at its end: nothing after it would be closed.
-        yield
-
-
-@contextlib.asynccontextmanager
-async def _host(settings: dict[str, str], arguments: list[str], folder: Path, log: Path) -> AsyncIterator[None]:
-    """Run the function app in the host stand-in, as a process of its own."""
-    file = folder / "settings.json"
-    file.write_text(json.dumps({"IsEncrypted": False, "Values": settings}))
-    command = [sys.executable, "-m", "local.functions_host", "--app", str(ROOT), "--settings", str(file), *arguments]
-    command += ["--function-key", FUNCTION_KEY, "--end-with-stdin"]
-    environment = {name: value for name, value in os.environ.items() if name not in settings}
-    with log.open("wb") as errors:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            cwd=ROOT,
-            env=environment,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=errors,
-            process_group=0,
-        )
-    try:
-        await _until_ready(process)
-        yield
-    except RuntimeError:
-        sys.stderr.write(_end_of(log))
-        raise
-    finally:
-        if process.returncode is None:
-            # As Ctrl-C would: what runs may end, and the timers' locks are given back.
-            process.send_signal(signal.SIGINT)
-        await process.wait()
-
-
-def _end_of(log: Path) -> str:
-    return log.read_text()[-4000:]
-
-
-async def _until_ready(process: asyncio.subprocess.Process) -> None:
-    assert process.stdout is not None  # noqa: S101 - it was asked for
-    try:
-        line = await asyncio.wait_for(process.stdout.readline(), _READY_SECONDS)
-    except TimeoutError:
-        line = b""
-    if not line.startswith(b"{") or not json.loads(line)["functions"]:
-        message = "the host did not start, or found no functions"
-        raise RuntimeError(message)
 
 
 @contextlib.contextmanager
@@ -263,8 +216,3 @@ def _delivering(world: World, http: httpx.AsyncClient) -> Iterator[None]:
         yield
     finally:
         pumping.cancel()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return int(sock.getsockname()[1])

@@ -10,7 +10,7 @@ from pydantic import (
     SecretStr,
 )
 
-LOOPBACK = ("127.0.0.1", "localhost")
+from shared.models.clouds import LOOPBACK
 
 SHORTEST_SECRET = 16
 

@@ -1,20 +1,23 @@
 """`python -m local.demo [STORY]`: play a story through the real function app, and tell it as a timeline."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from rich.console import Console
 
+from local.board.server import board_of
+from local.board.stage import Stage
 from local.demo.narrator import DidNotHappenError, Teller
 from local.demo.observe import links
-from local.demo.stories import adversary, contracts, escalation, nothing, onboarding
-from local.local_system import FUNCTION_KEY, ROOT, Ports, System, read_offset, running
+from local.demo.playing import STORIES
+from local.demo.settings_file import FILE, written_settings
+from local.local_system import ROOT, Ports, System
+from local.serving import free_port
 from shared.models.link import Link
 
 MOST_LOOKS = 20
@@ -22,50 +25,46 @@ WIDTH = 160
 """Of what is not a terminal: nothing of a table is cut."""
 
 
-@dataclass(frozen=True)
-class Story:
-    """What is played, and under which mapping."""
-
-    play: Callable[[System, Teller], Awaitable[None]]
-    mapping: Path
-
-
-STORIES = {
-    "adversary": Story(adversary.play, ROOT / "mapping.yaml"),
-    "contracts": Story(contracts.play, ROOT / "mapping.yaml"),
-    "escalation": Story(escalation.play, escalation.MAPPING),
-    "onboarding": Story(onboarding.play, onboarding.MAPPING),
-    "nothing": Story(nothing.play, ROOT / "mapping.yaml"),
-}
-
-
 async def main(name: str, *, keep: bool, hosted: bool = True, ports: Ports | None = None) -> int:
     """
     Play a story: 0 when all of it happened, 1 with what did not.
 
     Args:
-        keep: leave everything running after it, until Ctrl-C.
+        keep: leave everything running after it, with the board, until Ctrl-C.
         hosted, ports: as `running` has them.
     """
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     if name not in STORIES:
         console.print(f"there is no story {name!r}; there are: {', '.join(STORIES)}")
         return 1
-    story = STORIES[name]
-    async with running(story.mapping, hosted=hosted, ports=ports) as system:
-        clock = system.clock
-        teller = Teller(console, lambda: datetime.now(UTC) + timedelta(seconds=read_offset(clock)))
+    async with _board(console, hosted=hosted, ports=ports or Ports(), keep=keep) as (stage, url):
+        # The links of the story open there, while it lasts.
+        console.print(f"[bold]{url}/[/]  the board: the story as it happens, in a browser", soft_wrap=True)
         try:
-            await story.play(system, teller)
+            system = await stage.play(STORIES[name], whole=True)
         except DidNotHappenError as error:
-            console.print(
-                f"[red]{error}[/]\nThe end of the app's log:\n{system.log.read_text()[-3000:]}", highlight=False
-            )
+            log = "" if stage.system is None else stage.system.log.read_text()[-3000:]
+            console.print(f"[red]{error}[/]\nThe end of the app's log:\n{log}", highlight=False)
             return 1
-        await _conclude(system, teller)
+        await _conclude(system, Teller(console, stage.now))
         if keep:
-            await _keep(system, console)
+            await _keep(system, console, url)
     return 0
+
+
+@contextlib.asynccontextmanager
+async def _board(console: Console, *, hosted: bool, ports: Ports, keep: bool) -> AsyncIterator[tuple[Stage, str]]:
+    """Serve the board of a stage on which nothing runs yet, and end whatever runs on it then."""
+    port = ports.board or free_port()
+    url = f"http://127.0.0.1:{port}"
+    with written_settings() if keep else contextlib.nullcontext() as settings:
+        on_start = settings.write if settings is not None else None
+        stage = Stage(console, url, hosted=hosted, ports=ports, on_start=on_start)
+        async with board_of(stage, port):
+            try:
+                yield stage, url
+            finally:
+                await stage.end()
 
 
 async def _conclude(system: System, teller: Teller) -> None:
@@ -90,16 +89,16 @@ async def _settled(system: System) -> dict[str, dict[str, Link]]:
     return before
 
 
-async def _keep(system: System, console: Console) -> None:
-    app = f"{system.app_url}/api/ready?code={FUNCTION_KEY}" if system.log.exists() else f"left out: {system.app_url}"
-    console.print(f"Function app   {app}", soft_wrap=True)
-    if system.log.exists():
-        console.print(f"Operations     {system.app_url}/api/operations (key: {FUNCTION_KEY})", soft_wrap=True)
-    console.print(f"Content Server {system.content_url}/api/v1/ping", soft_wrap=True)
-    console.print(f"Graph          {system.graph_url}/v1.0/planner/plans", soft_wrap=True)
-    console.print(f"Storage        {system.storage}", soft_wrap=True)
-    console.print(f"Log            {system.log if system.log.exists() else 'the host has it'}", soft_wrap=True)
-    console.print("Ctrl-C ends it.")
+async def _keep(system: System, console: Console, url: str) -> None:
+    """Print where to go, and wait for Ctrl-C."""
+    origin = next(iter(await links(system)), "workspace-10023")
+    python, file = Path(sys.executable), FILE.relative_to(ROOT)
+    python = python.relative_to(ROOT) if python.is_relative_to(ROOT) else python
+    console.print(f"\nOpen   [bold]{url}/[/]", soft_wrap=True)
+    console.print(f"The operator's commands work on it, by {file}:", soft_wrap=True)
+    for command in ("status", f"why {origin}", "doctor"):
+        console.print(f"       {python} manage.py --settings {file} {command}", soft_wrap=True, highlight=False)
+    console.print(f"Log    {system.log if system.log.exists() else 'the host has it'}\nCtrl-C ends it.", soft_wrap=True)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from rich.console import Console
 from rich.table import Table
@@ -14,24 +14,38 @@ _READING = 1.1
 _COLOURS = {"OpenText": "cyan", "Planner": "green", "Bridge": "yellow", "": "white"}
 
 
+Heard: TypeAlias = Callable[[str, str], None]
+"""Called with the system and what it did, beside the printed line; a chapter's title has no system."""
+
+
 class DidNotHappenError(Exception):
     """The story waited for something in vain."""
 
 
 class Teller:
-    """Prints a timeline, and waits for what should happen."""
+    """
+    Prints a timeline, and waits for what should happen.
 
-    def __init__(self, console: Console, now: Callable[[], datetime]) -> None:
+    Args:
+        heard: hears each line too. None: nobody does.
+    """
+
+    def __init__(self, console: Console, now: Callable[[], datetime], heard: Heard | None = None) -> None:
         self._console = console
         self._now = now
+        self._heard = heard
 
     def title(self, text: str) -> None:
         """Begin a chapter."""
         self._console.rule(f"[bold]{text}")
+        if self._heard is not None:
+            self._heard("", text)
 
     def tell(self, system: str, what: str, url: str = "") -> None:
         """Print one line of the timeline."""
         at = self._now().astimezone(UTC)
+        if self._heard is not None:
+            self._heard(system, what)
         colour = _COLOURS.get(system, "white")
         self._console.print(f"{at:%H:%M:%S}  [{colour}]{system:<9}[/]{what}", highlight=False, soft_wrap=True)
         if url:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from local.local_system import System
+from shared.models.clouds import task_link
 from shared.models.link import Link
 from shared.store.hands import Hands
 from shared.store.origins import Origins
@@ -33,9 +34,9 @@ def due(task: Json) -> str:
     return str(task["dueDateTime"])[:10] if task.get("dueDateTime") else "no date"
 
 
-def url_of(task: Json) -> str:
-    """Return where a person opens the task."""
-    return f"https://planner.cloud.microsoft/webui/plan/{task['planId']}/view/board/task/{task['id']}"
+def url_of(system: System, task: Json) -> str:
+    """Return where a person opens the task: the address that the bridge writes too."""
+    return task_link(task["planId"], task["id"], system.graph_url)
 
 
 async def links(system: System) -> dict[str, dict[str, Link]]:

@@ -23,6 +23,7 @@ SERVICE_USER = "bridge"
 MAILBOX = "bridge@contoso.example"
 """NOTIFY_FROM."""
 ZONE = "Europe/Berlin"
+END_DATE = "Contract.End Date"
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,8 @@ def _build_content(content: ContentServer) -> None:
     )
 
 
-def create_contract(world: World, name: str, end: datetime) -> int:
-    """Create a contract workspace as Peter Williams does; return its node id."""
+def create_contract(world: World, name: str, end: datetime, *, user: str = "pwilliams") -> int:
+    """Create a contract workspace, as Peter Williams does unless somebody else is named; return its node id."""
     return world.content.create_workspace(
         "Contract",
         name,
@@ -100,9 +101,9 @@ def create_contract(world: World, name: str, end: datetime) -> int:
             "Contract.Region": "EMEA",
             "Contract.Owner": "lwhite@contoso.example",
             "Contract.Approval": "Pending",
-            "Contract.End Date": f"{end:%Y-%m-%d}T00:00:00",
+            END_DATE: f"{end:%Y-%m-%d}T00:00:00",
             "Contract.Value": 120_000,
         },
         roles={"Manager": ["pwilliams"], "Legal": ["lwhite"], "Finance": ["nkaur"]},
-        user="pwilliams",
+        user=user,
     )

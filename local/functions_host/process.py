@@ -78,7 +78,7 @@ class HostProcess:
     @property
     def worker(self) -> int:
         """The id of the worker's process that stands now."""
-        return int(_STANDS.findall(self.logged())[-1])
+        return find_worker(self.logged())
 
     def logged(self) -> str:
         """Read what this host and its worker have logged."""
@@ -90,6 +90,20 @@ class HostProcess:
         # Both are in one group; a worker that outlived its host still is.
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, number)
+
+
+def find_worker(logged: str) -> int:
+    """
+    Find the id of the worker's process that stands now, in what a host has logged.
+
+    Raises:
+        LookupError: none has stood yet.
+    """
+    found = _STANDS.findall(logged)
+    if not found:
+        message = "no worker has stood yet"
+        raise LookupError(message)
+    return int(found[-1])
 
 
 def start_host(app: Path, log: Path, *, settings: Mapping[str, str], arguments: Sequence[str] = ()) -> HostProcess:

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """A model of our own: it takes no unknown field, and never changes."""
+    """Ours: nothing unknown gets in, nothing changes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -30,7 +30,7 @@ class Wired(Examined, Protocol):
 
 @dataclass(frozen=True)
 class Asking:
-    """One call of a door: with what it is answered, and who makes it."""
+    """Whoever stands at the door."""
 
     wired: Wired
     counts: Counts

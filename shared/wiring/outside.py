@@ -22,10 +22,10 @@ from shared.clients.graph.planner import Planner
 from shared.clients.graph.subscriptions import Subscriptions
 from shared.clients.opentext import OpenText, SignIn
 from shared.errors import Problem, SettingsError
+from shared.models.clouds import LOOPBACK
 from shared.reconciler.deadline import Deadlines
 from shared.reconciler.waiting_room import WaitingRoom
 from shared.services import Services, Storage
-from shared.setting_forms import LOOPBACK
 from shared.settings import Settings, SubscriptionSettings, read_settings
 from shared.store.hands import uptime
 from shared.store.in_force import InForce

@@ -16,31 +16,43 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from functions import operations
-from local.in_process.system import Inside
 from shared import wiring
-from shared.operations.health import Probe, probe_storage
+from shared.operations.doors import Doors
+from shared.operations.health import probe_storage
 from shared.operations.life import Addresses
-from tests.wired import InsideWiring
 
 KEY = "an-invented-function-key"
 OPENTEXT, GRAPH = "https://otcs.example/cs/cs", "https://graph.microsoft.com"
 
 
-class StageWiring(InsideWiring):
-    """The wiring that the functions find."""
+class StageWiring:
+    """The wiring that the functions find: a bridge in memory."""
 
-    def __init__(self, inside: Inside) -> None:
-        super().__init__(inside)
+    def __init__(self, inside):
+        self.storage, self.services, self.inside = inside.storage, inside.services, inside
+        self._doors = Doors(self)
         self.entra = False
 
-    def addresses(self) -> Addresses:
+    async def warm_storage(self):
+        """It is open."""
+
+    async def warm(self):
+        """All is wired."""
+
+    def doors(self):
+        return self._doors
+
+    def addresses(self):
         return Addresses(OPENTEXT, GRAPH)
 
-    def is_behind_entra(self) -> bool:
+    def is_behind_entra(self):
         return self.entra
 
-    def probes(self) -> dict[str, Probe]:
+    def probes(self):
         return {"storage": lambda: probe_storage(self.storage())}
+
+    def notes(self):
+        return ()
 
 
 async def page(request):

@@ -1,17 +1,9 @@
-"""
-Pictures of the operations page, as the documents show it.
-
-They are drawn at each run, into build/screenshots; `make screenshots` draws them into docs/images, to be looked at.
-"""
-
-import os
-from pathlib import Path
+"""Pictures of the operations page, as the documents show it."""
 
 import pytest
 
-from tests.repository import ROOT
+from tests.browser.pictures import draw
 
-FOLDER = Path(os.environ.get("SCREENSHOTS") or ROOT / "build" / "screenshots")
 WIDE, NARROW = {"width": 1440}, {"width": 360}
 DARK = {"dark": True}
 PICTURES = {
@@ -26,8 +18,6 @@ PICTURES = {
     "operations-life-dark": ("life", "", WIDE | DARK),
     "operations-life-narrow": ("life", "", NARROW),
 }
-SMALLEST = 15_000
-"""Bytes: a picture of an empty page has fewer."""
 
 
 @pytest.fixture
@@ -37,20 +27,12 @@ def bridges(rest, trouble, life):
     return {"rest": (rest, ""), "trouble": (trouble, ""), "life": (bridge, f"origin/{origin}")}
 
 
-@pytest.fixture(scope="module")
-def folder():
-    """Make the folder of the pictures."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    return FOLDER
-
-
 @pytest.mark.parametrize("name", PICTURES)
-async def test_the_page_can_be_drawn(opened, bridges, folder, name):
+async def test_the_page_can_be_drawn(opened, bridges, name):
     scene, view, how = PICTURES[name]
     bridge, own_view = bridges[scene]
     shown = await (await opened(bridge, **how)).open(view or own_view)
 
-    picture = await shown.page.screenshot(path=folder / f"{name}.png", full_page=True)
+    await draw(shown.page, name)
 
-    assert len(picture) > SMALLEST
     assert shown.wrong == []

@@ -1,7 +1,5 @@
 """U5: one checklist over three plans, in stages; and a date on the record that moves its milestones."""
 
-from typing import Any
-
 import pytest
 from rich.console import Console
 
@@ -46,8 +44,7 @@ class Director(Teller):
 async def played():
     """Play the story of the demo, once."""
     started = engine(onboarding.MAPPING)
-    stage: Any = Stage(started)  # has what the story asks of a whole system
-    await onboarding.play(stage, Director(started))
+    await onboarding.play(Stage(started), Director(started))
     return started
 
 

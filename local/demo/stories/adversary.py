@@ -18,7 +18,7 @@ async def play(system: System, teller: Teller) -> None:
     Raises:
         DidNotHappenError: something did not.
     """
-    process = await _approval_begins(system, teller)
+    process = await begin(system, teller)
     await _joins_in(system, teller)
     await _decides_for_the_reviewer(system, teller)
     await _swaps_the_lines(system, teller)
@@ -26,7 +26,13 @@ async def play(system: System, teller: Teller) -> None:
     await _reviewer_decides(system, teller, process)
 
 
-async def _approval_begins(system: System, teller: Teller) -> int:
+async def begin(system: System, teller: Teller) -> int:
+    """
+    Play as far as somebody can take over, the reviewer's task: return the workflow.
+
+    Raises:
+        DidNotHappenError: something did not.
+    """
     teller.title("A contract waits for its reviewer")
     content = system.world.content
     workspace = create_contract(system.world, "Contoso Supply 4711", datetime.now(UTC) + timedelta(days=400))
@@ -37,7 +43,7 @@ async def _approval_begins(system: System, teller: Teller) -> int:
     teller.tell("OpenText", f"workflow {process} waits at 'Approver' for {REVIEWER}")
     await system.hint(process_id=process)
     task = await teller.wait("a task for the reviewer", lambda: _ready(system))
-    teller.tell("Planner", f"{task['title']!r} for {REVIEWER}", url_of(task))
+    teller.tell("Planner", f"{task['title']!r} for {REVIEWER}", url_of(system, task))
     return process
 
 

@@ -19,10 +19,21 @@ async def play(system: System, teller: Teller) -> None:
     Raises:
         DidNotHappenError: something did not.
     """
-    workspace = await _contract_appears(system, teller)
-    process = await _document_is_approved(system, teller, workspace)
+    workspace, process = await begin(system, teller)
+    await _reviewer_decides(system, teller, process)
     await _step_is_reassigned(system, teller, process)
     await evidence.check(system, teller, workspace=workspace, process=process)
+
+
+async def begin(system: System, teller: Teller) -> tuple[int, int]:
+    """
+    Play as far as somebody can take over, the reviewer's task: return the workspace and the workflow.
+
+    Raises:
+        DidNotHappenError: something did not.
+    """
+    workspace = await _contract_appears(system, teller)
+    return workspace, await _document_enters_approval(system, teller, workspace)
 
 
 async def _contract_appears(system: System, teller: Teller) -> int:
@@ -37,7 +48,7 @@ async def _contract_appears(system: System, teller: Teller) -> int:
     )
     for task in made:
         what = f"{plan_of(system, task)}: {task['title']!r} for {assignees(system, task)}, due {due(task)}"
-        teller.tell("Planner", what, url_of(task))
+        teller.tell("Planner", what, url_of(system, task))
     return workspace
 
 
@@ -47,9 +58,9 @@ def _complete(system: System) -> list[Json]:
     return [task for task in tasks(system, starting=NAME) if details[task["id"]].get("description")]
 
 
-async def _document_is_approved(system: System, teller: Teller, workspace: int) -> int:
+async def _document_enters_approval(system: System, teller: Teller, workspace: int) -> int:
     teller.title("A document enters approval; the reviewer decides in Planner")
-    content, graph, users = system.world.content, system.world.graph, system.world.users
+    content = system.world.content
     document = content.add_document(workspace, "Supply contract.docx", b"first version", user="pwilliams")
     process = content.start_workflow(
         "Contract Approval", [document], initiator="pwilliams", managers=["bridge"], workspace=workspace
@@ -61,11 +72,17 @@ async def _document_is_approved(system: System, teller: Teller, workspace: int) 
     )
     await system.hint(process_id=process)
     task = await teller.wait("a task for the reviewer", lambda: _task(system, "Approve "))
-    teller.tell("Planner", f"{task['title']!r} for {assignees(system, task)}, due {due(task)}", url_of(task))
+    what = f"{task['title']!r} for {assignees(system, task)}, due {due(task)}"
+    teller.tell("Planner", what, url_of(system, task))
     # Nobody decides in the milliseconds in which the bridge makes sure of what it wrote; it would ask once more.
     await teller.wait_for("the bridge to remember what the task shows", lambda: _shows_versions(system, process))
     await teller.let_people_read()
-    reviewer = users["dfoxhoven"]
+    return process
+
+
+async def _reviewer_decides(system: System, teller: Teller, process: int) -> None:
+    content, graph, reviewer = system.world.content, system.world.graph, system.world.users["dfoxhoven"]
+    task = await teller.wait("the reviewer's task", lambda: _task(system, "Approve "))
     graph.tick(reviewer, task["id"], "Approve")
     graph.complete(reviewer, task["id"])
     teller.tell("Planner", "dfoxhoven ticked 'Approve' and completed the task")
@@ -73,14 +90,13 @@ async def _document_is_approved(system: System, teller: Teller, workspace: int) 
         "the workflow to advance", lambda: next((v for v in content.workflow(process).visits if v.completed_at), None)
     )
     teller.tell("OpenText", f"step {visit.step.name!r} was completed with {visit.disposition!r}: {visit.comment}")
-    return process
 
 
 async def _step_is_reassigned(system: System, teller: Teller, process: int) -> None:
     teller.title("The next step is reassigned in OpenText; the task follows")
     content = system.world.content
     task = await teller.wait("a task for the next step", lambda: _task(system, "Countersign"))
-    teller.tell("Planner", f"{task['title']!r} for {assignees(system, task)}", url_of(task))
+    teller.tell("Planner", f"{task['title']!r} for {assignees(system, task)}", url_of(system, task))
     content.delegate("pwilliams", process, 2, "nkaur")
     teller.tell("OpenText", "pwilliams handed step 'Countersign' to nkaur")
     await system.hint(process_id=process)
@@ -88,7 +104,7 @@ async def _step_is_reassigned(system: System, teller: Teller, process: int) -> N
         "the task to follow to nkaur",
         lambda: assignees(system, system.world.graph.tasks[task["id"]]) == "nkaur" or None,
     )
-    teller.tell("Planner", f"{task['title']!r} is now for nkaur", url_of(task))
+    teller.tell("Planner", f"{task['title']!r} is now for nkaur", url_of(system, task))
 
 
 async def _shows_versions(system: System, process: int) -> bool:

@@ -22,13 +22,23 @@ async def play(system: System, teller: Teller) -> None:
     Raises:
         DidNotHappenError: something did not.
     """
-    calendar = read_mapping(MAPPING.read_text(), MAPPING.name).calendar("default")
-    day = before_long_weekend(calendar, calendar.local_date(_now(system)))
-    process = await _approval_begins(system, teller, calendar.at(day, MORNING))
+    calendar, day, process = await begin(system, teller)
     await _reminder_comes(system, teller, calendar.at(day, time(14, 30)))
     await _weekend_passes(system, teller, calendar, day)
     await _second_day_passes(system, teller, calendar, day)
     await _step_moves(system, teller, process)
+
+
+async def begin(system: System, teller: Teller) -> tuple[Calendar, date, int]:
+    """
+    Play as far as somebody can take over, the reviewer's task: return the calendar, its day and the workflow.
+
+    Raises:
+        DidNotHappenError: something did not.
+    """
+    calendar = read_mapping(MAPPING.read_text(), MAPPING.name).calendar("default")
+    day = before_long_weekend(calendar, calendar.local_date(_now(system)))
+    return calendar, day, await _approval_begins(system, teller, calendar.at(day, MORNING))
 
 
 def before_long_weekend(calendar: Calendar, today: date) -> date:
@@ -61,7 +71,7 @@ async def _reminder_comes(system: System, teller: Teller, at: datetime) -> None:
     mail = await teller.wait("a reminder by mail", lambda: outbox[-1] if outbox else None)
     teller.tell("Bridge", f"mail to {', '.join(mail.to)}: {mail.subject!r}")
     task = await teller.wait("the reminder in the task", lambda: _mentions(system, "Approve ", "Reminder of"))
-    teller.tell("Planner", _line(system, task, "Reminder of"), url_of(task))
+    teller.tell("Planner", _line(system, task, "Reminder of"), url_of(system, task))
 
 
 async def _weekend_passes(system: System, teller: Teller, calendar: Calendar, day: date) -> None:
@@ -93,7 +103,7 @@ async def _step_moves(system: System, teller: Teller, process: int) -> None:
     await system.hint(process_id=process)
     closed = await teller.wait("all three tasks closed", lambda: _closed(system))
     for task in closed:
-        teller.tell("Planner", f"{task['title']!r} is closed: {_line(system, task, 'Closed by')}", url_of(task))
+        teller.tell("Planner", f"{task['title']!r} is closed: {_line(system, task, 'Closed by')}", url_of(system, task))
 
 
 def _closed(system: System) -> list[Json] | None:
@@ -125,7 +135,7 @@ def _line(system: System, task: Json, starting: str) -> str:
 
 
 def _show(system: System, teller: Teller, task: Json) -> None:
-    teller.tell("Planner", f"{task['title']!r} for {assignees(system, task)}, due {due(task)}", url_of(task))
+    teller.tell("Planner", f"{task['title']!r} for {assignees(system, task)}, due {due(task)}", url_of(system, task))
 
 
 def _travel(system: System, teller: Teller, to: datetime) -> None:

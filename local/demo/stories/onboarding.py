@@ -23,12 +23,22 @@ async def play(system: System, teller: Teller) -> None:
     Raises:
         DidNotHappenError: something did not.
     """
-    build(system.world)
-    first_day = _monday(system.world.content.state.now() + timedelta(weeks=WEEKS_AHEAD))
-    workspace = await _colleague_is_hired(system, teller, first_day)
+    first_day, workspace = await begin(system, teller)
     await _contract_is_signed(system, teller)
     await _first_day_moves(system, teller, workspace, to=first_day + timedelta(weeks=1))
     await _everything_is_ready(system, teller, workspace)
+
+
+async def begin(system: System, teller: Teller) -> tuple[datetime, int]:
+    """
+    Play as far as somebody can take over, the first stage: return the first day and the workspace.
+
+    Raises:
+        DidNotHappenError: something did not.
+    """
+    build(system.world)
+    first_day = _monday(system.world.content.state.now() + timedelta(weeks=WEEKS_AHEAD))
+    return first_day, await _colleague_is_hired(system, teller, first_day)
 
 
 def build(world: World) -> None:
@@ -44,18 +54,23 @@ def build(world: World) -> None:
 
 async def _colleague_is_hired(system: System, teller: Teller, first_day: datetime) -> int:
     teller.title("A colleague is hired: the first stage")
-    workspace = system.world.content.create_workspace(
-        "Employee",
-        NAME,
-        attributes={FIRST_DAY: _written(first_day), "Employee.Site": "Berlin"},
-        roles={"Manager": ["pwilliams"], "HR": ["lwhite"], "IT": ["dfoxhoven"], "Facilities": ["nkaur"]},
-        user="lwhite",
-    )
+    workspace = hire(system.world, NAME, first_day)
     where = f"{system.content_url}/app/nodes/{workspace}"
     teller.tell("OpenText", f"workspace {NAME!r} was created, first day {first_day:%Y-%m-%d}", where)
     await system.hint(node_id=workspace)
     await _appears(system, teller, "signed contract")
     return workspace
+
+
+def hire(world: World, name: str, first_day: datetime, *, user: str = "lwhite") -> int:
+    """Create an employee's workspace, as Liz White does unless somebody else is named; return its node id."""
+    return world.content.create_workspace(
+        "Employee",
+        name,
+        attributes={FIRST_DAY: _written(first_day), "Employee.Site": "Berlin"},
+        roles={"Manager": ["pwilliams"], "HR": ["lwhite"], "IT": ["dfoxhoven"], "Facilities": ["nkaur"]},
+        user=user,
+    )
 
 
 async def _contract_is_signed(system: System, teller: Teller) -> None:
@@ -105,7 +120,7 @@ async def _appears(system: System, teller: Teller, ending: str) -> None:
     """Wait for a task with its details, and show it."""
     task = await teller.wait(f"a task {ending!r}", lambda: _find(system, ending))
     what = f"{plan_of(system, task)}: {task['title']!r} for {assignees(system, task)}, due {due(task)}"
-    teller.tell("Planner", what, url_of(task))
+    teller.tell("Planner", what, url_of(system, task))
 
 
 def _complete(system: System, teller: Teller, ending: str, login: str) -> None:

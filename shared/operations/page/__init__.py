@@ -1,8 +1,7 @@
 """
 The operations page: one document, made of the files beside this one, that loads nothing else.
 
-Its style sheet and its script stand in it, and the browser takes these two alone, by their hashes. The style sheet is
-the local board's too.
+Its style sheet and its script stand in it, and the browser takes these two alone, by their hashes.
 """
 
 import base64

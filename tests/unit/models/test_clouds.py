@@ -12,7 +12,9 @@ PUBLIC = "https://planner.cloud.microsoft/webui/plan/P-1/view/board/task/T-1"
     [
         ("", PUBLIC),
         ("https://graph.microsoft.com", PUBLIC),
-        ("http://127.0.0.1:8082", PUBLIC),
+        ("http://127.0.0.1:8082", "http://127.0.0.1:8082/webui/plan/P-1/view/board/task/T-1"),
+        ("http://localhost:8082/", "http://localhost:8082/webui/plan/P-1/view/board/task/T-1"),
+        ("https://graph.example", PUBLIC),
         ("https://graph.microsoft.us", "https://tasks.office365.us/Home/Task/T-1"),
         ("https://dod-graph.microsoft.us", "https://tasks.osi.apps.mil/Home/Task/T-1"),
     ],

@@ -1,5 +1,6 @@
 """What is deployed: the app and what it needs, and nothing of its tests, stand-ins and tools."""
 
+import re
 import zipfile
 from fnmatch import fnmatch
 from pathlib import PurePath
@@ -29,6 +30,15 @@ def test_the_operations_page_is_deployed_whole():
     deployed = {path.name for place, path in list_app() if place.parent == PurePath("shared/operations/page")}
 
     assert {"__init__.py", "page.html", "style.css", *SCRIPTS} == deployed
+
+
+def test_nothing_of_the_board_is_deployed():
+    """Neither its files nor a word of it in the app's own."""
+    app = dict(list_app())
+
+    assert not [place for place in app if "local" in place.parts or "board" in place.stem]
+    told = [place for place, path in app.items() if re.search(rb"local[./]board|a board to play", path.read_bytes())]
+    assert told == []
 
 
 def test_azd_is_told_in_the_package_itself_that_bytecode_is_deployed():

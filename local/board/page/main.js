@@ -1,0 +1,115 @@
+// Which view is shown, whose name one acts in, and when all is read again.
+
+const EVERY = 1000;
+const FRAME = "/api/operations";
+let seen = "";
+
+function place() {
+  const [view, ...rest] = location.hash.slice(1).split("/");
+  return { view: view || "planner", argument: decodeURIComponent(rest.join("/")) };
+}
+
+/** Read what there is, and show it where it is other than before. */
+async function refresh() {
+  try {
+    world = await readState();
+  } catch {
+    at("setting").hidden = false;
+    at("setting").textContent = "The board does not answer. Is it still running?";
+    seen = "";
+    return;
+  }
+  at("clock").textContent = `It is ${day(world.now)}, ${shortClock(world.now)}`;
+  const { now, ...rest } = world, text = JSON.stringify(rest);
+  if (text === seen) return;
+  seen = text;
+  render();
+}
+
+function render() {
+  const { scene } = world, { view, argument } = place();
+  at("setting").hidden = scene.is_ready && !scene.wrong;
+  at("setting").textContent = scene.wrong ? `The scene did not go as it should: ${scene.wrong}` : "The scene is being set: this takes some seconds.";
+  showPeople();
+  showPlace(view, argument);
+  showTroubles();
+  showScenes();
+  showFeed();
+}
+
+function showPlace(view, argument) {
+  const isOpenText = ["opentext", "node", "workflow"].includes(view), isFrame = view === "operations";
+  document.querySelectorAll("#nav a").forEach((link) => {
+    const here = link.hash === (isOpenText ? "#opentext" : isFrame ? "#operations" : "#planner");
+    if (here) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  });
+  at("frame").hidden = !isFrame;
+  at("view").hidden = isFrame;
+  if (isFrame) return showOperations(argument);
+  leaveOperations();
+  show(at("view"), isOpenText ? showOpenText(`${view}-${argument}`) : showPlanner());
+  if (view === "task") showTask(argument);
+  return undefined;
+}
+
+/** Show the bridge's own page, opened with this machine's key; it is read anew by whoever comes to it. */
+function showOperations(origin) {
+  if (!world.key) return;
+  sessionStorage.setItem("bridge-key", world.key);
+  const url = `${FRAME}#${origin ? `origin/${origin}` : "now"}`;
+  if (at("frame").dataset.of === url) return;
+  at("frame").dataset.of = url;
+  at("frame").replaceChildren(h("iframe", { src: url, title: "The bridge's operations page" }));
+}
+
+function leaveOperations() {
+  at("frame").dataset.of = "";
+  at("frame").replaceChildren();
+}
+
+function showPeople() {
+  const select = at("person");
+  if (document.activeElement === select && select.options.length) return;
+  select.replaceChildren(...world.people.map((one) => h("option", { value: one.login, selected: one.login === me() }, one.role ? `${one.name} (${one.role})` : one.name)));
+}
+
+function choose(login) {
+  be(login);
+  at("person").value = login;
+}
+
+/** Go where the address says: to a task's sheet, or to a record. */
+function arrive() {
+  const { view, argument } = place();
+  if (view !== "task" && at("sheet").open) at("sheet").close();
+  if (world) render();
+  const target = ["node", "workflow"].includes(view) && at(`${view}-${argument}`);
+  if (target) {
+    target.scrollIntoView({ block: "start" });
+    target.focus({ preventScroll: true });
+  }
+}
+
+at("person").addEventListener("change", () => be(at("person").value));
+at("skip").addEventListener("click", (event) => {
+  // The address names the view: it stays.
+  event.preventDefault();
+  at("main").focus();
+});
+at("sheet").addEventListener("close", () => {
+  sheetOf = null;
+  if (place().view === "task") location.hash = "#planner";
+});
+window.addEventListener("hashchange", arrive);
+document.addEventListener("visibilitychange", () => document.hidden || refresh());
+setInterval(() => {
+  // What somebody is filling in or choosing stays as it is meanwhile.
+  const isBusy = document.hidden || at("form").open || at("ask").open || document.activeElement?.tagName === "SELECT";
+  if (!isBusy) refresh();
+}, EVERY);
+refresh().then(() => {
+  showTime();
+  showTour();
+  arrive();
+});
