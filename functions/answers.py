@@ -21,6 +21,8 @@ ANSWERED = (RejectedError, RetryLaterError, SettingsError)
 RETRY_SECONDS = 30
 DOOR_SECONDS = 4.0
 """OpenText waits five seconds inside a transaction, Graph ten."""
+TELL_SECONDS = 0.5
+"""What may be written for operators' charts after that, while the sender still waits."""
 _STATUS = (
     (UnprovenError, HTTPStatus.UNAUTHORIZED),
     (NoBodyError, HTTPStatus.LENGTH_REQUIRED),

@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from functions.answers import ANSWERED, accepted, problem, within
+from functions.answers import ANSWERED, TELL_SECONDS, accepted, problem, within
 from functions.guard import guarded
 from shared import wiring
 from shared.intake.walls import tell_work
@@ -21,5 +21,5 @@ async def opentext_webhook(req: func.HttpRequest, context: func.Context) -> func
             await within(wiring.intake().take(req.get_body(), req.headers))
         except ANSWERED as error:
             return problem(error)
-        await tell_work(wiring.current())
+        await tell_work(wiring.current(), longest=TELL_SECONDS)
     return accepted()

@@ -1,4 +1,4 @@
-"""What comes to the operator's doors over HTTP, and what goes back: JSON in, JSON out, and nothing of what came."""
+"""What comes to the operator's doors over HTTP, and what goes back: JSON both ways. No answer repeats what was sent."""
 
 import json
 import logging

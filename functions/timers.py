@@ -42,7 +42,9 @@ async def escalation_sweep(timer: func.TimerRequest, context: func.Context) -> N
             return
         was_busy = await run_timer(flow, wiring.current())
         problems = wiring.current().problems()
+        # By storage alone: what stands in the way has to be told above all where settings or mapping do.
         await run_storage_timer(lambda storage: look_after(storage, problems), wiring.current())
+        # At the end: whoever reads that the app sweeps has to know that a sweep came to its end.
         await run_timer(note_app, wiring.current())
         await tell_work(wiring.current())
         at_hand.was_idle = not was_busy

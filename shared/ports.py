@@ -8,16 +8,8 @@ from shared.errors import BridgeError
 from shared.models.listed import Listed
 from shared.models.mail import MailMessage
 from shared.models.messages import OriginMessage, PlanMessage
-from shared.models.planner import (
-    DetailsChange,
-    NewTask,
-    PlanDetails,
-    PlannerBucket,
-    PlannerDetails,
-    PlannerPlan,
-    PlannerTask,
-    TaskChange,
-)
+from shared.models.planner import PlanDetails, PlannerBucket, PlannerDetails, PlannerPlan, PlannerTask
+from shared.models.planner_writes import DetailsChange, NewTask, TaskChange
 
 
 class PlannerPort(Protocol):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shared.clients.opentext import OpenText
     from shared.mapping.language.rules import Mapping
     from shared.models.keys import OriginKind
-    from shared.models.opentext import Needs
+    from shared.models.origin import Needs
     from shared.observability.contact import Contacts
     from shared.ports import MailPort, PlannerPort, QueuesPort
     from shared.reconciler.deadline import Deadlines

@@ -39,7 +39,7 @@ REPORT_AFTER = timedelta(hours=24)
 OTHERS_TURN = timedelta(seconds=30)
 """How long a message stays away from a worker whose mapping is not in force; soon only newer workers are left."""
 GONE_AGAIN = timedelta(days=7)
-"""How often a finished workflow that is gone is looked for: purging is what becomes of all of them."""
+"""How often a finished workflow is looked for that can't be read any more: most likely it was purged, as all are."""
 RECORD_AGAIN = timedelta(minutes=5)
 """Before what goes on the record is tried again after an answer that was lost or put off."""
 NOT_THEIRS_AGAIN = timedelta(seconds=30)
@@ -94,6 +94,10 @@ ASKED_FOR_ALL = timedelta(minutes=5)
 """While every plan is refused one of them is read this often: it is a permission, or Graph, not the plan."""
 READS_SPREAD = timedelta(minutes=1)
 """Over how long reading resumes after a pause that Graph asked for."""
+TURN_MISSED = 2 * PLAN_BUSY
+"""A plan that is so late was passed over by two sweeps: nothing was swept for a while."""
+CAUGHT_UP_WITHIN = timedelta(minutes=3)
+"""Over how long plans at rest are read that missed their turn: twelve sweeps, by default."""
 
 # Workers
 BEAT = timedelta(seconds=15)
@@ -107,7 +111,7 @@ FENCED_AFTER = timedelta(seconds=40)
 DEAD_AFTER = timedelta(seconds=60)
 """Later than the fence by more than two clocks drift apart in that time."""
 LIFE_KNOWN = timedelta(seconds=5)
-"""For so long a worker that lived is taken to live."""
+"""How long a worker that was seen alive is believed to be alive."""
 LONGEST_UNTIL = timedelta(hours=2)
 """A time of the first edition that is further off than this was told by a clock that is wrong."""
 
@@ -141,7 +145,7 @@ SIGN_IN_WINDOW = timedelta(minutes=15)
 SIGN_IN_UNDER_WAY = timedelta(seconds=90)
 """For how long a sign-in may be without an outcome."""
 SIGN_IN_SOON = timedelta(milliseconds=250)
-"""After that time others who sign in just now may have done so."""
+"""How soon to ask again while others are signing in."""
 SIGN_IN_PAUSE = timedelta(minutes=5)
 """How long nobody signs in after a refusal; doubled with each further one, up to an hour."""
 SIGN_IN_PATIENCE = timedelta(seconds=20)

@@ -3,27 +3,20 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from shared.decisions.bases import first_base
 from shared.decisions.description_block import render_block, with_block
 from shared.decisions.fields import FIELDS, Target, line_id
 from shared.decisions.item_view import Policy, View
-from shared.decisions.merge import first_base
 from shared.decisions.observed import Found, Place
 from shared.models.deciders import Decider, FoundBy
 from shared.models.keys import OriginKind
 from shared.models.link import Link, LinkState
-from shared.models.opentext import (
-    DocumentVersion,
-    Origin,
-    Person,
-    Step,
-    StepRef,
-    Workflow,
-    WorkflowStatus,
-    Workspace,
-)
+from shared.models.opentext import DocumentVersion, Person, Workspace
+from shared.models.origin import Origin
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.wanted import Outcome, PlanTarget, WantedTask
 from shared.models.words import ActAs
+from shared.models.workflow import Step, StepRef, Workflow, WorkflowStatus
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=3)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from shared.evidence.document import render_json
-from shared.models.evidence import Event, Head, chain
+from shared.models.evidence import Entry, Event, Head, chain
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ORIGIN = "workflow-4711"
@@ -14,7 +14,7 @@ ORIGIN = "workflow-4711"
 
 def history(*events, origin=ORIGIN, start=START, apart=timedelta(minutes=7)):
     """Chain events, each some minutes after the one before."""
-    entries = []
+    entries: list[Entry] = []
     head, salts = Head(), (f"{number:032x}" for number in itertools.count(1))
     for number, event in enumerate(events):
         new, head = chain(origin, head, [event], start + number * apart, salt=lambda: next(salts))

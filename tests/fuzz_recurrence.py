@@ -19,7 +19,7 @@ from shared.mapping.language.calendar import NoDateError
 from shared.mapping.language.date_specs import Due
 from shared.mapping.language.recurrence import read_recurrence
 from shared.models.keys import OriginKind
-from shared.models.opentext import Origin
+from shared.models.origin import Origin
 from tests.recurrence_model import DAYS, Rule, days_of
 from tests.unit.mapping.mapping_world import mapping_of, workspace_rule
 

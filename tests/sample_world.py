@@ -8,8 +8,10 @@ from local.simulators.content_server.model import Attribute, AttributeSet
 from local.simulators.content_server.process import MapStep, WorkflowMap
 from shared.mapping.language.rules import Mapping
 from shared.mapping.language.task_parts import WorkspacePlan, parts
-from shared.models.opentext import Attributes, Origin, Workflow
+from shared.models.opentext import Attributes
+from shared.models.origin import Origin
 from shared.models.recording import Recording
+from shared.models.workflow import Workflow
 
 
 def populate(inside: Inside, recording: Recording, mapping: Mapping) -> str:

@@ -1,51 +1,59 @@
-"""A wiring that a command closes, over an engine that lives on: what the operator's commands are tested through."""
+"""A wiring that a command closes, over a bridge in memory that lives on: how the operator's doors are tested."""
 
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from local.in_process.system import Inside
 from shared import wiring
-from shared.mapping.language.from_settings import settings_for_mappings
-from shared.wiring.rules import load_rules
+from shared.services import Services, Storage
+from shared.settings import Settings
+from shared.wiring import Wiring
+from shared.wiring.outside import Outside
 from tests.engine import Engine, engine
 
 
-class Wired:
-    """Stands in the place of a worker's wiring."""
+class InsideWiring(Wiring):
+    """
+    Stands in the place of a worker's wiring.
 
-    def __init__(self, started: Engine, environment: dict[str, str] | None = None) -> None:
-        self._started = started
-        self._environment = environment or {}
+    Args:
+        inside: the bridge in memory.
+        environment: what is read anew from the settings; the bridge keeps its own.
+    """
 
-    def services(self):
-        """Return everything."""
-        return self._started.services
+    def __init__(self, inside: Inside, environment: Mapping[str, str] | None = None) -> None:
+        super().__init__(environment or {})
+        self.inside = inside
 
-    def storage(self):
+    def storage(self) -> Storage:
         """Return what works without settings and mapping."""
-        return self._started.services
+        return self.inside.storage()
 
-    def outside(self):
+    def services(self) -> Services:
+        """Return everything."""
+        return self.inside.services()
+
+    def outside(self) -> Outside:
         """Return the clients alone."""
-        return self._started.services
+        return self.inside.connect()
 
-    def settings(self):
+    def settings(self) -> Settings:
         """Return the settings of a look."""
-        return self._started.services.settings
+        return self.services().settings
 
-    def rules(self, file):
-        """Read another mapping file."""
-        return load_rules(file, self._environment)
+    async def warm_storage(self) -> None:
+        """It is open."""
 
-    def for_mappings(self):
-        """Return the settings that a mapping may refer to."""
-        return settings_for_mappings(self._environment)
+    async def warm(self) -> None:
+        """All is wired."""
 
-    async def close(self):
+    async def close(self) -> None:
         """Leave it open: the test looks at it afterwards."""
 
 
 @contextmanager
-def engine_in_its_place():
+def engine_in_its_place() -> Iterator[Engine]:
     """Put an engine over the demo's world in the place of the environment's wiring."""
     started = engine()
-    with wiring.use(Wired(started)):
+    with wiring.use(InsideWiring(started.inside)):
         yield started

@@ -58,7 +58,7 @@ async def _board(console: Console, *, hosted: bool, ports: Ports, keep: bool) ->
     port = ports.board or free_port()
     url = f"http://127.0.0.1:{port}"
     with written_settings() if keep else contextlib.nullcontext() as settings:
-        on_start = settings.write if settings is not None else None
+        on_start = None if settings is None else lambda system: settings.write(system.settings)
         stage = Stage(console, url, hosted=hosted, ports=ports, on_start=on_start)
         async with board_of(stage, port):
             try:

@@ -1,11 +1,11 @@
 """The settings of the system that runs, as a file for `manage.py --settings`: written while it runs, gone after it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.local_system import ROOT, System
+from local.local_system import ROOT
 
 FILE = ROOT / "build" / "demo.settings.json"
 
@@ -16,10 +16,10 @@ class SettingsFile:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def write(self, system: System) -> None:
+    def write(self, settings: Mapping[str, str]) -> None:
         """Write what the system's app was given."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        told = {"IsEncrypted": False, "Values": system.settings}
+        told = {"IsEncrypted": False, "Values": dict(settings)}
         self._file.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
 
 

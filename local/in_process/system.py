@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
-from typing import cast
 
 import httpx
 
@@ -32,7 +31,6 @@ from shared.services import Services, Storage
 from shared.settings import Settings, read_settings
 from shared.store.hands import Hands
 from shared.store.queues import Queues
-from shared.store.table_client import TableClient
 from shared.store.tables import NAMES, Tables
 from shared.watchers.read_plan import read_plan
 from shared.watchers.timers import sweep_agenda, sweep_plans
@@ -151,11 +149,11 @@ class Inside:
 
     def wire(self, name: str) -> Services:
         """Make a worker's services over this world."""
-        clients = {table: cast("TableClient", self.account.client(table)) for table in NAMES}
+        clients = {table: self.account.client(table) for table in NAMES}
         tables = Tables(clients, writer=name)
         settings = self._settings
         queues = Queues(self.origins, self.plans)
-        apart = {table: cast("TableClient", self.hands.client(table)) for table in NAMES}
+        apart = {table: self.hands.client(table) for table in NAMES}
         hands = Hands(Tables(apart, writer=name), queues, name)
         storage = storage_over(tables, queues, owner=name, now=self.now, hands=hands)
         stores = Stores(tables, storage, AsyncExitStack())
@@ -163,13 +161,15 @@ class Inside:
             stores,
             settings,
             self._rules,
-            outside=self._connect(),
+            outside=self.connect(),
             rng=self.rng,
             environment=self._environment,
             ticks=lambda: self.now().timestamp(),
         )
 
-    def _connect(self) -> Outside:
+    def connect(self) -> Outside:
+        """Make the clients of both systems."""
+
         async def to_graph(method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes) -> Answer:
             self.calls[f"{GRAPH} {method}"] += 1
             return await self.graph(method, path, query, headers, body)

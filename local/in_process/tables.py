@@ -150,7 +150,6 @@ class MemoryTable:
         select: Sequence[str] | None = None,
         results_per_page: int = MOST_PER_PAGE,
         raw_response_hook: Callable[[Any], None] | None = None,
-        **_: object,
     ) -> Found:
         """Read the rows that a filter names, in the order of their keys, as they stand when their page is read."""
 

@@ -107,7 +107,7 @@ class Filler:
             item = f"package|task-{place}"
             link = self.like.model_copy(update={"item": item, "plan_id": plan, "task_id": task_id})
             _put(account, "origins", origin, link_key(item), link.model_dump_json())
-            row = IndexRow(origin=origin, item=item, etag=link.etag, details_etag=link.details_etag)
+            row = IndexRow.of(origin, link)
             _put(account, "tasks", plan, task_id, row.model_dump_json())
             _put(account, "tasks", task_id, "claim", Claim(origin=origin, item=item).model_dump_json())
         entry = AgendaEntry(at=due, origin=origin, waited_for=WaitedFor.RESYNC)

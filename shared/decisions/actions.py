@@ -9,9 +9,10 @@ from shared.decisions.fields import Target
 from shared.models.deciders import Decider
 from shared.models.evidence import Event
 from shared.models.link import Link
-from shared.models.opentext import AttributeValue, StepRef
-from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.opentext import AttributeValue
+from shared.models.planner_writes import DetailsPatch, TaskPatch
 from shared.models.words import WaitedFor
+from shared.models.workflow import StepRef
 
 
 @dataclass(frozen=True)

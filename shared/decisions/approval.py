@@ -12,11 +12,11 @@ from shared.decisions.reassignment import Handover, Helpers, is_personal, read_r
 from shared.models.events import EventKind
 from shared.models.holds import HOLDS, REFUSALS, HoldCause, RefusalReason
 from shared.models.link import FieldBase, Link, Refusal
-from shared.models.opentext import WorkflowStatus
-from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.planner_writes import DetailsPatch, TaskPatch
 from shared.models.text import cut
 from shared.models.wanted import CommentRule, Reassign
 from shared.models.words import ActAs, WaitedFor
+from shared.models.workflow import WorkflowStatus
 
 LONGEST_WORDS = 1_000
 """Of what a reviewer writes so many characters go with the send-on; the whole of it stays in the task."""
@@ -27,6 +27,8 @@ WAITS = frozenset({HoldCause.SUSPENDED, HoldCause.SIGN_IN, HoldCause.SERVICE_MOD
 def decide_approval(case: Case) -> Action | None:
     """Advance the step, ask again, or keep the decision until it can be sent."""
     link = case.link
+    # A suspension ends when a read shows that the workflow runs. The other waits end with time: until then the decision
+    # that is kept is not judged once more.
     if link.hold in WAITS and link.hold is not HoldCause.SUSPENDED and case.is_waiting:
         return show_notes(case)
     verdict = judge(case.target.wanted, link, case.found, case.now, case.policy.grace)
@@ -75,6 +77,7 @@ def _words(case: Case, verdict: Advance) -> str:
     if verdict.outcome is None or verdict.outcome.comment is CommentRule.NONE or case.found.details is None:
         return ""
     parts = split_description(case.found.details.description)
+    # What the rule itself wrote into the new task is not what the reviewer said.
     seed = " ".join(case.target.wanted.description.split())
     written = " ".join(f"{parts.before} {parts.after}".split())
     return cut(written.replace(seed, "").strip() if seed else written, LONGEST_WORDS)

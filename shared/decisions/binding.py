@@ -10,7 +10,7 @@ from shared.decisions.observed import Found
 from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.link import Link
-from shared.models.planner import ChecklistLine, DetailsPatch
+from shared.models.planner_writes import ChecklistLine, DetailsPatch
 from shared.models.wanted import WantedTask
 
 

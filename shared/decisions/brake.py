@@ -70,4 +70,5 @@ class BrakeRow(Stored):
 
     def released(self, now: datetime) -> "BrakeRow":
         """Return the row after an operator released it: everything may end for as long as the window is."""
+        # That it tripped is forgotten with it: else it would hold everything again once the hour is over.
         return BrakeRow(released_until=now + BRAKE_WINDOW)

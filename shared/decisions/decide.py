@@ -19,7 +19,7 @@ from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import Link, LinkState
-from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.planner_writes import DetailsPatch, TaskPatch
 from shared.models.wanted import WantedTask, WhenDeleted
 from shared.models.words import ItemKind, WaitedFor
 from shared.timing import REPLICA, YOUNG
@@ -34,6 +34,8 @@ def decide(view: View, policy: Policy, now: datetime) -> Action | None:
         return _decide_new(view, now)
     if link.is_of_newer_release or (link.hold is HoldCause.ITEM_FAILED and is_waiting(link, view, policy, now)):
         return None
+    # An old replica's read would be taken for people's edit of all that was agreed on since. (While a send-on is
+    # under way the task decides nothing, so its age does not matter.)
     if view.found is not None and link.sending is None and is_behind(view.found, link):
         return LookAgain(link.item, now + REPLICA, WaitedFor.REPLICA)
     action = _decide_known(view, link, policy, now)
@@ -59,6 +61,7 @@ def _decide_new(view: View, now: datetime) -> Action | None:
         return None
     wanted = view.target.wanted
     if wanted.held is not None:
+        # It gets a link without a task: so it is seen that it waits, and for what.
         held = Link.first_held(wanted, wanted.held_by, wanted.held, now)
         return Remember(held, (event(EventKind.HELD, held, reason=wanted.held),))
     return Create(view.target) if set(wanted.waits_on) <= view.completed else None
@@ -67,6 +70,7 @@ def _decide_new(view: View, now: datetime) -> Action | None:
 def _decide_held(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     if view.target is None:
         return _decide_unmade(view, link, policy)
+    # A person deleted its task, and the rule says to leave it at that: only an operator's word makes another.
     if link.hold is HoldCause.DELETED and policy.frees is not HoldCause.DELETED:
         return None
     if (held := view.target.wanted.held) is not None:
@@ -102,6 +106,7 @@ def _ending(view: View, link: Link, policy: Policy) -> Ending:
 
 
 def _decide_reserved(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
+    # Announced in the future, by a clock that was wrong: it would never be time to settle it.
     if link.reserved_at is not None and policy.is_of_wrong_clock(link.reserved_at, now):
         return Remember(link.announced_at(now), again=True)
     due = policy.settled(link.reserved_at or now, now)
@@ -167,6 +172,7 @@ def _decide_without_task(view: View, link: Link, now: datetime) -> Action | None
 
 def _decide_missing(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     """Decide for a deleted task: it is never a completed one."""
+    # A young task that answers 404 may only not have reached every replica.
     made = link.reserved_at or now
     if made <= now + YOUNG and now < made + YOUNG:
         return LookAgain(link.item, made + YOUNG, WaitedFor.MISSING)
@@ -205,9 +211,11 @@ def _after_deletion(target: Target, link: Link, deleted: Event, now: datetime) -
 
 
 def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Action | None:
+    # Over, and its version agreed on all the same: else each read of its plan would announce it anew.
     if link.state is not LinkState.OPEN:
         return agree(link, found)
     why = _ending(view, link, policy)
+    # What somebody edits in a file takes no task away from people: an operator withdraws it, or the rule comes back.
     if isinstance(why, MappingChanged):
         released = link.released(why.reason)
         return Remember(released, (event(EventKind.RELEASED, released, reason=why.reason),))
@@ -220,6 +228,7 @@ def _end(link: Link, found: Found, why: Ended, signed: str) -> Write:
     reason = why.reason
     closed = link.closed(reason)
     events: tuple[Event, ...] = (event(EventKind.CLOSED, closed, reason=reason),)
+    # Somebody completed it after it had ended: the history tells that nothing was moved by that.
     if found.task.is_completed and link.kind is ItemKind.STEP and "entra" in actor_of(found):
         late = event(
             EventKind.REFUSED,
@@ -240,6 +249,7 @@ def _end(link: Link, found: Found, why: Ended, signed: str) -> Write:
 def _decide_finished(view: View, link: Link, found: Found, policy: Policy, now: datetime) -> Action | None:
     """Decide for a completed or closed link whose item is wanted."""
     wanted = view.target.wanted if view.target else None
+    # A step is not opened again from Planner: its workflow has moved on.
     if wanted is None or link.kind is ItemKind.STEP:
         return agree(link, found)
     reopened = link.reopened()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.models.opentext import Activity, DecidedThere, Step, Workflow
+from shared.models.workflow import Activity, DecidedThere, Step, Workflow
 
 _ENDS = frozenset({"disposition", "sendon"})
 """Source: OTCS REST, processes' activities: what a step is completed by."""

@@ -91,6 +91,7 @@ def closing_block(signed: str, link: Link, reason: str) -> str:
 def _plain(value: str) -> str:
     """Return a value as one line in which no mark can be read, however often it is read again."""
     line = " ".join(value.split())
+    # Again and again: of five signs the last one of the new text and the two that are left form a mark anew.
     while _FENCE in line:
         line = line.replace(_FENCE, "= = =")
     return line

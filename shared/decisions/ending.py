@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from shared.models.keys import OriginKind
 from shared.models.link import Link
-from shared.models.opentext import Origin, Step, Workflow, WorkflowStatus
+from shared.models.origin import Origin
 from shared.models.words import ItemKind
+from shared.models.workflow import Step, Workflow, WorkflowStatus
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,19 @@ def ending(
         is_undecided: something that its rule asks about was not told.
         why_not: the value that was read and says no.
     """
+    # (1) OpenText's own word before the mapping's: what ended there is over, whatever became of its rule.
     if (stated := _stated(link, origin)) is not None:
         return stated
+    # (2) Not known is not no.
     if is_undecided:
         return NotStated()
+    # (3) Not wanted by another rule than the one that it was made by: the file changed, not the record.
     if rule_hashes.get(link.rule_id) != link.rule_hash:
         return MappingChanged(_why_changed(link, rule_hashes))
+    # (4) A step that stands in no list: OpenText may be at work between two steps. What does not show is not over.
     if link.step is not None and origin.workflow is not None and not _is_current(link, origin.workflow):
         return NotStated()
-    # Its rule is the same, so it is what was escalated that moved, or was done.
+    # (5) Its rule is the same, so it is what was escalated that moved, or was done.
     if link.kind is ItemKind.ESCALATION and not why_not:
         return Ended("nobody waits for it any more")
     told = f": {why_not}" if why_not else ""
@@ -97,6 +102,7 @@ def _step_ended(link: Link, workflow: Workflow) -> Ended | None:
         return Ended(f"the step was completed in OpenText{_by(done)}")
     if workflow.status is WorkflowStatus.COMPLETED:
         return Ended("the workflow is completed")
+    # A loop reuses a step's ids: a later visit says that this one is over, even where no list shows it any more.
     if any(_same_step(step, link) for step in (*workflow.current, *workflow.completed)):
         return Ended("the workflow came back to this step")
     return None

@@ -16,7 +16,7 @@ from shared.decisions.description_block import digest, split_description
 from shared.decisions.observed import Found, Place
 from shared.mapping.language.calendar import as_date, as_utc
 from shared.models.link import Link
-from shared.models.planner import NewTask, TaskPatch
+from shared.models.planner_writes import NewTask, TaskPatch
 from shared.models.wanted import Owner, WantedTask
 
 _CHECKLIST = uuid.UUID("5f0a6d1c-6f0e-4f5b-9d53-2d8a3b7f4c11")
@@ -119,6 +119,7 @@ def _labels(target: Target) -> list[str] | None:
 
 
 FIELDS: tuple[SyncedField, ...] = (
+    # Planner trims titles: untrimmed, what is wanted would differ from what is read for ever.
     SyncedField("title", Owner.OPENTEXT, Shape.SCALAR, lambda t: t.wanted.title.strip(), lambda f: f.task.title),
     SyncedField(
         "bucket",
@@ -137,6 +138,7 @@ FIELDS: tuple[SyncedField, ...] = (
         lambda f: f.task.priority,
         optional=True,
     ),
+    # Start and due date are compared as the days that Planner shows: their time of day says nothing.
     SyncedField(
         "start",
         Owner.OPENTEXT,

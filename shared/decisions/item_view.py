@@ -9,7 +9,7 @@ from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause
 from shared.models.link import Link
-from shared.models.opentext import Origin
+from shared.models.origin import Origin
 from shared.models.words import ActAs
 from shared.timing import LONGEST_PAUSE, YOUNG
 

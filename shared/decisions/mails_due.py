@@ -13,7 +13,7 @@ from datetime import datetime
 from shared.models.holds import RefusalReason
 from shared.models.link import Link, LinkState
 from shared.models.link_parts import MailIntent, MailOutcome
-from shared.models.wanted import Notify
+from shared.models.notify import Notify
 from shared.timing import SKEW
 
 COMPLETED, REFUSED, OVERDUE = "completed", "refused", "overdue"
@@ -79,6 +79,7 @@ def owed(link: Link) -> tuple[Telling, ...]:
             decided = link.decided
             told_of = (decided.outcome, decided.words) if decided is not None else ("", "")
             found.append(Telling(one.name, one.notify.only(to).filled(*told_of)))
+            # Of two mails about the same occasion a person gets the first.
             begun |= {person(address) for address in to}
     held = {(mark.on, mark.to, mark.why) for mark in link.mails if mark.outcome is MailOutcome.HELD}
     return tuple(one for one in found if not (one.notify.failed and _mark_of(one) in held))
@@ -147,6 +148,7 @@ def _can_be_asked_for(on: str, link: Link, refused: set[str]) -> bool:
 
 def _is_past(link: Link, telling: Telling, since: datetime) -> bool:
     at = next((one.since for one in _occasions(link) if one.name == telling.occasion), None)
+    # When people completed a task is told by Planner's clock, since when they are told by ours.
     return at is not None and at < since - SKEW
 
 

@@ -13,9 +13,8 @@ from typing import Any
 from shared.decisions.description_block import split_description, with_block
 from shared.decisions.fields import FIELDS, Shape, SyncedField, Target, outcome_lines, task_write
 from shared.decisions.observed import Found
-from shared.mapping.language.calendar import as_date
-from shared.models.link import FieldBase, Posted
-from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
+from shared.models.link import FieldBase
+from shared.models.planner_writes import ChecklistLine, DetailsPatch, TaskPatch
 from shared.models.wanted import Owner
 
 Base = Mapping[str, FieldBase]
@@ -77,6 +76,7 @@ def merge(target: Target, found: Found, base: Base) -> Merged:
     taken: list[str] = []
     conflicts: list[Conflict] = []
     noted: dict[str, FieldBase] = {}
+    # The due date first: it decides which start Planner takes.
     due = _due_after(target, found, base)
     target = target if due is None else target.starting_by(date.fromisoformat(due))
     for synced in FIELDS:
@@ -129,61 +129,6 @@ def _moved_start(synced: SyncedField, step: _Step, read: Any, due: str | None, b
         conflict=None if is_told else lost,
         noted=None if is_told else noted,
     )
-
-
-def first_base(target: Target, found: Found, *, in_details: bool) -> dict[str, FieldBase]:
-    """What was agreed by a first write: everything we wanted, and what the service made of it."""
-    return {
-        f.name: FieldBase(asked=f.wanted(target), got=_known(f, f.read(found), f.wanted(target)))
-        for f in FIELDS
-        if f.in_details == in_details
-    }
-
-
-def settled_base(target: Target, found: Found, posted: Posted) -> dict[str, FieldBase]:
-    """What was agreed by a POST whose answer was lost: what it sent. What people wrote since shows as theirs."""
-    sent: dict[str, Any] = {
-        "title": posted.title.strip(),
-        "start": None if posted.start is None else as_date(posted.start).isoformat(),
-        "due": None if posted.due is None else as_date(posted.due).isoformat(),
-        "assignees": sorted(posted.assignees),
-    }
-    sent |= {"bucket": posted.bucket_id} if posted.bucket_id is not None else {}
-    sent |= {"priority": posted.priority} if posted.priority is not None else {}
-    return first_base(target, found, in_details=False) | {
-        name: FieldBase(asked=value, got=value) for name, value in sent.items()
-    }
-
-
-def base_after(before: Found, found: Found, asked: Mapping[str, Any]) -> dict[str, FieldBase]:
-    """
-    What a write agreed on: what we asked, and the value that the service returned for it.
-
-    Planner merges a write by keys with what others wrote since the read: whom they assigned meanwhile is not agreed on.
-    """
-    return {
-        f.name: FieldBase(
-            asked=asked[f.name], got=_known(f, _without(joined(f, before, found, asked), f.read(found)), asked[f.name])
-        )
-        for f in FIELDS
-        if f.name in asked and not (f.in_details and found.details is None)
-    }
-
-
-def joined(synced: SyncedField, before: Found, after: Found, asked: Mapping[str, Any]) -> set[str]:
-    """Return what others added to a set between our read and what our write returned."""
-    if synced.shape is not Shape.SET or synced.name not in asked:
-        return set()
-    return set(synced.read(after)) - set(synced.read(before)) - set(asked[synced.name])
-
-
-def _without(others: set[str], read: Any) -> Any:  # noqa: ANN401 - JSON values
-    return [one for one in read if one not in others] if others else read
-
-
-def _known(synced: SyncedField, read: Any, wanted: Any) -> Any:  # noqa: ANN401 - JSON values
-    """Keep of a read what the base is about: of lines, ours alone."""
-    return {key: read[key] for key in wanted if key in read} if synced.shape is Shape.LINES else read
 
 
 def _merge_field(
@@ -252,9 +197,12 @@ def _merge_block(wanted: str, read: str, base: FieldBase, found: Found) -> _Step
 
 def _merge_set(wanted: list[str], read: list[str], base: FieldBase) -> _Step:
     asked = set(base.asked or ())
+    # Only what we want otherwise than when we last asked: whom people added or took away stays so.
     added, removed = set(wanted) - asked, asked - set(wanted)
     result = sorted((set(read) | added) - removed)
-    theirs = read != base.got
+    # Both to the same is agreed, as of lines: most likely the write was ours, and a backup does not know of it.
+    came, left = set(read) - set(base.got or ()), set(base.got or ()) - set(read)
+    theirs = bool(came - added or left - removed)
     if result == read:
         return _Step(asked=wanted, got=read, taken=theirs)
     return _Step(write=result, writes=True, asked=wanted, taken=theirs)
@@ -275,6 +223,7 @@ def _merge_lines(wanted: dict[str, str], read: dict[str, str], base: FieldBase, 
         theirs = read.get(key) != got.get(key)
         # Both to the same is agreed: most likely the write was ours, and its answer was lost.
         taken = taken or (theirs and not (mine and wanted.get(key) == read.get(key)))
+        # The lines of outcomes are proof: changed by people, they are put back although we want nothing new.
         if wanted.get(key) != read.get(key) and (mine or (theirs and key in strict)):
             write[key] = wanted.get(key)
     if not write:

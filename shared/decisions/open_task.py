@@ -19,7 +19,7 @@ from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import FieldBase, Link, LinkState
-from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.planner_writes import DetailsPatch, TaskPatch
 from shared.models.wanted import Owner
 from shared.models.words import ItemKind, WaitedFor
 from shared.timing import NOTE_STANDS
@@ -100,8 +100,10 @@ def _decide_case(case: Case) -> Action | None:
         return decide_hindered(case, case.target.wanted.held)
     if link.hold is not None and link.hold not in KEPT_HOLDS:
         return Remember(link.freed(), again=True)
+    # Before any completion is judged: without its details the task never showed what it was about.
     if not link.details_done:
         return None if found.details is None else first_write(link, case.target, found)
+    # The refusal was written first: whoever died before the task was opened again left that to do.
     if link.refusals and not link.refusals[-1].reopened:
         return _reopen(case)
     return decide_completed(case) if found.task.is_completed else _decide_merge(case)
@@ -139,6 +141,7 @@ def _decide_sending(view: View, link: Link, policy: Policy, now: datetime) -> Ac
     workflow, current = view.origin.workflow, is_current(link, view.origin)
     if workflow is not None and any(step.ref == link.sending.step for step in workflow.completed):
         return CheckSending(link, view.target, current, is_completed=True)
+    # Announced in the future, by a clock that was wrong: its outcome would never be due.
     if policy.is_of_wrong_clock(link.sending.at, now):
         return Remember(link.sent_at(now), again=True)
     due = policy.settled(link.sending.at, now)
@@ -201,6 +204,8 @@ def _reopen(case: Case) -> Write | Remember:
 def _decide_merge(case: Case) -> Action | None:
     link, wanted = case.link, case.target.wanted
     merged = merge(case.target, case.found, link.base)
+    # Before the merge is carried out: of other tasks the assignees of both sides hold, but who performs a step is
+    # OpenText's to say.
     if (
         wanted.kind is ItemKind.STEP
         and _is_reassigned(case, merged)

@@ -14,8 +14,8 @@ from shared.decisions.observed import Found
 from shared.models.deciders import Decider
 from shared.models.holds import REFUSALS, RefusalReason
 from shared.models.link import Link, Refusal, SendIntent
-from shared.models.opentext import Activity, StepForm
 from shared.models.wanted import Outcome, WantedTask
+from shared.models.workflow import Activity, StepForm
 from shared.timing import CLOCK_STEP
 
 
@@ -164,6 +164,7 @@ def resume_sending(
         activities: of the workflow; all of them since the intent.
     """
     is_on_record = any(intent.id in activity.comment for activity in activities)
+    # The step has moved. With our id on record it was us; without, somebody was quicker.
     if not is_current:
         return Done() if is_on_record else Overtaken()
     return NotMoved() if is_on_record or intent.tries >= MOST_TRIES else SendAgain()

@@ -10,8 +10,10 @@ from typing import Any
 
 from shared.decisions.actions import Write
 from shared.models.link import FieldBase
-from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.planner_writes import DetailsPatch, TaskPatch
 
+# The due date before the start: Planner refuses a start that is later. Who goes before who comes: a task has room for
+# twenty people.
 _TASK_FIELDS = {
     "percent_complete": "progress",
     "title": "title",

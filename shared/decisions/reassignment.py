@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.models.deciders import Decider
-from shared.models.opentext import Step
 from shared.models.planner import Assignment
 from shared.models.wanted import WantedTask
+from shared.models.workflow import Step
 
 
 @dataclass(frozen=True)

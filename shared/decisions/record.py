@@ -16,7 +16,7 @@ from shared.models.events import EVENTS, EventKind
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause
 from shared.models.link import FieldBase, Link, LinkState
-from shared.models.opentext import Origin
+from shared.models.origin import Origin
 from shared.models.wanted import WantedTask
 from shared.models.words import ItemKind
 from shared.timing import LOCKED_AGAIN
@@ -115,6 +115,7 @@ def document_due(link: Link) -> str | None:
 
 
 def _mark(link: Link) -> str | None:
+    # An item that never had a task has nothing to tell on the record.
     was_asked = bool(link.task_id) or link.hold is HoldCause.DELETED or link.state is LinkState.WITHDRAWN
     if not was_asked or link.state is LinkState.RESERVED:
         return None
@@ -154,6 +155,7 @@ def refused(
     before = known.got if is_same and known is not None else {}
     got = {"text": text[:500], "tries": int(before.get("tries", 0)) + 1, "at": now.isoformat()}
     new = FieldBase(asked=digest(attempt), got=got)
+    # What else is said of the item is not written over.
     reason = f"{_NOTE}{text}"[:500] if not link.reason or link.reason.startswith(_NOTE) else link.reason
     after = link.rebased({**link.base, name: new}, reason=reason)
     told = Event(what=EventKind.EVIDENCE_REFUSED, item=link.item, actor={"bridge": "bridge"}, detail={"reason": text})

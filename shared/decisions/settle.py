@@ -118,6 +118,23 @@ def is_twin(posted: Posted, task: PlannerTask) -> bool:
     return _same_content(posted, task) and task.percent_complete == 0
 
 
+def copied(task: PlannerTask) -> frozenset[str]:
+    """Return the digests of all that may have been posted where a task is its copy."""
+    return frozenset(
+        Posted(
+            title=task.title,
+            bucket_id=bucket,
+            start=task.start,
+            due=task.due,
+            assignees=task.assignees,
+            priority=priority,
+        ).digest()
+        # What a POST left open the service chose.
+        for bucket in (task.bucket_id, None)
+        for priority in (task.priority, None)
+    )
+
+
 def _is_new(task: PlannerTask, since: datetime, posted: Posted) -> bool:
     if task.created is None or task.created >= since - CLOCK_LAG:
         return True
@@ -126,6 +143,7 @@ def _is_new(task: PlannerTask, since: datetime, posted: Posted) -> bool:
 
 def _same_content(posted: Posted, task: PlannerTask) -> bool:
     """Compare all that was posted."""
+    # What was not posted the service chose by itself: it proves nothing.
     return (
         _same_title(posted, task)
         and posted.start == task.start
@@ -137,6 +155,7 @@ def _same_content(posted: Posted, task: PlannerTask) -> bool:
 
 
 def _same_title(posted: Posted, task: PlannerTask) -> bool:
+    # Planner trims titles.
     return posted.title.strip() == task.title.strip()
 
 

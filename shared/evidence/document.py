@@ -73,6 +73,7 @@ def render_json(origin: str, lines: Sequence[str]) -> bytes:
     head = head_of(read_entries(lines[-1:]))
     about: dict[str, Any] = {"format": FORMAT, "head": head.model_dump(), "origin": origin}
     start = rfc8785.dumps(about).decode().removesuffix("}")
+    # The rows as they stand: what is hashed is these very bytes, and written anew they might be others.
     body = ",\n".join(lines)
     return f'{start},"entries":[\n{body}\n]}}\n'.encode()
 
@@ -84,6 +85,7 @@ def rows_of(content: bytes) -> tuple[str, ...]:
     Raises:
         UnreadableError: it has none.
     """
+    # Between the first line, which says what it is, and the last, which closes it.
     rows = tuple(row.removesuffix(",") for row in content.decode().split("\n")[1:-2])
     if not rows or not any(rows):
         message = "the document holds no entries"
@@ -147,6 +149,7 @@ def read_whole(content: bytes, origin: str) -> tuple[Entry, ...]:
     except (UnreadableError, UnicodeDecodeError):
         return ()
     is_chained = all(later.before == one.hash for one, later in pairwise(there)) and head_of(there) == head
+    # After a purge the first entry names one that is gone: only the very first can be held against a known value.
     is_begun = there[0].sequence > 1 or there[0].before == GENESIS
     is_told = all(one.personal.commitment == one.commitment for one in there)
     return there if is_chained and is_begun and is_told and {one.origin for one in there} == {origin} else ()

@@ -56,6 +56,7 @@ class Lettering:
         if text.isascii() and text.isprintable():
             return text
         drawn = "".join(self._letter(one) for one in text)
+        # A run of them is one mark, the blanks between them too: a line of marks would tell no more.
         return re.sub("\ue000[\ue000 ]*\ue000|\ue000", MARK, drawn)
 
     def _letter(self, letter: str) -> str:

@@ -36,7 +36,10 @@ class Person:
 
     @property
     def _pattern(self) -> re.Pattern[str]:
+        # The longest first: a first name alone would take its part of the whole name, and leave the rest of it
+        # standing.
         longest = sorted(self.words, key=len, reverse=True)
+        # Not inside of a longer address or login. A full stop may follow: it may end a sentence.
         return re.compile(rf"(?<![\w@.-])(?:{'|'.join(map(re.escape, longest))})(?![\w@-])", re.IGNORECASE)
 
 

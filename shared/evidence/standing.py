@@ -48,6 +48,7 @@ def _after(known: Standing, entry: Entry) -> Standing:
 def _made(_: Standing, entry: Entry) -> Standing:
     detail = entry.event.detail
     task, plan = _text(detail.get("task")), _text(detail.get("plan"))
+    # All anew: what was said of an earlier task of the item is not true of this one.
     return Standing(asked=entry.at, task_id=task or None, plan_id=plan or None)
 
 
@@ -96,6 +97,7 @@ def _told(known: Standing, entry: Entry) -> Standing:
 
 
 def _deleted(known: Standing, _: Entry) -> Standing:
+    # As the engine decides: a released item asks nobody for anything, so no new task is made in its place.
     if known.state is LinkState.RELEASED:
         return replace(known, state=LinkState.WITHDRAWN, task_id=None)
     return replace(known, task_id=None, is_deleted=known.state is LinkState.OPEN)

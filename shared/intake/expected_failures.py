@@ -21,6 +21,7 @@ from shared.models.troubles import Where
 from shared.models.words import SCOPES, WaitedFor
 from shared.observability.tally import PLANS_READ, tally
 from shared.observability.telemetry import count
+from shared.reconciler.soon import follow_anyway
 from shared.timing import FAILED_AGAIN, RESUMED_WITHIN
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EXPECTED = (RetryLaterError, FencedError, SettingsError, MappingError)
-"""A look under a lease reads anew after a fence; what has no lease (a node, a plan, a sweep) meets it here."""
+"""FencedError: of what has no lease (a node, a plan, a sweep); a look under a lease reads anew after it."""
 
 
 class Wired(Protocol):
@@ -59,6 +60,7 @@ async def run_origin(
         # One row an origin, whatever its messages came for; but one that reads all does not give way to another.
         reason = WaitedFor.RESYNC if SCOPES[message.scope].anew else WaitedFor.RETRY
         await storage.agenda.put(AgendaEntry.later(message, at, reason), storage.now())
+        await follow_anyway(message, storage, tried_at=at)
         _tell(error, f"{message.origin} is looked at again at {at:%H:%M:%S}")
     except Exception as error:
         # For the dead letter, should it come to that: what the host keeps of a message says nothing of why.

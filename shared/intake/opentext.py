@@ -80,10 +80,15 @@ class Intake:
             RejectedError: a hint is wrong; none was queued.
             RetryLaterError: storage did not take all; sending again is safe.
         """
+        # (1) The size before the signature: nobody has us hash what we would not read.
         check_body(body, LARGEST_BODY)
+        # (2) The sender before the content, by the bytes as they came: read and written again they are another text.
         prove(body, headers, self.secrets)
+        # (3) All hints or none: a sender is not left to find out which half of a list was taken.
         messages = origins_of(read_hints(body, headers.get("content-type", "")))
+        # (4) Queued before it is answered: OpenText does not send again, so 202 is a promise.
         await send_all(self.queues.send_origin(message) for message in messages)
+        # (5) Counted once it is taken: what the sender repeats after a 503 counts once.
         count("hints", len(messages))
         return len(messages)
 

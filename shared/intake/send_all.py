@@ -13,6 +13,7 @@ async def send_all(sends: Iterable[Awaitable[object]]) -> None:
     Raises:
         UnavailableError: at least one was not sent; the others were. Sending all again is safe.
     """
+    # All are waited for: behind one that failed, the others would still be under way when the sender is answered.
     outcomes = await asyncio.gather(*sends, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException):

@@ -56,9 +56,15 @@ async def tell_well(wired: HasStorage, where: Where, subject: str) -> None:
     await _telling(_tell_well(wired, where, subject))
 
 
-async def tell_work(wired: HasStorage) -> None:
-    """Write what this worker counted lately, for the operator's charts: once a minute while it is at work."""
-    await _telling(_tell_work(wired))
+async def tell_work(wired: HasStorage, *, longest: float = LONGEST_SECONDS) -> None:
+    """
+    Write what this worker counted lately, for the operator's charts: once a minute while it is at work.
+
+    Args:
+        wired: where to write it.
+        longest: seconds that it may take.
+    """
+    await _telling(_tell_work(wired), longest)
 
 
 async def _tell_work(wired: HasStorage) -> None:
@@ -98,9 +104,9 @@ async def _tell_well(wired: HasStorage, where: Where, subject: str) -> None:
     await storage.troubles.clear(where, subject, storage.now(), causes=(Cause.FAILED,))
 
 
-async def _telling(telling: Awaitable[None]) -> None:
+async def _telling(telling: Awaitable[None], longest: float = LONGEST_SECONDS) -> None:
     try:
-        async with asyncio.timeout(LONGEST_SECONDS):
+        async with asyncio.timeout(longest):
             await telling
     except (BridgeError, TimeoutError) as error:
         log.warning("it could not be told: %s: %s", type(error).__name__, error)

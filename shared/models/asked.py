@@ -196,6 +196,7 @@ def read_asked(model: type[M], given: dict[str, Any]) -> M:
     try:
         return model.model_validate(given)
     except ValidationError as error:
+        # `from None`: Pydantic's own error quotes what came, which must stand in no answer and no log.
         raise RejectedError(list(_problems(model, error))) from None
 
 

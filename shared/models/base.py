@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """Ours: nothing unknown gets in, nothing changes."""
+    """A model of our own: it takes no unknown field, and never changes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

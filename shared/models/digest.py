@@ -28,6 +28,7 @@ def next_time(daily: str, zone: str, now: datetime) -> datetime:
     """
     here, clock = now.astimezone(ZoneInfo(zone)), time.fromisoformat(daily.removeprefix("daily "))
     today = datetime.combine(here.date(), clock, here.tzinfo).astimezone(UTC)
+    # Tomorrow's wall clock, not 24 hours on: the two differ when summer time begins or ends.
     return (
         today if today > now else datetime.combine(here.date() + timedelta(days=1), clock, here.tzinfo).astimezone(UTC)
     )
@@ -62,6 +63,7 @@ class Digest(Stored):
     def takes(self, line: DigestLine) -> bool:
         """Tell whether a line can still be put into it."""
         size = sum(one.size for one in self.lines) + line.size
+        # A line that is too long for any digest has one to itself: refused by each, it would never go out.
         return self.sending is None and len(self.lines) < MOST_LINES and (size <= MOST_CHARACTERS or not self.lines)
 
     def with_line(self, line: DigestLine) -> Self:

@@ -35,6 +35,7 @@ class DocumentRound(Stored):
 
     def next(self, now: datetime, roots: tuple[Container, ...]) -> Self:
         """Begin anew: what was changed since the last round began."""
+        # A beginning that lies ahead was told by a wrong clock: what changed until then would be passed over.
         return type(self)(since=min(self.began, now) - SKEW, began=now, left=roots)
 
     @property

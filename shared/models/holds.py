@@ -50,6 +50,7 @@ class HoldFacts:
 
 REPLAY = "manage.py replay --held --cause"
 HOLDS: Mapping[HoldCause, HoldFacts] = {
+    # Not tried again by time: a change of the record, or of the rule, brings a look by itself.
     HoldCause.MAPPING: HoldFacts(
         "The rule says that it is not to be made now.", "a value on the record, or the rule, changes"
     ),
@@ -69,6 +70,7 @@ HOLDS: Mapping[HoldCause, HoldFacts] = {
         "delete or complete the loose task that the plan shows",
         outside=True,
     ),
+    # A person's doing, which only a person's word takes back.
     HoldCause.DELETED: HoldFacts("A person deleted the task, and the rule leaves it at that.", f"{REPLAY} deleted"),
     HoldCause.ACTIVITIES: HoldFacts(
         "What became of the decision in OpenText can't be read yet.",
@@ -86,6 +88,7 @@ HOLDS: Mapping[HoldCause, HoldFacts] = {
     HoldCause.EVIDENCE: HoldFacts(
         "The evidence could not be put on the record.", "let the bridge write to the folder", outside=True
     ),
+    # A person has to look first: tried again by itself, it would be no brake.
     HoldCause.BRAKE: HoldFacts("Too many items of its rule would have ended at once.", "manage.py brake release RULE"),
     HoldCause.UNREADABLE: HoldFacts("Its task can't be read.", "let the bridge read the plan", outside=True),
     HoldCause.UNAVAILABLE: HoldFacts("What is asked of it gets no answer.", "it passes by itself", outside=True),

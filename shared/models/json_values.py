@@ -45,6 +45,7 @@ def shortened(detail: dict[str, Any]) -> dict[str, Any]:
     found = {name: _short(value) for name, value in detail.items()}
     if _bytes(found) <= MOST_BYTES:
         return found
+    # The largest first: as few as possible lose their words.
     for name in sorted(found, key=lambda name: -_bytes(found[name])):
         found[name] = {"sha256": _digest(detail[name])}
         if _bytes(found) <= MOST_BYTES:

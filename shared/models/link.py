@@ -12,15 +12,18 @@ from shared.models.holds import HOLDS, HoldCause
 from shared.models.link_fields import LinkFields
 from shared.models.link_parts import FieldBase, MailIntent, Pause, Posted, Refusal, Reservation, SendIntent, Wished
 from shared.models.link_states import LinkState, next_state
+from shared.models.notify import Notify
 from shared.models.opentext import DocumentVersion
 from shared.models.planner import PlannerDetails, PlannerTask
-from shared.models.wanted import Notify, WantedTask
+from shared.models.wanted import WantedTask
 from shared.timing import pause
 
 __all__ = ["FieldBase", "Link", "LinkState", "MailIntent", "Posted", "Refusal", "Reservation", "SendIntent"]
+# A row ends at 64 KiB: of what grows with time, the last ones are kept.
 KEPT_REFUSALS = 5
 KEPT_PAUSES = 50
 _FREE: Mapping[str, Any] = {"hold": None, "retry_at": None, "tries": 0, "last_hold": None, "held_since": None}
+# Freed with its reason, too. What ends keeps one: it says why it ended.
 _NO_HOLD: Mapping[str, Any] = {**_FREE, "reason": ""}
 _ENDED = frozenset({LinkState.COMPLETED, LinkState.CLOSED, LinkState.WITHDRAWN})
 _NO_TASK: Mapping[str, Any] = {"task_id": None, "etag": "", "details_etag": "", "base": {}}
@@ -49,6 +52,7 @@ class Link(LinkFields):
     @classmethod
     def reserved(cls, wanted: WantedTask, plan_id: str, posted: Posted, at: datetime, before: Self | None) -> Self:
         """Return the link of an item whose task is about to be posted; of what stood before, what was told stays."""
+        # Named one by one, not copied: versions, bases, intents and who completed it were those of the task before.
         return cls(
             item=wanted.item_key,
             rule_id=wanted.rule_id,
@@ -285,4 +289,5 @@ class Link(LinkFields):
         return self._with({**changes, "state": state, "round": self.round + begins_anew})
 
     def _with(self, changes: Mapping[str, Any]) -> Self:
+        # Not validated anew, and needs not: each value comes out of a model that was.
         return self.model_copy(update=dict(changes))

@@ -9,9 +9,11 @@ from shared.models.base import Stored
 from shared.models.holds import HOLDS, HoldCause
 from shared.models.link_parts import FieldBase, MailIntent, Pause, Posted, Refusal, SendIntent, Wished
 from shared.models.link_states import LinkState
-from shared.models.opentext import DocumentVersion, StepRef
-from shared.models.wanted import EvidencePolicy, Notify
+from shared.models.notify import Notify
+from shared.models.opentext import DocumentVersion
+from shared.models.wanted import EvidencePolicy
 from shared.models.words import ItemKind
+from shared.models.workflow import StepRef
 from shared.timing import YOUNG
 
 
@@ -45,7 +47,7 @@ class LinkFields(Stored):
     posted: Posted | None = None
     base: dict[str, FieldBase] = Field(default_factory=dict, description="By field name.")
     announced: dict[str, FieldBase] = Field(
-        default_factory=dict, description="Fields that people own, too, about to be written: what is asked and sent."
+        default_factory=dict, description="Fields about to be written: what is asked and sent."
     )
     wished: Wished | None = Field(default=None, description="None: written before this was kept, or found again.")
     step: StepRef | None = None

@@ -1,14 +1,17 @@
 """What a link is made of: bases, reservations, intents and refusals."""
 
-from datetime import datetime
+import hashlib
+import json
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from shared.models.base import Stored
 from shared.models.holds import RefusalReason
-from shared.models.opentext import DocumentVersion, StepRef
+from shared.models.opentext import DocumentVersion
 from shared.models.words import Word
+from shared.models.workflow import StepRef
 
 
 class FieldBase(Stored):
@@ -46,6 +49,12 @@ class Posted(Stored):
     due: datetime | None = None
     assignees: tuple[str, ...] = ()
     priority: int | None = None
+
+    def digest(self) -> str:
+        """Shorten it to what a row of a plan can keep: what was posted alike has the same."""
+        dates = [at and at.astimezone(UTC).isoformat() for at in (self.start, self.due)]
+        said = [self.title.strip(), self.bucket_id, *dates, sorted(self.assignees), self.priority]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 
 class Reservation(Stored):

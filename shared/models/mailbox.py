@@ -29,6 +29,7 @@ class Mailbox(Stored):
 
     def may_send_at(self, now: datetime) -> datetime:
         """Say when the next mail may go out; now: at once."""
+        # Times that have not come yet don't count, here and below: a wrong clock would stop the mailbox until then.
         recent = [at for at in self.sent if now - MINUTE < at <= now]
         free = now if len(recent) < MOST_A_MINUTE else recent[-MOST_A_MINUTE] + MINUTE
         is_closed = self.until is not None and now < self.until <= now + LONGEST
@@ -41,6 +42,7 @@ class Mailbox(Stored):
 
     def promising(self, free: datetime, now: datetime) -> Self:
         """Return it with a place of its own for a mail that has to wait: those that wait don't all come at once."""
+        # A place more than a day ahead was given out by a wrong clock: behind it no mail would ever go.
         last = self.promised if self.promised is not None and self.promised <= now + LONGEST * 24 else None
         return self.model_copy(update={"promised": free if last is None or last < free else last + _APART})
 

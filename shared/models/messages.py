@@ -9,6 +9,9 @@ from shared.models.base import Stored
 from shared.models.holds import HoldCause
 from shared.models.words import WAITS, Scope, WaitedFor
 
+_AT_LARGE = {"scope": Scope.OPEN, "tasks": (), "frees": None, "asked_by": None}
+"""Of a message that has the same looked at again: whatever there is, and nobody's word."""
+
 
 class _Asking(Stored):
     """What asks for a look: why now, and how much to read."""
@@ -35,6 +38,9 @@ class OriginMessage(_Asking):
 
     origin: str = Field(description="Origin key; node-<id> means: find out which origins it concerns.")
     plan: str | None = Field(default=None, description="Planner plan id: the read of a plan that asked for this look.")
+    tasks: tuple[str, ...] = Field(
+        default=(), description="Ids of the tasks that this read saw changed: no others are read. Empty: all are."
+    )
     hint_id: str | None = Field(default=None, description="The sender's id of the hint, for the log.")
     bulk: bool = Field(default=False, description="Back-fill: steps back while others wait.")
     frees: HoldCause | None = Field(default=None, description="The cause whose holds an operator frees.")
@@ -46,13 +52,11 @@ class OriginMessage(_Asking):
 
     def again(self, *, bulk: bool) -> Self:
         """Return the message that has the same looked at once more: all that was asked for was read by then."""
-        asked = {"waited_for": WaitedFor.AGAIN, "scope": Scope.OPEN, "frees": None, "asked_by": None, "then": ()}
-        return self.model_copy(update={**asked, "bulk": bulk})
+        return self.model_copy(update={**_AT_LARGE, "waited_for": WaitedFor.AGAIN, "then": (), "bulk": bulk})
 
     def after(self, waited_for: WaitedFor, then: tuple[int, ...]) -> Self:
         """Return the message that has the same looked at a little later, and as often again as `then` says."""
-        asked = {"waited_for": waited_for, "scope": Scope.OPEN, "frees": None, "asked_by": None, "then": then}
-        return self.model_copy(update=asked)
+        return self.model_copy(update={**_AT_LARGE, "waited_for": waited_for, "then": then})
 
     def told(self) -> Self:
         """Return the message once the history says whose word it is."""

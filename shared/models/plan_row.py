@@ -33,6 +33,7 @@ class PlanRow(Stored):
     trouble: Trouble | None = Field(
         default=None, description="Why it can't be read, how often that was met, since when."
     )
+    is_put_off: bool = Field(default=False, description="It missed its turn, and was given another one.")
     etag: str = Field(default="", exclude=True, description="As read; empty for a row that was not.")
 
     def left(self, cause: Cause, why: str, now: datetime) -> Self:
@@ -60,7 +61,11 @@ class PlanRow(Stored):
 
     def to_be_read(self, at: datetime) -> Self:
         """Return the row with its next turn."""
-        return self.model_copy(update={"next_read": at})
+        return self.model_copy(update={"next_read": at, "is_put_off": False})
+
+    def put_off(self, at: datetime) -> Self:
+        """Return the row of a plan that missed its turn with another one, which counts whatever happens."""
+        return self.model_copy(update={"next_read": at, "is_put_off": True})
 
     def quickened(self, now: datetime) -> Self:
         """Return the row of a plan that is read often from now on: something is going on around it."""

@@ -1,5 +1,5 @@
 """
-Planner's plans, buckets, tasks and details, as Microsoft Graph v1.0 returns and takes them.
+Planner's plans, buckets, tasks and details, as Microsoft Graph v1.0 returns them.
 
 Source: https://learn.microsoft.com/graph/api/resources/planner-overview
 """
@@ -10,8 +10,9 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field
 
-from shared.models.base import Foreign, Frozen
+from shared.models.base import Foreign
 from shared.models.fields import Count, Entries, Flag, Moment, NotKnown, Opaque, OptionalText, Text
+from shared.models.planner_writes import PLAIN, ChecklistLine, DetailsPatch, TaskPatch
 
 
 class Identity(Foreign):
@@ -67,7 +68,7 @@ class ChecklistItem(Foreign):
     changed_by: Who = Field(default=None, alias="lastModifiedBy")
     changed: When = Field(default=None, alias="lastModifiedDateTime")
 
-    def written(self, line: "ChecklistLine") -> Self:
+    def written(self, line: ChecklistLine) -> Self:
         """Return it as Planner has it after a line was written."""
         given = {name: value for name in ("title", "is_checked") if (value := getattr(line, name)) is not None}
         return self.model_copy(update=given)
@@ -92,7 +93,7 @@ class PlannerDetails(Answered):
     checklist: Entries[ChecklistItem] = Field(default_factory=dict, description="By the GUID that the client chose.")
     references: Entries[ExternalReference] = Field(default_factory=dict, description="By encoded URL.")
 
-    def patched(self, patch: "DetailsPatch", references: dict[str, ExternalReference]) -> Self:
+    def patched(self, patch: DetailsPatch, references: dict[str, ExternalReference]) -> Self:
         """
         Return them as Planner has them after a patch.
 
@@ -123,9 +124,6 @@ class Assignment(Foreign):
 _Assignment = Annotated[
     Assignment, BeforeValidator(lambda entry: entry if isinstance(entry, dict | Assignment) else {})
 ]
-
-_PLAIN = ("title", "bucket_id", "start", "due", "priority", "percent_complete")
-"""Fields of a task that hold one value."""
 
 
 class PlannerTask(Answered):
@@ -165,9 +163,9 @@ class PlannerTask(Answered):
         """`category1` ... that are set, sorted."""
         return tuple(sorted(name for name, is_set in self.applied_categories.items() if is_set))
 
-    def patched(self, patch: "TaskPatch") -> Self:
+    def patched(self, patch: TaskPatch) -> Self:
         """Return it as Planner has it after a patch."""
-        changes: dict[str, object] = {name: getattr(patch, name) for name in _PLAIN if name in patch.model_fields_set}
+        changes: dict[str, object] = {name: getattr(patch, name) for name in PLAIN if name in patch.model_fields_set}
         people = {**dict.fromkeys(patch.assign, Assignment()), **self.assignments}
         changes["assignments"] = {user: value for user, value in people.items() if user not in patch.unassign}
         labels = {**self.applied_categories, **dict.fromkeys(patch.set_categories, True)}
@@ -222,84 +220,3 @@ class PlanDetails(Foreign):
     def named(self, names: Mapping[str, str]) -> Self:
         """Return them with some labels named."""
         return self.model_copy(update={"category_descriptions": {**self.category_descriptions, **names}})
-
-
-class TaskPatch(Frozen):
-    """
-    Changes to a task. Only fields that were given are sent; None clears.
-
-    Assignments and categories are sets to add to and to take from: a PATCH merges, it never replaces.
-    """
-
-    title: str | None = None
-    bucket_id: str | None = None
-    start: datetime | None = None
-    due: datetime | None = None
-    priority: int | None = None
-    percent_complete: int | None = None
-    assign: tuple[str, ...] = ()
-    unassign: tuple[str, ...] = ()
-    set_categories: tuple[str, ...] = ()
-    clear_categories: tuple[str, ...] = ()
-
-
-class NewTask(Frozen):
-    """What POST /planner/tasks is sent. Details are not part of it: Graph drops them."""
-
-    plan_id: str
-    bucket_id: str | None = None
-    title: str
-    start: datetime | None = None
-    due: datetime | None = None
-    priority: int | None = None
-    percent_complete: int = 0
-    assignees: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, plan_id: str, fields: TaskPatch) -> Self:
-        """Return the task that changes of an empty one make."""
-        plain = fields.model_dump(include=set(_PLAIN), exclude_none=True)
-        return cls(plan_id=plan_id, assignees=fields.assign, categories=fields.set_categories, **plain)
-
-    @property
-    def fields(self) -> TaskPatch:
-        """The same as changes of an empty task."""
-        plain = self.model_dump(include=set(_PLAIN))
-        return TaskPatch(assign=self.assignees, set_categories=self.categories, **plain)
-
-
-class ChecklistLine(Frozen):
-    """A line of the checklist to write; None leaves that property as it is."""
-
-    title: str | None = None
-    is_checked: bool | None = None
-    order_hint: str | None = Field(
-        default=None, description="Place of a new line: ' !' times n puts it n-th. Never one that the service returned."
-    )
-
-
-class DetailsPatch(Frozen):
-    """Changes to a task's details. Only fields that were given are sent; a value of None removes that entry."""
-
-    description: str | None = None
-    checklist: dict[str, ChecklistLine | None] = Field(default_factory=dict, description="By the line's GUID.")
-    references: dict[str, str | None] = Field(
-        default_factory=dict, description="Plain URL → alias; the client encodes it."
-    )
-
-
-class TaskChange(Frozen):
-    """One conditional PATCH of a task."""
-
-    task_id: str
-    etag: str
-    patch: TaskPatch
-
-
-class DetailsChange(Frozen):
-    """One conditional PATCH of a task's details."""
-
-    task_id: str
-    etag: str = Field(description="Of the details, not of the task.")
-    patch: DetailsPatch

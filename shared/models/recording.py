@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from shared.models.base import Frozen
-from shared.models.opentext import Origin
+from shared.models.origin import Origin
 from shared.models.people import Directory
 from shared.models.wanted import Wanted
 from shared.models.words import ActAs

@@ -20,6 +20,7 @@ class Recovery(Stored):
     def after(cls, before: Self | None, now: datetime) -> Self:
         """Return the one that was noted now, not too soon after the one before: what comes and goes costs few looks."""
         earliest = now if before is None else before.due + RECOVERIES_APART
+        # No further off than one distance: a time from a wrong clock would put everything off until then.
         return cls(due=min(max(now, earliest), now + RECOVERIES_APART))
 
     def handed_on(self, place: str | None) -> Self:

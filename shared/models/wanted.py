@@ -8,8 +8,10 @@ from pydantic import Field
 from shared.models.base import Frozen, Stored
 from shared.models.deciders import Decider
 from shared.models.holds import HoldCause
-from shared.models.opentext import AttributeValue, DocumentVersion, StepRef
+from shared.models.notify import Notify
+from shared.models.opentext import AttributeValue, DocumentVersion
 from shared.models.words import ItemKind
+from shared.models.workflow import StepRef
 
 
 class Owner(StrEnum):
@@ -104,41 +106,6 @@ class WantedReference(Frozen):
 
     url: str = Field(description="Plain URL, not encoded.")
     alias: str
-
-
-OUTCOME, COMMENT = "\ue0a1", "\ue0a2"
-"""Stand in a mail's text for what is known only when it goes out: characters of nobody's, which no filter changes."""
-
-
-class Notify(Stored):
-    """Who is told by mail when the item comes to an outcome."""
-
-    on: str = Field(description="completed, refused, closed, overdue or reminded.")
-    key: str = Field(default="", description="What it is an occasion of its own by: a reminder's level, or its key.")
-    was: str = Field(default="", description="What the first edition called its occasion. Empty: as `on`.")
-    to: tuple[str, ...] = Field(description="Mail addresses.")
-    subject: str
-    body: str
-    since: datetime | None = Field(default=None, description="UTC: when it came to it. None: the link tells.")
-    missed: str = Field(default="", description="Of what is overdue: the date that was missed.")
-    failed: str = Field(default="", description="Why its text can't be made. Empty: it can.")
-    digest: str = Field(default="", description="When its digest goes out: `daily 08:00`. Empty: it is sent at once.")
-    zone: str = Field(default="", description="Of its digest's time: IANA name.")
-
-    def about(self, missed: str) -> "Notify":
-        """Return the same mail for a date that was missed."""
-        return self.model_copy(update={"missed": missed})
-
-    def filled(self, outcome: str, comment: str) -> "Notify":
-        """Return the same mail with what was decided."""
-        if OUTCOME not in self.subject + self.body and COMMENT not in self.subject + self.body:
-            return self
-        subject, body = (text.replace(OUTCOME, outcome).replace(COMMENT, comment) for text in (self.subject, self.body))
-        return self.model_copy(update={"subject": " ".join(subject.split()), "body": body.strip()})
-
-    def only(self, to: tuple[str, ...]) -> "Notify":
-        """Return the same mail for some of its people."""
-        return self.model_copy(update={"to": to})
 
 
 class EvidencePolicy(Stored):

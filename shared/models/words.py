@@ -165,6 +165,7 @@ _A_DAY = timedelta(hours=25)
 """What is tried daily, and a little more."""
 
 WAITS: Mapping[WaitedFor, WaitFacts] = {
+    # Every word has its facts: one that is forgotten below has the plainest.
     **dict.fromkeys(WaitedFor, WaitFacts()),
     WaitedFor.THRESHOLD: WaitFacts(longest=None),
     WaitedFor.BACKFILL: WaitFacts(longest=None),

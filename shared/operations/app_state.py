@@ -53,6 +53,7 @@ async def find_app(storage: Storage) -> AppState | None:
 
 async def _note(storage: Storage, mapping_hash: str, *, paused: bool) -> None:
     now, before = storage.now(), await find_app(storage)
+    # A time that has not come yet was written by a wrong clock: it would silence the app until then.
     is_told = before is not None and timedelta() <= now - before.at < STATE_TOLD_AGAIN
     said = (mapping_hash, paused, RELEASE)
     if before is None or (before.mapping_hash, before.paused, before.release) != said or not is_told:

@@ -30,7 +30,7 @@ class Wired(Examined, Protocol):
 
 @dataclass(frozen=True)
 class Asking:
-    """Whoever stands at the door."""
+    """One call of a door: with what it is answered, and who makes it."""
 
     wired: Wired
     counts: Counts

@@ -16,8 +16,8 @@ from shared.mapping.language.rules import BaseRule, DocumentRule, StepRule
 from shared.models.backfill import Progress
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import AgendaEntry
-from shared.models.opentext import StatusRow
 from shared.models.words import WaitedFor
+from shared.models.workflow import StatusRow
 from shared.services import Services
 
 AT_ONCE = 50
@@ -77,7 +77,7 @@ async def find(scope: Scope, services: Services, told: Callable[[int], None]) ->
 async def _workspaces(rule: BaseRule, since: datetime, services: Services) -> AsyncIterator[int]:
     names = exact_types((rule,))
     if names is None:
-        listed = await services.opentext.workspaces.list_types()
+        listed = await services.opentext.workspaces.types.list_all()
         names = tuple(kind.name for kind in listed if is_type_mapped((rule,), kind.name))
     for name in names:
         async for workspace in services.opentext.workspaces.list_created(name, since):
@@ -88,6 +88,7 @@ async def _workflows(rule: BaseRule, since: datetime, services: Services) -> Asy
     """Go through workflows that wait now; a step whose start is not told counts as new."""
     workflows, report = services.opentext.workflows, services.settings.opentext_discovery_report
     rows: list[StatusRow] = []
+    # One status a call is what surely works. What was completed or stopped waits for nobody.
     for status in ("ontime", "workflowlate"):
         rows += await workflows.list_status("Both", status)
     if report is not None:
@@ -119,6 +120,7 @@ async def hand_on(found: Found, scope: Scope, progress: Progress, services: Serv
     for start in range(0, len(left), AT_ONCE):
         some = left[start : start + AT_ONCE]
         await send_all(services.agenda.put(_row(found.kind, number, progress), services.now()) for number in some)
+        # Remembered once they stand: broken off before, a run writes the same rows once more.
         progress = progress.handed_on(some[-1])
         await services.cursors.save(_cursor(scope), progress.model_dump_json())
         yield len(some)
@@ -126,6 +128,7 @@ async def hand_on(found: Found, scope: Scope, progress: Progress, services: Serv
 
 
 def _row(kind: OriginKind, number: int, progress: Progress) -> AgendaEntry:
+    # The time at which the run began, not now: written once more by a run that goes on, it is the same row.
     return AgendaEntry(at=progress.at, origin=origin_key(kind, number), waited_for=WaitedFor.BACKFILL, bulk=True)
 
 

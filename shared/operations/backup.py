@@ -51,6 +51,7 @@ async def write_backup(tables: Tables, file: Path, now: datetime) -> Counter[str
     """
     counted: Counter[str] = Counter()
     digest = hashlib.sha256()
+    # Under another name until it is whole: what was cut off must not lie there as a backup.
     unfinished = file.with_name(f"{file.name}.unfinished")
     unfinished.touch(mode=0o600)
     try:
@@ -66,6 +67,7 @@ async def write_backup(tables: Tables, file: Path, now: datetime) -> Counter[str
                 put(row)
                 counted[row.table] += 1
             put({"rows": counted.total(), "sha256": digest.hexdigest()})
+    # Ctrl-C, too: half a file would be left, with names and histories in plain text.
     except BaseException:
         unfinished.unlink()
         raise
@@ -104,6 +106,8 @@ async def restore(tables: Tables, storage: Storage, file: Path) -> Counter[str]:
 async def _rows(tables: Tables) -> AsyncIterator[Saved]:
     for name in NAMES:
         async for row in _table(tables, name).scan("PartitionKey ge @first", first=""):
+            # What the app last said of itself stays behind: brought back, it would tell a restore or a rebuild of a
+            # rest that was long ago.
             is_passing = row.partition in _OF_WORKERS or (row.partition, row.key) == ("cursor", escape(APP))
             if name != "control" or not is_passing:
                 yield Saved(name, row.partition, row.key, row.data)

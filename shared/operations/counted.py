@@ -120,7 +120,7 @@ async def count_links(storage: Storage) -> Counted:
 
 
 class Counts:
-    """Links and timers as counted last, for those who ask often: all of them together have them read once."""
+    """Links and timers as they were counted last: however many ask at once, they are read once."""
 
     def __init__(self) -> None:
         self._counting = asyncio.Lock()
@@ -130,6 +130,7 @@ class Counts:
         """Return what was counted lately: of many links within a minute. Raises: as `count_links`."""
         async with self._counting:
             now = storage.now()
+            # Nor does one serve that lies ahead: a clock that was set back would keep it for as long.
             if self._last is None or not self._last[0].at <= now < self._last[0].at + self._last[0].kept:
                 self._last = await count_links(storage), await storage.agenda.census(now)
             return self._last

@@ -37,6 +37,7 @@ async def bury(queue: str, body: str, storage: Storage, *, why: str = "", came: 
     replay = _command(queue, body, message)
     letter = DeadLetter(at=at, queue=queue, body=body[:LONGEST_BODY], reason=why, replay=replay)
     before = await storage.agenda.find_dead(letter)
+    # The host's own time tells another failure from the same one that is reported twice.
     tries = before.tries + (before.at != at) if before is not None else 1
     again = before.again if before is not None else None
     if message is not None and (again is None or not at < again <= at + DEAD_LONGEST):
@@ -44,6 +45,7 @@ async def bury(queue: str, body: str, storage: Storage, *, why: str = "", came: 
         again = at + doubled(DEAD_FIRST, tries - 1, DEAD_LONGEST)
         entry = AgendaEntry(at=again, origin=message.origin, waited_for=WaitedFor.DEAD, attempts=tries)
         await storage.agenda.put(entry, now)
+    # After the timer: a letter says when it fires. Cut off before, the next try finds the same time again.
     await storage.agenda.put_dead(letter.after(tries, again))
     count("dead_letters", queue=queue)
     log.error("dead letter from queue %s: %s: %s", queue, message.origin if message else "no origin message", why)
@@ -88,5 +90,6 @@ async def replay(dead: Dead, storage: Storage) -> str:
     else:
         message = f"letter {dead.key} holds no message that can be sent again: manage.py dead drop takes it away"
         raise RefusedError(message)
+    # Taken away last: cut off before, it is sent twice, and a look more does no harm.
     await storage.agenda.remove_dead(dead.key)
     return name

@@ -51,6 +51,7 @@ async def examine(wired: Examined, mapping_hash: str | None) -> tuple[Finding, .
     """
     found = [_of_check(check) for check in await check_all(wired.probes())]
     found += [Finding("settings", Verdict.WARN, note, "take the setting away") for note in wired.notes()]
+    # Everything else is asked of storage: without it one failure is told, not five.
     storage_is_well = all(one.verdict is Verdict.OK for one in found if one.name == "storage")
     if storage_is_well:
         found.append(await _mapping_in_force(wired.storage(), mapping_hash))

@@ -82,6 +82,7 @@ async def compare(origin: str, services: Services) -> OriginDrift:
     links = await services.origins.find_links(origin)
     notes = Notes()
     held = Unheld(origin, dict(links), notes)
+    # As a resync does: finished tasks are read too, and nothing is taken from memory.
     asked = OriginMessage(origin=origin, waited_for=WaitedFor.RESYNC)
     try:
         work = await read_work(held, asked, shut(services, notes))

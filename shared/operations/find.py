@@ -17,7 +17,7 @@ _MAY_BE = (OriginKind.WORKSPACE, OriginKind.WORKFLOW, OriginKind.DOCUMENT)
 
 async def find_origins(text: str, storage: Storage) -> FoundAnswer:
     """
-    Find what a text leads to, as far as the bridge knows it; a whole key is taken at its word.
+    Find what a text leads to, as far as the bridge knows it; a complete key is not looked up.
 
     Raises:
         UnavailableError: storage does not answer.

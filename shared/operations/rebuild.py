@@ -3,11 +3,11 @@ Find the bridge's tasks again after its tables were lost, before anything is mad
 
 How each item stood follows from its task, from OpenText's own record (evidence, workflow, attributes) and from the
 mapping; its history is put back from the record, and goes on from there. A task is ours by its reference line and by
-who made it. What can't be read or found is not gone: the app makes no task there until it was.
+who made it. What could not be read or found need not be gone: the app makes no task there until a later run read it.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ from shared.errors import BridgeError, NeverError, NotFoundError, RefusedError, 
 from shared.evidence.document import head_of
 from shared.models.events import EventKind
 from shared.models.evidence import Event
-from shared.models.link import Link
+from shared.models.link import Link, LinkState
 from shared.models.messages import AgendaEntry
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.words import WaitedFor
@@ -136,6 +136,7 @@ async def _ours(tasks: Sequence[PlannerTask], run: _Run) -> list[tuple[str, Ours
 async def _our(task: PlannerTask, details: PlannerDetails | BridgeError, run: _Run) -> tuple[str, Ours] | None:
     found = run.found
     if isinstance(details, RetryLaterError):
+        # Nothing is said of this task, nor would be of those after it: the whole run is made again.
         raise details
     if not isinstance(details, PlannerDetails):
         # Also when there are none: it was just deleted, or is so young that not every replica knows it.
@@ -214,17 +215,25 @@ async def _restore_history(held: Held, record: Record, run: _Run) -> None:
     run.told(f"{held.origin}: its history up to entry {head_of(record.entries).sequence}, from the record")
 
 
-async def _links(origin: str, linked: Collection[str], ours: Sequence[Ours], record: Record, run: _Run) -> list[Link]:
-    """Return the links of an origin's items that have none yet."""
+async def _links(
+    origin: str, linked: Mapping[str, Link], ours: Sequence[Ours], record: Record, run: _Run
+) -> list[Link]:
+    """Return the links of an origin's items that have none yet, or none that knows of the task that was found."""
     chosen = _chosen(ours, record, run.found)
-    run.found.known += len(chosen.keys() & set(linked))
+    known = {item for item, link in linked.items() if item not in chosen or not _knows_no_task(link)}
+    run.found.known += len(chosen.keys() & known)
     links: list[Link] = []
-    for item in sorted((chosen.keys() | record.standings.keys()) - set(linked)):
-        known = await _known(origin, item, chosen.get(item), record, run)
-        link = link_of(known, run.services.mapping, run.services.now())
+    for item in sorted((chosen.keys() | record.standings.keys()) - known):
+        left = await _known(origin, item, chosen.get(item), record, run)
+        link = link_of(left, run.services.mapping, run.services.now())
         if link is not None and (link.task_id is None or await _is_claimed(origin, link, run)):
             links.append(link)
     return links
+
+
+def _knows_no_task(link: Link) -> bool:
+    """Tell a link of a backup whose task may have been made since. What was about to be posted then is settled."""
+    return link.task_id is None and link.state is not LinkState.RESERVED and not link.is_of_newer_release
 
 
 async def _known(origin: str, item: str, found: Ours | None, record: Record, run: _Run) -> Known:

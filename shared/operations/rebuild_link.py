@@ -11,10 +11,11 @@ from shared.mapping.language.tasks import KeyedTask, TaskSpec
 from shared.models.holds import HoldCause
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
-from shared.models.opentext import Origin, StepRef
+from shared.models.origin import Origin
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.wanted import WhenDeleted
 from shared.models.words import ItemKind
+from shared.models.workflow import StepRef
 from shared.operations.withdraw import REASON as WITHDRAWN
 
 CLOSED = "Closed by OpenText: "
@@ -119,7 +120,7 @@ def _by_task(link: Link, known: Known, found: Ours, mapping: Mapping) -> Link:
 
 
 def _without_task(link: Link, known: Known, mapping: Mapping, now: datetime) -> Link | None:
-    """Say how an item stands whose task is not there, or can't be read: whoever can't be found is not gone."""
+    """Say how an item stands whose task is not there, or can't be read: what can't be found need not be gone."""
     standing = known.standing
     if standing is None or (standing.task_id is None and not standing.is_deleted):
         return None

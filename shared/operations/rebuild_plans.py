@@ -1,4 +1,4 @@
-"""Where the bridge's tasks may stand after its tables were lost: not found is not gone, and is told."""
+"""Where the bridge's tasks may stand after its tables were lost. What is not found need not be gone: it is named."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from shared.mapping.language.sections import PlanSpec
 from shared.mapping.language.task_parts import WorkspacePlan, parts
 from shared.models.link import Link
 from shared.models.making import Making, MakingKind
-from shared.models.opentext import Origin
+from shared.models.origin import Origin
 from shared.services import Services
 from shared.targets.unproven import by_title
 

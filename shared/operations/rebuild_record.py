@@ -11,7 +11,8 @@ from shared.mapping.language.scalars import ATTRIBUTE
 from shared.models.evidence import Entry
 from shared.models.evidence_files import file_name
 from shared.models.keys import OriginKind, split_origin_key
-from shared.models.opentext import Activity, Needs, Origin, StepRef
+from shared.models.origin import Needs, Origin
+from shared.models.workflow import Activity, StepRef
 from shared.reconciler.observe import read_origin
 from shared.services import Services
 
@@ -46,6 +47,7 @@ async def read_record(key: str, services: Services) -> Record:
         return Record(None, left=[f"{key} can't be read in OpenText: {error}"])
     specs = [rule.evidence for rule in rules_for(services.mapping, kind)]
     for number, spec in enumerate(specs):
+        # Each document holds the origin's whole history, whichever rule asks for it: one is enough.
         if spec is not None and spec.document and spec not in specs[:number] and not record.entries:
             await _read_history(key, spec, record, services)
     record.standings = standings(record.entries)
@@ -95,6 +97,7 @@ def _is_denied(anchor: str, key: str, entries: tuple[Entry, ...]) -> bool:
     if whose != key or not number.isdecimal():
         return False
     known = {entry.sequence: entry.hash for entry in entries}
+    # What lies before the first entry was purged: there is nothing left to hold the head against.
     return int(number) >= entries[0].sequence and known.get(int(number)) != digest
 
 
@@ -108,6 +111,7 @@ async def find_intent(step: StepRef, services: Services) -> str | None:
 
 
 def _intent_of(activity: Activity) -> str | None:
+    # The last one: the reviewer's own words stand before it, and may hold anything.
     start = activity.comment.rfind(_INTENT)
     return None if start < 0 else activity.comment[start + 1 :].partition("]")[0]
 

@@ -1,7 +1,7 @@
 """
-Whether the app stands still: at work beside an operator who puts the tables right, it would make tasks once more.
+Whether the app stands still. If it worked while an operator puts the tables right, it would make tasks a second time.
 
-Nothing is concluded from the silence of lost tables: the app says that it rests, or a person that none runs.
+That lost tables show nothing of it proves nothing: the app itself says that it rests, or a person says that none runs.
 """
 
 from datetime import timedelta

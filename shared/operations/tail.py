@@ -47,9 +47,11 @@ class Tail:
             UnavailableError: storage does not answer.
             UnreadableError: the history of the one origin can't be read.
         """
+        # Before the read: what is written while it goes on is asked for next time.
         now = self._storage.now()
         found = [entry for entry in await self._written() if self._is_new(entry)]
         self._told |= {(entry.origin, entry.sequence): now for entry in found}
+        # Of one origin all entries are read each time, so none may be forgotten.
         self._told = {key: at for key, at in self._told.items() if now - at <= 4 * OVERLAP or self._origin}
         self._asked = now
         return tuple(sorted(map(_decided, found), key=lambda one: (one.at, one.origin, one.sequence)))

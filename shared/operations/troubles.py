@@ -37,6 +37,7 @@ async def read_troubles(storage: Storage) -> tuple[Trouble, ...]:
     """
     now = storage.now()
     told = [trouble for trouble in await storage.troubles.list_all() if not has_faded(trouble, now)]
+    # These stand in rows of their own, which the engine goes by: told a second time, the two would drift apart.
     closed = [of_gate(name, gate) for name, gate in (await storage.gates.list_all()).items() if gate.until > now]
     plans = [row.trouble async for row in storage.plans.list_all() if row.gone and row.trouble is not None]
     braked = [of_brake(rule, row) for rule, row in (await storage.brakes.list_all()).items() if row.tripped_at]

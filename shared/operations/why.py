@@ -20,7 +20,8 @@ from shared.mapping.evaluation.explanation import explanation
 from shared.models.explanation import ItemStanding, NextLook, Remembered, RuleAnswer, Why
 from shared.models.holds import HOLDS
 from shared.models.keys import OriginKind, split_origin_key
-from shared.models.opentext import Needs, Part
+from shared.models.opentext import Part
+from shared.models.origin import Needs
 from shared.models.words import WaitedFor
 from shared.observability.secret_filter import redact
 from shared.reconciler.observe import evaluate, read_origin
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from shared.models.evidence import Entry
     from shared.models.lease_row import Lease
     from shared.models.link import Link
-    from shared.models.opentext import Origin
+    from shared.models.origin import Origin
     from shared.services import Services, Storage
 
 ENTRIES = 10

@@ -17,10 +17,12 @@ from shared.models.events import EventKind
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
-from shared.models.opentext import Document, Origin, Workflow, Workspace
-from shared.models.planner import DetailsPatch, TaskPatch
+from shared.models.opentext import Document, Workspace
+from shared.models.origin import Origin
+from shared.models.planner_writes import DetailsPatch, TaskPatch
 from shared.models.wanted import Wanted
 from shared.models.words import WaitedFor
+from shared.models.workflow import Workflow
 from shared.reconciler.actions.write import read_again, write_tasks
 from shared.reconciler.session import Work
 from shared.services import Services
@@ -70,11 +72,13 @@ async def _withdraw(origin: str, rule_id: str, services: Services) -> list[Withd
     try:
         return await _withdraw_held(held, rule_id, services)
     finally:
+        # A mark that somebody left meanwhile comes back with the lease, and is lost if nobody sends on.
         if await held.release():
             await services.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.AGAIN))
 
 
 async def _withdraw_held(held: Held, rule_id: str, services: Services) -> list[Withdrawal]:
+    # Those that the lease shows: of those listed before, the rule may have taken one up again meanwhile.
     links = _released(held.links, rule_id)
     work = Work(services, held, _nameless(held.origin), Wanted(), _policy(services))
     for _ in range(ROUNDS):

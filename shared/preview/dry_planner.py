@@ -16,18 +16,15 @@ from shared.clients.graph.planner_bodies import (
 from shared.errors import BridgeError
 from shared.models.listed import Listed
 from shared.models.planner import (
-    DetailsChange,
-    DetailsPatch,
     ExternalReference,
-    NewTask,
     PlanContainer,
     PlanDetails,
     PlannerBucket,
     PlannerDetails,
     PlannerPlan,
     PlannerTask,
-    TaskChange,
 )
+from shared.models.planner_writes import DetailsChange, DetailsPatch, NewTask, TaskChange
 from shared.ports import PlannerPort
 from shared.preview.noted_calls import Notes
 

@@ -50,6 +50,7 @@ def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) 
     """
     planner, tables = DryPlanner(services.planner, notes), services.tables.reading()
     plans, makings, sent = Plans(tables), Makings(tables), queues or NotedQueues()
+    # Over tables that send no write, too: looking at who lives must bury nobody.
     hands = Hands(tables, sent, services.owner)
     return replace(
         services,

@@ -21,7 +21,7 @@ from shared.models.evidence import Event
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link
 from shared.models.messages import OriginMessage
-from shared.models.opentext import Origin
+from shared.models.origin import Origin
 from shared.models.wanted import Wanted
 from shared.models.words import WaitedFor
 from shared.preview.dry_services import NotedQueues, Unheld, shut

@@ -75,7 +75,8 @@ async def _known(rules: set[str], services: Services, count: int) -> list[str]:
 
 async def _workspaces(rules: list[BaseRule], services: Services) -> AsyncIterator[str]:
     """Yield workspaces of the types in turn, newest first."""
-    kinds = [kind.name for kind in await services.opentext.workspaces.list_types() if is_type_mapped(rules, kind.name)]
+    listed = await services.opentext.workspaces.types.list_all()
+    kinds = [kind.name for kind in listed if is_type_mapped(rules, kind.name)]
     waiting = [services.opentext.workspaces.list_created(kind, EVER) for kind in dict.fromkeys(kinds)]
     while waiting:
         for source in tuple(waiting):

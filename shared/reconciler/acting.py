@@ -44,8 +44,11 @@ _SINGLE: dict[type, Callable[[Work, Any], Awaitable[Outcome]]] = {
 async def act_in_rounds(work: Work) -> Outcome:
     """Decide and act until both sides agree; what is still moving then is looked at afresh."""
     for _ in range(ROUNDS):
+        # In each round: an act reads its task anew, and may find that it can't be read any more.
         _stop_unread(work)
+        # All decisions come before the first act: the brake has to see how many endings a rule asks for at once.
         goes_on = await carry_out(work, await braked(work, decided(work)))
+        # Not left to the end of the look: what ends a later round (a pause, a lost lease) would leave it untold.
         await tell_stopped(work)
         if not goes_on:
             return DONE

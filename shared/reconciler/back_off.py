@@ -40,6 +40,7 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
     waited_for = WaitedFor.RESYNC if is_left else WaitedFor.RETRY
     later = AgendaEntry.later(message.reading(scope), at, waited_for, attempts=tries)
     await wake(held, later, services)
+    # The announcement that this look came for is not forgotten by waiting: what it told of may show later.
     await follow_anyway(message, services)
     trouble = OriginTrouble(
         cause=Cause.GONE if is_left else cause_of(error),

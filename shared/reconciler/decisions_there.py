@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from shared.decisions.decided_there import decided_there
 from shared.errors import NeverError, SignInRefusedError
 from shared.models.link import Link, LinkState
-from shared.models.opentext import Origin, Step, Workflow
+from shared.models.origin import Origin
 from shared.models.words import ItemKind
+from shared.models.workflow import Step, Workflow
 from shared.services import Services
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ async def _decided(step: Step, workflow: Workflow, services: Services) -> Step:
     try:
         activities = await services.opentext.workflows.activities(step.ref)
     except SignInRefusedError:
+        # Not a matter of this step: as long as nobody signs in, nothing can be read.
         raise
     except NeverError as error:
         log.info("who completed step %s can't be read: %s", step.ref.task_id, error)

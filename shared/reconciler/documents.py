@@ -11,14 +11,15 @@ from typing import Any
 from shared.errors import UnreadableError
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import OriginMessage
-from shared.models.opentext import Document, Needs, Origin
+from shared.models.opentext import Document
+from shared.models.origin import Needs, Origin
 from shared.models.words import Scope, WaitedFor
 from shared.services import Services
 
 PLACE = "place"
+"""Where it is remembered among what a look saw: folder and name."""
 LONGEST_NAME = 1000
 """Content Server takes 248 characters: what is longer is no name to look for, and may not fit the row."""
-"""Where it is remembered among what a look saw: folder and name."""
 DELETED = "the document was deleted in OpenText"
 REPLACED = "another document took its place in OpenText: {node}"
 
@@ -67,6 +68,7 @@ async def remember_place(origin: Origin, seen: Mapping[str, Any], services: Serv
     if document is None or document.gone or document.parent_id is None:
         return dict(before) if before is not None else None
     place = _place(document.parent_id, document.name)
+    # Only where it changed: at rest this costs no call.
     if place is not None and place != before:
         other = await services.nodes.take_place(document.parent_id, document.name, document.node_id)
         if other is not None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from shared.models.opentext import Origin
+from shared.models.origin import Origin
 from shared.services import Services
 
 MOVED = "moved"
@@ -27,6 +27,7 @@ async def as_people_left_it(origin: Origin, seen: Mapping[str, Any], services: S
     if workspace is None or workspace.modified is None or workspace.modified_by is None:
         return origin
     before = seen.get(MOVED) or {}
+    # No change since the one that is remembered: whose that was, the look that saw it asked.
     if before.get("node") != workspace.node_id or datetime.fromisoformat(before["at"]) == workspace.modified:
         return origin
     if workspace.modified_by != await services.opentext.members.own_id():

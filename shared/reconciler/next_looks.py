@@ -9,26 +9,40 @@ from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.reconciler.documents import PLACE, remember_place
 from shared.reconciler.movement import MOVED, movement_of
-from shared.reconciler.observe import home_of
+from shared.reconciler.observe import MAPPING, home_of
 from shared.reconciler.session import Work
-from shared.reconciler.soon import AFTER_HINT, look_soon, pauses
+from shared.reconciler.soon import AFTER_CREATE, AFTER_HINT, look_soon, pauses
 from shared.reconciler.wake import came_for, not_before, time_of, wake
 from shared.store.row import stamp
 from shared.timing import GRID, MOVING_AGAIN, RESYNC_IDLE, RESYNC_OPEN, RESYNC_OPEN_WORKFLOW, pause
 
 VAIN = 2
 """Looks for one reason that came to nothing: more need none beside the resync."""
+_SOON, _DETAILS = "soon", "details"
+"""Of what was seen: until when looks are on their way for hints, and for details."""
 
 
-async def _look_soon(work: Work, message: OriginMessage) -> None:
+async def _look_soon(work: Work, message: OriginMessage, *, has_new_nodes: bool) -> None:
+    is_moving_on = _is_moving_on(work)
+    # Of what back-fill finds most is over: a second look at each would be one for nothing.
+    is_followed = not message.bulk or any(link.is_at_work for link in work.held.links.values())
     then = pauses(
         message,
-        is_moving_on=_is_moving_on(work),
-        lacks_details=any(link.lacks_details(work.now) for link in work.held.links.values()),
+        is_moving_on=is_moving_on,
+        lacks_details=not is_moving_on and _lacks_details(work, message),
+        has_new_nodes=has_new_nodes and is_followed,
         is_new=work.left.moved or work.left.again,
     )
-    if not _is_on_its_way(work, *then):
+    if then != (WaitedFor.HINT_AGAIN, AFTER_HINT) or not _is_on_its_way(work, _SOON, AFTER_HINT):
         await look_soon(message, *then, work.services)
+
+
+def _lacks_details(work: Work, message: OriginMessage) -> bool:
+    """Tell whether details are missing, and no look is on its way that looks for them, beside this one."""
+    if not any(link.lacks_details(work.now) for link in work.held.links.values()):
+        work.left.soon[_DETAILS] = None
+        return False
+    return message.waited_for is WaitedFor.DETAILS or not _is_on_its_way(work, _DETAILS, AFTER_CREATE)
 
 
 def _is_moving_on(work: Work) -> bool:
@@ -37,21 +51,23 @@ def _is_moving_on(work: Work) -> bool:
     return work.left.is_moving_on and workflow is not None and not workflow.ended
 
 
-def _is_on_its_way(work: Work, waited_for: WaitedFor, then: tuple[int, ...]) -> bool:
-    """Tell whether an earlier hint has the origin looked at soon anyway; take note of it otherwise."""
-    if waited_for is not WaitedFor.HINT_AGAIN or then != AFTER_HINT:
-        return False
-    until = work.held.seen.get("soon")
-    if until is not None and work.now < datetime.fromisoformat(until) <= work.now + timedelta(seconds=sum(AFTER_HINT)):
+def _is_on_its_way(work: Work, looked_for: str, after: tuple[int, ...]) -> bool:
+    """Tell whether an earlier look has the origin looked at soon anyway; take note of it otherwise."""
+    until = work.held.seen.get(looked_for)
+    end = work.now + timedelta(seconds=sum(after))
+    # A wrong clock may have written what is further off.
+    if until is not None and work.now < datetime.fromisoformat(until) <= end:
         return True
-    work.left.soon = (work.now + timedelta(seconds=sum(AFTER_HINT))).isoformat()
+    work.left.soon[looked_for] = end.isoformat()
     return False
 
 
 async def plan_next(work: Work, message: OriginMessage) -> bool:
     """Leave what comes next: looks within seconds, the timers, one resync. Say whether to look again at once."""
-    await _look_soon(work, message)
     now, held = work.now, work.held
+    # Before the looks that follow: a hint that comes after this leads here, one that came before it is looked for.
+    known, nodes = set(held.seen.get("nodes", [])), await _remember_nodes(work)
+    await _look_soon(work, message, has_new_nodes=not known.issuperset(nodes))
     await came_for(held, message, work.services)
     for link in held.links.values():
         if link.hold is not None and link.retry_at is not None and link.retry_at > now:
@@ -64,14 +80,13 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
     await _plan_resync(work)
     for waited_for, wanted in work.left.looks.items():
         await _plan_timer(work, waited_for, wanted, message)
-    nodes = await _remember_nodes(work)
     seen = {
-        "mapping": work.policy.mapping_hash,
+        MAPPING: work.policy.mapping_hash,
         "nodes": nodes,
         "home": home_of(work.origin) or _kept_home(work),
         PLACE: await remember_place(work.origin, held.seen, work.services),
         MOVED: movement_of(work.origin),
-        "soon": work.left.soon or held.seen.get("soon"),
+        **{name: work.left.soon.get(name, held.seen.get(name)) for name in (_SOON, _DETAILS)},
     }
     was_long_in_trouble = held.trouble is not None and held.trouble.is_long
     held.trouble = None
@@ -97,6 +112,7 @@ async def _plan_resync(work: Work) -> None:
     """Have one resync stand, within what this origin may go unlooked at."""
     services, now, after = work.services, work.now, _resync_after(work)
     standing = time_of(work.held.timers.get(WaitedFor.RESYNC.value, ""))
+    # Soon enough. Moved on by each look, it would never come to an origin that is looked at often.
     if stamp(now) < standing <= stamp(now + after * 1.2 + GRID):
         return
     # A story ends when nothing is open any more.

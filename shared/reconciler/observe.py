@@ -1,7 +1,7 @@
 """Read everything that one reconcile decides on: the origin, the directory, the places, the tasks."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,8 @@ from shared.models.item_memory import ItemMemory
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
-from shared.models.opentext import Document, Needs, Origin, Workspace
+from shared.models.opentext import Document, Workspace
+from shared.models.origin import Needs, Origin
 from shared.models.wanted import Wanted, WantedTask
 from shared.models.words import SCOPES, WAITS, ItemKind, Scope, WaitedFor
 from shared.reconciler.actions.write import read_again
@@ -30,6 +31,8 @@ from shared.store.origins import Held
 from shared.targets.plans_by_title import PlaceError
 
 log = logging.getLogger(__name__)
+MAPPING = "mapping"
+"""Where the hash of the mapping is remembered among what a look saw."""
 _AT_WORK = frozenset({LinkState.OPEN, LinkState.RESERVED, LinkState.HELD})
 
 
@@ -45,6 +48,7 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
     stays = split_origin_key(held.origin)[0] is OriginKind.WORKFLOW
     home = held.seen.get("home") if stays or not SCOPES[message.scope].anew else None
     origin = await read_origin(held.origin, services, home=home, seen=held.seen)
+    # Before any rule is evaluated: what the bridge itself wrote on the record is no movement to it.
     if services.needs[origin.kind].movement:
         origin = await as_people_left_it(origin, held.seen, services)
     origin = await with_decisions(origin, held.links, services)
@@ -64,7 +68,9 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
     work = Work(services, held, origin, wanted, policy, places, lost)
     if wanted.look_again is not None:
         work.look_again(wanted.look_again, WaitedFor.THRESHOLD)
-    await read_tasks(work, message.scope)
+    # Under another mapping than the last look's every task may be wanted otherwise.
+    is_same = held.seen.get(MAPPING) == services.mapping_hash
+    await read_tasks(work, message.scope, only=message.tasks if is_same else ())
     return work
 
 
@@ -110,6 +116,7 @@ async def read_origin(
 async def compute_wanted(origin: Origin, services: Services, links: Mapping[str, Link]) -> Wanted:
     """Compute the wanted tasks; remember the names, and log what is not known."""
     found = (await evaluate(origin, services, links)).wanted
+    # Each look keeps the ids that names have now: one that is gone later can be told as renamed.
     await services.names.remember(sorted(names_of(services.mapping, origin)))
     for gap in found.unknown:
         log.warning("%s: rule %s: not known: %s", origin.key, gap.rule_id or "(the mapping)", gap.why)
@@ -121,6 +128,7 @@ async def evaluate(origin: Origin, services: Services, links: Mapping[str, Link]
     mapping, now, act_as = services.mapping, services.now(), services.settings.opentext_act_as
     completed, memory = _completed(links), _memory(links)
     names = await services.names.list_all(now)
+    # By what is remembered first: most looks then cost the directory no call.
     know = services.directory.remembered()
     found = evaluated(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names, memory=memory)
     if found.wanted.is_certain:
@@ -129,13 +137,19 @@ async def evaluate(origin: Origin, services: Services, links: Mapping[str, Link]
     return evaluated(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names, memory=memory)
 
 
-async def read_tasks(work: Work, scope: Scope) -> None:
-    """Read the tasks that may have to be decided on, and their details."""
+async def read_tasks(work: Work, scope: Scope, *, only: Collection[str] = ()) -> None:
+    """
+    Read the tasks that may have to be decided on, and their details.
+
+    Args:
+        only: ids of those that a read of their plan saw changed; what is not read is left as it is. Empty: all.
+    """
     wanted_items = {task.item_key for task in work.wanted.tasks}
     items = [
         item
         for item, link in sorted(work.held.links.items())
         if link.task_id
+        and (not only or link.task_id in only)
         # While the outcome of a send-on settles, the task does not matter; once that takes long, it shows why.
         and (link.sending is None or link.hold is not None)
         and _is_read(link, wanted=item in wanted_items, full=SCOPES[scope].finished)
@@ -149,6 +163,8 @@ def _is_read(link: Link, *, wanted: bool, full: bool) -> bool:
     # A released one may have lost its step, or its task, or be asked for again.
     if link.state in (LinkState.OPEN, LinkState.RELEASED) or full:
         return True
+    # Wanted although it is over: its date may have moved, or people opened it in Planner. A step does not come back:
+    # its next visit is another item.
     return wanted and link.kind is not ItemKind.STEP and link.state in (LinkState.COMPLETED, LinkState.CLOSED)
 
 

@@ -8,7 +8,7 @@ Whoever holds the lease of an origin may mend its rows, and nobody else's.
 import logging
 from collections.abc import Iterable, Iterator
 
-from shared.models.link import Link, LinkState
+from shared.models.link import LinkState
 from shared.reconciler.session import Work
 from shared.store.tasks import IndexRow, PlanChange, PlanIndex, indexing, unindexing, unreserving
 
@@ -34,13 +34,13 @@ async def mend(work: Work, plan_ids: Iterable[str]) -> None:
 def _mended(work: Work, plan_id: str, index: PlanIndex) -> Iterator[PlanChange]:
     key = work.origin.key
     wanted = {
-        link.task_id: _row(key, link)
+        link.task_id: IndexRow.of(key, link)
         for link in work.held.links.values()
         if link.task_id is not None and link.plan_id == plan_id
     }
     for task_id, row in wanted.items():
         found = index.tasks.get(task_id)
-        if found is None or _untraced(found) != row:
+        if found is None or not found.says(row):
             log.info("%s %s: its row in plan %s is put right", key, row.item, plan_id)
             yield indexing(plan_id, task_id, row)
     for task_id, left in index.tasks.items():
@@ -55,11 +55,3 @@ def _dropped(work: Work, plan_id: str, index: PlanIndex) -> Iterator[PlanChange]
         is_open = link is not None and link.state is LinkState.RESERVED and link.plan_id == plan_id
         if reservation.origin == work.origin.key and not is_open:
             yield unreserving(plan_id, reservation.origin, reservation.item)
-
-
-def _untraced(row: IndexRow) -> IndexRow:
-    return IndexRow(origin=row.origin, item=row.item, etag=row.etag, details_etag=row.details_etag)
-
-
-def _row(origin: str, link: Link) -> IndexRow:
-    return IndexRow(origin=origin, item=link.item, etag=link.etag, details_etag=link.details_etag)

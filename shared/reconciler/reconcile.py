@@ -150,7 +150,11 @@ async def _bring_together(held: Held, message: OriginMessage, services: Services
 
 
 async def _leave_to_holder(message: OriginMessage, services: Services) -> None:
-    """Leave an origin to the holder of its lease, who was told to look once more; should it die, it is buried."""
+    """
+    Leave an origin to the worker that holds its lease: by the mark it knows that it has to look once more.
+
+    Should that worker die, whoever buries it has the origin looked at again.
+    """
     if message.scope is not Scope.OPEN:
         # Nothing else reads as much as this one asks for.
         await services.queues.send_origin(message, delay=MOVING_AGAIN * (1 + services.rng.random()))

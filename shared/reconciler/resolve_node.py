@@ -26,6 +26,7 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
     try:
         workspace = await services.opentext.workspaces.find_workspace_of(number)
     except NeverError:
+        # Hidden, or gone: what is known of the node from before is looked at all the same.
         workspace = None
     if workspace is not None:
         origins.add(origin_key(OriginKind.WORKSPACE, workspace))
@@ -51,6 +52,7 @@ async def _find_stub(number: int, services: Services) -> NodeStub | None:
     try:
         return await services.opentext.tree.read_stub(number)
     except SignInRefusedError:
+        # Not a matter of this node: as long as nobody signs in, nothing can be read.
         raise
     except NeverError:
         return None

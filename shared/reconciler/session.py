@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from shared.decisions.description_block import render_block, signature
@@ -14,9 +15,10 @@ from shared.errors import NeverError, RetryLaterError, ThrottledError
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
-from shared.models.opentext import Origin, Step
+from shared.models.origin import Origin
 from shared.models.wanted import Wanted, WantedTask
 from shared.models.words import WaitedFor
+from shared.models.workflow import Step
 from shared.observability.telemetry import traceparent
 from shared.reconciler.deadline import must_have_time
 from shared.reconciler.event_metrics import measure
@@ -38,8 +40,8 @@ class Left:
     """A link was written: what was found called for something."""
     again: bool = False
     """Look again at once, with everything read anew."""
-    soon: str | None = None
-    """Until when a hint has the origin looked at soon; ISO. None: as it was."""
+    soon: dict[str, str | None] = field(default_factory=dict)
+    """By what is looked for: until when looks that follow have the origin looked at; ISO. None: there are none."""
     is_moving_on: bool = False
     """A step was left: what it leads to appears a little later."""
 
@@ -102,8 +104,12 @@ class Work:
         """Resolve what an item wants, with the block as its link stands now."""
         link = self.held.links.get(wanted.item_key)
         place = self.places.get(wanted.item_key, Place(wanted.plan.plan_id or "", is_known=False))
-        block = render_block(signature(self.policy.bridge, self.origin.key), wanted, link)
+        block = render_block(self._signed, wanted, link)
         return Target(self.origin.key, wanted, place, block).keeping(link)
+
+    @cached_property
+    def _signed(self) -> str:
+        return signature(self.policy.bridge, self.origin.key)
 
     def look_again(self, at: datetime, waited_for: WaitedFor) -> None:
         """Note when to look again; the earliest of a reason counts."""
@@ -172,6 +178,8 @@ class Work:
         self.left.again |= any(_is_set_by_people(before[link.item], link) for link in links)
         # Counted once it stands: a metric never tells of what was not committed.
         measure(events, self.now)
+        # After the link, for these rows lie in other partitions, which no transaction spans. A worker that dies here
+        # leaves old ones: `mend` puts them right.
         index = [change for link in links for change in self._index(before[link.item], link)]
         await self.services.tasks.change([*index, *unreserved])
 
@@ -196,14 +204,8 @@ class Work:
         if before is not None and before.task_id and before.plan_id and _place(before) != _place(after):
             yield unindexing(before.plan_id, before.task_id)
         if after.task_id and after.plan_id and (before is None or _known(before) != _known(after)):
-            row = IndexRow(
-                origin=self.origin.key,
-                item=after.item,
-                etag=after.etag,
-                details_etag=after.details_etag,
-                # What people do with the task belongs to the story of what made it.
-                trace=traceparent(),
-            )
+            # What people do with the task belongs to the story of what made it.
+            row = IndexRow.of(self.origin.key, after, trace=traceparent())
             yield indexing(after.plan_id, after.task_id, row)
 
 

@@ -7,12 +7,12 @@ would be too late. Each one that finds nothing new sends the next, so that one i
 end.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.words import WaitedFor
 from shared.reconciler.wake import spread
-from shared.services import Services
+from shared.services import Services, Storage
 
 AFTER_HINT = (5, 55)
 AFTER_FOUND = (60,)
@@ -26,23 +26,33 @@ _HINTS = frozenset({WaitedFor.HINT, WaitedFor.NODE})
 
 
 def pauses(
-    message: OriginMessage, *, is_moving_on: bool = False, lacks_details: bool = False, is_new: bool = False
+    message: OriginMessage,
+    *,
+    is_moving_on: bool = False,
+    lacks_details: bool = False,
+    has_new_nodes: bool = False,
+    is_new: bool = False,
 ) -> tuple[WaitedFor, tuple[int, ...]]:
     """
     Say after how many seconds to look again, one after another; empty: not at all.
 
     Args:
         is_moving_on: this look advanced a step, or saw that somebody did.
-        lacks_details: a task that was made has no details yet.
+        lacks_details: a task that was made has no details yet, and no other look has them looked for.
+        has_new_nodes: hints about a document lead to the origin from now on. One that came while this look was at work
+            did not, and need not show in what the look had read.
         is_new: it found something that called for something.
     """
     if is_moving_on:
         return WaitedFor.SEND_ON, AFTER_STEP
+    is_for_details = message.waited_for is WaitedFor.DETAILS
     if lacks_details:
-        is_waiting = message.waited_for is WaitedFor.DETAILS
-        return WaitedFor.DETAILS, message.then if is_waiting else AFTER_CREATE
+        return WaitedFor.DETAILS, message.then if is_for_details else AFTER_CREATE
     if message.waited_for in _HINTS and not message.bulk:
         return WaitedFor.HINT_AGAIN, AFTER_FOUND if is_new else AFTER_HINT
+    if has_new_nodes or is_for_details:
+        # The look that made the task may have been a hint's: looking for the details took the place of following it.
+        return WaitedFor.HINT_AGAIN, AFTER_FOUND
     if is_new and message.waited_for is not WaitedFor.HINT_AGAIN:
         # The looks after a hint go on: another hint may have come meanwhile, and rely on them.
         return message.waited_for, ()
@@ -56,19 +66,22 @@ async def look_soon(message: OriginMessage, waited_for: WaitedFor, then: tuple[i
         await services.queues.send_origin(later, delay=timedelta(seconds=then[0]))
 
 
-async def follow_anyway(message: OriginMessage, services: Services) -> None:
+async def follow_anyway(message: OriginMessage, storage: Storage, *, tried_at: datetime | None = None) -> None:
     """
     Set a timer for the last of the looks that were to follow one that can't be made now.
 
     What is tried in its place may come before what was announced shows, and knows nothing of the announcement. Each
     origin has one moment in every minute, so that many hints that meet the same obstacle leave few rows.
+
+    Args:
+        tried_at: for when a timer stands that nothing moves. None: none does.
     """
     waited_for, then = pauses(message)
-    if then:
-        now = services.now()
-        earliest = now + timedelta(seconds=sum(then))
+    now = storage.now()
+    earliest = now + timedelta(seconds=sum(then))
+    if then and (tried_at is None or tried_at < earliest):
         at = spread(earliest.replace(second=0, microsecond=0), message.origin)
         if at < earliest:
             at += _MINUTE
         last = message.after(waited_for, ())
-        await services.agenda.put(AgendaEntry.later(last, at, waited_for), now)
+        await storage.agenda.put(AgendaEntry.later(last, at, waited_for), now)

@@ -44,6 +44,7 @@ async def tell_rules(work: Work) -> None:
     """Tell of each rule what it asks for and the origin does not have; take away what it has again."""
     await _tell_mapping(work)
     await _tell_labels(work)
+    # Reversed, for a dict keeps the last value of a key: of each rule its first gap is told.
     gaps = {gap.rule_id: gap.why for gap in reversed(work.wanted.unknown) if gap.blocks and gap.rule_id}
     for rule in rules_for(work.services.mapping, work.origin.kind):
         await _tell(work, Where.RULE, rule.id, gaps.get(rule.id, ""))

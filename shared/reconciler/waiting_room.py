@@ -100,6 +100,7 @@ class WaitingRoom:
             yield slot
         finally:
             if slot is not None:
+                # A moving mean: one long look does not send everybody away.
                 self._look_seconds += (_clock() - begun - self._look_seconds) / 10
                 await self._leave(slot)
 
@@ -130,6 +131,7 @@ class WaitingRoom:
         try:
             return await self._served(waiter, closing)
         except BaseException:
+            # Served and cancelled at the same moment: nobody else knows of the slot, so nobody else would free it.
             if waiter.served.done():
                 await self._leave(waiter.served.result())
             raise
@@ -164,6 +166,7 @@ class WaitingRoom:
                 await asyncio.sleep(self._rng.uniform(*POLL))
                 continue
             self._taken_at[slot] = _clock()
+            # Whoever it was asked for may have given up; or only back-fill waits, which leaves the last slot to others.
             if not self._serve(slot):
                 await self._free(slot)
 

@@ -22,8 +22,10 @@ async def wake(held: Held, entry: AgendaEntry, services: Services) -> None:
     new, old = place_of(entry), held.timers.get(reason)
     if old == new and entry.at > now:
         return
+    # The new one before the old one goes: a worker that dies in between leaves two, not none.
     await services.agenda.put(entry, now)
     held.timers[reason] = new
+    # One that is due is a sweep's: it is being queued, and goes by itself.
     if old is not None and old != new and time_of(old) > stamp(now):
         await services.agenda.take_back(entry, old)
 

@@ -47,6 +47,7 @@ def wall(work: Work, items: Sequence[str], where: str) -> Iterator[None]:
         log.warning("%s %s: %s", work.origin.key, ", ".join(items), error)
         stop(work, items, HoldCause.UNREADABLE, str(error))
     except Exception as error:  # this is the wall
+        # The trace once, not at each try: an item that breaks always would fill the log with it.
         if any(_is_news(work, item) for item in items):
             log.exception("%s %s: unforeseen, where it was to %s", work.origin.key, ", ".join(items), where)
         count("item_failures", where=where)
@@ -80,6 +81,8 @@ async def tell_stopped(work: Work) -> None:
     """Hold what walls stopped since it was last told."""
     for item, (cause, reason) in sorted(work.stopped.items()):
         link = work.held.links.get(item)
+        # Met again before its time, by a look that came for something else: that is no try, or hints would drive up how
+        # long it waits.
         if link is not None and link.hold is cause and link.retry_at is not None and work.now < link.retry_at:
             continue
         held = _held(work, item, link, cause, reason)
@@ -90,6 +93,7 @@ async def tell_stopped(work: Work) -> None:
         try:
             await work.commit([held], told)
         except TooLargeError as error:
+            # There is no row to hold it in, so nothing but a timer brings the item back.
             log.warning("%s %s: its link can't be kept: %s", work.origin.key, item, error)
             work.look_again(work.now + pause(5), WaitedFor.RETRY)
     work.stopped.clear()
@@ -111,6 +115,7 @@ def stop(work: Work, items: Sequence[str], cause: HoldCause, reason: str) -> Non
 
 def _is_well(work: Work, item: str, link: Link) -> bool:
     if link.hold is HoldCause.ITEM_FAILED:
+        # Before its time nothing is tried, so that nothing breaks proves nothing.
         was_tried = link.retry_at is None or link.retry_at <= work.now or work.policy.voids_waits
         return was_tried and item not in work.finished
     passing = (HoldCause.UNREADABLE, HoldCause.UNAVAILABLE)

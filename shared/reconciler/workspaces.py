@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.errors import UnreadableError
-from shared.models.opentext import Needs, Workspace
+from shared.models.opentext import Workspace
+from shared.models.origin import Needs
 from shared.reconciler.documents import PLACE
 from shared.services import Services
 

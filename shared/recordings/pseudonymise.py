@@ -10,7 +10,8 @@ from shared.mapping.language.rules import Mapping
 from shared.mapping.language.scalars import Who
 from shared.mapping.language.task_parts import parts
 from shared.models.graph import EntraUser
-from shared.models.opentext import Origin, Person
+from shared.models.opentext import Person
+from shared.models.origin import Origin
 from shared.models.people import Directory
 from shared.models.recording import Recording
 from shared.recordings.pseudonyms import Pseudonyms, Redactor

@@ -3,7 +3,7 @@
 from shared.mapping.evaluation.wanted import lookups
 from shared.mapping.language.rules import Mapping
 from shared.models.link import LinkState
-from shared.models.opentext import Needs, Origin
+from shared.models.origin import Needs, Origin
 from shared.models.people import Lookups
 from shared.models.recording import Recording
 from shared.reconciler.observe import read_origin

@@ -87,6 +87,7 @@ class Agenda:
             UnavailableError, OutcomeUnknownError: as for any write.
         """
         entry = entry.not_before(now)
+        # Rewritten whatever stood there. A sweep that read the row before finds another etag, and leaves it.
         return DueEntry(entry, await self._table.put(*_keys(entry, place_of(entry)), entry.model_dump_json()))
 
     async def cancel(self, entry: AgendaEntry) -> None:
@@ -120,6 +121,7 @@ class Agenda:
         for row in far:
             found = await self._table.find(row.partition, row.key)
             if found is not None:
+                # The new one before the old one goes: dying in between leaves two timers, not none.
                 await self.put(self._entry(found).moved(now), now)
                 await self._table.discard(row.partition, row.key)
         return len(far)

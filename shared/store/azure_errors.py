@@ -34,6 +34,7 @@ def unwritten(error: AzureError, what: str) -> BridgeError:
     status, code = _status(error), _code(error)
     if status == 413 or code in _TOO_LARGE:
         return TooLargeError(f"{what}: {code or status}")
+    # 404: the row that was to be replaced is gone, so somebody deleted it.
     if status in (404, 409, 412) and code != "TableBeingDeleted":
         return StaleError(f"{what}: somebody wrote first")
     if status == 400:

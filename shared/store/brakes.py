@@ -40,6 +40,8 @@ class Brakes:
             row, brake = await self._find(rule)
             if brake.is_released(now):
                 return asked
+            # Once tripped it lets nothing through, not even what the next hour would have room for: a person has to
+            # look first.
             if brake.tripped_at is not None:
                 return 0
             if brake.wants_count(asked, limit, now):

@@ -37,6 +37,7 @@ class Digests:
         """
         person = hashlib.sha256(address.strip().casefold().encode()).hexdigest()[:12]
         for part in count():
+            # The time first, so that what is due is a range of keys. Keys stand in logs, and addresses must not.
             if await self._put_into(f"{stamp(due)}|{person}|{part:03}", Digest(address=address, due=due), line):
                 return
 

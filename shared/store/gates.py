@@ -53,6 +53,7 @@ class Gates:
 
         Looked up at most every five seconds: a worker that hears of it late is told so by the system itself.
         """
+        # What was read later than now was read before the clock was set back: it counts as old.
         if self._read is None or not self._read <= now < self._read + GATES_KEPT:
             self._known = {name: gate.until for name, gate in (await self.list_all()).items()}
             self._read = now
@@ -71,10 +72,12 @@ class Gates:
 
     async def close(self, system: str, until: datetime, *, now: datetime, why: str = "") -> datetime:
         """Have nobody call the system before `until`. Never shortens; returns when it opens."""
+        # This worker knows of it at once, not when what it remembers is five seconds old.
         self._read = None
         for _ in range(ROUNDS):
             row = await self._table.find(GATE, escape(system))
             gate = (None if row is None else self._table.read(row, Gate)) or NEVER_CLOSED
+            # A longer one stands. One beyond the longest was set by a wrong clock, and is written over.
             if until <= gate.until <= now + self._longest_of(system):
                 return gate.until
             if await self._saved(row, system, gate.closed(until, now, why)):

@@ -84,10 +84,12 @@ class Hands:
             UnavailableError, OutcomeUnknownError: it could not be written; nothing is in hand.
         """
         grip = Grip(kind, key)
+        # Before anything is awaited: the next write takes along whatever is in the list when it begins.
         self._in_hand.append(grip)
         try:
             await self._stand(grip)
         except BaseException:
+            # Given up, too: what nobody works at must not be named in this worker's row.
             self._in_hand.remove(grip)
             raise
         grip.worker = self.worker
@@ -100,6 +102,8 @@ class Hands:
         if grip not in self._in_hand:
             return
         self._in_hand.remove(grip)
+        # While others are in hand it goes out with the next heartbeat. A write is saved at each look; should the worker
+        # die meanwhile, what was done already is looked at once more.
         if self._in_hand:
             return
         if self._beating is not None:
@@ -135,6 +139,7 @@ class Hands:
             FencedError: what this task works at may be another's by now.
         """
         grip = AT_WORK.get()
+        # Nothing in hand, as in a command: there is nothing that others could have taken over.
         if grip is None:
             return
         if grip.is_void:
@@ -179,6 +184,7 @@ class Hands:
         except StaleError:
             return False
         log.warning("worker %s is dead: it had %s in hand", sign.worker, sign.says)
+        # Queued before the row goes: whoever dies in between has it buried again, and all of it queued twice.
         for origin in sign.says.origins:
             await self._queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.ORPHAN))
         for plan in sign.says.plans:
@@ -202,6 +208,8 @@ class Hands:
     async def _stand(self, grip: Grip) -> None:
         for _ in range(_ROUNDS):
             known = (grip.kind, grip.key) in self._standing
+            # A row that was not renewed for long may be buried by now: what stands in it is believed only while it is
+            # fresh.
             if known and self._ticks() - self._written_at <= BEAT.total_seconds() * 2:
                 return
             await self._write_soon()
@@ -212,6 +220,7 @@ class Hands:
         """Write the row with what is in hand then: all who ask before that is begun share it, and its end."""
         if self._next is None:
             self._next = asyncio.get_running_loop().create_task(self._write_next())
+        # Others wait for the same write: whoever gives up must not cut it.
         await asyncio.shield(self._next)
 
     async def _write_next(self) -> None:
@@ -243,6 +252,7 @@ class Hands:
         raise UnavailableError(message)
 
     async def _put(self, held: frozenset[tuple[Kind, str]]) -> None:
+        # The time before the write, not after it: so the fence falls too early rather than after the burial.
         asked, data = self._ticks(), HandsRow.of(held).model_dump_json()
         if self._row is None:
             self._row = await self._table.insert(PARTITION, escape(self.worker), data)
@@ -276,6 +286,7 @@ class Hands:
                 await self._write_soon()
             except BridgeError as error:
                 log.warning("no sign of life could be written: %s", error)
+                # Sooner than the next would be: several tries fit in before the fence falls.
                 pause = BEAT_AGAIN
             else:
                 pause = BEAT

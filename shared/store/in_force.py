@@ -102,6 +102,8 @@ class InForce:
         if step is Step.RENEW:
             await self._table.replace(standing.row, standing.says.model_dump_json())
         elif step is Step.TAKE:
+            # A new worker is as new as its file. One that waited takes over from those who fell silent: that is now,
+            # or it would count as older than what it replaces.
             since = standing.now if self._has_asked else self._read_by(standing.now)
             await self._table.replace(standing.row, MappingInForce(hash=self._hash, since=since).model_dump_json())
         return None

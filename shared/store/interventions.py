@@ -29,6 +29,7 @@ class Interventions:
         """
         key = f"{stamp(one.at)}|{secrets.token_hex(4)}"
         await self._table.put(_PARTITION, key, one.model_dump_json())
+        # Old rows go with a new one: no sweep has to know of them.
         gone = await self._table.list_rows(_OLD, limit=_MOST_REMOVED, partition=_PARTITION, first=stamp(one.at - KEPT))
         for row in gone:
             await self._table.discard(_PARTITION, row.key)

@@ -22,6 +22,7 @@ LINK = "link|"
 """Begins the key of a link's row."""
 MOST_OPERATIONS = 90
 """Of one transaction, with the lease; Table storage takes 100."""
+# Of what a look remembers: the lease's row has to hold its timers and its trouble as well.
 MOST_SEEN_BYTES = 16_384
 # Table storage takes 4 MiB; sending more than 1 MiB at once would hold up the event loop, as aiohttp warns.
 _MOST_BYTES = 900_000
@@ -147,6 +148,7 @@ class Held:
             [[]] if last else []
         )
         for number, chunk in enumerate(chunks, 1):
+            # The lease goes with the last of them: until then nobody else may read what is half written.
             change = _moved(chunk) | (last if number == len(chunks) else {})
             await self._write(change, [step.operation for step in chunk])
         self.links = {item: link for item, link in {**self.links, **kept}.items() if item not in gone}
@@ -185,6 +187,7 @@ class Held:
         return self.dirty
 
     async def _write(self, change: LeaseChange, operations: Sequence[Operation]) -> None:
+        # One id for all tries of this commit: one that was given up and arrived after all is known by it.
         commit = self._table.stamp()
         for _ in range(_ROUNDS):
             data = self._lease.committed(commit, change).model_dump_json()
@@ -218,6 +221,7 @@ class Held:
             self._is_over = True
             message = f"{self.origin}: another worker has its lease"
             raise LeaseLostError(message) from error
+        # The lease stands as we know it, so it was another row of the transaction that was refused.
         if found.etag == self._row.etag:
             raise error
         if lease.commits != self._lease.commits and not is_last_act:
@@ -284,6 +288,7 @@ def _chunks(steps: Iterator[_Step]) -> Iterator[list[_Step]]:
     chunk: list[_Step] = []
     size = 0
     for step in steps:
+        # One operation of each transaction is the lease's own.
         if chunk and (len(chunk) == MOST_OPERATIONS - 1 or size + step.size > _MOST_BYTES):
             yield chunk
             chunk, size = [], 0

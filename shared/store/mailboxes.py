@@ -32,6 +32,7 @@ class Mailboxes:
             return box.sending(now) if free <= now else box.promising(free, now)
 
         before, after = await self._change(sender, next_)
+        # Remembered here, so that the success which ends it costs a call only where there was a refusal.
         if before.tries:
             self._was_refused.add(sender)
         return None if before.may_send_at(now) <= now else after.promised

@@ -37,6 +37,7 @@ class Names:
         for kind, name, number in names:
             known = self._known.get((kind, name), frozenset())
             if number not in known:
+                # The id stands before the name: a name may hold the bar that parts them.
                 await self._table.add(_NAME, escape(f"{kind}|{number}|{name}"))
                 self._known[kind, name] = known | {number}
 

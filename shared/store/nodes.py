@@ -27,6 +27,7 @@ class Nodes:
 
     async def take_place(self, folder: int, name: str, node_id: int) -> int | None:
         """Write down which node has a name in a folder; return the other one that had it before. None: none had."""
+        # A name holds what a key refuses, and may be longer than one.
         key = hashlib.sha256(name.casefold().encode()).hexdigest()[:32]
         row = await self._table.find(f"place-{folder}", key)
         before = int(row.data) if row is not None and row.data.isascii() and row.data.isdigit() else None

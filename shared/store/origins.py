@@ -58,6 +58,7 @@ class Origins:
             UnavailableError: storage does not answer, or too many want this origin.
             OutcomeUnknownError: the lease may have been taken; it is free all the same, for nobody has it in hand.
         """
+        # In hand before the lease is taken: a lease whose worker has nothing in hand is free for anybody.
         grip = await self._hands.take(Kind.ORIGIN, origin)
         before = attend(grip)
         held = None
@@ -101,9 +102,11 @@ class Origins:
 
     async def _is_live(self, origin: str, lease: Lease, now: datetime) -> bool:
         """Tell whether somebody is at work under a lease that was not let go."""
+        # Of the first edition: it ends by itself. An end that is too far off was told by a wrong clock.
         if not lease.worker:
             return lease.until is not None and now < lease.until <= now + LONGEST_UNTIL
         if self._hands.is_own(lease.worker):
+            # Of this very worker: one that it does not know to hold was never let go, after a lost answer, say.
             return lease.owner in self._own
         return await self._hands.is_held(lease.worker, Kind.ORIGIN, origin)
 

@@ -20,6 +20,7 @@ POISON = (f"{ORIGINS}-poison", f"{PLANS}-poison")
 MOST_BYTES = 49_152
 """64 KiB after base64."""
 LONGEST_DELAY = timedelta(days=7)
+# By default a message vanishes after seven days, taken or not: a bridge may be paused for longer.
 _FOREVER = -1
 
 
@@ -66,6 +67,7 @@ class Queues:
     @classmethod
     def from_connection_string(cls, connection_string: str, *, prefix: str = "") -> Self:
         """Open the queues with a key, or on Azurite. `prefix` keeps several bridges in one account apart."""
+        # No tries by the SDK, here and below: they sleep inside the invocation, and who sends knows better what to do.
         service = QueueServiceClient.from_connection_string(
             connection_string, connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retry_total=0
         )
@@ -97,6 +99,7 @@ class Queues:
             cast("QueueClient", service.get_queue_client(prefix + name, message_encode_policy=TextBase64EncodePolicy()))
             for name in (ORIGINS, PLANS)
         )
+        # Without the encoding: what lies there is counted, and never written.
         poison = {name: cast("QueueClient", service.get_queue_client(prefix + name)) for name in POISON}
         return cls(origins, plans, poison=poison, close=service.close)
 

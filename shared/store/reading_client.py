@@ -5,7 +5,7 @@ from typing import Any
 
 from azure.data.tables import TableEntity, UpdateMode
 
-from shared.store.table_client import Entity, Operation, Pages, TableClient
+from shared.store.table_client import Entity, OnAnswer, Operation, Pages, TableClient
 
 _WRITTEN = {"etag": 'W/"not written"'}
 
@@ -20,9 +20,23 @@ class ReadingClient:
         """Read one row."""
         return await self._client.get_entity(partition_key, row_key, **kwargs)
 
-    def query_entities(self, query_filter: str, **kwargs: object) -> Pages:
+    def query_entities(
+        self,
+        query_filter: str,
+        *,
+        parameters: Mapping[str, Any],
+        select: Sequence[str] | None,
+        results_per_page: int,
+        raw_response_hook: OnAnswer | None,
+    ) -> Pages:
         """Read the rows that an OData filter names."""
-        return self._client.query_entities(query_filter, **kwargs)
+        return self._client.query_entities(
+            query_filter,
+            parameters=parameters,
+            select=select,
+            results_per_page=results_per_page,
+            raw_response_hook=raw_response_hook,
+        )
 
     async def create_table(self, **kwargs: object) -> None:
         """Make nothing."""

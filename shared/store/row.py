@@ -35,6 +35,7 @@ class Row:
 
     partition: str
     key: str
+    # One text for all: a table's own integers have 32 bits, which ids of Content Server need not fit into.
     data: str = ""
     """JSON; "" for a row whose keys say everything."""
     write: str = ""

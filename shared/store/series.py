@@ -54,6 +54,7 @@ class Series:
         before = Stretch(at=start) if self._at_hand is None or is_new else self._at_hand
         self._at_hand, self._written = _after(before, tally.take()), now
         await self._table.put(_PARTITION, f"{stamp(start)}|{escape(self._owner)}", self._at_hand.model_dump_json())
+        # Old rows go with a new one: no sweep has to know of them.
         if is_new:
             await self._let_go(now - KEPT)
 

@@ -31,6 +31,7 @@ class SignInGates:
             row, gate = await self._find(identity)
             if (at := gate.may_try_at(now)) > now:
                 return at
+            # Written before it is made: a worker that dies with it has tried all the same.
             if await self._saved(row, identity, gate.tried(now)):
                 return None
         raise _unruly(identity)

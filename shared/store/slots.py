@@ -101,6 +101,7 @@ class Slots:
 
     async def _is_free(self, row: Row, signs: Mapping[str, Sign] | None, now: datetime) -> bool:
         held = self._table.read(row, SlotRow)
+        # It names no worker, so nobody could ever be found dead who holds it.
         if held is None:
             return True
         if not held.worker:

@@ -167,6 +167,7 @@ class Table(TableReads):
         try:
             await self._made(self._transaction(operations))
         except AzureError:
+            # Which of them was refused, or whether all were made, does not matter: each may be written twice.
             return False
         return True
 
@@ -214,6 +215,7 @@ class Table(TableReads):
         try:
             await self._made(lambda: self._client.delete_entity(partition, key, **condition, retry_total=0))
         except AzureError as error:
+            # Gone is what was asked for, whoever deleted it.
             if await self._second_look(Row(partition, key)) is not None:
                 raise unwritten(error, f"row {partition}/{key}") from error
 

@@ -1,11 +1,14 @@
 """What the store needs of a table client: the part of `azure.data.tables.aio.TableClient` that it uses."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
+from azure.core.pipeline import PipelineResponse
 from azure.data.tables import TableEntity, UpdateMode
 
 Entity: TypeAlias = dict[str, Any]
+OnAnswer: TypeAlias = Callable[[PipelineResponse[Any, Any]], None]
+"""Is given the response of each page."""
 Operation: TypeAlias = tuple[str, Entity] | tuple[str, Entity, dict[str, Any]]
 """create, update, upsert or delete; the entity; how."""
 
@@ -49,6 +52,14 @@ class TableClient(Protocol):
         """Carry out all operations on one partition, or none."""
         ...
 
-    def query_entities(self, query_filter: str, **kwargs: object) -> Pages:
+    def query_entities(
+        self,
+        query_filter: str,
+        *,
+        parameters: Mapping[str, Any],
+        select: Sequence[str] | None,
+        results_per_page: int,
+        raw_response_hook: OnAnswer | None,
+    ) -> Pages:
         """Read the rows that an OData filter names."""
         ...

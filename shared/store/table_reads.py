@@ -1,10 +1,10 @@
 """Reading one table: rows by key, by query and in pages. The SDK tries a read again by itself."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from azure.core.exceptions import AzureError
 from azure.core.pipeline import PipelineResponse
@@ -12,13 +12,11 @@ from azure.core.pipeline import PipelineResponse
 from shared.errors import UnreadableError
 from shared.store.azure_errors import is_missing_row, is_missing_table, unread
 from shared.store.row import M, Row, row_of
-from shared.store.table_client import TableClient
+from shared.store.table_client import OnAnswer, TableClient
 from shared.store.unread import UnreadRow, UnreadRows
 
 _MOST_PER_PAGE = 1000
 _IN_PARTITION = "PartitionKey eq @partition"
-
-OnAnswer: TypeAlias = Callable[[PipelineResponse[Any, Any]], None]
 
 
 class TableReads:
@@ -135,8 +133,9 @@ class TableReads:
         on_answer: OnAnswer | None = None,
     ) -> AsyncGenerator[Row, None]:
         most = min(per_page or _MOST_PER_PAGE, _MOST_PER_PAGE)
-        hook = {} if on_answer is None else {"raw_response_hook": on_answer}
-        found = self._client.query_entities(query, parameters=parameters, select=select, results_per_page=most, **hook)
+        found = self._client.query_entities(
+            query, parameters=parameters, select=select, results_per_page=most, raw_response_hook=on_answer
+        )
         pages = found.by_page()
         while True:
             self.calls += 1

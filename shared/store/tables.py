@@ -12,7 +12,7 @@ from shared.store.table_client import TableClient
 from shared.store.unread import UnreadRows
 
 NAMES = ("origins", "tasks", "agenda", "control")
-# Seconds for one call. The SDK's own 300 would outlast half a lease.
+# Seconds for one call. The SDK's own 300 would outlast the look that waits for it.
 CONNECT_SECONDS, READ_SECONDS = 10, 30
 
 

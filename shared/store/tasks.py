@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Self
 
 from pydantic import Field
 
 from shared.errors import RefusedError, StaleError
 from shared.models.base import Frozen, Stored
-from shared.models.link import Posted, Reservation
+from shared.models.link import Link, Posted, Reservation
 from shared.store.row import Row, escape, unescape
 from shared.store.tables import Tables
 
@@ -35,6 +36,18 @@ class IndexRow(Stored):
     etag: str = ""
     details_etag: str = ""
     trace: str | None = Field(default=None, description="W3C traceparent of the look that agreed on them.")
+    posted: str = Field(default="", description="Digest of its POST: a late copy is known by it. Empty: not known.")
+
+    @classmethod
+    def of(cls, origin: str, link: Link, *, trace: str | None = None) -> Self:
+        """Return the row of a link's task."""
+        posted = link.posted.digest() if link.posted is not None else ""
+        etags = {"etag": link.etag, "details_etag": link.details_etag}
+        return cls(origin=origin, item=link.item, **etags, trace=trace, posted=posted)
+
+    def says(self, other: Self) -> bool:
+        """Tell whether another row says the same, whichever look wrote it."""
+        return self.model_dump(exclude={"trace"}) == other.model_dump(exclude={"trace"})
 
 
 @dataclass(frozen=True)

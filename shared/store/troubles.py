@@ -126,6 +126,7 @@ class Troubles:
     async def _tell(self, met: Trouble, next_try: datetime | None) -> None:
         key, now = _key(met.where, met.subject, met.cause), met.last
         before = self._told.get(key)
+        # Another text is news, however soon it comes.
         if before is not None and before.text == met.text and before.last <= now < before.last + TROUBLE_TOLD_AGAIN:
             return
         row = await self._table.find(_TROUBLE, key)

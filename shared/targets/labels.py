@@ -74,7 +74,10 @@ class Labels:
             elif name not in found and len(new) < len(free):
                 new[free[len(new)]] = name
         if new:
+            # By the version that was read: of two workers that would give one category two names the second is
+            # refused.
             await self._planner.name_labels(place.plan_id, new, details.etag)
+        # Remembered once it is named: whoever dies in between finds the label by its name.
         for category, name in new.items():
             making = Making(kind=MakingKind.LABEL, parent=place.plan_id, name=name, id=category, at=self._now())
             await self._makings.finish(making)

@@ -7,10 +7,20 @@ from datetime import datetime, timedelta
 from shared.errors import StaleError
 from shared.models.troubles import Cause
 from shared.store.plans import PlanRow, Plans
-from shared.timing import ASKED_FOR_ALL, PLAN_BUSY, PLAN_QUIET, READS_SPREAD, STEPS
+from shared.timing import (
+    ASKED_FOR_ALL,
+    CAUGHT_UP_WITHIN,
+    PLAN_BUSY,
+    PLAN_QUIET,
+    READS_SPREAD,
+    STEPS,
+    TURN_MISSED,
+)
 
 LONGEST = STEPS[-1]
 """No plan's next turn is further off, unless a clock was wrong."""
+FEW = 20
+"""Plans that may be read at once after any pause."""
 
 
 def interval(row: PlanRow, now: datetime) -> timedelta:
@@ -33,6 +43,30 @@ def resumes(plan_id: str, gate: datetime | None, now: datetime) -> bool:
         return True
     moment = zlib.crc32(plan_id.encode()) % 1000 / 1000
     return now >= gate + READS_SPREAD * moment
+
+
+def caught_up(rows: Sequence[PlanRow], due: Sequence[PlanRow], now: datetime) -> dict[str, datetime]:
+    """
+    Give plans that missed their turn in a pause a moment each, evenly, so that they are not read all at once.
+
+    Where somebody is at work a plan is read at once; and so are all where they are few.
+
+    Args:
+        rows: every plan.
+        due: those whose turn has come.
+
+    Returns:
+        The moments by plan id; empty: there was no such pause.
+    """
+    late = sorted(row.plan_id for row in due if _has_missed(row, now))
+    if len(late) <= max(FEW, len(rows) // 10):
+        return {}
+    return {plan_id: now + CAUGHT_UP_WITHIN * (place / len(late)) for place, plan_id in enumerate(late, 1)}
+
+
+def _has_missed(row: PlanRow, now: datetime) -> bool:
+    is_at_rest = interval(row, now) > PLAN_BUSY
+    return is_at_rest and not row.is_put_off and not row.next_read <= now <= row.next_read + TURN_MISSED
 
 
 def speaks_for_all(rows: Sequence[PlanRow], now: datetime) -> PlanRow | None:

@@ -97,7 +97,8 @@ class Places:
         if (why := await self._unproven.why_not(task.plan)) is not None:
             raise PlaceError(why)
         place = await self.find(task)
-        if (why := await self._unproven.why_not(task.plan, place.plan_id)) is not None:
+        # Found by its title: only now its id is known, by which it may be unproven, too.
+        if task.plan.plan_id is None and (why := await self._unproven.why_not(task.plan, place.plan_id)) is not None:
             raise PlaceError(why)
         return place
 
@@ -152,6 +153,7 @@ class Places:
 
     async def _with_bucket(self, place: Place, name: str) -> Place:
         """Find a bucket that was made meanwhile, or make it."""
+        # Listed anew: what is remembered may be ten minutes old, and two buckets of one name are two columns.
         listed = await self._planner.list_buckets(place.plan_id)
         buckets = _oldest_by_name(listed)
         name = kept_name(name)

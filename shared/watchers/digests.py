@@ -62,12 +62,14 @@ async def _send(waiting: Waiting, mail: MailPort, services: Services) -> bool:
     if await mailboxes.ask(mail.sender, now) is not None:
         return False
     try:
+        # Taken by a write before it is sent: of two workers one sends it, and one that dies with it is seen.
         taken = await services.digests.change(waiting, waiting.digest.taken(now))
     except StaleError:
         return True  # another worker sends it, or a line was put into it
     try:
         await mail.send_mail([waiting.digest.address], message_of(waiting.digest))
     except OutcomeUnknownError as error:
+        # Removed all the same: people rather miss one than get it twice.
         log.warning("a digest was perhaps sent: %s", error)
     except (RetryLaterError, MailboxRefusedError) as error:
         await _put_off(taken, mail, error, services)

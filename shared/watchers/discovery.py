@@ -15,9 +15,9 @@ from shared.mapping.evaluation.sources import exact_types, is_type_mapped, is_wo
 from shared.models.hands import Kind
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import AgendaEntry, OriginMessage
-from shared.models.opentext import StatusRow
 from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
+from shared.models.workflow import StatusRow
 from shared.services import Services
 from shared.timing import OVERLAP
 from shared.watchers.document_discovery import CURSOR, find_documents
@@ -46,6 +46,7 @@ async def discover(services: Services) -> int:
     gate = await services.gates.find("opentext", now)
     if gate is not None and now < gate:
         return 0
+    # In hand, though nobody has to go on with it: a slot is its worker's only while that has anything in hand.
     async with services.hands.holding(Kind.TIMER, "discovery"):
         return await _discover_in_slot(services)
 
@@ -141,7 +142,7 @@ async def _workspaces(services: Services) -> int:
         return 0
     names = exact_types(rules)
     if names is None:
-        listed = await services.opentext.workspaces.list_types()
+        listed = await services.opentext.workspaces.types.list_all()
         names = tuple(kind.name for kind in listed if is_type_mapped(rules, kind.name))
     return sum([await _try_type(name, services) for name in names])
 

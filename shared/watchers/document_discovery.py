@@ -70,7 +70,7 @@ async def _with_workspaces(place: DocumentRound, rules: Sequence[BaseRule], serv
     workspaces = services.opentext.workspaces
     names = exact_types(anywhere)
     if names is None:
-        names = tuple(kind.name for kind in await workspaces.list_types() if is_type_mapped(anywhere, kind.name))
+        names = tuple(kind.name for kind in await workspaces.types.list_all() if is_type_mapped(anywhere, kind.name))
     pages = [await workspaces.list_page(name, place.page) for name in names]
     found = tuple(Container(node_id=node, depth=DEPTH) for page in pages for node in page.nodes)
     return place.filled(found, 0 if all(page.is_last for page in pages) else place.page + 1)
@@ -82,6 +82,7 @@ async def _look_into(place: DocumentRound, services: Services) -> tuple[list[str
     try:
         async for stub in services.opentext.tree.list_changed(container.node_id, place.since):
             if stub.is_container:
+                # A workspace in it is a container of its own in this walk, where rules are about its type.
                 if container.depth and not stub.is_workspace:
                     below.append(Container(node_id=stub.node_id, depth=container.depth - 1))
             elif not stub.is_evidence:

@@ -7,7 +7,7 @@ on, and only a read that announced nothing lets the plan count as unchanged.
 
 import hashlib
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from shared.errors import NeverError, NotFoundError, StaleError
@@ -27,6 +27,8 @@ from shared.timing import PEOPLE_KEPT
 from shared.watchers.strangers import handle_strangers
 
 log = logging.getLogger(__name__)
+MOST_NAMED = 100
+"""Task ids in one message, which may have 48 KiB."""
 
 
 async def read_plan(message: PlanMessage, services: Services) -> bool:
@@ -46,37 +48,62 @@ async def read_plan(message: PlanMessage, services: Services) -> bool:
 
 
 async def _read(message: PlanMessage, services: Services) -> bool:
+    # (1) The row before the list: whoever writes it while the list is on its way has our save refused at (8). Read
+    # after it, the row of another, later read would be overwritten by what this one saw earlier.
     row = await services.plans.find(message.plan)
     try:
         tasks = await services.planner.list_tasks(message.plan)
     except NeverError as error:
         await _leave(message.plan, row, error, services)
         return True
-    digest = digest_of(tasks)
-    if row is not None and row.digest == digest and not row.gone and not message.left:
+    digest, was_gone = digest_of(tasks), row is not None and row.gone != ""
+    # (2) Most reads end here, at the price of a row and a list. Not where the plan comes back, or somebody left its
+    # group: there the same tasks call for something else.
+    if row is not None and row.digest == digest and not was_gone and not message.left:
+        # A message out of turn says that something goes on around the plan: people will soon do more.
         if message.waited_for is not WaitedFor.DUE and (quick := quickened(row, services.now())) is not None:
             await _save(quick, row, services)
         return False
+    # (3) The index after the list: a task that is claimed between the two has its row by then. The other way round it
+    # would be listed without one, and pass for a task of ours that no item has.
     index = await services.tasks.read_plan(message.plan)
+    changed = changed_rows(tasks, index)
+    # (4) Who left is a word of this message alone: no later read would know it.
     await look_after(message.left, tasks, index, services)
-    origins = announced(tasks, index) if row is None or not row.gone else owners(index)
-    traces = {row.origin: row.trace for row in _changed(tasks, index) if row.trace is not None}
-    for origin in sorted(origins - await _in_hand(origins, services)):
-        trace = traces.get(origin) or message.trace or traceparent()
-        await services.queues.send_origin(
-            OriginMessage(origin=origin, waited_for=WaitedFor.CHANGED, plan=message.plan, trace=trace)
-        )
+    # (5) Nothing but where to look is handed on: the look reads the truth. A plan that comes back has all of its
+    # origins looked at as a whole, for all of their items stood still.
+    origins = dict.fromkeys(owners(index), ()) if was_gone else by_origin(changed)
+    traces = {row.origin: row.trace for row in changed.values() if row.trace is not None}
+    await _announce(origins, traces, message, services)
+    # (6) Tasks of our making that no item has: from a worker that died between POST and claim, or from a POST that took
+    # effect after it was given up.
     loose = await handle_strangers(message.plan, tasks, index, services)
-    if row is not None and row.is_lost:
+    if row is None:
+        return bool(origins or loose)
+    # (7) A plan that could not be read for long comes back with a permission, say: what else waits for it is hurried.
+    if row.is_lost:
         await services.recoveries.note(services.now())
-    if row is not None:
-        # A reservation goes last: while one is open, a listed task may not have its row yet, and would be passed over.
-        quiet = not origins and not loose and not index.reservations
-        await _save(_after(row, tasks, digest if quiet else row.digest, digest, services.now()), row, services)
+    # (8) The digest last: a worker that dies before has all announced again; after it, nothing would be.
+    # A reservation goes last: while one is open, a listed task may not have its row yet, and would be passed over.
+    quiet = not origins and not loose and not index.reservations
+    await _save(_after(row, tasks, digest if quiet else row.digest, digest, services.now()), row, services)
     return bool(origins or loose)
 
 
-async def _in_hand(origins: frozenset[str], services: Services) -> frozenset[str]:
+async def _announce(
+    origins: Mapping[str, tuple[str, ...]], traces: Mapping[str, str], message: PlanMessage, services: Services
+) -> None:
+    """Have origins looked at, each with the tasks that changed."""
+    for origin in sorted(origins.keys() - await _in_hand(origins, services)):
+        trace = traces.get(origin) or message.trace or traceparent()
+        await services.queues.send_origin(
+            OriginMessage(
+                origin=origin, waited_for=WaitedFor.CHANGED, plan=message.plan, tasks=origins[origin], trace=trace
+            )
+        )
+
+
+async def _in_hand(origins: Collection[str], services: Services) -> frozenset[str]:
     """
     Name the origins that somebody works at now: most of what seems new there is being written by that very look.
 
@@ -108,15 +135,21 @@ async def _save(after: PlanRow, before: PlanRow, services: Services) -> None:
 
 
 async def _leave(plan_id: str, row: PlanRow | None, error: NeverError, services: Services) -> None:
-    """Leave a plan that can't be read: deleted with its group, or hidden. It is tried again soon, then less often."""
+    """
+    Note that a plan can't be read: deleted with its group, or hidden. It is tried again soon, then less often.
+
+    Its origins are looked at when that begins, and not at each further try.
+    """
     cause, why = (Cause.GONE if isinstance(error, NotFoundError) else Cause.NOT_ALLOWED), str(error)
     if row is None:
         return
+    # Nobody can say of a plan that can't be read whether its copies still lie there.
     await services.troubles.clear(Where.PLAN, plan_id, services.now(), causes=(Cause.TWIN,))
     if row.gone:
         await _save(row.left(cause, why, services.now()), row, services)
         return
     log.error("plan %s can't be read: %s", plan_id, why)
+    # Before the row says so: a worker that dies in between has them looked at twice, not never.
     for origin in sorted(owners(await services.tasks.read_plan(plan_id))):
         await services.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.CHANGED))
     await _save(row.left(cause, why, services.now()), row, services)
@@ -149,20 +182,25 @@ def digest_of(tasks: Sequence[PlannerTask]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def announced(tasks: Sequence[PlannerTask], index: PlanIndex) -> frozenset[str]:
+def by_origin(changed: Mapping[str, IndexRow]) -> dict[str, tuple[str, ...]]:
+    """Name of each origin the tasks that changed; none where they are too many for a message: then all are read."""
+    found: dict[str, tuple[str, ...]] = {}
+    for task_id, row in changed.items():
+        found[row.origin] = (*found.get(row.origin, ()), task_id)
+    return {origin: ids if len(ids) <= MOST_NAMED else () for origin, ids in found.items()}
+
+
+def changed_rows(tasks: Sequence[PlannerTask], index: PlanIndex) -> dict[str, IndexRow]:
     """
-    Name the origins with a task that is newer than agreed, or that is not listed.
+    Return the rows of tasks that are newer than agreed, or that are not listed, by task id.
 
-    A smaller etag is an old replica's answer and announces nothing. A row that can't be read is there all the same.
+    A row that can't be read is there all the same.
     """
-    return frozenset(row.origin for row in _changed(tasks, index))
-
-
-def _changed(tasks: Sequence[PlannerTask], index: PlanIndex) -> tuple[IndexRow, ...]:
     listed = {task.id: task for task in tasks}
     unread = tasks.unread_ids if isinstance(tasks, Listed) else frozenset()
-    return tuple(
-        row
+    # Planner's etags of one resource are ordered as text. A smaller one is an old replica's answer, and says nothing.
+    return {
+        task_id: row
         for task_id, row in index.tasks.items()
         if task_id not in unread and (task_id not in listed or listed[task_id].etag > row.etag)
-    )
+    }

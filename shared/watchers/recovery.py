@@ -32,6 +32,7 @@ async def hurry_waiting(services: Services) -> int:
     now = services.now()
     if (recovery := await services.recoveries.find_due(now)) is None:
         return 0
+    # With the first part of the timers: plans are few, and all of them at once.
     if not recovery.place:
         await _hurry_plans(services, now)
     after = recovery.place or stamp(now + SOON)

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from shared.decisions.description_block import is_anothers
-from shared.decisions.settle import is_twin
+from shared.decisions.description_block import find_reference, is_anothers
+from shared.decisions.settle import copied, is_twin
 from shared.errors import BridgeError, NeverError, RefusedError, StaleError
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
@@ -13,12 +13,27 @@ from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
 from shared.services import Services
+from shared.store.origins import Origins
 from shared.store.tasks import UNREAD, Claim, PlanIndex
 
 log = logging.getLogger(__name__)
 TWIN = "twin"
 MOST_TOLD = 5
 """Of a plan: more say nothing more."""
+
+
+class Links:
+    """The links of origins, each origin read once for all tasks of a plan."""
+
+    def __init__(self, origins: Origins) -> None:
+        self._origins = origins
+        self._read: dict[str, dict[str, Link]] = {}
+
+    async def find(self, origin: str, item: str) -> Link | None:
+        """Find an item's link. None: it has none."""
+        if origin not in self._read:
+            self._read[origin] = await self._origins.find_links(origin)
+        return self._read[origin].get(item)
 
 
 async def handle_strangers(plan_id: str, tasks: Sequence[PlannerTask], index: PlanIndex, services: Services) -> bool:
@@ -35,20 +50,25 @@ async def handle_strangers(plan_id: str, tasks: Sequence[PlannerTask], index: Pl
     ripe = services.now() - timedelta(seconds=services.settings.settle_seconds)
     strangers = [task for task in unknown if task.created is None or task.created < ripe]
     claims = {task.id: await services.tasks.find_claim(task.id) for task in strangers}
-    asked, left = await _sort_claimed(strangers, claims, services)
+    links = Links(services.origins)
+    asked, left = await _sort_claimed(strangers, claims, links, services)
     unclaimed = [task for task in strangers if claims[task.id] is None]
     if unclaimed:
         asked |= {reservation.origin: WaitedFor.SETTLE for reservation in index.reservations}
     for origin, waited_for in sorted(asked.items()):
         await services.queues.send_origin(OriginMessage(origin=origin, waited_for=waited_for, plan=plan_id))
-    if not index.reservations:
-        left += [why for task in unclaimed if (why := await _why_left(task, index, services)) is not None]
+    # While a POST is announced, one of these may be its task: nothing is deleted, or told of, before that is settled.
+    if unclaimed and not index.reservations:
+        details = await services.planner.read_details([task.id for task in unclaimed])
+        for task in unclaimed:
+            twin_of = await _twin_of(task, details[task.id], index, links, services)
+            left += [why] if (why := await _why_left(task, details[task.id], twin_of, services)) is not None else []
     await _tell(plan_id, left, services)
     return bool(asked) or len(strangers) < len(unknown)
 
 
 async def _sort_claimed(
-    strangers: Sequence[PlannerTask], claims: Mapping[str, Claim | None], services: Services
+    strangers: Sequence[PlannerTask], claims: Mapping[str, Claim | None], links: Links, services: Services
 ) -> tuple[dict[str, WaitedFor], list[str]]:
     """Return the origins that are to be looked at for a claimed task, and what is told of the tasks that stay."""
     asked: dict[str, WaitedFor] = {}
@@ -57,7 +77,7 @@ async def _sort_claimed(
         claim = claims[task.id]
         if claim is None or claim.origin in (TWIN, UNREAD):
             continue
-        other = await _other_task(task, claim, services)
+        other = await _other_task(task, claim, links)
         if other is None:
             asked[claim.origin] = WaitedFor.CHANGED
         elif not await _is_let_go(task, other, services):
@@ -87,13 +107,13 @@ def _shown(task: PlannerTask) -> str:
     return f"task {task.id} {task.title[:60]!r}"
 
 
-async def _other_task(task: PlannerTask, claim: Claim, services: Services) -> Link | None:
+async def _other_task(task: PlannerTask, claim: Claim, links: Links) -> Link | None:
     """
     Find the link of a claimed task's item, where that has another task by now. None: the task is, or may be, its own.
 
     The worker that made the task died and another was made; or a person deleted it, and restored it too late.
     """
-    link = (await services.origins.find_links(claim.origin)).get(claim.item)
+    link = await links.find(claim.origin, claim.item)
     # A task that is restored after its item lost it is the item's again: its claim says so.
     is_own = link is None or link.state is LinkState.RESERVED or link.task_id in (None, task.id)
     return None if is_own else link
@@ -107,19 +127,22 @@ async def _is_let_go(task: PlannerTask, link: Link, services: Services) -> bool:
     return await _delete(task, services)
 
 
-async def _why_left(task: PlannerTask, index: PlanIndex, services: Services) -> str | None:
-    """Delete a late twin, claimed first, so that no settling takes it at the same moment.
+async def _why_left(
+    task: PlannerTask, details: PlannerDetails | BridgeError, twin_of: Link | None, services: Services
+) -> str | None:
+    """
+    Delete a late twin, claimed first, so that no settling takes it at the same moment.
 
     Returns:
         Why it stays, to be told. None: it went, or is another bridge's.
     """
-    details = (await services.planner.read_details([task.id]))[task.id]
     description = details.description if isinstance(details, PlannerDetails) else None
     if is_anothers(description, services.settings.bridge):
         return None
-    if (twin_of := await _linked_like(task, index, services)) is None:
+    if twin_of is None:
         return f"{_shown(task)} is of our making and belongs to no item"
-    if not _is_empty(details):
+    is_copy = twin_of.posted is not None and is_twin(twin_of.posted, task)
+    if not is_copy or not _is_empty(details):
         return f"{_shown(task)} is a copy of {twin_of.task_id} that somebody worked on"
     try:
         await services.tasks.claim(task.id, origin=TWIN, item=twin_of.item)
@@ -148,10 +171,23 @@ async def _delete(task: PlannerTask, services: Services) -> bool:
     return True
 
 
-async def _linked_like(task: PlannerTask, index: PlanIndex, services: Services) -> Link | None:
-    """Find the link whose POST this task is a copy of."""
-    for origin in sorted({row.origin for row in index.tasks.values()}):
-        for link in (await services.origins.find_links(origin)).values():
-            if link.posted is not None and link.task_id not in (None, task.id) and is_twin(link.posted, task):
-                return link
+async def _twin_of(
+    task: PlannerTask, details: PlannerDetails | BridgeError, index: PlanIndex, links: Links, services: Services
+) -> Link | None:
+    """
+    Find the link that has another task than this copy of what it posted.
+
+    Its reference line says whose it is; where nothing was written into it yet, the plan's rows know what was posted.
+    """
+    reference = find_reference(details.description) if isinstance(details, PlannerDetails) else None
+    if reference is not None and reference.bridge in ("", services.settings.bridge):
+        whose = [(reference.origin, reference.item)]
+    else:
+        posted = copied(task)
+        whose = sorted((row.origin, row.item) for row in index.tasks.values() if row.posted in posted)
+    for origin, item in whose:
+        link = await links.find(origin, item)
+        # Where several items posted alike any of them will do: it is a copy of each.
+        if link is not None and link.task_id not in (None, task.id):
+            return link
     return None

@@ -10,7 +10,7 @@ from shared.observability.telemetry import count, show
 from shared.services import Services
 from shared.store.agenda import DueEntry
 from shared.targets.capacity import fullest
-from shared.targets.read_interval import LONGEST, interval, resumes, speaks_for_all
+from shared.targets.read_interval import LONGEST, caught_up, interval, resumes, speaks_for_all
 from shared.watchers.digests import send_digests
 from shared.watchers.discovery import discover
 from shared.watchers.recovery import hurry_waiting
@@ -28,7 +28,7 @@ async def sweep_plans(services: Services) -> int:
     Queue every plan that is due, each by one worker; return how many.
 
     The plan's next turn is moved by compare-and-swap before it is queued: of two sweeps one wins. After a pause that
-    Graph asked for, reading resumes over a minute.
+    Graph asked for, reading resumes over a minute; what rests and missed its turn is caught up with over three.
     """
     now = services.now()
     gate = await services.gates.find("graph", now)
@@ -38,18 +38,22 @@ async def sweep_plans(services: Services) -> int:
     rows = [row async for row in services.plans.list_all()]
     show("plan_fill", fullest(rows))
     canary = speaks_for_all(rows, now)
-    for row in rows:
-        # A turn that is further off than any interval was set by a clock that is wrong: it counts as due.
-        is_due = row is canary or not now < row.next_read <= now + LONGEST
-        if not (is_due and resumes(row.plan_id, gate, now)):
+    # A turn that is further off than any interval was set by a clock that is wrong: it counts as due.
+    due = [row for row in rows if row is not canary and not now < row.next_read <= now + LONGEST]
+    later = caught_up(rows, due, now)
+    for row in due if canary is None else [canary, *due]:
+        at = later.get(row.plan_id)
+        if at is None and not resumes(row.plan_id, gate, now):
             continue
-        moved = row.to_be_read(now + interval(row, now))
+        # Its next turn before the message: of two sweeps one wins, and one that dies in between skips a single turn.
+        moved = row.to_be_read(now + interval(row, now)) if at is None else row.put_off(at)
         try:
             await services.plans.save(moved, etag=row.etag)
         except StaleError:
             continue  # another sweep took it
-        await services.queues.send_plan(PlanMessage(plan=row.plan_id))
-        queued += 1
+        if at is None:
+            await services.queues.send_plan(PlanMessage(plan=row.plan_id))
+            queued += 1
     count("sweeps", timer="write_back")
     return queued
 
@@ -67,11 +71,14 @@ async def sweep_agenda(services: Services) -> int:
     Raises:
         RetryLaterError: as `discover`; what was due is queued by then.
     """
+    # (1) The dead first: as long as one counts as living, its slots and leases keep others waiting.
     await services.hands.bury_dead()
+    # (2) What a wrong clock set too far off would never be due.
     is_new_hour = await _bring_forward(services)
     if is_new_hour or services.mapping.has_digests:
-        # Each hour also for what stands in digests that the mapping has no more.
+        # (3) Each hour also for what stands in digests that the mapping has no more.
         await send_digests(services, far=is_new_hour)
+    # (4) After a long outage, those who wait for their next hourly try.
     hurried = await hurry_waiting(services)
     waiting = await services.queues.length("origins")
     queued = 0
@@ -79,13 +86,17 @@ async def sweep_agenda(services: Services) -> int:
     _show_oldest(rows, services.now())
     for due in rows:
         entry = due.entry
+        # Back-fill stands behind all the rest: nothing that anybody waits for is left out by ending here.
         if entry.bulk and waiting + queued >= SHORT_QUEUE:
             break
+        # (5) Queued, then removed: dying in between queues it twice, which costs one look. The other way round nobody
+        # would look.
         await services.queues.send_origin(entry.message())
         await services.agenda.remove(due)
         queued += 1
     count("sweeps", timer="escalation_sweep")
-    # Who has to wait for another mapping decides nothing, what to look for neither.
+    # (6) Last, for it asks OpenText, which may not answer. Who has to wait for another mapping decides nothing, what to
+    # look for neither.
     is_in_force = await services.in_force.ask() is None
     return hurried + queued + (await discover(services) if is_in_force else 0)
 

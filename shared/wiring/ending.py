@@ -36,6 +36,7 @@ def heed_signals(services: Services, send: Callable[[int, int], None] = os.kill)
         before = signal.getsignal(number)
 
         def end(number: signal.Signals = number, before: object = before) -> None:
+            # Told again, the worker ends as it would have without this: at once.
             loop.remove_signal_handler(number)
             if callable(before) or isinstance(before, int):
                 signal.signal(number, before)

@@ -45,4 +45,5 @@ def load_rules(file: str, environment: abc.Mapping[str, str] | None = None) -> R
     except (OSError, UnicodeDecodeError) as error:
         raise MappingError([Problem(file, f"can't be read as UTF-8 text: {type(error).__name__}")]) from error
     settings = settings_for_mappings(environment or {})
+    # The hash is the file's, whatever the settings put in: by it people compare what is deployed with what they have.
     return Rules(read_mapping(text, file, settings), file_hash(content))

@@ -63,6 +63,7 @@ def open_stores(settings: StorageSettings, clock: Clock, *, longest_pause: timed
         SettingsError: the connection string or an address can't be used.
     """
     opened = AsyncExitStack()
+    # The random part as well: a machine that starts anew may have the name and the number of a dead one.
     owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     try:
         tables, queues = _open(settings, owner, opened)

@@ -126,6 +126,7 @@ class Wiring:
         if self._services is not None:
             return self._services
         if self._failure is not None and self._ticks() - self._failure.at < TRY_AGAIN_SECONDS:
+            # The same error is raised many times, and each would add its trace to those before.
             raise self._failure.error.with_traceback(None)
         try:
             self._services = self._wire()

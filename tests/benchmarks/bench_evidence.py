@@ -13,6 +13,7 @@ from shared.store.tables import NAMES, Tables
 from tests.benchmarks.ratios import Ratio, cpu
 from tests.evidence import document, history
 from tests.integration.store_builders import hands
+from tests.narrowing import sure
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ENTRIES = 100_000
@@ -44,7 +45,7 @@ async def append():
     for name in NAMES:
         account.tables[name] = {}
     tables = Tables({name: account.client(name) for name in NAMES}, writer="bench")
-    held = await Origins(tables, hands(tables, "bench")).take("workspace-1", NOW)
+    held = sure(await Origins(tables, hands(tables, "bench")).take("workspace-1", NOW))
     before = tables.calls
     await held.commit(now=NOW, events=[Event(what="progressed", item="rule|a", detail=DETAIL)] * APPENDED)
     return tables.calls - before

@@ -16,9 +16,11 @@ import httpx
 
 from local.in_process.transport import Direct
 from local.simulators.graph import Graph
-from shared.clients.graph.connection import Page, connect
+from shared.clients.graph.connection import connect
+from shared.clients.graph.pages import Page
 from shared.clients.graph.planner import Planner
-from shared.models.planner import NewTask, PlannerTask
+from shared.models.planner import PlannerTask
+from shared.models.planner_writes import NewTask
 from tests.benchmarks.ratios import Ratio, cpu
 
 TASKS = 100

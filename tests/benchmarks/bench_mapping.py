@@ -10,7 +10,8 @@ from shared.mapping.evaluation.wanted import evaluated, lookups
 from shared.mapping.language.load import examine, read_mapping
 from shared.models.graph import EntraUser
 from shared.models.keys import OriginKind
-from shared.models.opentext import Origin, Person, Role, Workspace
+from shared.models.opentext import Person, Role, Workspace
+from shared.models.origin import Origin
 from shared.models.people import Directory
 from tests.benchmarks.ratios import Ratio, cpu
 

@@ -5,17 +5,17 @@ import itertools
 from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 from local.in_process.tables import MemoryTables
 from shared.models.hands import Kind
 from shared.reconciler.waiting_room import Hurry, WaitingRoom
 from shared.store.hands import Hands
 from shared.store.slots import Slots
-from shared.store.table_client import TableClient
 from shared.store.tables import NAMES, Tables
 from shared.timing import NO_SLOT_AGAIN
 from tests.benchmarks.ratios import Ratio
+from tests.integration.store_builders import NoQueues
 from tests.simulation.loop import SimLoop, run
 
 HINTS, SLOTS, LOOK = 1000, 4, 0.5
@@ -56,8 +56,8 @@ class Worker:
     """One instance: takes batches as the host does, and waits as `reconcile` does."""
 
     def __init__(self, loop: SimLoop, memory: MemoryTables, queue: Queue, number: int) -> None:
-        tables = Tables({name: cast("TableClient", memory.client(name)) for name in NAMES}, writer=f"w{number}")
-        self.hands = Hands(tables, None, f"w{number}", ticks=loop.time)  # type: ignore[arg-type] # nobody dies here
+        tables = Tables({name: memory.client(name) for name in NAMES}, writer=f"w{number}")
+        self.hands = Hands(tables, NoQueues(), f"w{number}", ticks=loop.time)
         rng = Random(number)  # noqa: S311 - repeatable on purpose
         slots = Slots(tables, self.hands)
         owner = f"w{number}"

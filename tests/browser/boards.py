@@ -32,7 +32,9 @@ class Visitor:
     """Somebody at the board, with what went wrong on the page."""
 
     def __init__(self, page, url):
-        self.page, self.url, self.wrong, self.asked = page, url, [], []
+        self.page, self.url = page, url
+        self.wrong: list[str] = []
+        self.asked: list[str] = []
         page.set_default_timeout(LONG)
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on("console", lambda line: self.wrong.append(line.text) if line.type in ("error", "warning") else None)

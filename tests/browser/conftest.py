@@ -46,7 +46,8 @@ class Watched:
 
     def __init__(self, page, url):
         self.page, self.url = page, url
-        self.wrong, self.asked = [], []
+        self.wrong: list[str] = []
+        self.asked: list[str] = []
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on("console", lambda line: self.wrong.append(line.text) if line.type in ("error", "warning") else None)
         page.on("dialog", lambda dialog: self.wrong.append(dialog.message))

@@ -16,43 +16,31 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from functions import operations
+from local.in_process.system import Inside
 from shared import wiring
-from shared.operations.doors import Doors
-from shared.operations.health import probe_storage
+from shared.operations.health import Probe, probe_storage
 from shared.operations.life import Addresses
+from tests.wired import InsideWiring
 
 KEY = "an-invented-function-key"
 OPENTEXT, GRAPH = "https://otcs.example/cs/cs", "https://graph.microsoft.com"
 
 
-class StageWiring:
-    """The wiring that the functions find: a bridge in memory."""
+class StageWiring(InsideWiring):
+    """The wiring that the functions find."""
 
-    def __init__(self, inside):
-        self.storage, self.services, self.inside = inside.storage, inside.services, inside
-        self._doors = Doors(self)
+    def __init__(self, inside: Inside) -> None:
+        super().__init__(inside)
         self.entra = False
 
-    async def warm_storage(self):
-        """It is open."""
-
-    async def warm(self):
-        """All is wired."""
-
-    def doors(self):
-        return self._doors
-
-    def addresses(self):
+    def addresses(self) -> Addresses:
         return Addresses(OPENTEXT, GRAPH)
 
-    def is_behind_entra(self):
+    def is_behind_entra(self) -> bool:
         return self.entra
 
-    def probes(self):
+    def probes(self) -> dict[str, Probe]:
         return {"storage": lambda: probe_storage(self.storage())}
-
-    def notes(self):
-        return ()
 
 
 async def page(request):

@@ -94,7 +94,7 @@ async def test_what_comes_from_outside_is_text_in_every_view(opened):
     assert shown.wrong == []
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", [pytest.param(False, id="light"), pytest.param(True, id="dark")])
 @pytest.mark.parametrize("width", WIDTHS)
 async def test_every_view_fits_and_can_be_read(opened, trouble, width, dark):
     shown = await (await opened(trouble, width=width, dark=dark)).open()

@@ -37,7 +37,7 @@ def specification() -> dict[str, Any]:
 
 @cache
 def registry():
-    resource = Resource(contents=specification(), specification=DRAFT4)
+    resource = Resource.from_contents(specification(), default_specification=DRAFT4)
     return Registry().with_resource(URN, resource)
 
 

@@ -95,7 +95,13 @@ async def test_a_further_row_of_a_set_is_opened_by_writing_it():
 
 
 @pytest.mark.parametrize(
-    "key", ["9", "6_9_7", "6_x_7", "6_1_2"], ids=["no-attribute", "no-such-row", "x", "not-in-set"]
+    "key",
+    [
+        pytest.param("9", id="no-attribute"),
+        pytest.param("6_9_7", id="no-such-row"),
+        pytest.param("6_x_7", id="x"),
+        pytest.param("6_1_2", id="not-in-set"),
+    ],
 )
 async def test_a_key_that_means_nothing_is_refused(key):
     """OpenText facts 2, Categories."""

@@ -64,8 +64,11 @@ async def test_a_wrong_password_is_401():
 
 @pytest.mark.parametrize(
     ("form", "kind"),
-    [({"username": "liz"}, FORM), ({}, FORM), ({"username": "liz", "password": "secret"}, "application/json")],
-    ids=["no-password", "nothing", "a-json-body-is-not-seen"],
+    [
+        pytest.param({"username": "liz"}, FORM, id="no-password"),
+        pytest.param({}, FORM, id="nothing"),
+        pytest.param({"username": "liz", "password": "secret"}, "application/json", id="a-json-body-is-not-seen"),
+    ],
 )
 async def test_a_missing_argument_is_500(form, kind):
     """OpenText facts 1a and 0: plain form, style A; missing argument → 500."""
@@ -179,8 +182,11 @@ async def test_token_exchange_acts_as_a_performer():
 
 @pytest.mark.parametrize(
     ("may", "subject", "kind"),
-    [(False, "liz@Content Server Members", SUBJECT), (True, "liz", SUBJECT), (True, "liz@Content Server Members", "")],
-    ids=["not-allowed", "no-partition", "no-type"],
+    [
+        pytest.param(False, "liz@Content Server Members", SUBJECT, id="not-allowed"),
+        pytest.param(True, "liz", SUBJECT, id="no-partition"),
+        pytest.param(True, "liz@Content Server Members", "", id="no-type"),
+    ],
 )
 async def test_token_exchange_is_refused(may, subject, kind):
     """OpenText facts 1c: the OAuth client must be allowed to impersonate."""

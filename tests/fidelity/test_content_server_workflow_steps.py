@@ -78,13 +78,20 @@ async def test_nobody_else_completes_it(login):
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        ({"action": SEND_ON, "custom_action": "Approve"}, "It is not allowed to execute an action and a custom action"),
-        ({"custom_action": "approve"}, "Could not process object, invalid action 'approve'"),
-        ({"custom_action": SEND_ON}, "Could not process object, invalid action 'SendOn'"),
-        ({"action": SEND_ON}, "Could not process object, invalid action 'SendOn'"),
-        ({"comment": "nothing chosen"}, "Could not process object, invalid action 'None'"),
+        pytest.param(
+            {"action": SEND_ON, "custom_action": "Approve"},
+            "It is not allowed to execute an action and a custom action",
+            id="both",
+        ),
+        pytest.param(
+            {"custom_action": "approve"}, "Could not process object, invalid action 'approve'", id="wrong-case"
+        ),
+        pytest.param(
+            {"custom_action": SEND_ON}, "Could not process object, invalid action 'SendOn'", id="no-disposition"
+        ),
+        pytest.param({"action": SEND_ON}, "Could not process object, invalid action 'SendOn'", id="not-offered"),
+        pytest.param({"comment": "nothing chosen"}, "Could not process object, invalid action 'None'", id="nothing"),
     ],
-    ids=["both", "wrong-case", "no-disposition", "not-offered", "nothing"],
 )
 async def test_what_the_step_does_not_offer_is_400(body, text):
     """OpenText facts 4f: never both; keys are case-sensitive; nothing happens."""

@@ -126,15 +126,14 @@ async def test_a_lost_batch_may_have_been_carried_out():
 @pytest.mark.parametrize(
     "requests",
     [
-        [],
-        [get(str(number), "/users") for number in range(21)],
-        [get("1", "/users"), get("1", "/users")],
-        [{"method": "GET", "url": "/users"}],
-        [get("1", "/users", dependsOn=["2"])],
-        [get("1", "/users", dependsOn=["2"]), get("2", "/users", dependsOn=["1"])],
-        "none",
+        pytest.param([], id="empty"),
+        pytest.param([get(str(number), "/users") for number in range(21)], id="21"),
+        pytest.param([get("1", "/users"), get("1", "/users")], id="same-id"),
+        pytest.param([{"method": "GET", "url": "/users"}], id="no-id"),
+        pytest.param([get("1", "/users", dependsOn=["2"])], id="unknown-dependency"),
+        pytest.param([get("1", "/users", dependsOn=["2"]), get("2", "/users", dependsOn=["1"])], id="circle"),
+        pytest.param("none", id="no-list"),
     ],
-    ids=["empty", "21", "same-id", "no-id", "unknown-dependency", "circle", "no-list"],
 )
 async def test_a_malformed_batch_is_refused_whole(requests):
     """Graph facts 5: limited to 20 individual requests."""
@@ -144,13 +143,17 @@ async def test_a_malformed_batch_is_refused_whole(requests):
 @pytest.mark.parametrize(
     "request_",
     [
-        get("1", "/v1.0/users"),
-        get("1", "https://graph.microsoft.com/v1.0/users"),
-        {"id": "1", "method": "POST", "url": "/$batch", "headers": JSON, "body": {"requests": []}},
-        {"id": "1", "method": "POST", "url": "/planner/tasks", "body": {"planId": "x", "title": "x"}},
-        {"id": "1", "method": "HEAD", "url": "/users"},
+        pytest.param(get("1", "/v1.0/users"), id="version"),
+        pytest.param(get("1", "https://graph.microsoft.com/v1.0/users"), id="absolute"),
+        pytest.param(
+            {"id": "1", "method": "POST", "url": "/$batch", "headers": JSON, "body": {"requests": []}}, id="nested"
+        ),
+        pytest.param(
+            {"id": "1", "method": "POST", "url": "/planner/tasks", "body": {"planId": "x", "title": "x"}},
+            id="no-content-type",
+        ),
+        pytest.param({"id": "1", "method": "HEAD", "url": "/users"}, id="method"),
     ],
-    ids=["version", "absolute", "nested", "no-content-type", "method"],
 )
 async def test_a_malformed_inner_request_is_refused_alone(request_):
     """Recipes 3: inner URLs start without the version, bodies need a Content-Type."""

@@ -56,16 +56,15 @@ async def test_a_reference_key_that_is_not_encoded_is_refused(key):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"checklist": {KEY: {"title": "No type"}}},
-        {"references": {LINK: {"alias": "No type"}}},
-        {"checklist": {KEY: item(isChecked=True)}},
-        {"checklist": {KEY: item(title="x", isChecked="yes")}},
-        {"checklist": {KEY: item(title="x", orderHint="8585")}},
-        {"checklist": None},
-        {"previewType": "big"},
-        {"notes": "<p>HTML</p>"},
+        pytest.param({"checklist": {KEY: {"title": "No type"}}}, id="untyped-item"),
+        pytest.param({"references": {LINK: {"alias": "No type"}}}, id="untyped-link"),
+        pytest.param({"checklist": {KEY: item(isChecked=True)}}, id="new-without-title"),
+        pytest.param({"checklist": {KEY: item(title="x", isChecked="yes")}}, id="tick-no-bool"),
+        pytest.param({"checklist": {KEY: item(title="x", orderHint="8585")}}, id="bad-hint"),
+        pytest.param({"checklist": None}, id="null"),
+        pytest.param({"previewType": "big"}, id="preview"),
+        pytest.param({"notes": "<p>HTML</p>"}, id="beta"),
     ],
-    ids=["untyped-item", "untyped-link", "new-without-title", "tick-no-bool", "bad-hint", "null", "preview", "beta"],
 )
 async def test_values_that_break_a_rule_are_refused(changes):
     """Graph facts 4.1 and 4.2: 400."""

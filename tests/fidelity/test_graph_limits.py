@@ -62,14 +62,19 @@ async def test_one_assignee_too_many_is_refused():
 @pytest.mark.parametrize(
     ("limits", "changes", "code"),
     [
-        ({"checklist": 1}, {"checklist": {"a": item(title="A"), "b": item(title="B")}}, "MaximumChecklistItemsOnTask"),
-        (
+        pytest.param(
+            {"checklist": 1},
+            {"checklist": {"a": item(title="A"), "b": item(title="B")}},
+            "MaximumChecklistItemsOnTask",
+            id="checklist",
+        ),
+        pytest.param(
             {"references": 1},
             {"references": {f"https%3A//contoso%2Eexample/{key}": reference(key) for key in "ab"}},
             "MaximumReferencesOnTask",
+            id="references",
         ),
     ],
-    ids=["checklist", "references"],
 )
 async def test_one_entry_too_many_in_the_details_is_refused(limits, changes, code):
     """Graph facts 4.3."""

@@ -76,12 +76,13 @@ async def test_both_urls_prove_themselves_before_the_subscription_is():
 @pytest.mark.parametrize(
     "answer",
     [
-        lambda token: (200, {"content-type": "text/plain"}, token.replace(" ", "%20").encode()),
-        lambda token: (202, {"content-type": "text/plain"}, token.encode()),
-        lambda token: (200, {"content-type": "application/json"}, token.encode()),
-        lambda token: (200, {"content-type": "text/plain"}, b""),
+        pytest.param(
+            lambda token: (200, {"content-type": "text/plain"}, token.replace(" ", "%20").encode()), id="encoded"
+        ),
+        pytest.param(lambda token: (202, {"content-type": "text/plain"}, token.encode()), id="202"),
+        pytest.param(lambda token: (200, {"content-type": "application/json"}, token.encode()), id="json"),
+        pytest.param(lambda token: (200, {"content-type": "text/plain"}, b""), id="empty"),
     ],
-    ids=["encoded", "202", "json", "empty"],
 )
 async def test_a_wrong_handshake_makes_no_subscription(answer):
     """Graph facts 6: 200, text/plain, the decoded token."""

@@ -164,13 +164,12 @@ async def test_order_hints_are_recalculated_and_refused_when_sent_back():
 @pytest.mark.parametrize(
     "entry",
     [
-        {"orderHint": " !"},
-        {"@odata.type": "#microsoft.graph.plannerAssignment"},
-        {"@odata.type": "#microsoft.graph.plannerChecklistItem", "orderHint": " !"},
-        {"@odata.type": "#microsoft.graph.plannerAssignment", "orderHint": "x"},
-        "assigned",
+        pytest.param({"orderHint": " !"}, id="untyped"),
+        pytest.param({"@odata.type": "#microsoft.graph.plannerAssignment"}, id="no-hint"),
+        pytest.param({"@odata.type": "#microsoft.graph.plannerChecklistItem", "orderHint": " !"}, id="other-type"),
+        pytest.param({"@odata.type": "#microsoft.graph.plannerAssignment", "orderHint": "x"}, id="bad-hint"),
+        pytest.param("assigned", id="no-object"),
     ],
-    ids=["untyped", "no-hint", "other-type", "bad-hint", "no-object"],
 )
 async def test_an_assignment_needs_its_type_and_an_order_hint(entry):
     """Graph facts 4.1: open-type values without @odata.type, and bad order hints, are 400."""

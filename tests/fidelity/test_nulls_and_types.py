@@ -7,18 +7,20 @@ Source: graph-openapi-v1.yaml beside this file; OpenText facts 2 to 6 for the an
 
 import copy
 import json
+from typing import Any
 
 import httpx
 import pytest
 
-from shared.clients.graph.connection import Page
 from shared.clients.graph.directory import DirectoryClient
+from shared.clients.graph.pages import Page
 from shared.clients.graph.planner import Planner
 from shared.errors import BridgeError, UnavailableError, UnreadableError
 from shared.models.graph import Subscription
-from shared.models.opentext import Needs, StepRef
+from shared.models.origin import Needs
 from shared.models.people import Lookups
 from shared.models.planner import PlannerBucket, PlannerDetails, PlannerPlan, PlannerTask
+from shared.models.workflow import StepRef
 from tests.fidelity.odd_values import at, is_nullable, places, put, sample, wrong_for
 from tests.unit.clients.graph.graph_double import GraphDouble, always
 from tests.unit.clients.opentext.test_shapes import NOW, client
@@ -27,12 +29,16 @@ from tests.unit.clients.opentext.test_shapes import NOW, client
 pytestmark = pytest.mark.no_cover
 
 GRAPH = "microsoft.graph."
-ROWS = {
-    "plannerTask": PlannerTask,
-    "plannerPlan": PlannerPlan,
-    "plannerBucket": PlannerBucket,
-    "subscription": Subscription,
+PAGES: dict[str, type[Page[Any]]] = {
+    "plannerTask": Page[PlannerTask],
+    "plannerPlan": Page[PlannerPlan],
+    "plannerBucket": Page[PlannerBucket],
+    "subscription": Page[Subscription],
 }
+ODD_ANSWERS: list[Any] = [
+    *(None, 7, "odd", [], {}, [[]]),
+    *({"results": None}, {"results": [None]}, {"data": {"data": []}}),
+]
 EVERYTHING = Needs(roles=True, records=True, holds=True, classifications=True, missing_documents=True)
 
 
@@ -49,17 +55,18 @@ def three(name):
     return [{**sample(GRAPH + name), "id": key} for key in ("one", "odd", "two")]
 
 
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("name", PAGES)
 async def test_a_row_of_graph(name, capsys):
     tried = 0
     good = three(name)
-    assert len(await page(good).list_all(Page[ROWS[name]], page(good).graph.planner.tasks)) == 3
+    rows = PAGES[name]
+    assert len(await page(good).list_all(rows, page(good).graph.planner.tasks)) == 3
     for path in places(good[1]):
         nullable = is_nullable(GRAPH + name, path)
         for value in [None] * nullable + wrong_for(at(good[1], path)):
             tried += 1
             connection = page([good[0], put(good[1], path, value), good[2]])
-            listed = await connection.list_all(Page[ROWS[name]], connection.graph.planner.tasks)
+            listed = await connection.list_all(rows, connection.graph.planner.tasks)
             assert [row.id for row in listed if row.id in ("one", "two")] == ["one", "two"], (path, value)
             assert len(listed) + len(listed.unread) == 3, (path, value)
             assert value is not None or listed.is_whole or name == "subscription", (path, listed.unread)
@@ -93,9 +100,8 @@ async def test_a_part_of_a_batch(capsys):
             continue
         for value in [None, *wrong_for(at(inner[1], path))]:
             tried += 1
-            double = GraphDouble()
             answer = {"responses": [inner[0], put(inner[1], path, value), inner[2]]}
-            double.batch = lambda _: httpx.Response(200, json=answer)  # noqa: B023
+            double = GraphDouble(BATCH=always(httpx.Response(200, json=answer)))
             found = list((await Planner(double.connection()).read_both(["a", "b"])).values())
             assert isinstance(found[0][0], PlannerTask), (path, value)
             assert isinstance(found[1][0], PlannerTask), (path, value)
@@ -176,9 +182,8 @@ def answers():
         }
         for n in (71, 72, 73)
     ]
-    listed = [{"data": {"wfstatus": {"process_id": n, "wf_name": "A", "status_key": "ontime"}}} for n in (1, 2, 3)]
-    for row in listed:
-        row["data"]["wfstatus"]["parallel_steps"] = [step(1)]
+    about = {"wf_name": "A", "status_key": "ontime", "parallel_steps": [step(1)]}
+    listed = [{"data": {"wfstatus": {"process_id": n, **about}}} for n in (1, 2, 3)]
     space = node(3, "Alpha", 848, wksp_type_name="Contract", wnf_wksp_type_id=37, wnf_wksp_template_id=5)
     details = {
         "wf_name": "Approval", "status": "ontime", "date_initiated": "2026-01-19T06:57:04", "due_date": "",
@@ -317,7 +322,7 @@ async def test_rows_of_lists_of_workflows_people_and_acts(capsys):
 
 @pytest.mark.parametrize("path", sorted(answers()))
 async def test_whatever_stands_at_the_top_of_an_answer_nothing_but_our_own_errors_is_raised(path):
-    for odd in (None, 7, "odd", [], {}, {"results": None}, {"results": [None]}, {"data": {"data": []}}, [[]]):
+    for odd in ODD_ANSWERS:
         made = server({path: odd if isinstance(odd, dict | list) else httpx.Response(200, content=json.dumps(odd))})
         for read in (
             lambda made=made: made.workspaces.read(3, EVERYTHING),

@@ -16,7 +16,7 @@ from shared.clients.graph.planner_bodies import details_patch_body, new_task_bod
 from shared.clients.graph.subscriptions import Subscriptions
 from shared.models.mail import MailMessage
 from shared.models.people import Lookups
-from shared.models.planner import ChecklistLine, DetailsChange, DetailsPatch, NewTask, TaskChange, TaskPatch
+from shared.models.planner_writes import ChecklistLine, DetailsChange, DetailsPatch, NewTask, TaskChange, TaskPatch
 from tests.fidelity.graph_schemas import request_problems, schema_problems
 from tests.unit.clients.graph.graph_double import BASE, GraphDouble, always, page, task
 

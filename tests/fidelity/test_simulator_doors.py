@@ -136,7 +136,7 @@ async def test_faults_strike_the_requests_that_match_and_only_as_often_as_asked(
     assert caller.server.faults.struck == 2
 
 
-@pytest.mark.parametrize(("after", "done"), [(False, 0), (True, 1)], ids=["before", "after"])
+@pytest.mark.parametrize(("after", "done"), [pytest.param(False, 0, id="before"), pytest.param(True, 1, id="after")])
 async def test_a_fault_leaves_the_effect_out_or_only_its_answer(after, done):
     """OpenText facts 4f: not idempotent, so the client must tell these two apart by reading."""
     caller = Caller()

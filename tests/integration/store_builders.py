@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.models.evidence import Event
 from shared.models.link import Link, LinkState, Posted, Reservation
+from shared.models.messages import OriginMessage, PlanMessage
 from shared.store.hands import Hands
 from shared.timing import DEAD_AFTER
 
@@ -29,14 +30,17 @@ def reservation(item="a|b", plan_id="plan", origin=ORIGIN):
 class NoQueues:
     """Stands in the queues' place, and remembers what was sent."""
 
-    def __init__(self):
-        self.sent = []
+    def __init__(self) -> None:
+        self.sent: list[str] = []
 
-    async def send_origin(self, message, *, delay=None):
+    async def send_origin(self, message: OriginMessage, *, delay: timedelta | None = None) -> None:
         self.sent.append(message.origin)
 
-    async def send_plan(self, message, *, delay=None):
+    async def send_plan(self, message: PlanMessage, *, delay: timedelta | None = None) -> None:
         self.sent.append(f"plan {message.plan}")
+
+    async def length(self, queue: str) -> int:
+        return 0
 
 
 def hands(tables, worker, queues=None, **given):

@@ -39,7 +39,8 @@ async def approval():
 
 def stand_before(made, part, answer, *, method="", once=False):
     """Stand before OpenText: `answer` may act, and answers in its place unless it returns None."""
-    real, met = made.inside.content, []
+    real = made.inside.content
+    met: list[str] = []
 
     async def stand(verb, path, query, headers, body):
         if part in path and method in verb and not (once and met):
@@ -93,7 +94,8 @@ async def test_a_member_who_takes_the_performers_place_is_put_back(approval):
 
 async def test_a_member_who_joins_while_an_assignment_is_put_back_is_taken_off_too(approval):
     """Planner merges a write with what others wrote since the read: whom it returns was not agreed on by that."""
-    real, joined = approval.engine.inside.graph, []
+    real = approval.engine.inside.graph
+    joined: list[str] = []
 
     async def meanwhile(method, path, query, headers, body):
         if method == "PATCH" and path.endswith(f"/planner/tasks/{approval.task}") and not joined:
@@ -179,10 +181,10 @@ async def test_swapped_texts_are_put_right_and_asked_again(approval):
     """The person decided what he read."""
     keys = {name: approval.graph.checklist_key(approval.task, name) for name in ("Approve", "Reject")}
     for name, title in (("Approve", "Reject"), ("Reject", "Approve")):
-        entry = {"@odata.type": "#microsoft.graph.plannerChecklistItem", "title": title}
-        approval.graph.person_patch_details(approval.users[X], approval.task, checklist={keys[name]: entry})
-    entry = {"@odata.type": "#microsoft.graph.plannerChecklistItem", "isChecked": True}
-    approval.graph.person_patch_details(approval.users[P], approval.task, checklist={keys["Approve"]: entry})
+        line = {"@odata.type": "#microsoft.graph.plannerChecklistItem", "title": title}
+        approval.graph.person_patch_details(approval.users[X], approval.task, checklist={keys[name]: line})
+    tick = {"@odata.type": "#microsoft.graph.plannerChecklistItem", "isChecked": True}
+    approval.graph.person_patch_details(approval.users[P], approval.task, checklist={keys["Approve"]: tick})
     approval.graph.complete(approval.users[P], approval.task)
 
     await approval.notice()

@@ -81,11 +81,10 @@ async def test_a_rejection_ends_the_workflow(approval):
 @pytest.mark.parametrize(
     ("login", "outcomes", "said"),
     [
-        ("nkaur", ["Approve"], "not a performer"),
-        ("dfoxhoven", [], "No outcome is ticked"),
-        ("dfoxhoven", ["Approve", "Reject"], "More than one outcome"),
+        pytest.param("nkaur", ["Approve"], "not a performer", id="wrong-person"),
+        pytest.param("dfoxhoven", [], "No outcome is ticked", id="no-outcome"),
+        pytest.param("dfoxhoven", ["Approve", "Reject"], "More than one outcome", id="two-outcomes"),
     ],
-    ids=["wrong-person", "no-outcome", "two-outcomes"],
 )
 async def test_a_refused_completion_opens_the_task_again_and_says_why(approval, login, outcomes, said):
     approval.decide(login, *outcomes)

@@ -57,7 +57,7 @@ async def test_killed_half_way_and_resumed_each_task_is_there_once():
 
 
 def _dying(inside, *, after):
-    written = Counter()
+    written: Counter[str] = Counter()
 
     async def gate(moment, table, operation):
         if (moment, table, operation) == ("before", "agenda", "upsert"):

@@ -3,18 +3,18 @@
 import gzip
 import itertools
 import json
-from typing import cast
 
 import pytest
 
 from commands.backup import verify_all
 from local.demo.world import create_contract
+from local.simulators.faults import Fault
 from shared.errors import InputError, RefusedError
+from shared.models.link import LinkState
 from shared.operations.app_state import note_app
 from shared.operations.backup import restore, write_backup
 from shared.operations.rebuild import rebuild
 from shared.store.queues import Queues
-from shared.store.table_client import TableClient
 from shared.store.tables import NAMES, Tables
 from shared.wiring.stores import storage_over
 from tests.integration.test_rebuild import END, Case
@@ -23,7 +23,7 @@ _NUMBERS = itertools.count(1)
 
 
 def tables_of(inside, writer="operator"):
-    return Tables({name: cast("TableClient", inside.account.client(name)) for name in NAMES}, writer=writer)
+    return Tables({name: inside.account.client(name) for name in NAMES}, writer=writer)
 
 
 def rows(file):
@@ -139,6 +139,31 @@ async def test_what_was_made_since_the_backup_is_found_by_rebuild_and_not_made_a
     assert case.titles == before
 
 
+async def test_what_waited_at_the_backup_and_was_made_since_is_not_made_again(case, tmp_path):
+    """The backup says that it is held, and has no task."""
+    graph = case.inside.world.graph
+    graph.faults.add(Fault.status(403, method="POST", path="/planner/tasks", times=2))
+    later = f"workspace-{create_contract(case.inside.world, 'Later', END)}"
+    await case.hint(later)
+    links = await case.inside.services().origins.find_links(later)
+    assert sorted(link.state for link in links.values()) == [LinkState.HELD] * 2 + [LinkState.OPEN] * 2
+    await note_app(case.inside.services())
+    file = tmp_path / "bridge.jsonl.gz"
+    await write_backup(tables_of(case.inside), file, case.inside.now())
+    await case.pass_time()
+    before = case.titles
+    assert sum(before.values()) == 9
+
+    case.lose_tables()
+    await restore(tables_of(case.inside), case.inside.services(), file)
+    found = await rebuild(case.inside.services(), lambda _: None)
+    await case.pass_time()
+
+    assert (found.tasks, found.known) == (2, 7)
+    assert case.titles == before
+    assert set((await case.states()).values()) == {LinkState.OPEN}
+
+
 async def test_restoring_again_goes_on_and_changes_nothing(case, saved, tmp_path):
     case.lose_tables()
     tables = tables_of(case.inside)
@@ -165,13 +190,16 @@ async def test_tables_that_went_on_are_not_written_over(case, saved):
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda lines: lines[:-3], "cut off or edited"),
-        (lambda lines: [*lines[:2], *lines[3:]], "cut off or edited"),
-        (lambda lines: [lines[0], *lines[2:3], *lines[1:2], *lines[3:]], "cut off or edited"),
-        (lambda _: ['{"format": "another"}\n'], "is no backup of this bridge"),
-        (lambda _: [], "is no backup of this bridge"),
+        pytest.param(lambda lines: lines[:-3], "cut off or edited", id="cut-off"),
+        pytest.param(lambda lines: [*lines[:2], *lines[3:]], "cut off or edited", id="a-row-less"),
+        pytest.param(
+            lambda lines: [lines[0], *lines[2:3], *lines[1:2], *lines[3:]],
+            "cut off or edited",
+            id="rows-in-another-order",
+        ),
+        pytest.param(lambda _: ['{"format": "another"}\n'], "is no backup of this bridge", id="of-something-else"),
+        pytest.param(lambda _: [], "is no backup of this bridge", id="empty"),
     ],
-    ids=["cut-off", "a-row-less", "rows-in-another-order", "of-something-else", "empty"],
 )
 async def test_a_file_that_is_not_whole_is_refused_before_anything_is_written(case, saved, tmp_path, change, why):
     with gzip.open(saved, "rt", newline="\n") as source:

@@ -12,7 +12,7 @@ from shared import wiring
 from shared.models.holds import HoldCause
 from shared.models.link import LinkState
 from tests.engine import engine
-from tests.wired import Wired
+from tests.wired import InsideWiring
 
 RECORDS, TASKS = 10, 100
 WORKFLOWS, STEPS = 25, 20
@@ -66,7 +66,7 @@ def test_of_a_thousand_tasks_whose_value_changes_a_tenth_ends_and_the_rest_is_re
     assert count(opened, LinkState.OPEN) == RECORDS * TASKS == 1000
     assert (count(braked, LinkState.CLOSED), count(braked, LinkState.OPEN, HoldCause.BRAKE)) == (100, 900)
     assert "Contract.Region is 'APAC'" in waiting[0].reason
-    with wiring.use(Wired(started)):
+    with wiring.use(InsideWiring(started.inside)):
         told, released, quiet = run("brake", "list"), run("brake", "release", "package"), run("brake", "list")
     del started.inside.origins.messages[1:]
     asyncio.run(started.rest())

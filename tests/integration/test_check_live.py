@@ -13,7 +13,7 @@ from manage import app
 from shared import wiring
 from tests.engine import MAPPING, engine
 from tests.integration.test_preview import Watch
-from tests.wired import Wired
+from tests.wired import InsideWiring
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
 TEXT = MAPPING.read_text(encoding="utf-8")
@@ -49,7 +49,7 @@ def checked(world, tmp_path):
     def check(text, *more):
         file = tmp_path / "mapping.yaml"
         file.write_text(text, encoding="utf-8")
-        with wiring.use(Wired(world)):
+        with wiring.use(InsideWiring(world.inside)):
             return CliRunner().invoke(app, ["mapping", "check", str(file), "--live", *more], catch_exceptions=False)
 
     return check
@@ -251,7 +251,7 @@ def test_two_attributes_of_one_name_are_ambiguous_and_named_by_their_keys(checke
 
 def test_nothing_is_written_anywhere(world, tmp_path):
     watch = Watch(world)
-    with wiring.use(Wired(world)):
+    with wiring.use(InsideWiring(world.inside)):
         answer = CliRunner().invoke(app, ["mapping", "check", str(MAPPING), "--live"], catch_exceptions=False)
 
     assert answer.exit_code == 0

@@ -180,7 +180,7 @@ async def test_the_watermark_stays_when_not_all_was_handed_on(inside):
 
 
 def _refusing(send, *, after):
-    sent = []
+    sent: list[str] = []
 
     async def refuse(content, **how):
         if len(sent) >= after:

@@ -9,15 +9,15 @@ from local.demo.world import create_contract
 from local.in_process.system import START, Inside
 from shared.models.messages import OriginMessage
 from shared.operations.doctor import examine
-from shared.operations.findings import Verdict
+from shared.operations.findings import Finding, Verdict
 from shared.operations.probing import ROLES, probe_deeply
-from tests.integration.operating import InsideWiring
+from tests.integration.operating import OperatedWiring
 from tests.repository import ROOT
 
 END = START + timedelta(days=400)
 
 
-class Patient(InsideWiring):
+class Patient(OperatedWiring):
     """A bridge whose readiness has nothing to say."""
 
     def probes(self):
@@ -42,7 +42,7 @@ async def inside():
 
 
 async def found(inside):
-    by_name = {}
+    by_name: dict[str, list[Finding]] = {}
     for finding in await examine(Patient(inside), None):
         by_name.setdefault(finding.name, []).append(finding)
     return by_name
@@ -108,10 +108,11 @@ async def test_one_part_that_can_not_be_asked_stops_no_other(inside):
 @pytest.mark.parametrize(
     ("roles", "verdict", "said"),
     [
-        (frozenset(ROLES), Verdict.OK, "Tasks.ReadWrite.All"),
-        (frozenset({"User.Read.All"}), Verdict.FAIL, "the token lacks Tasks.ReadWrite.All, Group.Read.All"),
+        pytest.param(frozenset(ROLES), Verdict.OK, "Tasks.ReadWrite.All", id="all"),
+        pytest.param(
+            frozenset({"User.Read.All"}), Verdict.FAIL, "the token lacks Tasks.ReadWrite.All, Group.Read.All", id="some"
+        ),
     ],
-    ids=["all", "some"],
 )
 async def test_the_roles_in_the_apps_token_are_compared_with_what_it_needs(inside, roles, verdict, said):
     services = inside.services()

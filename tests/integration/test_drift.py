@@ -19,14 +19,18 @@ END = START + timedelta(days=400)
 def inside():
     """A bridge with one contract, at rest."""
     with in_its_place() as one:
-        one.contract = create_contract(one.world, "Supply", END)
-        look(one, f"workspace-{one.contract}")
+        look(one, f"workspace-{create_contract(one.world, 'Supply', END)}")
         yield one
 
 
 def look(inside, origin):
     inside.origins.messages.append(OriginMessage(origin=origin).model_dump_json())
     asyncio.run(inside.drain())
+
+
+def contract_of(inside):
+    (contract,) = [one.id for one in inside.world.content.state.nodes.values() if one.name == "Supply"]
+    return contract
 
 
 def task(inside, title):
@@ -52,7 +56,7 @@ def test_two_systems_at_rest_do_not_differ(inside):
 def test_a_title_that_a_person_wrote_is_told_with_both_values_and_who_wins(inside):
     inside.world.graph.person_patch_task(inside.world.users["lwhite"], task(inside, "legal review"), title="Mine")
 
-    answer = manage("drift", "--origin", f"workspace-{inside.contract}")
+    answer = manage("drift", "--origin", f"workspace-{contract_of(inside)}")
 
     assert answer.exit_code == 1
     assert "title: Planner's will be taken, since 2026-11-23 09:00:00 UTC at most" in answer.output
@@ -61,7 +65,7 @@ def test_a_title_that_a_person_wrote_is_told_with_both_values_and_who_wins(insid
 
 
 def test_a_change_on_the_record_is_told_and_repaired(inside):
-    inside.world.content.set_attribute("pwilliams", inside.contract, "Contract.End Date", "2029-06-30T00:00:00")
+    inside.world.content.set_attribute("pwilliams", contract_of(inside), "Contract.End Date", "2029-06-30T00:00:00")
 
     code, told = drifting("--rule", "contract-package", "--repair")
 

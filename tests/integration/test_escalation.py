@@ -134,7 +134,7 @@ async def test_nobody_is_chased_while_the_other_party_has_it(case):
     content.set_attribute("pwilliams", case.workspace, "Contract.Approval", "Pending")
     await case.hint()
     assert [who for who, _ in case.tasks] == ["dfoxhoven"]
-    raised = {}
+    raised: dict[str, str] = {}
     for _ in range(30):
         await case.at(case.inside.at + timedelta(hours=6))
         raised |= {who: raised.get(who, f"{case.inside.at:%d}") for who, _ in case.tasks[1:]}
@@ -186,11 +186,10 @@ async def test_the_story_of_the_demo_happens():
 @pytest.mark.parametrize(
     ("today", "expected"),
     [
-        (date(2026, 11, 23), date(2026, 12, 24)),
-        (date(2027, 3, 1), date(2027, 3, 5)),
-        (date(2027, 3, 8), date(2027, 3, 25)),
+        pytest.param(date(2026, 11, 23), date(2026, 12, 24), id="christmas-on-a-friday"),
+        pytest.param(date(2027, 3, 1), date(2027, 3, 5), id="womens-day-on-a-monday"),
+        pytest.param(date(2027, 3, 8), date(2027, 3, 25), id="easter"),
     ],
-    ids=["christmas-on-a-friday", "womens-day-on-a-monday", "easter"],
 )
 def test_the_story_finds_the_next_long_weekend(today, expected):
     assert escalation.before_long_weekend(CALENDAR, today) == expected

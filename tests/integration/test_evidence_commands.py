@@ -29,7 +29,9 @@ from shared.models.evidence import Event, Head
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 from shared.models.wanted import EvidencePolicy
+from shared.store.lease import Held
 from tests.integration.store_builders import link
+from tests.wired import InsideWiring
 
 ORIGIN = "workflow-4711"
 KEY = "an-invented-pseudonym-key"
@@ -39,19 +41,6 @@ EVENTS = [
     Event(what="created", item="r|a", detail={"title": "Approve", "people": PEOPLE, "rule": "r", "due": "2026-11-20"}),
     Event(what="sent_on", item="r|a", actor=WHO, detail={"disposition": "Approve", "intent": "b-1", "rule": "r"}),
 ]
-
-
-class InsideWiring:
-    """The wiring that commands find: a bridge in memory, which nobody has to close."""
-
-    def __init__(self, inside):
-        self.storage, self.services = inside.storage, inside.services
-
-    async def warm_storage(self):
-        """It is warm."""
-
-    async def close(self):
-        """Nothing was opened."""
 
 
 @pytest.fixture
@@ -193,7 +182,7 @@ def test_an_origin_that_somebody_works_on_is_left_out_and_said(inside):
 
 def test_who_came_while_an_operator_was_at_work_has_the_origin_looked_at_again(inside):
     """The mark is set between the operator's first write and the release."""
-    came = []
+    came: list[Held | None] = []
 
     async def gate(moment, table, operation):
         if moment == "after" and operation == "transaction" and not came:

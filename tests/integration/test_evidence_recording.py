@@ -134,7 +134,7 @@ async def test_at_rest_nothing_is_written_on_the_record_and_nothing_into_the_his
 
 
 @pytest.mark.parametrize("path", ["/v2/nodes", "/versions", "/categories"])
-@pytest.mark.parametrize("after", [True, False], ids=["done", "not-done"])
+@pytest.mark.parametrize("after", [pytest.param(True, id="done"), pytest.param(False, id="not-done")])
 async def test_an_answer_that_was_lost_is_recognised_and_nothing_is_put_there_twice(story, path, after):
     await story.look()
     method = "PUT" if path == "/categories" else "POST"

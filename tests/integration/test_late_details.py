@@ -7,6 +7,7 @@ import pytest
 from local.demo.world import create_contract
 from local.in_process.system import Inside
 from shared.models.messages import OriginMessage
+from shared.models.words import WaitedFor
 from shared.watchers.timers import sweep_agenda, sweep_plans
 from tests.integration.measured_work import END
 from tests.repository import ROOT
@@ -23,7 +24,7 @@ class Case:
         self.graph, content = self.inside.world.graph, self.inside.world.content
         self.graph.rules.details_lag = lag
         workspace = create_contract(self.inside.world, "Supply", END)
-        document = content.add_document(workspace, "Supply.docx", b"text", user="pwilliams")
+        self.document = document = content.add_document(workspace, "Supply.docx", b"text", user="pwilliams")
         process = content.start_workflow(
             "Contract Approval", [document], initiator="pwilliams", managers=["bridge"], workspace=workspace
         )
@@ -42,13 +43,27 @@ class Case:
                 await sweep_agenda(self.inside.services())
         return most
 
+    async def seconds(self, number):
+        """Let seconds pass, in which no timer ticks; return how many messages were worked on."""
+        worked_on = 0
+        for _ in range(number):
+            self.inside.at += timedelta(seconds=1)
+            worked_on += await self.inside.drain()
+        return worked_on
+
     def lines(self):
-        (task,) = [key for key, body in self.graph.tasks.items() if body["title"].startswith("Approve")] or [None]
-        return sorted(line["title"] for line in self.graph.details[task]["checklist"].values()) if task else []
+        tasks = [key for key, body in self.graph.tasks.items() if body["title"].startswith("Approve")]
+        return sorted(line["title"] for task in tasks for line in self.graph.details[task]["checklist"].values())
 
 
 @pytest.mark.parametrize(
-    ("lag", "within"), [(0, 0), (1, 5), (2, 30), (3, 30)], ids=["at once", "one 404", "two 404", "three 404"]
+    ("lag", "within"),
+    [
+        pytest.param(0, 0, id="at once"),
+        pytest.param(1, 5, id="one 404"),
+        pytest.param(2, 30, id="two 404"),
+        pytest.param(3, 30, id="three 404"),
+    ],
 )
 async def test_the_outcome_lines_come_within_seconds(lag, within):
     case = Case(lag)
@@ -63,14 +78,40 @@ async def test_a_records_tasks_show_their_context_within_seconds_too():
     case = Case(2)
     workspace = create_contract(case.inside.world, "Other", END)
     case.inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
-    for _ in range(30):
-        await case.inside.drain()
-        case.inside.at += timedelta(seconds=1)
+    await case.inside.drain()
+    await case.seconds(30)
 
     texts = [case.graph.details[key]["description"] for key in case.graph.tasks]
 
     assert len(texts) == 4
     assert all(f"workspace-{workspace} " in text for text in texts), "the last line says whose it is"
+
+
+async def test_looks_for_another_reason_leave_missing_details_to_those_that_look_for_them():
+    """Each would have four more looks follow it."""
+    case = Case(10_000)
+    await case.seconds_until_lines(1)
+    looks = 0
+    for _ in range(20):
+        message = OriginMessage(origin=case.origin, waited_for=WaitedFor.CHANGED)
+        case.inside.origins.messages.append(message.model_dump_json())
+        case.inside.at += timedelta(seconds=3)
+        looks += await case.inside.drain()
+    looks += await case.seconds(240)
+
+    assert looks <= 20 + 4
+
+
+async def test_a_hint_whose_task_had_no_details_at_first_is_followed_all_the_same():
+    """Looking for the details came first: what else the hint announced may show after it."""
+    case = Case(1)
+    await case.seconds_until_lines(30)
+    assert case.lines()
+    case.inside.world.content.add_version(case.document, b"another", user="pwilliams")
+
+    await case.seconds(90)
+
+    assert [body["title"] for body in case.graph.tasks.values() if body["title"].endswith("v2")]
 
 
 async def test_details_that_never_come_are_asked_for_ever_less_often():

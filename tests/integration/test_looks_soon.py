@@ -42,6 +42,10 @@ class Case:
         return {key: task["dueDateTime"] for key, task in self.graph.tasks.items()}
 
     @property
+    def title_of_approval(self):
+        return next(title for title in self.titles if title.startswith("Approve"))
+
+    @property
     def titles(self):
         return sorted(task["title"] for task in self.graph.tasks.values())
 
@@ -51,7 +55,9 @@ def case():
     return Case()
 
 
-@pytest.mark.parametrize(("late", "within"), [(3, 6), (30, 61)], ids=["seconds later", "half a minute later"])
+@pytest.mark.parametrize(
+    ("late", "within"), [pytest.param(3, 6, id="seconds later"), pytest.param(30, 61, id="half a minute later")]
+)
 async def test_a_hint_that_overtakes_its_change_is_looked_at_again(case, late, within):
     """It is sent inside OpenText's transaction: the first look reads what was before."""
     workspace = create_contract(case.inside.world, "Supply", END)
@@ -107,7 +113,7 @@ async def test_each_of_two_hints_that_overtake_their_changes_is_followed(case):
         pytest.param(503, {}, id="failed"),
     ],
 )
-@pytest.mark.parametrize("is_second", [False, True], ids=["its look", "the look after it"])
+@pytest.mark.parametrize("is_second", [pytest.param(False, id="its look"), pytest.param(True, id="the look after it")])
 async def test_a_hint_whose_look_could_not_be_made_is_followed_still(case, status, headers, is_second):
     """What is tried in its place may come before the change shows, and knows nothing of a hint."""
     workspace = create_contract(case.inside.world, "Supply", END)
@@ -146,6 +152,31 @@ async def test_a_hint_that_meets_a_look_at_work_is_followed(case):
     await case.inside.pass_time(20 * SECOND, times=7)
 
     assert case.dues != before
+
+
+async def test_a_hint_about_a_document_that_comes_while_the_first_look_at_its_workflow_is_at_work_is_followed(case):
+    """It leads to the workspace alone: that the workflow shows the document is written down after that look."""
+    workspace = create_contract(case.inside.world, "Supply", END)
+    document = case.content.add_document(workspace, "Supply.docx", b"text", user="pwilliams")
+    process = case.content.start_workflow(
+        "Contract Approval", [document], initiator="pwilliams", managers=["bridge"], workspace=workspace
+    )
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(150)
+
+    def upload(method, path):
+        case.graph.faults.hook = None
+        case.content.add_version(document, b"another", user="pwilliams")
+
+    case.graph.faults.hook = upload
+    message = OriginMessage(origin=f"workflow-{process}", waited_for=WaitedFor.DISCOVERED)
+    case.inside.origins.messages.append(message.model_dump_json())
+    await case.inside.drain()
+    assert case.graph.faults.hook is None
+    assert case.title_of_approval.endswith("v1")
+    await case.seconds(61)
+
+    assert case.title_of_approval.endswith("v2")
 
 
 async def test_many_hints_while_a_system_is_paused_leave_few_timers(case):
@@ -198,7 +229,7 @@ async def test_many_hints_of_one_record_bring_no_more_looks_than_one_of_them(cas
     assert case.looks <= 4
 
 
-@pytest.mark.parametrize(("after", "within"), [(3, 6), (45, 91)], ids=["3 s", "45 s"])
+@pytest.mark.parametrize(("after", "within"), [pytest.param(3, 6, id="3 s"), pytest.param(45, 91, id="45 s")])
 async def test_the_step_after_a_send_on_is_looked_for_though_it_appears_late(case, after, within):
     """OpenText works in the background on what a send-on leads to."""
     workspace = create_contract(case.inside.world, "Supply", END)

@@ -10,8 +10,10 @@ from local.simulators.content_server.model import Attribute, AttributeSet
 from manage import app
 from shared import wiring
 from shared.mapping.language.load import read_with_warnings
+from shared.mapping.language.rules import StepRule
 from tests.engine import engine
-from tests.wired import Wired, engine_in_its_place
+from tests.narrowing import each_as_a
+from tests.wired import InsideWiring, engine_in_its_place
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
 GROUP = ("--group", CONTRACTS_GROUP)
@@ -45,7 +47,7 @@ def approval(started, contract, *, title="", starts=("Contract Approval",)):
 def test_what_it_writes_passes_the_live_check_strictly(tmp_path, act_as):
     file = tmp_path / "first.yaml"
     started = engine(OPENTEXT_ACT_AS=act_as)
-    with wiring.use(Wired(started)):
+    with wiring.use(InsideWiring(started.inside)):
         approval(started, create_contract(started.world, "Contoso", END), title="Supply 4711")
         answer = run("init", "--to", file, "--type", "Contract", "--workflow", "Contract Approval", *GROUP)
         checked = run("check", file, "--live", "--strict")
@@ -72,10 +74,10 @@ def test_a_waiting_step_becomes_a_rule_with_the_outcomes_that_it_offers(started,
     approval(started, contract)
     run("init", "--to", file, "--workflow", "Contract Approval", *GROUP)
     mapping, warnings = read_with_warnings(file.read_text(encoding="utf-8"))
+    (rule,) = each_as_a(StepRule, mapping.rules)
 
-    assert [(rule.id, rule.when.map, list(rule.outcomes)) for rule in mapping.rules] == [
-        ("contract-approval-approver", ("Contract Approval",), ["Approve", "Reject"])
-    ]
+    assert (rule.id, rule.when.map) == ("contract-approval-approver", ("Contract Approval",))
+    assert list(rule.outcomes) == ["Approve", "Reject"]
     assert warnings == ()
 
 

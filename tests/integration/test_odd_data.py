@@ -53,7 +53,14 @@ class Case:
         return sorted((task["title"], task["dueDateTime"]) for task in self.graph.tasks.values())
 
 
-@pytest.mark.parametrize("time", ["T00:00:00", "T23:59:59", ""], ids=["midnight", "last second", "a day"])
+@pytest.mark.parametrize(
+    "time",
+    [
+        pytest.param("T00:00:00", id="midnight"),
+        pytest.param("T23:59:59", id="last second"),
+        pytest.param("", id="a day"),
+    ],
+)
 @pytest.mark.parametrize("day", SENTINELS)
 async def test_a_date_that_means_none_is_none_and_nobody_is_late(tmp_path, day, time):
     case = Case(tmp_path)
@@ -70,13 +77,12 @@ async def test_a_date_that_means_none_is_none_and_nobody_is_late(tmp_path, day, 
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("Half \ud800 pair", "Half \ufffd pair"),
-        ("Cafe\u0301", "Café"),
-        ("Be\x07ll\x00", "Bell"),
-        ("\u202eturned", "\u202eturned"),
-        ("🤝" * 120, "🤝" * 120),
+        pytest.param("Half \ud800 pair", "Half \ufffd pair", id="half a pair"),
+        pytest.param("Cafe\u0301", "Café", id="decomposed"),
+        pytest.param("Be\x07ll\x00", "Bell", id="control characters"),
+        pytest.param("\u202eturned", "\u202eturned", id="right to left"),
+        pytest.param("🤝" * 120, "🤝" * 120, id="emoji"),
     ],
-    ids=["half a pair", "decomposed", "control characters", "right to left", "emoji"],
 )
 async def test_an_odd_name_is_shown_clean_and_stops_nothing(tmp_path, name, shown):
     case = Case(tmp_path)

@@ -17,8 +17,10 @@ from shared.errors import (
     UnavailableError,
     UnreadableError,
 )
-from shared.models.opentext import Needs, Person
+from shared.models.opentext import AttributeValue, Person
+from shared.models.origin import Needs
 from tests.integration.opentext_world import World
+from tests.narrowing import sure
 
 BARE = Needs(attributes=False)
 FILE = Upload("evidence.json", b'{"a":1}', "application/json")
@@ -157,7 +159,14 @@ async def test_a_loop_comes_back_as_another_visit():
     assert second.visit != first.visit
 
 
-@pytest.mark.parametrize("fault", [Fault.html, Fault.garbled, Fault.dropped], ids=["html", "garbled", "dropped"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault.html, id="html"),
+        pytest.param(Fault.garbled, id="garbled"),
+        pytest.param(Fault.dropped, id="dropped"),
+    ],
+)
 async def test_a_send_on_whose_answer_was_lost_is_found_again_in_the_activities(fault):
     """It is not sent a second time by any layer."""
     world = World(act_as="performer")
@@ -196,7 +205,7 @@ async def test_many_requests_at_once_outlive_the_end_of_their_session():
 async def test_attributes_are_set_by_name_and_only_where_they_differ():
     world = World()
     number = world.workspace(Region="EMEA", Tags=["a"])
-    values = {
+    values: dict[str, AttributeValue] = {
         "Contract.Region": "EMEA",
         "Contract.Review": "Done",
         "Contract.Tags": ("a", "b"),
@@ -316,12 +325,12 @@ async def test_a_record_is_classified_once_and_moved_with_its_token():
     world = World()
     document = await world.client.records.upload(world.workspace(), FILE)
     await world.client.records.classify(document, 41320)
-    revision = world.server.node(document).record.revision
+    revision = sure(world.server.node(document).record).revision
     await world.client.records.classify(document, 41320)
-    assert world.server.node(document).record.revision == revision
+    assert sure(world.server.node(document).record).revision == revision
     await world.client.records.classify(document, 41321)
 
-    assert world.server.node(document).record.class_id == 41321
+    assert sure(world.server.node(document).record).class_id == 41321
 
 
 async def test_an_upload_whose_answer_was_lost_is_found_by_its_name():

@@ -11,8 +11,11 @@ import pytest
 from local.simulators.content_server.model import Attribute, AttributeSet
 from local.simulators.faults import Fault
 from shared.errors import RefusedError, UnavailableError, UnreadableError
-from shared.models.opentext import Needs, Part, Person, WorkflowStatus
+from shared.models.opentext import Part, Person
+from shared.models.origin import Needs
+from shared.models.workflow import WorkflowStatus
 from tests.integration.opentext_world import NOW, World
+from tests.narrowing import sure
 
 BARE = Needs(attributes=False)
 
@@ -59,7 +62,8 @@ async def test_roles_come_with_people_and_groups_expanded():
     world.server.add_group("Outer", ["Inner", "dfoxhoven"])
     world.server.join("Inner", "Outer")
     number = world.workspace(roles={"Manager": ["lwhite"], "Legal": ["Outer", "dfoxhoven"]})
-    roles = {role.name: role for role in (await world.client.workspaces.read(number, Needs(roles=True))).roles}
+    found = await world.client.workspaces.read(number, Needs(roles=True))
+    roles = {role.name: role for role in sure(found.roles)}
 
     assert [person.login for person in roles["Legal"].members] == ["dfoxhoven", "nkaur"]
     assert [person.email for person in roles["Manager"].members] == ["lwhite@contoso.example"]
@@ -72,7 +76,7 @@ async def test_a_role_of_more_than_ten_is_read_whole():
     for login in logins:
         world.server.add_user(login)
     number = world.workspace(roles={"Legal": logins})
-    (role,) = (await world.client.workspaces.read(number, Needs(roles=True))).roles
+    (role,) = sure((await world.client.workspaces.read(number, Needs(roles=True))).roles)
 
     assert [person.login for person in role.members] == logins
 
@@ -108,7 +112,7 @@ async def test_a_group_is_no_user():
         await world.client.members.read(group)
 
 
-@pytest.mark.parametrize("filters", [True, False], ids=["filter", "ignored-filter"])
+@pytest.mark.parametrize("filters", [pytest.param(True, id="filter"), pytest.param(False, id="ignored-filter")])
 async def test_people_are_found_by_address_though_a_filter_may_be_ignored(filters):
     """OpenText facts 2: an unknown filter is ignored without a word, and everybody is listed."""
     world = World()
@@ -155,7 +159,7 @@ async def test_compliance_is_read_where_it_is_needed():
     found = await world.client.workspaces.read(number, needs)
 
     assert (found.holds, found.rm_status, found.classifications) == (("HOLD_10",), "ACTIVE", ("Contracts",))
-    assert [(item.node_id, item.name, item.due) for item in found.missing_documents] == [
+    assert [(item.node_id, item.name, item.due) for item in sure(found.missing_documents)] == [
         (missing, "Certificate", NOW + timedelta(days=3))
     ]
 
@@ -243,7 +247,7 @@ async def test_a_long_list_is_read_page_by_page_and_no_further_than_needed():
 
 async def test_an_unknown_workspace_type_is_unreadable():
     with pytest.raises(UnreadableError):
-        await World().client.workspaces.read_type("Nothing")
+        await World().client.workspaces.types.read_id("Nothing")
 
 
 async def test_readiness_is_told_by_ping_and_whoami():
@@ -276,8 +280,12 @@ async def test_a_session_goes_on_over_its_tickets_end():
 
 @pytest.mark.parametrize(
     "fault",
-    [Fault.html, Fault.garbled, Fault.dropped, lambda **where: Fault.status(503, **where)],
-    ids=["html", "garbled", "dropped", "503"],
+    [
+        pytest.param(Fault.html, id="html"),
+        pytest.param(Fault.garbled, id="garbled"),
+        pytest.param(Fault.dropped, id="dropped"),
+        pytest.param(lambda **where: Fault.status(503, **where), id="503"),
+    ],
 )
 async def test_a_server_in_trouble_may_answer_later(fault):
     world = World()
@@ -297,7 +305,7 @@ async def test_a_workflow_is_read_with_its_steps_and_documents():
     found = await world.client.workflows.read(process, Needs())
     (step,) = found.current
 
-    assert (found.name, found.status, found.initiator.login) == (
+    assert (found.name, found.status, sure(found.initiator).login) == (
         "Contract Approval",
         WorkflowStatus.ON_TIME,
         "pwilliams",

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from local.simulators.faults import Fault
 from tests.integration.opentext_world import World
+from tests.narrowing import sure
 
 DAY = timedelta(days=1)
 
@@ -21,7 +22,12 @@ async def test_of_a_long_list_only_what_changed_is_read_and_every_folder():
     world.at += 2 * DAY
     world.server.add_document(workspace, "New.pdf")
     pages = []
-    counting = Fault.odd(lambda page: pages.append(page) or page, path=f"/{workspace}/nodes", times=99)
+
+    def count(page):
+        pages.append(page)
+        return page
+
+    counting = Fault.odd(count, path=f"/{workspace}/nodes", times=99)
     world.server.faults.add(counting)
 
     assert await changed(world, workspace, world.at - DAY) == [("New.pdf", False), ("Papers", True)]
@@ -34,7 +40,7 @@ async def test_one_hint_reaches_so_many_documents_so_deep():
     for depth in range(5):
         folder = world.server.add_folder(folder, f"Level {depth}")
         world.server.add_document(folder, f"{depth}.pdf")
-    top = world.server.find_child(workspace, "Level 0")
+    top = sure(world.server.find_child(workspace, "Level 0"))
 
     assert len(await world.client.tree.list_documents_below(top)) == 3
 

@@ -166,7 +166,8 @@ async def test_what_is_completed_before_the_new_version_was_read_again_counts_fo
     approval = Approval(made, process, document)
     made.forward(timedelta(minutes=2))
     approval.content.add_version(document, b"2", user="pwilliams")
-    real, met = made.inside.graph, []
+    real = made.inside.graph
+    met: list[str] = []
 
     async def meanwhile(method, path, query, headers, body):
         answer = await real(method, path, query, headers, body)

@@ -20,10 +20,14 @@ async def contract():
     """Give an engine that has just made a contract's tasks, and come to rest."""
     made = engine()
     workspace = create_contract(made.world, "Supply", made.inside.at + 400 * DAY)
-    made.origin = f"workspace-{workspace}"
-    await made.look(made.origin)
+    await made.look(f"workspace-{workspace}")
     await made.rest()
     return made
+
+
+async def origin_of(contract):
+    (origin,) = [key async for key in contract.services.origins.list_origins()]
+    return origin
 
 
 def queued(contract):
@@ -50,12 +54,12 @@ async def test_what_a_live_look_writes_is_left_to_it_and_what_is_left_then_is_an
     contract.world.graph.person_patch_task(contract.world.users["lwhite"], task, percentComplete=50)
     busy = contract.inside.wire("busy")
 
-    async with busy.hands.holding(Kind.ORIGIN, contract.origin):
+    async with busy.hands.holding(Kind.ORIGIN, await origin_of(contract)):
         await read_all(contract)
         assert queued(contract) == []
     await read_all(contract)
 
-    assert queued(contract) == [contract.origin]
+    assert queued(contract) == [await origin_of(contract)]
 
 
 async def test_a_dead_workers_hands_leave_nothing_unannounced(contract):
@@ -64,12 +68,12 @@ async def test_a_dead_workers_hands_leave_nothing_unannounced(contract):
     await contract.rest()
     task = next(iter(contract.world.graph.tasks))
     contract.world.graph.person_patch_task(contract.world.users["lwhite"], task, percentComplete=50)
-    await contract.inside.wire("dying").hands.take(Kind.ORIGIN, contract.origin)
+    await contract.inside.wire("dying").hands.take(Kind.ORIGIN, await origin_of(contract))
     contract.forward(timedelta(minutes=2))
 
     await read_all(contract)
 
-    assert queued(contract) == [contract.origin]
+    assert queued(contract) == [await origin_of(contract)]
 
 
 async def test_one_sweep_with_a_clock_a_day_ahead_keeps_no_plan_unread(contract):

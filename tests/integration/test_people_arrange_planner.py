@@ -164,14 +164,14 @@ rules:
 def own(tmp_path):
     """Each workspace has a plan of its own."""
     one = Case(tmp_path)
-
-    def title(text):
-        one.file.write_text(PER.replace("TITLE", text))
-        one.inside.reload(one.file, f"with {text}")
-
-    one.title = title
-    title("{{ workspace.name }}")
+    entitle(one, "{{ workspace.name }}")
     return one
+
+
+def entitle(own, title):
+    """Deploy the mapping with another title of the plans that it has made."""
+    own.file.write_text(PER.replace("TITLE", title))
+    own.inside.reload(own.file, f"with {title}")
 
 
 def plans_of(case):
@@ -179,7 +179,7 @@ def plans_of(case):
 
 
 async def test_two_workspaces_whose_plans_have_one_title_have_two_plans(own):
-    own.title("Contract file")
+    entitle(own, "Contract file")
     second = create_contract(own.inside.world, "Another", END)
     await own.look()
     await own.look(second)
@@ -197,7 +197,7 @@ async def test_a_persons_plan_of_that_title_is_not_taken(own):
 
 async def test_another_title_makes_no_second_plan(own):
     await own.look()
-    own.title("{{ workspace.name }} (contract)")
+    entitle(own, "{{ workspace.name }} (contract)")
     await own.look()
     await own.later()
 
@@ -205,7 +205,7 @@ async def test_another_title_makes_no_second_plan(own):
 
 
 async def test_a_title_that_is_too_long_is_cut(own):
-    own.title("{{ workspace.name }} " + "x" * 300)
+    entitle(own, "{{ workspace.name }} " + "x" * 300)
     await own.look()
 
     assert [len(title) for title in plans_of(own)] == [255]

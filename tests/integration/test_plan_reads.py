@@ -9,12 +9,13 @@ from local.demo.world import CONTRACTS_GROUP, create_contract
 from local.in_process.system import START, Inside
 from local.local_system import CLIENT_STATE, ROOT
 from shared.intake.graph import notifications_over
-from shared.models.link import LinkState
+from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.models.troubles import Cause
 from shared.models.words import WaitedFor
 from shared.timing import PLAN_BUSY, PLAN_QUIET
 from shared.watchers.timers import sweep_agenda, sweep_plans
+from tests.narrowing import sure
 
 END = START + timedelta(days=400)
 LONG = timedelta(hours=2)
@@ -49,7 +50,7 @@ async def row_of(inside, title="Contracts"):
 
 async def links_of(inside):
     services = inside.services()
-    found = {}
+    found: dict[str, Link] = {}
     async for origin in services.origins.list_origins():
         found |= await services.origins.find_links(origin)
     return found
@@ -295,7 +296,7 @@ async def test_a_plan_that_the_mapping_names_by_its_id_has_its_group_found_out(i
 
     await again.drain()
 
-    assert (await again.services().plans.find(plan)).group_id == CONTRACTS_GROUP
+    assert sure(await again.services().plans.find(plan)).group_id == CONTRACTS_GROUP
 
 
 async def test_a_limit_of_a_task_is_said_on_its_link_once_and_forgotten_when_it_is_kept(inside):

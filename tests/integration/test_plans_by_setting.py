@@ -11,6 +11,7 @@ from shared.mapping.language.load import examine
 from shared.models.link import LinkState
 from shared.operations.health import probe_mapping
 from tests.engine import AS_DEPLOYED, Engine
+from tests.narrowing import sure
 
 MAPPING = """\
 version: 1
@@ -70,7 +71,7 @@ def test_what_is_set_and_is_no_id_is_told_without_its_value():
 
 def test_another_plan_by_setting_is_a_changed_rule():
     hashes = [
-        examine(MAPPING, {"PLAN_CONTRACTS": PLAN[:-1] + last, "GROUP_FINANCE": FINANCE_GROUP}).mapping.rule_hashes
+        sure(examine(MAPPING, {"PLAN_CONTRACTS": PLAN[:-1] + last, "GROUP_FINANCE": FINANCE_GROUP}).mapping).rule_hashes
         for last in "MN"
     ]
 

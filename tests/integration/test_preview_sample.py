@@ -12,7 +12,7 @@ from manage import app
 from shared import wiring
 from tests.engine import MAPPING, engine
 from tests.integration.test_preview import Watch
-from tests.wired import Wired, engine_in_its_place
+from tests.wired import InsideWiring, engine_in_its_place
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
 TEXT = MAPPING.read_text(encoding="utf-8")
@@ -98,7 +98,7 @@ def test_what_would_be_overdue_at_once_is_counted(started):
 def test_mails_that_would_go_out_are_counted(tmp_path):
     told = '      - key: legal-review\n        notify: [{on: overdue, to: ["role:Legal"]}]\n'
     started = engine(changed(tmp_path, ("      - key: legal-review\n", told)), NOTIFY_FROM="bridge@contoso.example")
-    with wiring.use(Wired(started)):
+    with wiring.use(InsideWiring(started.inside)):
         space = f"workspace-{create_contract(started.world, 'Contoso', END)}"
         asyncio.run(started.look(space))
         before = summed("--sample", 10)["mails"]
@@ -135,7 +135,9 @@ def test_a_rule_that_is_none_is_said_with_the_nearest_one():
     assert "there is no rule 'contract-packages'; did you mean 'contract-package'?" in answer.output
 
 
-@pytest.mark.parametrize("more", [("--origin", "workspace-1"), ("--event", MAPPING)], ids=["origin", "event"])
+@pytest.mark.parametrize(
+    "more", [pytest.param(("--origin", "workspace-1"), id="origin"), pytest.param(("--event", MAPPING), id="event")]
+)
 @pytest.mark.usefixtures("started")
 def test_a_sample_and_one_origin_are_not_asked_for_together(more):
     assert run("preview", "--sample", 3, *more).exit_code == 2

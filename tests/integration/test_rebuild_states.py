@@ -362,7 +362,7 @@ async def test_it_refuses_while_the_app_is_seen_to_run(case):
 
 
 async def test_a_dry_run_says_the_same_and_writes_nothing(case):
-    said = []
+    said: list[str] = []
     case.inside.account.tables.clear()
     case.inside.restart("dry")
     dry = await rebuild(case.inside.services(), said.append, dry_run=True)

@@ -11,6 +11,7 @@ from local.simulators.faults import Fault
 from shared.models.holds import HoldCause
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
+from tests.narrowing import sure
 
 END = START + timedelta(days=400)
 ITEM = "contract-package|renewal-decision"
@@ -110,7 +111,7 @@ async def test_of_a_list_that_is_too_long_what_fits_is_written_and_the_note_firs
     await other.hint()
 
     link = (await other.inside.services().origins.find_links(other.origin))[REVIEW]
-    details = other.graph.details[link.task_id]
+    details = other.graph.details[sure(link.task_id)]
     assert "=== OpenText" in details["description"]
     assert len(details["checklist"]) == 1
     assert link.hold is HoldCause.REFUSED
@@ -120,7 +121,7 @@ async def test_of_a_list_that_is_too_long_what_fits_is_written_and_the_note_firs
     await other.pass_minutes(10)
     after = (await other.inside.services().origins.find_links(other.origin))[REVIEW]
     assert (after.hold, after.details_done) == (None, True)
-    assert len(other.graph.details[link.task_id]["checklist"]) == 2
+    assert len(other.graph.details[sure(link.task_id)]["checklist"]) == 2
 
 
 async def test_a_first_write_that_does_not_fit_as_a_whole_writes_what_fits_once():

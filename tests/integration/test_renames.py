@@ -9,6 +9,7 @@ from local.simulators.faults import Fault
 from shared.models.link import LinkState
 from shared.preview.preview import preview_origin
 from tests.engine import engine
+from tests.narrowing import sure
 
 HEAD = "version: 1\nplans: {contracts: {group: 11111111-1111-4111-8111-111111111111, title: Contracts}}\nrules:\n"
 RULE = "  - {{id: rule, on: {0}, when: {1}, plan: contracts, {2}}}\n"
@@ -42,7 +43,7 @@ class Case:
 
     async def state_of_task(self):
         (link,) = (await self.started.services.origins.find_links(self.origin)).values()
-        return link.state, self.started.world.graph.tasks[link.task_id]["percentComplete"]
+        return link.state, self.started.world.graph.tasks[sure(link.task_id)]["percentComplete"]
 
     async def told(self):
         unknown = (await preview_origin(self.origin, self.started.services)).wanted.unknown

@@ -7,7 +7,7 @@ Three days pass in virtual time. Unforeseen errors are tried five times, as the 
 import contextlib
 import logging
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -37,8 +37,8 @@ class Days:
 
     def __init__(self, inside):
         self.inside = inside
-        self.looks = Counter()
-        self.timers = Counter()
+        self.looks: Counter[tuple[str, date]] = Counter()
+        self.timers: Counter[str] = Counter()
 
     async def pass_by(self, time):
         end = self.inside.at + time
@@ -159,7 +159,7 @@ async def test_a_task_that_people_changed_has_an_unreadable_record_looked_for_no
     task = next(task for task in inside.world.graph.tasks.values() if task["title"].startswith("Approve"))
     del inside.world.content.state.processes[process]
     inside.world.graph.set_due(inside.world.users["lwhite"], task["id"], inside.at + 9 * DAY)
-    asked = Counter()
+    asked: Counter[date] = Counter()
     well = inside.content
 
     async def counting(method, path, query, headers, body):

@@ -96,7 +96,7 @@ def others(memory, tables, working):
 
 
 @lost
-@pytest.mark.parametrize("known", [False, True], ids=["new-origin", "known-origin"])
+@pytest.mark.parametrize("known", [pytest.param(False, id="new-origin"), pytest.param(True, id="known-origin")])
 async def test_a_lease_whose_answer_was_lost_is_ours(origins, breaker, loss, known):
     if known:
         await (await origins.take(ORIGIN, NOW)).release()
@@ -177,7 +177,7 @@ async def test_a_commit_whose_answer_was_lost_is_known_behind_a_mark(origins, ot
     assert await held.release() is True
 
 
-@pytest.mark.parametrize("release", [False, True], ids=["held", "released"])
+@pytest.mark.parametrize("release", [pytest.param(False, id="held"), pytest.param(True, id="released")])
 async def test_a_commit_whose_answer_was_lost_is_known_behind_the_next_holder(
     origins, others, breaker, working, release
 ):

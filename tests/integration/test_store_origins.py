@@ -225,7 +225,8 @@ async def test_a_commit_of_long_links_stays_below_what_a_transaction_may_hold(or
 
 
 @pytest.mark.parametrize(
-    "fields", [{"reason": "x" * 33_000}, {"reason": "\U0001f600" * 16_400}], ids=["ascii", "astral"]
+    "fields",
+    [pytest.param({"reason": "x" * 33_000}, id="ascii"), pytest.param({"reason": "\U0001f600" * 16_400}, id="astral")],
 )
 async def test_a_link_that_no_row_can_hold_is_refused_before_anything_is_written(origins, fields):
     held = await origins.take(ORIGIN, NOW)

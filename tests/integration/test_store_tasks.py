@@ -38,7 +38,9 @@ async def test_a_claim_may_be_made_again_by_the_same_link(tasks):
     assert await tasks.find_claim(TASK) == Claim(origin=ORIGIN, item="a|b")
 
 
-@pytest.mark.parametrize(("origin", "item"), [("workflow-1", "a|b"), (ORIGIN, "a|c")], ids=["origin", "item"])
+@pytest.mark.parametrize(
+    ("origin", "item"), [pytest.param("workflow-1", "a|b", id="origin"), pytest.param(ORIGIN, "a|c", id="item")]
+)
 async def test_a_claim_of_another_link_is_refused_and_names_the_first(tasks, origin, item):
     await tasks.claim(TASK, origin=ORIGIN, item="a|b")
 

@@ -30,28 +30,30 @@ ENDS_SOON = {"expirationDateTime": NOW + timedelta(days=6)}
 @pytest.mark.parametrize(
     ("found", "asked", "touched", "expected"),
     [
-        (None, None, None, Step.CREATE),
-        (subscription(), None, None, Step.NOTHING),
-        (subscription(**ENDS_SOON), None, None, Step.RENEW),
-        (subscription(**ENDS_SOON), NOW, NOW - timedelta(days=20), Step.RENEW),
-        (subscription(), NOW - MINUTE, NOW - timedelta(days=1), Step.REAUTHORISE),
-        (subscription(), NOW - MINUTE, None, Step.REAUTHORISE),
-        (subscription(), NOW - timedelta(days=2), NOW - timedelta(days=1), Step.NOTHING),
-        (subscription(), NOW - MINUTE, NOW - 9 * MINUTE, Step.NOTHING),
-        (subscription(), NOW - MINUTE, NOW - 10 * MINUTE, Step.REAUTHORISE),
-        (subscription(**ENDS_SOON), None, NOW - 9 * MINUTE, Step.NOTHING),
-    ],
-    ids=[
-        "missing",
-        "at-rest",
-        "ends-within-a-week",
-        "a-renewal-authorises-too",
-        "asked-for",
-        "asked-for-and-never-touched",
-        "asked-for-and-answered",
-        "asked-for-nine-minutes-after-a-renewal",
-        "asked-for-ten-minutes-after-a-renewal",
-        "reauthorised-nine-minutes-ago",
+        pytest.param(None, None, None, Step.CREATE, id="missing"),
+        pytest.param(subscription(), None, None, Step.NOTHING, id="at-rest"),
+        pytest.param(subscription(**ENDS_SOON), None, None, Step.RENEW, id="ends-within-a-week"),
+        pytest.param(
+            subscription(**ENDS_SOON), NOW, NOW - timedelta(days=20), Step.RENEW, id="a-renewal-authorises-too"
+        ),
+        pytest.param(subscription(), NOW - MINUTE, NOW - timedelta(days=1), Step.REAUTHORISE, id="asked-for"),
+        pytest.param(subscription(), NOW - MINUTE, None, Step.REAUTHORISE, id="asked-for-and-never-touched"),
+        pytest.param(
+            subscription(), NOW - timedelta(days=2), NOW - timedelta(days=1), Step.NOTHING, id="asked-for-and-answered"
+        ),
+        pytest.param(
+            subscription(), NOW - MINUTE, NOW - 9 * MINUTE, Step.NOTHING, id="asked-for-nine-minutes-after-a-renewal"
+        ),
+        pytest.param(
+            subscription(),
+            NOW - MINUTE,
+            NOW - 10 * MINUTE,
+            Step.REAUTHORISE,
+            id="asked-for-ten-minutes-after-a-renewal",
+        ),
+        pytest.param(
+            subscription(**ENDS_SOON), None, NOW - 9 * MINUTE, Step.NOTHING, id="reauthorised-nine-minutes-ago"
+        ),
     ],
 )
 def test_the_next_step_of_a_subscription(found, asked, touched, expected):

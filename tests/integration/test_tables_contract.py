@@ -276,11 +276,12 @@ async def test_a_transaction_with_an_old_lease_does_nothing(table):
 @pytest.mark.parametrize(
     ("operation", "status", "code"),
     [
-        (("create", row("there")), 409, "EntityAlreadyExists"),
-        (("delete", {"PartitionKey": "p", "RowKey": "gone"}), 404, "ResourceNotFound"),
-        (("upsert", row("first"), {"mode": UpdateMode.REPLACE}), 400, "InvalidDuplicateRow"),
+        pytest.param(("create", row("there")), 409, "EntityAlreadyExists", id="insert-twice"),
+        pytest.param(("delete", {"PartitionKey": "p", "RowKey": "gone"}), 404, "ResourceNotFound", id="delete-missing"),
+        pytest.param(
+            ("upsert", row("first"), {"mode": UpdateMode.REPLACE}), 400, "InvalidDuplicateRow", id="one-row-twice"
+        ),
     ],
-    ids=["insert-twice", "delete-missing", "one-row-twice"],
 )
 async def test_a_transaction_that_fails_half_way_does_nothing(table, operation, status, code):
     await table.create_entity(row("there"))

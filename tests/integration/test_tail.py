@@ -73,7 +73,7 @@ def test_nothing_is_said_to_be_nothing(inside):
 
 
 async def test_following_ends_quietly_with_the_operators_word():
-    shown = []
+    shown: list[int] = []
 
     async def show():
         shown.append(len(shown))

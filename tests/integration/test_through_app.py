@@ -3,7 +3,7 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -21,10 +21,9 @@ from shared.models.explanation import Why
 from shared.models.messages import OriginMessage
 from shared.operations.app_state import note_app
 from shared.operations.dead_letters import bury
-from shared.operations.doors import Doors
 from shared.operations.status import read_status
 from tests.app_functions import list_functions
-from tests.integration.operating import InsideWiring
+from tests.integration.operating import OperatedWiring
 from tests.repository import ROOT
 
 END = START + timedelta(days=400)
@@ -32,27 +31,12 @@ URL = "https://bridge.example"
 KEY = "a-function-key"
 
 
-class Deployed(InsideWiring):
-    """What the app's function finds."""
-
-    def doors(self):
-        return Doors(self)
-
-    def is_behind_entra(self):
-        return False
-
-    async def warm_storage(self):
-        """It is warm."""
-
-    async def warm(self):
-        """It is warm."""
-
-
 class ToFunctions(httpx.BaseTransport):
     """Stands in the network's place: calls the app's own function, behind the key that the host asks for."""
 
-    def __init__(self, wired):
-        self.wired, self.keys = wired, []
+    def __init__(self, wired: OperatedWiring) -> None:
+        self.wired = wired
+        self.keys: list[str | None] = []
 
     def handle_request(self, request):
         self.keys.append(request.headers.get("x-functions-key"))
@@ -79,18 +63,26 @@ class ToFunctions(httpx.BaseTransport):
             )
 
 
+@dataclass(frozen=True)
+class Deployed:
+    """A bridge that runs in the cloud, with a contract."""
+
+    inside: Inside
+    contract: str
+    network: ToFunctions
+
+
 @pytest.fixture
 def deployed(monkeypatch):
     """A deployed app with a contract, and an operator's machine that has a key and nothing else."""
     inside = Inside(ROOT / "mapping.yaml")
-    inside.contract = f"workspace-{create_contract(inside.world, 'Supply', END)}"
-    inside.origins.messages.append(OriginMessage(origin=inside.contract).model_dump_json())
+    contract = f"workspace-{create_contract(inside.world, 'Supply', END)}"
+    inside.origins.messages.append(OriginMessage(origin=contract).model_dump_json())
     asyncio.run(inside.drain())
     monkeypatch.setenv("BRIDGE_APP_KEY", KEY)
-    with ExitStack() as stack:
-        inside.network = ToFunctions(Deployed(inside))
-        stack.enter_context(asking(URL, transport=inside.network))
-        yield inside
+    network = ToFunctions(OperatedWiring(inside))
+    with asking(URL, transport=network):
+        yield Deployed(inside, contract, network)
 
 
 def manage(*arguments, says=None):
@@ -98,18 +90,18 @@ def manage(*arguments, says=None):
 
 
 def test_the_status_is_the_same_as_by_storage(deployed):
-    asyncio.run(deployed.services().sign_in_gates.refused("service", deployed.at, "wrong password"))
-    asyncio.run(note_app(deployed.services()))
+    asyncio.run(deployed.inside.services().sign_in_gates.refused("service", deployed.inside.at, "wrong password"))
+    asyncio.run(note_app(deployed.inside.services()))
 
     through = json.loads(manage("status", "--json").output)
-    local = asyncio.run(read_status(deployed.services(), with_links=True)).as_json()
+    local = asyncio.run(read_status(deployed.inside.services(), with_links=True)).as_json()
 
     assert through == local
     assert through["links"] == {"open": 4}
 
 
 def test_what_stands_in_the_way_is_told_with_exit_code_1(deployed):
-    asyncio.run(deployed.services().sign_in_gates.refused("service", deployed.at, "wrong password"))
+    asyncio.run(deployed.inside.services().sign_in_gates.refused("service", deployed.inside.at, "wrong password"))
 
     answer = manage("status")
 
@@ -131,12 +123,12 @@ def test_a_replay_queues_and_the_answer_says_so(deployed):
     answer = manage("replay", "--origin", deployed.contract)
 
     assert answer.exit_code == 0, answer.output
-    assert len(deployed.origins.messages) == 1
+    assert len(deployed.inside.origins.messages) == 1
 
 
 def test_gates_brakes_and_letters_are_listed_and_acted_on(deployed):
-    services = deployed.services()
-    asyncio.run(services.gates.close("graph", deployed.at + timedelta(minutes=5), now=deployed.at, why="429"))
+    services, now = deployed.inside.services(), deployed.inside.at
+    asyncio.run(services.gates.close("graph", now + timedelta(minutes=5), now=now, why="429"))
     asyncio.run(bury("origins", OriginMessage(origin="workspace-9").model_dump_json(), services))
 
     assert "graph: until 2026-11-23 09:05:00 UTC" in manage("gate", "list").output
@@ -149,24 +141,23 @@ def test_gates_brakes_and_letters_are_listed_and_acted_on(deployed):
 
 
 def test_what_many_would_feel_is_asked_first_and_left_undone_without_a_word(deployed):
-    services = deployed.services()
+    services = deployed.inside.services()
     for number in range(1, 20):
         asyncio.run(bury("origins", OriginMessage(origin=f"workspace-{number}").model_dump_json(), services))
 
     no, yes = manage("dead", "replay", "--all", says="n\n"), manage("dead", "replay", "--all", says="y\n")
 
     assert (no.exit_code, yes.exit_code) == (1, 0)
-    assert len(deployed.origins.messages) == 19
+    assert len(deployed.inside.origins.messages) == 19
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("why", "folder-1"), "must be a workspace's"),
-        (("why", "workspace-999999"), "the app answered"),
-        (("gate", "open", "nobody"), "the app answered"),
+        pytest.param(("why", "folder-1"), "must be a workspace's", id="a-malformed-key"),
+        pytest.param(("why", "workspace-999999"), "the app answered", id="nothing-of-that-key"),
+        pytest.param(("gate", "open", "nobody"), "the app answered", id="no-such-gate"),
     ],
-    ids=["a-malformed-key", "nothing-of-that-key", "no-such-gate"],
 )
 def test_what_the_app_refuses_is_said_and_ends_with_1(deployed, words, said):
     answer = manage(*words)
@@ -221,16 +212,15 @@ def test_the_release_is_said():
 @pytest.mark.parametrize(
     "words",
     [
-        ("rebuild", "--stopped"),
-        ("dead", "drop", "--all"),
-        ("mapping", "apply", "--withdraw", "x"),
-        ("evidence", "redact", "--person", "x", "--reason", "y"),
+        pytest.param(("rebuild", "--stopped"), id="rebuild"),
+        pytest.param(("dead", "drop", "--all"), id="drop-all"),
+        pytest.param(("mapping", "apply", "--withdraw", "x"), id="withdraw"),
+        pytest.param(("evidence", "redact", "--person", "x", "--reason", "y"), id="redact"),
     ],
-    ids=["rebuild", "drop-all", "withdraw", "redact"],
 )
 def test_what_can_not_be_taken_back_is_asked_first(words):
     inside = Inside(ROOT / "mapping.yaml")
-    with wiring.use(InsideWiring(inside)):
+    with wiring.use(OperatedWiring(inside)):
         answer = manage(*words, says="n\n")
 
     assert answer.exit_code == 1

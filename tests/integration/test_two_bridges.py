@@ -66,7 +66,7 @@ async def test_a_rebuild_claims_its_own_bridges_tasks_alone_and_says_whose_the_o
     mine, theirs = await tasks_of(east, origin), await tasks_of(west, origin)
     east.account.tables.clear()
 
-    said = []
+    said: list[str] = []
     await rebuild(east.services(), said.append)
     await look(east, origin)
 

@@ -12,7 +12,7 @@ from shared import wiring
 from tests.engine import engine
 from tests.integration.test_preview import Watch
 from tests.repository import ROOT
-from tests.wired import Wired
+from tests.wired import InsideWiring
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCK = re.search(r"```console\n(\$ python manage\.py mapping init.*?)```", README, re.DOTALL)
@@ -35,7 +35,7 @@ def test_each_command_of_the_walk_through_prints_what_the_readme_shows(tmp_path,
     document = content.add_document(space, "Supply contract.docx", user="pwilliams")
     content.start_workflow("Contract Approval", [document], initiator="pwilliams", managers=["bridge"], workspace=space)
     watch = Watch(started)
-    with wiring.use(Wired(started)):
+    with wiring.use(InsideWiring(started.inside)):
         for command, printed in steps():
             answer = CliRunner().invoke(app, command, catch_exceptions=False)
 

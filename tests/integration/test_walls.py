@@ -12,6 +12,7 @@ from shared.models.holds import HoldCause
 from shared.models.link import FieldBase
 from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
+from tests.narrowing import sure
 
 END = START + timedelta(days=400)
 
@@ -36,7 +37,7 @@ class Case:
 
     async def break_one(self, item):
         """Have a link hold what no release ever wrote there."""
-        held = await self.services.origins.take(self.origin, self.inside.at)
+        held = sure(await self.services.origins.take(self.origin, self.inside.at))
         link = held.links[item].based({"assignees": FieldBase(asked=5, got=5)})
         await held.commit(links=[link], now=self.inside.at, release=True)
 

@@ -53,7 +53,9 @@ class Case:
         await self.hint()
 
 
-@pytest.mark.parametrize("decide", [Case.decide_in_opentext, Case.decide_in_planner], ids=["there", "here"])
+@pytest.mark.parametrize(
+    "decide", [pytest.param(Case.decide_in_opentext, id="there"), pytest.param(Case.decide_in_planner, id="here")]
+)
 async def test_the_step_after_a_decision_gets_its_task_wherever_it_was_made(decide):
     case = Case()
     await case.hint()

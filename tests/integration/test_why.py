@@ -12,7 +12,7 @@ from shared import wiring
 from shared.errors import Problem, SettingsError
 from shared.models.explanation import Why
 from shared.models.messages import OriginMessage
-from tests.integration.operating import InsideWiring, in_its_place, manage
+from tests.integration.operating import OperatedWiring, in_its_place, manage
 from tests.integration.test_standing_failures import Break, status
 
 END = START + timedelta(days=400)
@@ -131,7 +131,7 @@ def test_without_settings_storage_still_tells_what_it_knows(inside, contract, mo
     def missing():
         raise SettingsError([Problem("OPENTEXT_BASE_URL", "is missing")])
 
-    with wiring.use(InsideWiring(inside)) as wired:
+    with wiring.use(OperatedWiring(inside)) as wired:
         monkeypatch.setattr(wired, "services", missing)
         answer = manage("why", contract, "--json")
 

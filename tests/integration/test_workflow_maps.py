@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.models.opentext import Needs, Part
+from shared.models.opentext import Part
+from shared.models.origin import Needs
 from shared.preview.preview import preview_origin
 from tests.engine import engine
 from tests.integration.opentext_world import World

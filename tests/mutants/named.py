@@ -15,7 +15,9 @@ class _Change(NamedTuple):
 
 CHANGES = {
     "settling ignores claims": _Change(
-        "shared/reconciler/actions/settle.py", "claimed=frozenset({*index.tasks, *claims}),", "claimed=frozenset(),"
+        "shared/reconciler/actions/settle.py",
+        "claimed=frozenset({*plan.index.tasks, *plan.claims, *plan.anothers}),",
+        "claimed=frozenset(),",
     ),
     "a candidate may be claimed": _Change("shared/decisions/settle.py", "if task.id not in claimed", "if True"),
     "the guard timer goes though not all was made": _Change(

@@ -43,6 +43,20 @@ def copy_of_repository(target: Path) -> Path:
     return target
 
 
+def must_be_copy(tree: Path) -> None:
+    """
+    Check that a copy holds the code of this state.
+
+    Raises:
+        ValueError: it does not: what was measured in it says nothing of the code as it is now.
+    """
+    for file in sorted((ROOT / "shared").rglob("*.py")):
+        copied = tree / file.relative_to(ROOT)
+        if not copied.exists() or copied.read_bytes() != file.read_bytes():
+            message = f"{copied} is not as {file}: run without --resume"
+            raise ValueError(message)
+
+
 def import_others() -> None:
     """Import what the engine and its tests stand on, once for all trials; ours is read anew by each."""
     importlib.import_module("local.in_process.system")

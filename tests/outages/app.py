@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
@@ -33,7 +33,6 @@ from shared.clients.graph.subscriptions import Subscriptions
 from shared.settings import Settings
 from shared.store.hands import Hands
 from shared.store.queues import ORIGINS, PLANS, POISON, Queues
-from shared.store.table_client import TableClient
 from shared.store.tables import NAMES, Tables
 from shared.wiring import Wiring
 from shared.wiring.outside import Outside, Watched, sign_in_of
@@ -91,7 +90,7 @@ class _Wiring(Wiring):
     def _open_stores(self) -> Stores:
         if self._stores is None:
             app = self._app
-            clients = {table: cast("TableClient", app.account.client(table)) for table in NAMES}
+            clients = {table: app.account.client(table) for table in NAMES}
             tables = Tables(clients, writer="worker")
             queues = Queues(app.queues[ORIGINS], app.queues[PLANS], poison={name: app.queues[name] for name in POISON})
             hands = Hands(tables, queues, "worker", ticks=app.loop.time)

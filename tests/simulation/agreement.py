@@ -4,7 +4,7 @@ What both systems show at rest, field by field, against who owns the field.
 The engine's own bases are not asked: only what OpenText wants, what Planner shows, and what people did.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from shared.decisions.description_block import split_description
@@ -32,7 +32,8 @@ def disagreements(world: World, wanted: Wanted, log: Log, *, since: datetime) ->
         # What Planner refused is told field by field, and tried again.
         is_to_agree = is_to_agree and link.hold is not HoldCause.REFUSED and not _is_kept(world, link)
         if link.state is LinkState.OPEN and link.sending is None and is_to_agree:
-            yield from (f"{key} {problem}" for problem in _shown_wrong(world, wanted[key], link, log))
+            forgotten = {field for *whose, field in world.forgotten if (*whose,) == key}
+            yield from (f"{key} {problem}" for problem in _shown_wrong(world, wanted[key], link, log, forgotten))
             yield from (f"{key} {problem}" for problem in _assigned_wrong(world, wanted[key], link, log, since))
         if link.state is LinkState.CLOSED and not _looks_ended(world, link.task_id, log):
             yield f"{key} is closed, and its task is open"
@@ -43,11 +44,16 @@ def _is_kept(world: World, link: Link) -> bool:
     return link.hold is HoldCause.SUSPENDED and bool(world.graph.tasks[str(link.task_id)]["percentComplete"] == 100)
 
 
-def _shown_wrong(world: World, wanted: WantedTask, link: Link, log: Log) -> Iterator[str]:
-    """Check each field that OpenText owns; what a person set instead is theirs until OpenText changes it."""
+def _shown_wrong(world: World, wanted: WantedTask, link: Link, log: Log, forgotten: Collection[str]) -> Iterator[str]:
+    """
+    Check each field that OpenText owns; what a person set instead is theirs until OpenText changes it.
+
+    Args:
+        forgotten: fields that the bridge wrote since the backup that was restored: they count as people's.
+    """
     task_id = str(link.task_id)
     task, details = world.graph.tasks[task_id], world.graph.details[task_id]
-    edited = {act.field for act in log.acts if act.task == task_id and act.what == "edited"}
+    edited = {act.field for act in log.acts if act.task == task_id and act.what == "edited"} | set(forgotten)
     dropped = {act.value for act in log.acts if act.task == task_id and act.what == "dropped"}
     if task["title"] != wanted.title.strip() and "title" not in edited:
         yield f"has the title {task['title']!r} instead of {wanted.title!r}"

@@ -22,7 +22,7 @@ from tests.simulation.arranging import ARRANGING
 from tests.simulation.bounds import Bounds
 from tests.simulation.deployments import AS_IT_WAS, EDITS
 from tests.simulation.faults import WORKER, Faults, Killed, Mix, draw
-from tests.simulation.looking import agenda, history, known_origins, leases, snapshot
+from tests.simulation.looking import agenda, history, known_origins, leases, links, snapshot, written
 from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.odd_acts import ODD
 from tests.simulation.opentext_acts import OPENTEXT, give_back, reject_or_rework
@@ -266,10 +266,14 @@ class History:
         self.host.stop_all()
         # As the runbook has it: what was made last is not known to every replica at once.
         await asyncio.sleep(LAG.total_seconds())
+        lost = written(self.world)
         self.world.tables.tables.clear()
         self.world.tables.tables.update(kept or {})
         self.lost_at = self.loop.now()
         if kept:
+            # What was made since is found again: whatever it shows is agreed on.
+            known = links(self.world)
+            self.world.forgotten |= {one[1:] for one in lost - written(self.world) if one[1:3] in known}
             await self._have_all_looked_at()
         for number in range(MOST_REBUILDS):
             operator = Process(f"operator.{self.loop.time():.0f}.{number}", self.house, timedelta())

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from local.simulators.graph.rules import APPLICATION
+from shared.models.events import EventKind
 from shared.models.evidence import Entry
 from shared.models.lease_row import Lease
 from shared.models.link import Link, Reservation
@@ -61,6 +62,20 @@ def history(world: World) -> dict[str, list[Entry]]:
         if key.startswith("entry|"):
             found.setdefault(unescape(partition), []).append(_entry(data))
     return found
+
+
+def written(world: World) -> set[tuple[int, str, str, str]]:
+    """Name what the bridge wrote to tasks, or is about to (0): the entry's number, origin, item, field."""
+    told = {
+        (entry.sequence, origin, entry.event.item, field)
+        for origin, entries in history(world).items()
+        for entry in entries
+        if entry.event.what == EventKind.UPDATED
+        for field in entry.event.detail["fields"]
+    }
+    return told | {
+        (0, origin, item, field) for (origin, item), link in links(world).items() for field in link.announced
+    }
 
 
 def known_origins(world: World) -> tuple[str, ...]:

@@ -34,15 +34,17 @@ def untrue_histories(world: World, log: Log) -> Iterator[str]:
             did.setdefault(item, set()).add((act.what, act.field))
     for origin, entries in history(world).items():
         for entry in entries:
-            for what in _untold(entry.event, did.get((origin, entry.event.item), set())):
-                yield f"the history says {what}, and nobody did: {origin} {entry.event.item} at {entry.at:%H:%M:%S}"
+            whose = origin, entry.event.item
+            forgotten = {field for *of_task, field in world.forgotten if (*of_task,) == whose}
+            for what in _untold(entry.event, did.get(whose, set()), forgotten):
+                yield f"the history says {what}, and nobody did: {' '.join(whose)} at {entry.at:%H:%M:%S}"
 
 
-def _untold(event: Event, did: Collection[_Did]) -> Iterator[str]:
+def _untold(event: Event, did: Collection[_Did], forgotten: Collection[str]) -> Iterator[str]:
     acts = {what for what, _ in did}
     if event.what == EventKind.EDITED:
         for field in event.detail["fields"]:
-            if not set(_EDITS.get(field, ())) & set(did):
+            if field not in forgotten and not set(_EDITS.get(field, ())) & set(did):
                 yield f"edited {field}"
     elif event.what == EventKind.MOVED and "moved" not in acts:
         yield "moved"

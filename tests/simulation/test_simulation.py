@@ -22,8 +22,6 @@ from tests.simulation.many import play_many
 from tests.simulation.ports import DIRECT
 
 FIXED = range(1, 301)
-KNOWN_WRONG = {240: "the history says edited assignees, and nobody did"}
-"""By seed: what is known not to hold (docs/simulation.md). Whatever mends it takes its line away."""
 REPEATED = range(1, 13)
 THROUGH_DOORS = range(1, 101)
 
@@ -37,9 +35,7 @@ def test_every_invariant_holds_in_the_fixed_histories():
     """The seeds are worth their name, too: enough remote calls, acts of people, faults."""
     results = list(play_many(FIXED))
 
-    failed = failures(results)
-    assert failed.keys() == KNOWN_WRONG.keys()
-    assert all(all(KNOWN_WRONG[seed] in one for one in said) for seed, said in failed.items())
+    assert failures(results) == {}
     assert median(result.calls for result in results) >= 60
     assert all(any(name.startswith("act ") for name in result.counts) for result in results)
     assert sum(n for result in results for name, n in result.counts.items() if name.startswith("fault ")) > 1000

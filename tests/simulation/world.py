@@ -63,6 +63,13 @@ class World:
     """The edit of the mapping that is deployed."""
     deployed: list[tuple[datetime, str]] = field(default_factory=list)
     """Every edit of it that was deployed, and when; the first mapping is not among them."""
+    forgotten: set[tuple[str, str, str]] = field(default_factory=set)
+    """
+    Origin, item and field that the bridge wrote since the backup that was restored.
+
+    Planner does not say who changed a field. Where OpenText wants again what it wanted at the backup, such a write is
+    told as found changed in Planner, and stands as people's would (docs/recovery.md).
+    """
     purged: dict[int, Process] = field(default_factory=dict)
     """What no interface shows any more."""
 

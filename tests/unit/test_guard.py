@@ -27,8 +27,10 @@ def failing(error, *, cause=None):
 
 @pytest.mark.parametrize(
     "work",
-    [failing(ValueError(TICKET)), failing(ValueError("plain"), cause=KeyError(TICKET))],
-    ids=["its own text", "the text of its cause"],
+    [
+        pytest.param(failing(ValueError(TICKET)), id="its own text"),
+        pytest.param(failing(ValueError("plain"), cause=KeyError(TICKET)), id="the text of its cause"),
+    ],
 )
 async def test_a_secret_leaves_no_function_in_an_exception(work, caplog):
     """The host logs what it is given: class, text, trace and every cause."""
@@ -99,14 +101,24 @@ def test_the_worker_sees_the_parameters_behind_the_wall():
     assert guarded(known).__annotations__ == {"req": func.HttpRequest, "return": func.HttpResponse}
 
 
+class CountedWatch(LoopWatch):
+    """Remembers which loop it asked for a turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[asyncio.AbstractEventLoop] = []
+
+    def _ask(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.asked.append(loop)
+        super()._ask(loop)
+
+
 async def test_however_many_come_one_after_another_one_turn_of_the_loop_is_asked_for():
     """Each would ask for the next one, as long as anything is at work: a busy worker would do nothing else."""
-    loop, asked = asyncio.get_running_loop(), []
-    own = LoopWatch()
-    ask, own._ask = own._ask, lambda loop: asked.append(loop) or ask(loop)
+    own = CountedWatch()
 
     for _ in range(50):
         with own.watching("a short one"):
             await asyncio.sleep(0)
 
-    assert asked == [loop]
+    assert own.asked == [asyncio.get_running_loop()]

@@ -122,13 +122,15 @@ def test_a_notification_needs_its_client_state_alone():
 @pytest.mark.parametrize(
     "environment",
     [
-        {"AzureWebJobsStorage": "UseDevelopmentStorage=true"},
-        {
-            "AzureWebJobsStorage__tableServiceUri": "https://account.table.core.windows.net",
-            "AzureWebJobsStorage__queueServiceUri": "https://account.queue.core.windows.net",
-        },
+        pytest.param({"AzureWebJobsStorage": "UseDevelopmentStorage=true"}, id="connection-string"),
+        pytest.param(
+            {
+                "AzureWebJobsStorage__tableServiceUri": "https://account.table.core.windows.net",
+                "AzureWebJobsStorage__queueServiceUri": "https://account.queue.core.windows.net",
+            },
+            id="identity",
+        ),
     ],
-    ids=["connection-string", "identity"],
 )
 def test_storage_is_reached_by_connection_string_or_by_identity(environment):
     read_settings(StorageSettings, environment)

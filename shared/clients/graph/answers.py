@@ -89,6 +89,8 @@ def error_for(answer: Answer, *, wrote: bool) -> BridgeError:
             return ThrottledError(message, system="graph", retry_after=answer.pause)
         case 404 if statement is not None:
             return NotFoundError(message)
+        # 409: the change met another one. 412: the service does not know that version any more. Read again, either
+        # way.
         case 409 | 412:
             return StaleError(message)
         case status if status < 400 or status in (401, 404):  # a redirect is not followed: nothing was carried out

@@ -49,6 +49,7 @@ class BatchRequest:
     def information(self) -> RequestInformation:
         """Address the request as the SDK's own methods do, but for any body and any answer."""
         info = RequestInformation(Method[self.method], self.builder.url_template, dict(self.builder.path_parameters))
+        # The SDK's templates name them so: the dollar comes back when the address is sent.
         info.query_parameters = {"%24" + name: value for name, value in self.query.items()}
         if isinstance(self.body, bytes):
             info.set_stream_content(self.body, "text/plain")

@@ -6,82 +6,39 @@ repeat a POST, and a repeated POST is a second task.
 """
 
 import asyncio
-import base64
-import json
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError
-from kiota_abstractions.authentication import AuthenticationProvider
 from kiota_abstractions.base_request_builder import BaseRequestBuilder
 from kiota_abstractions.method import Method
 from kiota_abstractions.native_response_handler import NativeResponseHandler
 from kiota_abstractions.request_information import RequestInformation
-from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
 from kiota_http.kiota_client_factory import KiotaClientFactory
 from kiota_http.middleware import ParametersNameDecodingHandler
 from kiota_http.middleware.options import ResponseHandlerOption
 from msgraph import GraphRequestAdapter, GraphServiceClient
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from shared.clients.graph.answers import CURES, Answer, lost, parse, read_rows
+from shared.clients.graph.answers import CURES, Answer, lost, parse
+from shared.clients.graph.authentication import authentication, roles_in
 from shared.clients.graph.batch import JSON, LARGEST_BATCH, BatchRequest, QueryValue, Verb, pack, reason_to_stop, unpack
+from shared.clients.graph.pages import Page, read_page
 from shared.clients.no_answer import NOT_SENT, explain
 from shared.clients.pause import LONGEST_PAUSE
-from shared.errors import BridgeError, OutcomeUnknownError, Problem, SettingsError, UnavailableError
-from shared.models.base import Foreign
-from shared.models.clouds import LOOPBACK
+from shared.errors import BridgeError, OutcomeUnknownError, UnavailableError
 from shared.models.listed import Listed, UnreadRow
 from shared.observability.telemetry import count, unobserved
-
-log = logging.getLogger(__name__)
-
-GRAPH_HOSTS = frozenset(
-    {"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"}
-)
-"""The only hosts that see a token. Source: https://learn.microsoft.com/graph/deployments."""
 
 CALL_SECONDS = 30.0
 """For one call as a whole."""
 
 M = TypeVar("M", bound=BaseModel)
-
-
-class _AnyPage(Foreign):
-    next_link: str | None = Field(default=None, alias="@odata.nextLink", description="None: the last page.")
-
-
-class Page(_AnyPage, Generic[M]):
-    """One page of a collection, all of whose rows can be read."""
-
-    value: tuple[M, ...]
-
-    @classmethod
-    def row_model(cls) -> type[M]:
-        """Return the model of one row."""
-        model: type[M] = get_args(cls.model_fields["value"].annotation)[0]
-        return model
-
-
-class _Rows(_AnyPage):
-    value: list[Any]
-
-
-class _LocalBearer(AuthenticationProvider):  # type: ignore[misc]  # the SDK's types are not followed
-    """A simulator is no place for a token."""
-
-    async def authenticate_request(
-        self,
-        request: RequestInformation,
-        additional_authentication_context: dict[str, Any] | None = None,  # noqa: ARG002  # the SDK's signature
-    ) -> None:
-        request.headers.try_add("Authorization", "Bearer local")
 
 
 class GraphConnection:
@@ -207,6 +164,7 @@ class GraphConnection:
             builder = BaseRequestBuilder(self._adapter, "{+baseurl}/$batch", None)
             return unpack(await self.send("POST", builder, body=pack(requests)), requests)
         except OutcomeUnknownError as error:
+            # The batch itself is a POST: of a read in it nothing is in doubt.
             return [lost(str(error), wrote=request.wrote) for request in requests]
         except BridgeError as error:
             return [error] * len(requests)
@@ -228,12 +186,16 @@ class GraphConnection:
 
     async def _exchange(self, info: RequestInformation, *, wrote: bool) -> Answer:
         """Translate what the SDK, its HTTP client and the credential raise: the one place that does."""
+        # The answer as it came, whatever its status: read by the SDK, a success would lose its headers and a failure
+        # its body.
         info.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         self.calls += 1
         try:
             # httpx counts time anew with every byte that trickles in.
             with unobserved():
                 async with asyncio.timeout(self._seconds):
+                    # The adapter repeats one request of its own: a 401 with a challenge for claims, behind which
+                    # nothing was done.
                     response = await self._adapter.send_primitive_async(info, "bytes", {})
         except AzureError as error:
             message = f"no token for Graph: {type(error).__name__}"
@@ -271,7 +233,7 @@ def connect(
     Raises:
         SettingsError: the host is not Microsoft Graph's, so that no token may go there.
     """
-    adapter = GraphRequestAdapter(_authentication(base_url, credential), http)
+    adapter = GraphRequestAdapter(authentication(base_url, credential), http)
     adapter.base_url = base_url.rstrip("/") + "/v1.0"
     # The templates hold %24select; Graph wants $select. No other middleware: the default ones repeat requests.
     KiotaClientFactory.create_with_custom_middleware([ParametersNameDecodingHandler()], client=http)
@@ -282,47 +244,6 @@ def connect(
 
 async def _token(credential: AsyncTokenCredential, scope: str) -> str:
     return (await credential.get_token(scope)).token
-
-
-def roles_in(token: str) -> frozenset[str]:
-    """Read the roles of a token, to show them: whether it is genuine is Graph's to judge. Empty: it has none."""
-    try:
-        payload = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return frozenset(str(role) for role in claims.get("roles", ()))
-    except (IndexError, ValueError, AttributeError, TypeError):
-        return frozenset()
-
-
-def _authentication(base_url: str, credential: AsyncTokenCredential | None) -> AuthenticationProvider:
-    parts = urlsplit(base_url)
-    if parts.hostname in LOOPBACK:
-        return _LocalBearer()
-    if parts.scheme != "https" or parts.hostname not in GRAPH_HOSTS or parts.path.strip("/"):
-        allowed = ", ".join(f"https://{host}" for host in sorted(GRAPH_HOSTS))
-        raise SettingsError([Problem("GRAPH_BASE_URL", f"must be one of {allowed}, or on this machine")])
-    if credential is None:
-        raise SettingsError([Problem("GRAPH_BASE_URL", "needs an identity that Graph knows")])
-    host = str(parts.hostname)
-    return AzureIdentityAuthenticationProvider(credential, scopes=[f"https://{host}/.default"], allowed_hosts=[host])
-
-
-def read_page(page_type: type[Page[M]], answer: Answer) -> tuple[Listed[M], str | None]:
-    """
-    Read a page at once, or row by row where that fails: it is slower. With it comes the link to the next one.
-
-    Raises:
-        BridgeError: as `parse`.
-    """
-    try:
-        page = parse(page_type, answer, wrote=False)
-    except UnavailableError:
-        rows = parse(_Rows, answer, wrote=False)
-        found, unread = read_rows(page_type.row_model(), rows.value)
-        for row in unread:
-            log.warning("Graph sent a row of %s that can't be read: %s: %s", page_type.__name__, row.id, row.reason)
-        return Listed(found, unread), rows.next_link
-    return Listed(page.value), page.next_link
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -13,7 +13,8 @@ from pydantic import Field
 
 from shared.clients.graph.answers import Answer, parse
 from shared.clients.graph.batch import BatchRequest
-from shared.clients.graph.connection import GraphConnection, Page, read_page
+from shared.clients.graph.connection import GraphConnection
+from shared.clients.graph.pages import Page, read_page
 from shared.errors import BridgeError, NotFoundError, UnavailableError
 from shared.models.fields import Opaque
 from shared.models.graph import EntraUser
@@ -144,6 +145,7 @@ class DirectoryClient:
         return tuple(EntraUser(**user.model_dump(exclude={"type"})) for user in users)
 
     def _search(self, email: str) -> BatchRequest:
+        # An apostrophe ends an OData text unless it is doubled.
         quoted = email.replace("'", "''")
         condition = f"mail eq '{quoted}' or userPrincipalName eq '{quoted}'"
         return BatchRequest("GET", self._graph.users, query={"filter": condition, "select": SELECT})

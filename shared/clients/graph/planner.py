@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from shared.clients.graph.answers import attempt, check, parse
 from shared.clients.graph.batch import BatchRequest
-from shared.clients.graph.connection import GraphConnection, Page
+from shared.clients.graph.connection import GraphConnection
+from shared.clients.graph.pages import Page
 from shared.clients.graph.planner_bodies import (
     decode_reference,
     details_patch_body,
@@ -24,16 +25,8 @@ from shared.clients.graph.planner_bodies import (
 )
 from shared.errors import BridgeError
 from shared.models.listed import Listed
-from shared.models.planner import (
-    DetailsChange,
-    NewTask,
-    PlanDetails,
-    PlannerBucket,
-    PlannerDetails,
-    PlannerPlan,
-    PlannerTask,
-    TaskChange,
-)
+from shared.models.planner import PlanDetails, PlannerBucket, PlannerDetails, PlannerPlan, PlannerTask
+from shared.models.planner_writes import DetailsChange, NewTask, TaskChange
 
 __all__ = ["Planner", "decode_reference", "encode_reference"]
 
@@ -62,6 +55,8 @@ class Planner:
 
         Source: https://learn.microsoft.com/graph/api/plannerplan-list-tasks
         """
+        # No filter, order or size of a page: Planner does not promise to heed them, and a list that is not whole
+        # would take tasks for deleted.
         query: dict[str, Sequence[str]] = {"expand": ["details"]} if with_details else {}
         return await self._connection.list_all(Page[PlannerTask], self._plan(plan_id).tasks, query=query)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.models.planner import ChecklistLine, DetailsPatch, NewTask, TaskPatch
+from shared.models.planner_writes import ChecklistLine, DetailsPatch, NewTask, TaskPatch
 
 FIRST = " !"
 """The order hint of something without neighbours."""
@@ -107,6 +107,8 @@ def details_patch_body(patch: DetailsPatch) -> dict[str, Any]:
 
 
 def _assignments(users: tuple[str, ...]) -> dict[str, Any]:
+    # Planner refuses an entry without its type, and one without an order hint. It returns another hint than it was
+    # sent, which must never be sent back.
     return {user: {"@odata.type": "#microsoft.graph.plannerAssignment", "orderHint": FIRST} for user in users}
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.clients.graph.answers import Answer, check, error_for, parse
-from shared.clients.graph.connection import GraphConnection, Page
+from shared.clients.graph.connection import GraphConnection
+from shared.clients.graph.pages import Page
 from shared.clients.graph.planner_bodies import timestamp
 from shared.errors import RefusedError
 from shared.models.graph import Subscription
@@ -60,6 +61,7 @@ class Subscriptions:
             "clientState": client_state,
         }
         answer = await self._connection.send("POST", self._all, body=body)
+        # Graph keeps one for a resource and its changes: most likely ours, whose answer was lost.
         if answer.status == 409:
             return await self._adopt(answer, resource, change_type, notification_url)
         return parse(Subscription, answer, wrote=True)

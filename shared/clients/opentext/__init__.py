@@ -20,7 +20,8 @@ from shared.clients.opentext.tree import Tree
 from shared.clients.opentext.workflows import Workflows
 from shared.clients.opentext.workspaces import Workspaces
 from shared.clients.pause import LONGEST_PAUSE
-from shared.models.opentext import Person, StepRef
+from shared.models.opentext import Person
+from shared.models.workflow import StepRef
 
 __all__ = [
     "Members",

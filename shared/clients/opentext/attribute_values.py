@@ -34,6 +34,7 @@ def _plain(value: object) -> Scalar | None:
 
 def _date(value: object) -> Scalar | None:
     try:
+        # Kept as it is written: which day a moment is, the rule's calendar says.
         return None if read_moment(value) is None else text(value).strip()
     except ValueError as error:
         raise _odd(value, "a date") from error

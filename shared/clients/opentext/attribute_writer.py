@@ -61,6 +61,8 @@ class AttributeWriter:
             return True
         if not form:
             return False
+        # With it a write is refused that would undo what somebody set since the read; without it the last one wins
+        # unseen.
         if (token := categories.token_of(row, category_id)) is not None:
             form[f"{category_id}_1"] = json.dumps({"metadata_token": token})
         await service.put_form(f"v2/nodes/{node_id}/categories/{category_id}/", form)

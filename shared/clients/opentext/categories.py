@@ -13,14 +13,7 @@ from shared.clients.opentext.answers import Json, at, many, obj, text
 from shared.clients.opentext.attribute_values import typed
 from shared.clients.opentext.schema import KEY, Schema, generic
 from shared.errors import RefusedError, UnreadableError
-from shared.models.opentext import (
-    Attributes,
-    AttributeType,
-    AttributeValue,
-    NotKnown,
-    Part,
-    Scalar,
-)
+from shared.models.opentext import Attributes, AttributeType, AttributeValue, NotKnown, Part, Scalar
 
 
 def raw_values(categories: object) -> Json:

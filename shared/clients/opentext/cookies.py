@@ -3,7 +3,7 @@
 import httpx
 
 TICKETS = frozenset({"llcookie"})
-"""Tickets in disguise: sent as headers, and never by whoever came last."""
+"""Cookies that are tickets. Each session sends its own as a header: in a shared cookie jar, the last one would win."""
 
 
 def kept_cookies(response: httpx.Response) -> dict[str, str | None]:

@@ -36,7 +36,7 @@ FORBIDDEN = "forbidden"
 
 _HIDDEN = re.compile(
     r"could not get an? (node|workflow|member|process)"
-    r"|could not be accessed|does not exist|do(es)? not have (the )?(sufficient )?permission"
+    r"|could not (be accessed|access)|does not exist|do(es)? not have (the )?(sufficient )?permission"
     r"|access (is )?denied|not found",
     re.IGNORECASE,
 )

@@ -23,6 +23,7 @@ FOR_GOOD = timedelta(days=30)
 """A workflow never changes its map."""
 MISSED_FOR = timedelta(minutes=1)
 """The list has no pages: of many workflows that are not in it, one reads it."""
+# In both spellings: the API's description has the one, OpenText's own client sends the other.
 RUNNING: Query = (("Kind", "Both"), ("kind", "Both"), ("status", "NOARCHIVE"))
 
 

@@ -33,7 +33,8 @@ from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
 from shared.errors import RefusedError, SignInRefusedError, UnreadableError
 from shared.models.evidence_files import is_evidence_file
-from shared.models.opentext import AttributeDefinition, Attributes, Document, DocumentVersion, Needs, Part
+from shared.models.opentext import AttributeDefinition, Attributes, Document, DocumentVersion, Part
+from shared.models.origin import Needs
 from shared.timing import ABSENT_FOR, FRESH
 
 SHORTCUT = 1
@@ -63,7 +64,7 @@ class Nodes:
         Raises:
             UnreadableError: gone or hidden, or without its version.
         """
-        answer = await self._site.get(f"v2/nodes/{node_id}", _fields(needs))
+        answer = await self._site.read_one(f"v2/nodes/{node_id}", _fields(needs))
         row = obj(answer.get("results"))
         if (original := _original(properties(row))) not in (None, node_id):
             return await self.read_document(int(original or 0), needs)
@@ -88,6 +89,7 @@ class Nodes:
         level, depth = sorted(set(containers)), 0
         while level and depth < DEEPEST and len(found) <= MOST_CONTAINED:
             inside = [await self._children(folder, gaps) for folder in level]
+            # Each node once: a shortcut may lead back to a folder above.
             documents = await self.list_documents(
                 {node for nodes in inside for node in nodes} - found.keys(), BARE, gaps
             )
@@ -103,6 +105,7 @@ class Nodes:
         nodes: set[int] = set()
         async for page in list_pages(self._site, f"v2/nodes/{folder_id}/nodes", (("fields", "properties"),)):
             nodes.update(gaps.rows(Part.DOCUMENTS, each(map(properties, page), _stands_for)))
+            # More change nothing: a decision can't be bound to so many.
             if len(nodes) > MOST_CONTAINED:
                 break
         return nodes
@@ -190,6 +193,7 @@ class Nodes:
         except SignInRefusedError:
             raise
         except (RefusedError, UnreadableError):
+            # This server has no such list: for a while its nodes are read one by one.
             self._has_no_list[""] = True
             return {}
         return dict(listed)

@@ -30,7 +30,8 @@ from shared.clients.opentext.gaps import Gaps
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query, Upload, as_body
 from shared.errors import RefusedError, UnreadableError
-from shared.models.opentext import Needs, Part
+from shared.models.opentext import Part
+from shared.models.origin import Needs
 from shared.timing import ABSENT_FOR
 
 DOCUMENT = 144
@@ -106,6 +107,7 @@ class Records:
         if class_id in there:
             return
         body: Json = {"class_id": class_id}
+        # Another class is there: records management changes it for no one who does not show that he read it.
         if there and (token := text(answer.get("rm_metadataToken"))):
             body["rm_metadataToken"] = token
         await (await self._site.service()).post_body(path, body)

@@ -15,10 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from shared.clients.opentext.answers import Json, at, flag, many, obj, text
-from shared.models.opentext import (
-    AttributeDefinition,
-    AttributeType,
-)
+from shared.models.opentext import AttributeDefinition, AttributeType
 
 KEY = re.compile(r"^(\d+)(?:_(\d+)(?:_(\d+|x)_(\d+))?)?$")
 
@@ -90,6 +87,7 @@ class Schema:
             return int(name.partition("_")[0])
         named = [(definition.name, key) for key, definition in self._by_key.items() if "_" not in key]
         fitting = [(known, key) for known, key in named if name.startswith(f"{known}.")]
+        # The longest: one category may be called as the name of another begins.
         return int(max(fitting, key=lambda pair: len(pair[0]))[1]) if fitting else None
 
     def key_of(self, name: str) -> str | None:
@@ -115,6 +113,7 @@ class Schema:
 
     def lacks(self, raw: Mapping[str, Any]) -> bool:
         """Tell whether a value could not be named."""
+        # `{category}_1` is the category itself, which nothing describes.
         keys = (key for key in raw if key.count("_") in (1, 3) and not key.endswith("_1"))
         return any(self._full_name(key) is None for key in keys)
 

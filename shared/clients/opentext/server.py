@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from shared.clients.opentext.answers import Json, due_on, instant, is_last, rows
+from shared.clients.opentext.errors import NO_ENDPOINT
 from shared.clients.opentext.session import Session, Sessions
 from shared.clients.opentext.transport import Query
-from shared.models.opentext import StepRef
+from shared.errors import RefusedError, SignInRefusedError, UnreadableError
+from shared.models.workflow import StepRef
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,24 @@ class Site:
     async def get(self, path: str, query: Query = ()) -> Json:
         """Read as the integration user. Raises what `Session` raises."""
         return await (await self.service()).get(path, query)
+
+    async def read_one(self, path: str, query: Query = ()) -> Json:
+        """
+        Read one thing by its id, as the integration user.
+
+        Raises:
+            UnreadableError: gone or hidden. Content Server tells both as it tells a refusal, in words that differ from
+                call to call and with its language; a read by id has nothing else that could be refused.
+            RefusedError: the sign-in is not accepted, or this server does not have the module.
+        """
+        try:
+            return await self.get(path, query)
+        except SignInRefusedError:
+            raise
+        except RefusedError as error:
+            if error.code == NO_ENDPOINT:
+                raise
+            raise UnreadableError(str(error)) from error
 
     def instant(self, value: object) -> datetime | None:
         """Read a date, in UTC. None: there is none."""

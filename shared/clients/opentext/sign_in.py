@@ -162,6 +162,8 @@ class Desk:
 
 
 def _read(response: httpx.Response, what: str) -> Json:
+    # Only in the server's own words: a proxy's page says nothing of the password, and a refusal ends all tries for
+    # minutes.
     if response.status_code in (400, 401, 403) and message_of(response.content) is not None:
         message = f"{what}: sign-in refused: {str(message_of(response.content))[:200]}"
         raise RefusedError(message, code=REFUSED)

@@ -78,6 +78,7 @@ class SignInGuard:
             opens = await self._door.ask(identity, now)
             if opens is None:
                 return now
+            # Closed by a refusal, for minutes: that is not waited for here. Otherwise others are just signing in.
             if opens - now > SIGN_IN_SOON:
                 message = f"the sign-in of {identity} was refused lately: not tried again before {opens:%H:%M:%S} UTC"
                 raise SignInRefusedError(message, identity=identity, retry_after=opens - now)

@@ -113,6 +113,8 @@ class Wire:
         try:
             # httpx counts time anew with every byte that trickles in.
             async with asyncio.timeout(self.seconds):
+                # A redirect is an answer: followed, it would take the ticket to another host, and make a read of a
+                # write.
                 response = await self.http.send(built, auth=None, follow_redirects=False)
         except NOT_SENT as error:
             count("calls", system="opentext", status="0")

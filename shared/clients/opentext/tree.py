@@ -108,6 +108,7 @@ class Tree:
         except SignInRefusedError:
             raise
         except (UnreadableError, RefusedError):
+            # Whoever may not look into the bin can't state that something lies there: then nothing ends.
             return False
         return False
 

@@ -23,16 +23,8 @@ from shared.clients.opentext.answers import (
 )
 from shared.errors import UnreadableError
 from shared.models.listed import Listed
-from shared.models.opentext import (
-    Activity,
-    Disposition,
-    Person,
-    StatusRow,
-    Step,
-    StepForm,
-    StepRef,
-    WorkflowStatus,
-)
+from shared.models.opentext import Person
+from shared.models.workflow import Activity, Disposition, StatusRow, Step, StepForm, StepRef, WorkflowStatus
 
 _TODO = {
     "work_workid": "process_id",
@@ -62,8 +54,10 @@ def step_of(row: Json, zone: tzinfo) -> Step:
     return Step(
         ref=StepRef(
             process_id=process_id,
+            # A step of the map itself: its sub-process has the id of the process.
             subprocess_id=number(row.get("subprocess_id")) or process_id,
             task_id=required(row, "task_id"),
+            # As it was written: it names the visit, and a time that was read and written anew would name another.
             visit=text(row.get("task_start_date")),
         ),
         name=text(row.get("task_name")),

@@ -30,18 +30,9 @@ from shared.clients.opentext.workflow_answers import (
 )
 from shared.errors import UnreadableError
 from shared.models.listed import Listed
-from shared.models.opentext import (
-    Activity,
-    DocumentVersion,
-    Needs,
-    Part,
-    Person,
-    StatusRow,
-    Step,
-    StepForm,
-    StepRef,
-    Workflow,
-)
+from shared.models.opentext import DocumentVersion, Part, Person
+from shared.models.origin import Needs
+from shared.models.workflow import Activity, StatusRow, Step, StepForm, StepRef, Workflow
 
 ACTIVITIES = 1000
 """Asked for at once; the newest come first."""
@@ -64,7 +55,7 @@ class Workflows:
             UnreadableError: gone or hidden. What of it can't be read stands in `not_known`, of it and of its steps.
         """
         what = f"v2/workflows/status/processes/{process_id}"
-        results = obj((await self._site.get(what)).get("results"))
+        results = obj((await self._site.read_one(what)).get("results"))
         details = obj(results.get("wf_details"))
         if not details:
             raise garbled(what, wrote=False)
@@ -90,6 +81,7 @@ class Workflows:
             next_steps=_names(at(results, "step_list", "next")),
             documents=documents or (),
             contained=contained or (),
+            # Smart UI has no page for a workflow, only for its steps: of one that has ended the last will do.
             url=self._url((*current, *completed[-1:])),
             not_known=gaps.not_known,
         )
@@ -109,6 +101,7 @@ class Workflows:
             ("subprocess_id", step.subprocess_id),
             ("task_id", step.task_id),
         )
+        # In the performer's own name: to anybody else Content Server says that there is no such workflow.
         answer = await (await self._acting(acting)).get("v1/forms/processes/tasks/update", query)
         return form_of(obj(answer.get("data")))
 
@@ -139,6 +132,7 @@ class Workflows:
             RefusedError: the step does not offer this, or wants a password.
             OutcomeUnknownError: it may have been done: read before you send again.
         """
+        # One of the two: Content Server refuses an action beside a custom action.
         chosen = {"action": "SendOn"} if disposition is None else {"custom_action": disposition}
         await self._act(step, {**chosen, "comment": comment}, acting)
 

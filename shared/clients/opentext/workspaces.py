@@ -10,14 +10,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from cachetools import TTLCache
-
 from shared.clients.opentext.answers import (
     Json,
     at,
     each,
     is_last,
-    many,
     number,
     number_or_none,
     obj,
@@ -29,12 +26,13 @@ from shared.clients.opentext.answers import (
 )
 from shared.clients.opentext.attribute_writer import AttributeWriter
 from shared.clients.opentext.gaps import Gaps
-from shared.clients.opentext.members import GROUP, MOST_KEPT, Members
+from shared.clients.opentext.members import GROUP, Members
 from shared.clients.opentext.nodes import Nodes
 from shared.clients.opentext.records import Records
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
+from shared.clients.opentext.workspace_types import WorkspaceTypes
 from shared.errors import RefusedError, UnreadableError
 from shared.models.listed import Listed
 from shared.models.opentext import (
@@ -42,14 +40,12 @@ from shared.models.opentext import (
     AttributeValue,
     Document,
     MissingDocument,
-    Needs,
     Part,
     Person,
     Role,
     Workspace,
-    WorkspaceType,
 )
-from shared.timing import FRESH
+from shared.models.origin import Needs
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +64,12 @@ class Page:
 
 
 class Workspaces:
-    """Reads workspaces and documents, writes attributes. Every method raises what `Session` raises."""
+    """
+    Reads workspaces and documents, writes attributes. Every method raises what `Session` raises.
+
+    Attributes:
+        types: the kinds of workspaces that we may see.
+    """
 
     def __init__(
         self, site: Site, members: Members, *, nodes: Nodes, records: Records, now: Callable[[], datetime]
@@ -78,7 +79,7 @@ class Workspaces:
         self._writer = AttributeWriter(site, nodes, UserValues(members))
         self._nodes = nodes
         self._records = records
-        self._types: TTLCache[str, int, datetime] = TTLCache(MOST_KEPT, FRESH, now)
+        self.types = WorkspaceTypes(site, now)
 
     async def read(self, node_id: int, needs: Needs) -> Workspace:
         """
@@ -90,7 +91,7 @@ class Workspaces:
         query: list[tuple[str, str | int | None]] = [("fields", "properties")]
         if needs.attributes:
             query += [("fields", "categories"), ("metadata", None)]
-        row = obj((await self._site.get(f"v2/businessworkspaces/{node_id}", query)).get("results"))
+        row = obj((await self._site.read_one(f"v2/businessworkspaces/{node_id}", query)).get("results"))
         gaps = Gaps()
         stub = self._stub(properties(row), gaps)
         compliance = await self._records.read_compliance(node_id, needs, gaps)
@@ -169,7 +170,7 @@ class Workspaces:
         # By id: a type's name would find the types whose names begin with it, too.
         # `expanded_view`: without it only recently used workspaces are found.
         query: Query = (
-            ("where_workspace_type_id", await self.read_type(type_name)),
+            ("where_workspace_type_id", await self.types.read_id(type_name)),
             ("expanded_view", "true"),
             ("sort", "desc_create_date"),
             ("fields", "properties"),
@@ -192,8 +193,9 @@ class Workspaces:
             UnreadableError: there is no such type that we may see.
         """
         query: Query = (
-            ("where_workspace_type_id", await self.read_type(type_name)),
+            ("where_workspace_type_id", await self.types.read_id(type_name)),
             ("expanded_view", "true"),
+            # The oldest first: what is made while pages are read comes behind, and shifts none of them.
             ("sort", "asc_create_date"),
             ("fields", "properties{id}"),
             ("limit", PAGE),
@@ -202,30 +204,6 @@ class Workspaces:
         answer = await self._site.get("v2/businessworkspaces", query)
         listed = each(map(properties, rows(answer)), lambda row: required(row, "id"))
         return Page(tuple(listed), is_last(answer, sent=len(listed) + len(listed.unread), asked=PAGE))
-
-    async def list_types(self) -> tuple[WorkspaceType, ...]:
-        """List the workspace types that we may see, with their templates."""
-        query: Query = (("expand_templates", "true"),)
-        found = map(properties, rows(await self._site.get("v2/businessworkspacetypes", query)))
-        return each(found, _type_of)
-
-    async def read_type(self, name: str) -> int:
-        """
-        Read the id of a workspace type by its exact name.
-
-        Raises:
-            UnreadableError: there is no such type that we may see.
-        """
-        if (known := self._types.get(name)) is not None:
-            return known
-        types = map(properties, rows(await self._site.get("v2/businessworkspacetypes")))
-        found = {required(row, "wksp_type_id") for row in types if text(row.get("wksp_type_name")) == name}
-        if len(found) == 1:
-            type_id = self._types[name] = found.pop()
-            return type_id
-        many_ = f"{len(found)} workspace types are called {name!r}: {sorted(found)}"
-        message = many_ if found else f"there is no workspace type {name!r} that may be seen"
-        raise UnreadableError(message)
 
     async def set_attributes(self, node_id: int, values: Mapping[str, AttributeValue]) -> bool:
         """
@@ -296,15 +274,6 @@ class Workspaces:
             name=required_text(row, "name"),
             due=self._site.due_on(row.get("due_date")),
         )
-
-
-def _type_of(row: Json) -> WorkspaceType:
-    templates = [number(obj(one).get("id")) for one in many(row["templates"])] if "templates" in row else None
-    return WorkspaceType(
-        type_id=required(row, "wksp_type_id"),
-        name=required_text(row, "wksp_type_name"),
-        templates=None if templates is None else tuple(one for one in templates if one is not None),
-    )
 
 
 def _sorted_past(stubs: tuple[Workspace, ...], since: datetime) -> bool:

@@ -12,7 +12,7 @@ from shared.mapping.language.rules import BaseRule
 from shared.mapping.language.rules import Mapping as Rules
 from shared.mapping.language.tasks import KeyedTask, TaskSpec
 from shared.models.keys import item_key
-from shared.models.opentext import Origin
+from shared.models.origin import Origin
 
 SHOWN = 5
 

@@ -32,6 +32,7 @@ def judge_value(name: str, test: Test, value: Value, scene: Scene) -> Verdict:
         _among(value, test.is_, scene) if test.is_ is not None else True,
         _one_within(value, test, scene) if test.min is not None or test.max is not None else True,
     ]
+    # One clear no is enough, whatever can't be compared besides.
     if False in answers:
         return _refused(name, parts)
     if None in answers:
@@ -78,6 +79,7 @@ def _shown(parts: tuple[Scalar, ...]) -> str:
 
 def _equal(value: Scalar, wanted: Scalar, kind: AttributeType, scene: Scene) -> bool | None:
     """Tell whether two are the same; None: nobody can say."""
+    # Before numbers: Python counts True as 1, and no box that is ticked is one.
     if isinstance(value, bool) or isinstance(wanted, bool) or kind is AttributeType.BOOLEAN:
         left, right = _truth(value, kind), _truth(wanted, kind)
         return left is not None and left == right

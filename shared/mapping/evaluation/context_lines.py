@@ -132,6 +132,7 @@ def references(specs: tuple[Reference, ...], scene: Scene, alias_length: int) ->
         RenderError: a template can't be filled in.
         BadLinkError: a URL that is not http(s).
     """
+    # Planner knows a link by its URL, so it can stand there once: under the name that comes first.
     by_url: dict[str, WantedReference] = {}
     for spec in specs:
         for url, alias in _links(spec, scene):

@@ -192,7 +192,7 @@ def _with_open_names(shown: list[Occurrence], days: list[date], known: Known) ->
     """
     Have open occurrences that a moved start took away go on as those that are shown now.
 
-    One that the next has come after is no such: it is over.
+    Not those after which the next one has come: they are over.
     """
     astray = sorted(
         name

@@ -80,6 +80,7 @@ def climb(levels: tuple[Level, ...], scene: Scene, due: date | None, waited: Wai
         came = standing or scene.now
         is_late = waited.raised is not None and not level.remind and came - at > STOOD_STILL
         if is_late and (standing is not None or key not in (waited.raised or {})):
+            # Late because nobody looked: it counts from now, and the levels after it keep their distance.
             lost, at = max(lost, came - at), came
         raised.append(Raised(number, key, level, at))
     return Ladder(tuple(sorted(raised, key=lambda one: one.number)), min(coming, default=None))
@@ -108,6 +109,7 @@ def raised_before(task: str, levels: tuple[Level, ...], memory: Mapping[str, Ite
     for item, known in memory.items():
         if item.startswith(prefix):
             place = item.rpartition("-")[2]
+            # The first edition named a level by its place in the list, and kept no name of its own.
             by_place = keys[int(place) - 1 : int(place)] if place.isdigit() and not known.level else ()
             found |= dict.fromkeys((known.level,) if known.level else by_place, known.known_since)
     return found

@@ -12,9 +12,10 @@ from shared.mapping.evaluation.people import Assigned
 from shared.mapping.evaluation.plans import target
 from shared.mapping.language.task_parts import PRIORITIES, Level
 from shared.models.keys import item_key
-from shared.models.opentext import WorkflowStatus
+from shared.models.notify import COMMENT, OUTCOME, Notify
 from shared.models.text import cut
-from shared.models.wanted import COMMENT, OUTCOME, Notify, PlanTarget, WantedTask
+from shared.models.wanted import PlanTarget, WantedTask
+from shared.models.workflow import WorkflowStatus
 
 
 @dataclass
@@ -129,6 +130,7 @@ def _mails_of(item: Item, task: WantedTask) -> tuple[str, ...]:
 def _task(item: Item, task: WantedTask, raised: Raised, *, paused: bool) -> WantedTask:
     """Make the task of a level. While paused it is held: made ones stay, new ones wait."""
     level, words = raised.level, item.words(task)
+    # With holds of its own: that a level can't be made must not hold the task that is late.
     own = Item(item.mapping, item.rule, item.spec, item.scene, item.people, task.item_key, item.act_as, item.memory)
     if paused:
         own.holds.append("paused: the step waits on somebody else")

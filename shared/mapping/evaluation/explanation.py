@@ -9,7 +9,7 @@ from shared.mapping.evaluation.wanted import Evaluated
 from shared.mapping.language.rules import BaseRule
 from shared.mapping.language.rules import Mapping as Rules
 from shared.models.explanation import RuleAnswer, TaskAnswer
-from shared.models.opentext import Origin
+from shared.models.origin import Origin
 from shared.models.wanted import NameKind, PersonDecision, Wanted, covers
 
 

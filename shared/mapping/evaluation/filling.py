@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from shared.errors import NeverError
-from shared.mapping.evaluation.choosing import chosen
 from shared.mapping.evaluation.people import People
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.evaluation.verdict import NotKnownError
-from shared.mapping.language.choices import By
 from shared.mapping.language.rules import BaseRule
 from shared.mapping.language.rules import Mapping as Rules
 from shared.mapping.language.tasks import TaskSpec
@@ -52,10 +50,6 @@ class Filling:
         except NeverError as error:
             self.holds.append(str(error))
         return otherwise
-
-    def chosen(self, value: Any, otherwise: Any) -> Any:  # noqa: ANN401 - whatever the field holds
-        """Return a value, or the one that the record chooses."""
-        return self.attempt(lambda: chosen(value, self.scene), otherwise) if isinstance(value, By) else value
 
     def lack_people(self, why: str) -> None:
         """Note that there is nobody who can do it."""

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from shared.errors import NeverError
+from shared.mapping.evaluation.choosing import chosen
 from shared.mapping.evaluation.dates import Anchors, resolve
 from shared.mapping.evaluation.filling import Filling
 from shared.mapping.evaluation.item_decision import deciders, documents
@@ -13,16 +14,13 @@ from shared.mapping.evaluation.item_evidence import evidence
 from shared.mapping.evaluation.item_texts import texts
 from shared.mapping.evaluation.people import Assigned
 from shared.mapping.evaluation.plans import target
+from shared.mapping.language.choices import By
 from shared.mapping.language.rules import StepRule
 from shared.mapping.language.scalars import Assign, Who
 from shared.mapping.language.task_parts import PRIORITIES, NotifySpec
 from shared.models.holds import HoldCause
-from shared.models.wanted import (
-    Notify,
-    PlanTarget,
-    Reassign,
-    WantedTask,
-)
+from shared.models.notify import Notify
+from shared.models.wanted import PlanTarget, Reassign, WantedTask
 from shared.models.words import ActAs
 
 _PERFORMER = Assign(all=(Who(kind="performer"),))
@@ -80,13 +78,13 @@ class Item(Filling):
     def _written(self) -> dict[str, Any]:
         """Collect what stands in the rule as it is."""
         spec, rule = self.spec, self.rule
-        priority = self.chosen(spec.priority, None)
+        priority = self._chosen(spec.priority, None)
         return {
             "rule_id": rule.id,
             "rule_hash": self.mapping.rule_hashes[rule.id],
             "kind": "task" if rule.on == "workspace" else rule.on,
-            "bucket": self.chosen(spec.bucket, None),
-            "labels": self.chosen(spec.labels, ()),
+            "bucket": self._chosen(spec.bucket, None),
+            "labels": self._chosen(spec.labels, ()),
             "priority": PRIORITIES[priority] if priority is not None else None,
             "step": self.scene.step.ref if self.scene.step is not None else None,
             "moves_step": self.moves_step,
@@ -99,6 +97,10 @@ class Item(Filling):
             "on_complete": dict(spec.on_complete.set),
             "progress_attribute": spec.progress,
         }
+
+    def _chosen(self, value: Any, otherwise: Any) -> Any:  # noqa: ANN401 - whatever the field holds
+        """Return a value, or the one that the record chooses."""
+        return self.attempt(lambda: chosen(value, self.scene), otherwise) if isinstance(value, By) else value
 
     def due_date(self) -> date | None:
         """Compute the due date; None: there is none."""
@@ -121,6 +123,7 @@ class Item(Filling):
     def appears(self, due: date | None) -> date | None:
         """Say from which day on the task shows up; None: it does already, or nobody can say."""
         spec = self.spec.appears
+        # A task that stands does not go away again because its day moved.
         if spec is None or self.made_at is not None:
             return None
         return self.attempt(lambda: resolve(spec, self.scene, Anchors(due=due)), None)

@@ -17,6 +17,7 @@ def texts(item: Filling) -> dict[str, Any]:
     """Fill in what people read, by the fields of a wanted task."""
     spec, words = item.spec, item.scene.words
     title = item.attempt(lambda: " ".join(spec.title.render(words).split()), None)
+    # None: the template could not be filled in, which says so itself.
     if title == "":
         item.holds.append("the title is empty")
     checklist = _checklist(item)
@@ -35,6 +36,7 @@ def texts(item: Filling) -> dict[str, Any]:
 
 def _context(item: Filling) -> tuple[str, ...]:
     asked, titles, scene = _lines(item), tuple(one.title for one in _outcomes(item)), item.scene
+    # Computed once for a scene: the tasks of a rule mostly show the same lines of the same record.
     lines = scene.once((asked, titles), lambda: context_lines(asked, scene, titles))
     if isinstance(item.rule, StepRule) and not item.moves_step:
         return ("This step is decided in OpenText: completing the task here decides nothing.", *lines)

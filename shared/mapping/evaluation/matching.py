@@ -42,6 +42,7 @@ def _type(patterns: tuple[str, ...], scene: Scene) -> Verdict:
     name = patterns[0]
     if not workspace.workspace_type:
         return not_known(Gap(NameKind.WORKSPACE_TYPE, name, "the answer does not name the type of the workspace"))
+    # Renamed is not another type: a "no" here would end every task of the rule.
     for pattern in patterns:
         if str(workspace.type_id) in scene.remembered.get((NameKind.WORKSPACE_TYPE, pattern), ()):
             now = workspace.workspace_type
@@ -111,6 +112,7 @@ def _classification(patterns: tuple[str, ...], scene: Scene) -> Verdict:
     nodes = (*scene.documents, *((scene.workspace,) if scene.workspace is not None else ()))
     told = [node.classifications for node in nodes]
     names = tuple(name for classes in told for name in classes or ())
+    # One that is told is enough, whatever can't be read besides.
     if is_named(patterns, names):
         return YES
     if None in told or not nodes:

@@ -39,6 +39,7 @@ def uses_of(rule: BaseRule) -> Uses:
     people = [part for part in inside if isinstance(part, Who)]
     conditions = [part for part in inside if isinstance(part, Condition)]
     lines = frozenset(line for lines in _contexts(rule) for line in lines)
+    # A loop over documents names its variable as it likes, so it may show whatever a document has.
     loops = (
         {f"document.{word}" for word in ("rm_status", "holds", "classifications")} if "documents" in rule.names else ()
     )

@@ -7,7 +7,7 @@ from shared.mapping.evaluation.needs import rules_for
 from shared.mapping.language.conditions import Condition
 from shared.mapping.language.rules import BaseRule, Mapping
 from shared.mapping.language.task_parts import parts
-from shared.models.opentext import Origin
+from shared.models.origin import Origin
 from shared.models.wanted import NameKind
 
 

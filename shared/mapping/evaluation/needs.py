@@ -10,7 +10,7 @@ from shared.mapping.language.rules import (
     WorkspaceRule,
 )
 from shared.models.keys import OriginKind
-from shared.models.opentext import Needs
+from shared.models.origin import Needs
 
 _RULES: dict[OriginKind, tuple[type[BaseRule], ...]] = {
     OriginKind.WORKSPACE: (WorkspaceRule, MissingDocumentRule),

@@ -30,6 +30,7 @@ def read_number(value: Scalar, kind: AttributeType = AttributeType.UNKNOWN) -> N
 
 
 def _of_text(text: str, kind: AttributeType) -> Number:
+    # Nobody means a longer one, and Python raises at thousands of digits.
     if len(text) > _LONGEST:
         return None
     if (grouped := _GROUPED.match(text)) is not None:

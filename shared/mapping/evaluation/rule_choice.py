@@ -12,7 +12,7 @@ from shared.mapping.evaluation.verdict import Gap, NotKnownError, Verdict, no, n
 from shared.mapping.language.rules import BaseRule, MissingDocumentRule
 from shared.models.evidence_files import is_evidence_file
 from shared.models.keys import OriginKind
-from shared.models.opentext import Origin
+from shared.models.origin import Origin
 from shared.models.wanted import NameKind
 
 NOBODY = Verdict(holds=False)
@@ -35,6 +35,7 @@ def rules_applying(desk: Desk, origin: Origin) -> Iterator[tuple[BaseRule, Scene
             before = taken.get(slot, NOBODY) if desk.mapping.match == "first" else NOBODY
             verdict = _judged(desk, rule, scene) if before is NOBODY else _after(before)
             desk.judged.append(Judged(rule, None, scene, verdict))
+            # Not known takes the scene as well: a later rule must not make what an earlier one may forbid.
             if verdict.holds is not False:
                 taken.setdefault(slot, verdict)
             if verdict.holds:
@@ -74,6 +75,7 @@ def _scenes(desk: Desk, origin: Origin, calendar_name: str | None, *, missing: b
         documents = (origin.workspace.missing_documents or ()) if origin.workspace is not None else ()
         yield from (Scene(origin, desk.now, calendar, missing=document, remembered=ids) for document in documents)
     elif origin.workflow is not None:
+        # Whatever steps it still lists: a workflow that ended asks nobody.
         steps = () if origin.workflow.ended else origin.workflow.current
         yield from (Scene(origin, desk.now, calendar, step=step, remembered=ids) for step in steps)
     elif origin.kind is not OriginKind.NODE and not _is_own_file(origin) and not _is_no_subject(origin):

@@ -21,6 +21,7 @@ from shared.models.wanted import Owner, Refused, WantedTask
 def tasks_of_rule(desk: Desk, rule: BaseRule, scene: Scene) -> Iterator[WantedTask]:
     """Yield the tasks that a rule which applies asks for."""
     scene = replace(scene, done=_done_of(desk, rule)) if desk.completed else scene
+    # All of them before any is filled in: a task may wait for one that stands below it in the file.
     places = [
         (spec, place)
         for spec in rule.specs
@@ -31,6 +32,7 @@ def tasks_of_rule(desk: Desk, rule: BaseRule, scene: Scene) -> Iterator[WantedTa
     people = People(desk.mapping.people, desk.book, scene)
     for spec, place in places:
         for item in _items(desk, rule, spec, people if place is scene else replace(people, scene=place)):
+            # Filled in to its end first: only then is all noted that it asked for and nobody told.
             made = list(_of_item(desk, item, keys))
             desk.unknown += item.unknown
             yield from made
@@ -122,8 +124,9 @@ def _filled(desk: Desk, item: Item, keys: dict[str, str]) -> list[WantedTask]:
     task = item.build(waits_on=waits_on, waits_for=tuple(pending), due=due, is_shown=not desk.curious)
     # What nobody can do is late like anything else, and somebody has to hear of it.
     waits = task.held is not None and (bool(waits_on) or not item.nobody)
-    quiet = (desk.is_over(task.item_key) or waits) and not desk.curious
-    task = task.waiting_for_others() if not desk.is_over(task.item_key) and is_paused(item) else task
+    is_over = desk.is_over(task.item_key)
+    quiet = (is_over or waits) and not desk.curious
+    task = task.waiting_for_others() if not is_over and is_paused(item) else task
     shown = task.showing(_due_shown(desk, task))
     ladder = escalations(item, shown, quiet=quiet, changes=desk.changes, since=_known_since(desk, item))
     notify = mails_of_item(item, shown, ladder.reminders, quiet=quiet, changes=desk.changes)

@@ -13,16 +13,10 @@ from shared.mapping.language.calendar import Calendar
 from shared.mapping.language.conditions import FromToday
 from shared.mapping.language.counting import day_part
 from shared.mapping.language.templates import context_of
-from shared.models.opentext import (
-    Document,
-    MissingDocument,
-    Origin,
-    Person,
-    Step,
-    Workflow,
-    Workspace,
-)
+from shared.models.opentext import Document, MissingDocument, Person, Workspace
+from shared.models.origin import Origin
 from shared.models.wanted import NameKind
+from shared.models.workflow import Step, Workflow
 
 T = TypeVar("T")
 

@@ -63,6 +63,7 @@ class Values:
     def filled(self) -> dict[str, AttributeValue]:
         """Every value by name; what is empty is left out."""
         both: dict[str, AttributeValue] = {}
+        # Reversed: what is put in last stands where both nodes have a value.
         for node in reversed(self.nodes):
             both |= {name: value for name, value in node.attributes.items() if value not in (None, "", ())}
         return both
@@ -143,10 +144,12 @@ class Values:
 
     @cached_property
     def _types(self) -> dict[str, AttributeType]:
+        # Backwards, as above: of two nodes that have it, the first one's type stands.
         return {one.name: one.type for one in reversed(self.definitions)}
 
     def _on(self, node: Workspace | Document, name: str) -> Value | Gap | None:
         """Say what one node tells of a name that has no value; None: nothing."""
+        # Nothing is described here: that a name was sent at all is what shows that there is such an attribute.
         if not node.definitions:
             return EMPTY if name in node.attributes else None
         generic = generic_name(name)

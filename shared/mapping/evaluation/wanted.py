@@ -21,7 +21,7 @@ from shared.mapping.evaluation.verdict import Gap
 from shared.mapping.language.rules import BaseRule
 from shared.mapping.language.rules import Mapping as Rules
 from shared.models.item_memory import ItemMemory
-from shared.models.opentext import Origin
+from shared.models.origin import Origin
 from shared.models.people import Directory, Lookups
 from shared.models.wanted import NameKind, Unknown, Wanted, WantedTask
 from shared.models.words import ActAs
@@ -68,6 +68,7 @@ def evaluated(
     desk = Desk(
         mapping, book, now, completed, act_as, remembered=names, memory=memory or {}, remembers=memory is not None
     )
+    # In one order: the same input gives the same answer, so that those of two mappings can be compared.
     tasks = tuple(sorted(tasks_for(desk, origin), key=lambda task: task.item_key))
     again = min((moment for moment in desk.changes if moment > now), default=None)
     found = Wanted(
@@ -106,6 +107,7 @@ def tasks_for(desk: Desk, origin: Origin) -> Iterator[WantedTask]:
     for rule, scene in rules_applying(desk, origin):
         made = _walled(desk, rule, scene)
         yield from made
+        # A text that names the day is another one tomorrow. What is over needs none.
         if rule.names & {"now", "today"} and not all(desk.is_over(task.item_key) for task in made):
             desk.note(lambda scene=scene: scene.calendar.end(scene.today))  # type: ignore[misc] # bound now
 

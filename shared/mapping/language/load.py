@@ -87,6 +87,7 @@ def examine(text: str, settings: SettingsHeld | None = None) -> Examined:
         findings += wrong
     elif not findings:
         findings.append(Finding(1, "", "an empty mapping: it wants `version: 1` and `rules`"))
+    # Doubts come last, and of a file without faults alone: beside what must be mended they would only be noise.
     if findings or mapping is None:
         return Examined(None, in_order(dict.fromkeys(findings)), tree)
     doubts = [Finding(doubt.line, "", doubt.message, doubt.column) for doubt in tree.doubts]

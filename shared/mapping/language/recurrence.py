@@ -129,6 +129,7 @@ def _check_parts(parts: dict[str, str]) -> None:
             raise ValueError(message)
     for name, most in (("INTERVAL", 1000), ("COUNT", MOST_COUNT)):
         value = parts.get(name, "1")
+        # Nine digits show that it is too large; of thousands Python itself makes an error.
         if not value.isascii() or not value.isdigit() or not 1 <= int(value[:9]) <= most:
             message = f"{name}={value} is no number from 1 to {most}"
             raise ValueError(message)

@@ -132,6 +132,7 @@ def sandbox() -> Sandbox:
         "round": _round,
         "_joined": _joined,
     }
+    # By name: what a later Jinja2 brings along is not allowed before somebody has looked at it.
     made.filters = {name: _checked(made.filters[name]) for name in _FILTERS if name not in own} | own
     made.globals = {name: made.globals[name] for name in ("dict", "namespace", "cycler", "joiner")} | {"range": _range}
     return made

@@ -129,6 +129,7 @@ class Template:
             try:
                 self._filled(self._compiled, context_of(context))
             except UndefinedError:
+                # A record may hold what is not tried here: nobody can tell.
                 return None
             except Exception as error:  # noqa: BLE001 - a wall: what people write into a template may raise anything
                 why = str(error) or type(error).__name__

@@ -147,6 +147,7 @@ class _Builder:
 
     def _value(self, event: yaml.Event, depth: int) -> tuple[Any, Mark]:
         line = _line(event)
+        # An alias may stand for a list of aliases, and so on: a few lines would make gigabytes.
         if not isinstance(event, _NODES) or event.anchor is not None:
             raise _Refused(event, "anchors and aliases are refused: write the value out")
         if isinstance(event, yaml.ScalarEvent):
@@ -154,6 +155,7 @@ class _Builder:
             return self._scalar(event), Mark(line, column=_column(event))
         if event.tag not in (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
             raise _Refused(event, f"the tag {event.tag} is refused: use plain values")
+        # Before anything inside is built: so deep a tree would end the process, or this very recursion.
         if depth >= MAX_DEPTH:
             raise _Refused(event, f"nested deeper than {MAX_DEPTH} levels")
         build: Callable[[yaml.Event, int], tuple[Any, Mark]]
@@ -168,6 +170,7 @@ class _Builder:
             if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None:
                 raise _Refused(event, "a key must be plain text")
             value, child = self._value(next(self._events), depth)
+            # YAML's own readers let the last one win, without a word.
             if event.value in data:
                 first = mark.children[event.value].line
                 told = f"the key {event.value!r} stands twice: first in line {first}"

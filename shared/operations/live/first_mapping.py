@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.errors import InputError, NeverError, Problem, RetryLaterError
 from shared.mapping.language.vocabulary import did_you_mean
-from shared.models.opentext import Needs
+from shared.models.origin import Needs
 from shared.models.words import ActAs
 from shared.operations.live.landscape import Landscape
 from shared.operations.live.survey import Systems, sample_workflows, sample_workspaces
@@ -42,7 +42,7 @@ async def offer(systems: Systems, act_as: ActAs) -> Offer:
     Raises:
         RetryLaterError, NeverError: OpenText does not tell its workspace types.
     """
-    types, found = await systems.opentext.workspaces.list_types(), Landscape()
+    types, found = await systems.opentext.workspaces.types.list_all(), Landscape()
     await sample_workflows(Needs(attributes=False, map=True), systems.opentext, act_as, found)
     return Offer(
         tuple(sorted({one.name for one in types})), tuple(sorted(found.titles | frozenset(found.maps.values())))
@@ -58,7 +58,7 @@ async def look_into(choice: Choice, systems: Systems, act_as: ActAs) -> Landscap
         RetryLaterError, NeverError: OpenText does not answer, or refuses.
     """
     found = Landscape()
-    found.types = await systems.opentext.workspaces.list_types()
+    found.types = await systems.opentext.workspaces.types.list_all()
     if choice.workflows:
         await sample_workflows(Needs(map=True), systems.opentext, act_as, found)
     names = [one.name for one in found.types]

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from shared.mapping.language.task_parts import slug
-from shared.models.opentext import AttributeDefinition, AttributeType, Step, StepForm, Workflow, Workspace
+from shared.models.opentext import AttributeDefinition, AttributeType, Workspace
 from shared.models.words import ActAs
+from shared.models.workflow import Step, StepForm, Workflow
 from shared.operations.live.first_mapping import Choice
 from shared.operations.live.landscape import Landscape
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared.mapping.language.sections import PlanSpec
-from shared.models.opentext import StepForm, StepRef, Workflow, Workspace, WorkspaceType
+from shared.models.opentext import Workspace, WorkspaceType
 from shared.models.people import Directory
+from shared.models.workflow import StepForm, StepRef, Workflow
 
 
 class Topic(StrEnum):

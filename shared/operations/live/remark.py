@@ -8,7 +8,8 @@ from shared.mapping.language.load import Severity
 from shared.mapping.language.rules import BaseRule
 from shared.mapping.language.vocabulary import did_you_mean
 from shared.mapping.language.yaml_tree import Path
-from shared.models.opentext import Workflow, Workspace
+from shared.models.opentext import Workspace
+from shared.models.workflow import Workflow
 from shared.operations.live.landscape import Landscape
 
 SHOWN = 12

@@ -19,10 +19,11 @@ from shared.mapping.evaluation.sources import is_type_mapped
 from shared.mapping.language.named import Named, Use, names_in
 from shared.mapping.language.rules import Mapping
 from shared.models.keys import OriginKind
-from shared.models.opentext import Needs, StatusRow, Workflow
+from shared.models.origin import Needs
 from shared.models.people import Lookups
 from shared.models.wanted import NameKind
 from shared.models.words import ActAs
+from shared.models.workflow import StatusRow, Workflow
 from shared.operations.live.landscape import Landscape, Topic
 from shared.operations.live.plans_asked import ask_plans
 from shared.ports import PlannerPort
@@ -84,7 +85,7 @@ async def _ask_opentext(
     mapping: Mapping, named: tuple[Named, ...], opentext: OpenText, act_as: ActAs, found: Landscape
 ) -> None:
     with noting(found, Topic.TYPES):
-        found.types = await opentext.workspaces.list_types()
+        found.types = await opentext.workspaces.types.list_all()
     kinds = (kind.name for kind in found.types if is_type_mapped(mapping.rules, kind.name))
     await sample_workspaces(kinds, needs(mapping, OriginKind.WORKSPACE), opentext, found)
     if any(rule.on == "step" for rule in mapping.rules):

@@ -13,9 +13,9 @@ from datetime import datetime
 
 from shared.clients.graph.planner_bodies import new_task_body
 from shared.decisions.actions import Create
+from shared.decisions.bases import first_base, settled_base
 from shared.decisions.fields import Target, new_task
 from shared.decisions.item_view import event
-from shared.decisions.merge import first_base, settled_base
 from shared.decisions.observed import Found
 from shared.errors import BridgeError, LeaseLostError, NotFoundError, OutcomeUnknownError, RefusedError, RetryLaterError
 from shared.models.events import EventKind
@@ -23,7 +23,8 @@ from shared.models.evidence import Event
 from shared.models.holds import HoldCause
 from shared.models.link import FieldBase, Link, LinkState, Posted, Reservation
 from shared.models.messages import AgendaEntry
-from shared.models.planner import NewTask, PlannerTask
+from shared.models.planner import PlannerTask
+from shared.models.planner_writes import NewTask
 from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.reconciler.actions.hold_for_capacity import keep_room
@@ -49,33 +50,41 @@ class Made:
 
 async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
     """Make the tasks of several items in as few calls as Graph allows; what finds no room in its plan is held."""
+    # (1) Put into words before anything is announced: what can't be is never posted, and leaves no reservation behind.
     worded = {create.item: new for create in creates if (new := _worded(work, create)) is not None}
+    # (2) Held where the plan is known to be full: then its item says so, and not which limit Planner refused it by.
     creates = await keep_room(work, [create for create in creates if create.item in worded])
     if not creates:
         return
-    # Nothing that has to be settled is begun with less time left than its call may take.
+    # (3) Nothing that has to be settled is begun with less time left than its call may take.
     work.ensure_time()
     now = work.now
     links = [_reserved(create, worded[create.item], now) for create in creates]
+    # (4) Timer, reservations, links, in this order: whatever dies from here on, the timer has it settled; and no other
+    # item takes for its own what another's reservation announces.
     guard = await _announce(work, links)
     deleted = [create.link for create in creates if create.link is not None and create.link.task_id is not None]
     await work.commit(links, [event(EventKind.DELETED, link, task=link.task_id) for link in deleted])
-    # Asked again: the commit before may have waited for storage.
+    # (5) Asked again: the commit before may have waited for storage.
     work.ensure_time()
+    # (6) Posted once. Nothing below this line repeats it: a second POST is a second task.
     answers = await work.services.planner.create_tasks([worded[create.item] for create in creates])
     made: list[Made] = []
     for create, link, answer in zip(creates, links, answers, strict=True):
         if isinstance(answer, PlannerTask):
             made.append(Made(create.target, link, answer))
             continue
-        # Each behind its own wall: what was posted beside it is to be remembered.
+        # (7) Each behind its own wall: what was posted beside it is to be remembered.
         with wall(work, [link.item], "create"):
             await _not_made(work, create.target, link, answer)
+    # (8) The claim before the link: from then on no other look takes the task, whenever this one dies.
     ours = await adopt(work, made, EventKind.CREATED)
+    # (9) Graph drops details from a POST: they are a resource of their own, written by a second call.
     await write_details(work, ours)
+    # (10) A pause that Graph asked for ends the look, but only now that all it did before is remembered.
     work.raise_if_throttled()
     if not any(work.held.links[link.item].state is LinkState.RESERVED for link in links):
-        # Everything stands, to the last row, or was refused: there is nothing to settle.
+        # (11) Everything stands, to the last row, or was refused: there is nothing to settle.
         await work.services.agenda.remove(guard)
 
 
@@ -106,6 +115,7 @@ async def adopt(work: Work, found: Sequence[Made], what: EventKind) -> list[str]
 
 async def _commit(work: Work, claimed: Sequence[Made], what: EventKind) -> list[str]:
     """Commit tasks whose claims stand; one that can't be kept stops its item alone."""
+    # Learnt from our own POSTs alone: what a list shows may be of anybody's making.
     if what is EventKind.CREATED:
         for creator in {made.task.created_by.key for made in claimed if made.task.created_by is not None}:
             if creator:
@@ -201,6 +211,7 @@ async def _not_made(work: Work, target: Target, link: Link, answer: BridgeError)
     """Remember why there is no task: a refusal stands, an unknown outcome settles, a pause is kept."""
     if isinstance(answer, OutcomeUnknownError):
         log.warning("%s %s: answer to the POST was lost", work.origin.key, link.item)
+        # The reservation stays with it: as long as it is open, nobody takes the task for one that no item has.
         work.look_again(work.now + work.policy.settle, WaitedFor.SETTLE)
         return
     if isinstance(answer, NotFoundError):
@@ -208,6 +219,7 @@ async def _not_made(work: Work, target: Target, link: Link, answer: BridgeError)
         work.services.places.forget()
     passes = isinstance(answer, RetryLaterError)
     reason = _why(answer)
+    # The reservation goes with the link that says why: there is nothing to look for.
     held = link.held(HoldCause.UNAVAILABLE if passes else HoldCause.REFUSED, reason, work.now)
     told = () if passes or held.tries > 1 else (event(EventKind.HELD, held, reason=reason),)
     over = unreserving(link.plan_id or target.place.plan_id, work.origin.key, link.item)

@@ -27,6 +27,7 @@ async def delegate(work: Work, action: Delegate) -> Outcome:
         return STALE
     person = await _opentext_person(work, action.to)
     if person is None:
+        # Nobody in OpenText has that address: nobody is guessed.
         await write_tasks(work, [put_back(link, action.target, found, work.now)])
         return DONE
     at = work.now.astimezone(UTC)
@@ -42,6 +43,7 @@ async def delegate(work: Work, action: Delegate) -> Outcome:
         await write_tasks(work, [put_back(link, action.target, found, work.now)])
         return DONE
     await work.commit([link], [_told(link, action, person)])
+    # The step has another performer by now, and with him other people who may decide.
     return STALE
 
 

@@ -26,6 +26,8 @@ async def keep_room(work: Work, creates: Sequence[Create]) -> list[Create]:
     for create in creates:
         by_plan.setdefault(create.target.place.plan_id, []).append(create)
     for plan_id, wanted in by_plan.items():
+        # The counts of the last read: listing a plan of thousands before each POST would cost more than Planner's own
+        # refusal.
         row = await work.services.plans.find(plan_id)
         room, reason = _room(row, len(wanted))
         fit += wanted[:room]

@@ -20,8 +20,8 @@ from shared.models.events import EventKind
 from shared.models.link import Link, LinkState
 from shared.models.link_parts import MailIntent, MailOutcome
 from shared.models.mail import MailMessage
+from shared.models.notify import Notify
 from shared.models.troubles import Cause, Where
-from shared.models.wanted import Notify
 from shared.models.words import WaitedFor
 from shared.ports import MailPort
 from shared.reconciler.actions.mail_text import Entry, written
@@ -56,6 +56,7 @@ async def _tell_of(work: Work, item: str) -> None:
     if mail is not None:
         teller = _Teller(work, mail, item)
         for telling in owed(current):
+            # The mailbox takes no more now: what is left stays owed.
             if not await teller.tell(telling):
                 return
 
@@ -91,6 +92,8 @@ class _Teller:
         if (at := await work.services.mailboxes.ask(sender, work.now)) is not None:
             work.look_again(at, WaitedFor.MAIL)
             return False
+        # Written before it is sent: a worker that dies in between leaves a mail that was perhaps sent, and is not sent
+        # again. People rather miss one than get it twice.
         intent = telling.begun(work.now)
         await work.commit([with_mark(self._link, intent)])
         try:
@@ -142,6 +145,7 @@ class _Teller:
         try:
             await work.services.digests.add(notify.to[0], due, line)
         except UnavailableError:
+            # It certainly stands in none. Where the answer was lost the mark stays: it may.
             await work.commit([without_mark(self._link, intent)])
             raise
         outcome = f"{MailOutcome.DIGEST} of {due:%Y-%m-%d %H:%M} UTC"

@@ -15,7 +15,8 @@ from shared.decisions.pieces import Piece, asked_by, pieces
 from shared.errors import NotFoundError, RetryLaterError, StaleError
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause
-from shared.models.planner import DetailsChange, PlannerDetails, PlannerTask, TaskChange
+from shared.models.planner import PlannerDetails, PlannerTask
+from shared.models.planner_writes import DetailsChange, TaskChange
 from shared.reconciler.session import Work
 from shared.reconciler.walls import stop
 
@@ -81,6 +82,7 @@ async def _apart(work: Work, write: Write, answer: object, *, in_details: bool) 
     """Write what may be written of a refused write, piece by piece, and say what may not; return what was."""
     item, written, refused = write.link.item, list[Piece](), list[str]()
     left = pieces(write, in_details=in_details)
+    # A single piece that can't be parted is what was refused: sending it again would bring the same answer.
     is_whole = len(left) == 1 and not left[0].finer()
     while left:
         piece = left.pop(0)
@@ -93,6 +95,7 @@ async def _apart(work: Work, write: Write, answer: object, *, in_details: bool) 
         if not is_whole and _took(work, item, answer):
             written.append(piece)
         elif isinstance(answer, RetryLaterError | StaleError | NotFoundError):
+            # What is left is decided anew, by what the next read shows.
             _failed(work, write, answer)
             break
         elif finer := piece.finer():

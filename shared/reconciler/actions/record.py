@@ -63,6 +63,7 @@ async def record_attributes(work: Work, item: str, *, again: bool) -> None:
     try:
         values = await _set(work, due)
     except StaleError as error:
+        # Somebody wrote at the same moment: that is no refusal, and is not counted as one.
         log.info("%s %s: %s", work.origin.key, item, error)
         work.look_again(work.now + RECORD_AGAIN, WaitedFor.RECORD)
     except NeverError as error:

@@ -21,9 +21,10 @@ from shared.models.events import EventKind
 from shared.models.holds import HOLDS, REFUSALS, HoldCause, RefusalReason
 from shared.models.link import Link, Refusal, SendIntent
 from shared.models.messages import AgendaEntry
-from shared.models.opentext import Person, Step, StepForm
+from shared.models.opentext import Person
 from shared.models.text import cut
 from shared.models.words import WaitedFor
+from shared.models.workflow import Step, StepForm
 from shared.observability.telemetry import traceparent
 from shared.reconciler.outcome import DONE, STALE, Outcome
 from shared.reconciler.session import Work, current_step
@@ -88,6 +89,7 @@ async def _announce(work: Work, action: Send, step: Step) -> Link:
         versions=action.target.wanted.documents,
         acting=acting.login if acting is not None else "service",
         at=work.now,
+        # The same decision has the same id, so it is known how often it was sent.
         tries=link.tries_of(name) + 1,
     )
     await work.services.agenda.put(guard_of(work.origin.key, intent, work), work.now)
@@ -105,11 +107,13 @@ async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Pe
     work.ensure_time()
     workflows = work.services.opentext.workflows
     try:
+        # A group's step is nobody's until one of its members accepts it; only then is it there to be sent on.
         if form.must_accept:
             await workflows.accept(intent.step, acting=acting)
         comment = _comment(action.decider, intent, action.words)
         await workflows.send_on(intent.step, disposition=intent.disposition, comment=comment, acting=acting)
     except OutcomeUnknownError:
+        # Neither repeated nor given up: the timer that stands has it looked for.
         log.warning("%s %s: answer to the send-on was lost", work.origin.key, link.item)
         return Outcome(is_item_over=True)
     except SignInRefusedError as error:
@@ -169,6 +173,7 @@ async def _sent(work: Work, link: Link) -> Outcome:
         **({"newer": newer} if newer else {}),
     )
     await work.commit([done], [told])
+    # The timer after the commit: a worker that dies before it still has the send-on looked after.
     await work.services.agenda.cancel(guard_of(work.origin.key, intent, work))
     return Outcome(is_item_over=True, again=True, is_moving_on=True)
 

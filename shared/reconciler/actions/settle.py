@@ -68,6 +68,7 @@ async def settle_tasks(work: Work, actions: Sequence[Settle]) -> Outcome:
                     never.append(action)
     ours = await adopt(work, found, EventKind.SETTLED)
     await write_details(work, ours)
+    # Posted last: a pause that Graph asks for ends the look, and what was found is kept by then.
     await _never_made(work, never)
     is_left = any(made.link.item not in ours for made in found)
     return Outcome(looks={WaitedFor.SETTLE: work.now + work.policy.settle}) if is_left else DONE
@@ -82,6 +83,7 @@ async def _read(work: Work, plan_id: str, links: Sequence[Link]) -> _Plan | None
     except NotFoundError:
         return None
     row, creators = await services.plans.find(plan_id), await services.creators.list_all()
+    # Claims after index and list: what another look took meanwhile is known by its claim.
     claims = await _claims(work, tasks, index, creators)
     plan = _Plan(index, tasks, claims, creators, row.stood if row is not None else None, list(index.reservations))
     plan.anothers = await _anothers(work, sorted({task.id for link in links for task in _candidates(work, link, plan)}))
@@ -186,6 +188,7 @@ async def _hold(work: Work, link: Link, verdict: Ambiguous) -> Outcome:
 
 async def _never_made(work: Work, actions: Sequence[Settle]) -> None:
     """Post again; or drop the reservations of items that nobody wants any more, or that have to wait meanwhile."""
+    # What has to wait meanwhile is not posted again: nobody even looked for a place for it.
     again = [
         Create(action.target, action.link)
         for action in actions

@@ -72,7 +72,9 @@ async def put_file(work: Work, folder_id: int, file: Upload, node_id: int | None
     except RefusedError as error:
         if error.code != EXISTS:
             raise
+        # Most likely our own upload, whose answer was lost: what lies there is compared before anything is added.
         there = await records.find_child(folder_id, file.name)
+        # The name is taken by something that we can't see: nothing is put beside it under another name.
         if there is None:
             raise
     return await _renew(work, there, file)
@@ -88,6 +90,7 @@ async def _renew(work: Work, node_id: int, file: Upload) -> Placed:
     """Add a version, unless the newest one is this content already."""
     work.ensure_time()
     records = work.services.opentext.records
+    # The same content again would be a version that says nothing new, at each look whose answer was lost.
     if await records.newest_content(node_id) == file.content:
         return Placed(node_id, await records.read_version(node_id))
     return Placed(node_id, await records.add_version(node_id, file))

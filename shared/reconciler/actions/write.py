@@ -9,9 +9,9 @@ import logging
 from collections.abc import Sequence
 
 from shared.decisions.actions import Write
+from shared.decisions.bases import base_after, joined
 from shared.decisions.fields import FIELDS, SyncedField, outcome_lines
 from shared.decisions.item_view import event
-from shared.decisions.merge import base_after, joined
 from shared.decisions.observed import Found, Missing, Seen, Unread
 from shared.decisions.open_task import first_write
 from shared.decisions.own_writes import to_announce
@@ -44,6 +44,8 @@ async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
     failed = sent.failed
     done = [as_sent(work, write, sent) for write in writes if write.link.item not in failed]
     written = {write.link.item: work.seen[write.link.item] for write in done}
+    # What is stale is read anew, to be decided anew. So is what shows other versions now: who completed the task
+    # meanwhile decided on the old ones.
     await read_again(work, sorted(failed | {write.link.item for write in done if write.rebinds}))
     links = [_taken(work, _after(work, write, before[write.link.item], written[write.link.item])) for write in done]
     await work.commit(links, [told for write in done for told in write.events])
@@ -52,11 +54,13 @@ async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
 
 
 async def _announce(work: Work, writes: Sequence[Write]) -> None:
-    """Remember what is about to be sent to fields that people own, too: died over, it is not taken for their edit."""
+    """Remember what is about to be sent: died over, it is not taken for people's edit. First details are sent anew."""
     announced: list[Link] = []
     for write in writes:
         found, link = work.seen[write.link.item], work.held.links.get(write.link.item)
-        if link is not None and isinstance(found, Found) and (fields := to_announce(write, found)):
+        if link is None or not link.details_done or not isinstance(found, Found):
+            continue
+        if fields := to_announce(write, found):
             announced.append(link.announcing(fields))
     if announced:
         await work.commit(announced)
@@ -164,6 +168,8 @@ def _after(work: Work, write: Write, before: Seen, written: Seen) -> Link:
         # Whether it was completed before it showed the new versions can't be told: it is not bound to them.
         return link if old is None or not write.rebinds else link.bound_to(old.bound)
     if write.target is not None:
+        # By what the write returned, not by the read after it: what a person wrote in between would pass for agreed
+        # on.
         link = link.based(base_after(before, written, write.asked))
         if _shows_anew(write, old) and written.details is not None:
             link = link.shown(written.details.answered)

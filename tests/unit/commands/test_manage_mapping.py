@@ -43,7 +43,9 @@ def test_a_warning_does_not_stop_a_file(tmp_path):
     assert "(warning)" in result.output
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"version: 1\nrules: \xe4"], ids=["UTF-16", "Latin-1"])
+@pytest.mark.parametrize(
+    "content", [pytest.param(b"\xff\xfe", id="UTF-16"), pytest.param(b"version: 1\nrules: \xe4", id="Latin-1")]
+)
 def test_a_file_that_is_no_utf_8_says_so(tmp_path, content):
     file = tmp_path / "strange.yaml"
     file.write_bytes(content)

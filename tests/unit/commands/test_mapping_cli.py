@@ -123,11 +123,10 @@ def test_a_preview_under_another_mapping_shows_what_it_would_release(started, co
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ((), 2, "give one of --origin, --event"),
-        (("--origin", "contract-1"), 1, "is no origin key"),
-        (("--origin", "workspace-999999"), 1, "UnreadableError"),
+        pytest.param((), 2, "give one of --origin, --event", id="neither"),
+        pytest.param(("--origin", "contract-1"), 1, "is no origin key", id="no key"),
+        pytest.param(("--origin", "workspace-999999"), 1, "UnreadableError", id="unreadable"),
     ],
-    ids=["neither", "no key", "unreadable"],
 )
 @pytest.mark.usefixtures("started")
 def test_a_preview_that_cannot_be_made_says_why(arguments, code, said):

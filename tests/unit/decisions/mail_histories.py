@@ -13,7 +13,7 @@ from shared.decisions.mails_due import Telling, brought_up, owed, with_mark, wit
 from shared.models.holds import RefusalReason
 from shared.models.link import FieldBase, Link, LinkState, Refusal
 from shared.models.link_parts import MailOutcome
-from shared.models.wanted import Notify
+from shared.models.notify import Notify
 from tests.build import LONG_AGO, NOW, link
 
 PEOPLE = tuple(f"p{number}@contoso.example" for number in range(6))

@@ -8,6 +8,7 @@ from shared.decisions.decide import decide
 from shared.models.link import Refusal
 from shared.models.opentext import DocumentVersion
 from tests.build import ALICE, NOW, POLICY, approval, found, link, view
+from tests.narrowing import sure
 
 OLD, NEW = approval(outcomes=()), approval(outcomes=(), documents=(DocumentVersion(node_id=77, version=2),))
 """A plain step: no tick is cleared where its versions change."""
@@ -22,7 +23,7 @@ def test_a_task_that_shows_another_version_by_being_asked_again_is_bound_to_it_b
     action = decide(view(NEW, known, seen), POLICY, NOW)
 
     assert isinstance(action, Write)
-    assert "document 77: version 2" in action.details.description
+    assert "document 77: version 2" in sure(sure(action.details).description)
     assert (action.rebinds, action.link.bound) == (True, NEW.documents)
     assert [event.what for event in action.events] == ["reopened", "rebound"]
 
@@ -30,10 +31,10 @@ def test_a_task_that_shows_another_version_by_being_asked_again_is_bound_to_it_b
 def test_a_version_that_the_task_shows_already_counts_as_shown_by_the_read_that_found_it():
     """Whoever wrote it died before it was remembered; when that was, nobody knows."""
     known = link(OLD, shown_at=NOW - timedelta(days=1))
-    seen = found(NEW)
-    seen = replace(seen, details=seen.details.answered_at(NOW - timedelta(seconds=1)))
+    details = sure(found(NEW).details).answered_at(NOW - timedelta(seconds=1))
+    seen = replace(found(NEW), details=details)
 
     action = decide(view(NEW, known, seen), POLICY, NOW)
 
     assert isinstance(action, Remember)
-    assert (action.link.bound, action.link.shown_at) == (NEW.documents, seen.details.answered)
+    assert (action.link.bound, action.link.shown_at) == (NEW.documents, details.answered)

@@ -20,9 +20,11 @@ from shared.decisions.actions import (
 from shared.decisions.decide import decide
 from shared.decisions.observed import Missing, Unread
 from shared.models.link import FieldBase, LinkState, Refusal, SendIntent
-from shared.models.opentext import DocumentVersion, StepRef
-from shared.models.planner import TaskPatch
+from shared.models.opentext import DocumentVersion
+from shared.models.planner_writes import TaskPatch
 from shared.models.wanted import WhenDeleted
+from shared.models.words import ActAs
+from shared.models.workflow import StepRef
 from tests.build import (
     ALICE,
     BOB,
@@ -39,6 +41,7 @@ from tests.build import (
     wanted,
     workflow,
 )
+from tests.narrowing import as_a, sure
 
 DONE: dict[str, Any] = {
     "percentComplete": 100,
@@ -62,62 +65,57 @@ def act(item, known, seen=None, **changes):
 @pytest.mark.parametrize(
     ("item", "known", "seen", "expected"),
     [
-        (wanted(), None, None, Create),
-        (wanted(waits_on=("rule|first",)), None, None, type(None)),
-        (None, None, None, type(None)),
-        (wanted(), link(), found(), type(None)),
-        (wanted(title="New"), link(), found(), Write),
-        (wanted(), link(), found(**DONE), Remember),
-        (wanted(on_complete={"A.B": "Done"}), link(), found(**DONE), SetAttributes),
-        (wanted(), link(state="reserved", task_id=None, reserved_at=NOW), None, LookAgain),
-        (wanted(), link(state="reserved", task_id=None), None, Settle),
-        (None, link(state="reserved", task_id=None), None, Settle),
-        (wanted(), link(details_done=False), found(), Write),
-        (wanted(), link(), Unread("503"), type(None)),
-        (wanted(), link(), Missing(), Create),
-        (wanted(), link(reserved_at=NOW - timedelta(minutes=2)), Missing(), LookAgain),
-        (wanted(), link(etag='W/"3"'), found(), LookAgain),
-        (wanted(), link(details_etag='W/"d3"'), found(), LookAgain),
-        (wanted(), link(state="completed", etag='W/"3"'), found(), LookAgain),
-        (None, link(state="released", etag='W/"3"'), found(), LookAgain),
-        (wanted(), link(state="withdrawn"), None, type(None)),
-        (wanted(), link(state="closed"), found(**DONE), Write),
-        (wanted(), link(state="released"), found(), Remember),
-        (approval(), link(approval()), ticked(approval(), "Approve"), Send),
-        (approval(), link(approval()), ticked(approval()), Remember),
-        (approval(), link(approval(), sending=SENDING), None, CheckSending),
-        (approval(), link(approval(), sending=SENDING.model_copy(update={"at": NOW})), None, LookAgain),
-        (approval(), link(approval(), sending=SENDING, hold="activities", retry_at=LATER_ON), None, type(None)),
-        (approval(), link(approval(), state="completed", sent_on="bridge-1"), None, type(None)),
-    ],
-    ids=[
-        "new",
-        "waits-on-another",
-        "nothing-at-all",
-        "at-rest",
-        "changed",
-        "completed",
-        "completed-with-attributes",
-        "just-reserved",
-        "crashed-before-the-answer",
-        "reserved-and-not-wanted-any-more",
-        "details-missing",
-        "unreadable",
-        "deleted",
-        "too-young-to-be-deleted",
-        "old-replica",
-        "old-replica-of-the-details",
-        "old-replica-of-a-finished-task",
-        "old-replica-of-a-released-task",
-        "withdrawn-stays",
-        "wanted-again",
-        "mapping-came-back",
-        "approved",
-        "no-outcome",
-        "sent-and-never-answered",
-        "sent-just-now",
-        "its-outcome-can-not-be-read-yet",
-        "sent-on",
+        pytest.param(wanted(), None, None, Create, id="new"),
+        pytest.param(wanted(waits_on=("rule|first",)), None, None, type(None), id="waits-on-another"),
+        pytest.param(None, None, None, type(None), id="nothing-at-all"),
+        pytest.param(wanted(), link(), found(), type(None), id="at-rest"),
+        pytest.param(wanted(title="New"), link(), found(), Write, id="changed"),
+        pytest.param(wanted(), link(), found(**DONE), Remember, id="completed"),
+        pytest.param(
+            wanted(on_complete={"A.B": "Done"}), link(), found(**DONE), SetAttributes, id="completed-with-attributes"
+        ),
+        pytest.param(
+            wanted(), link(state="reserved", task_id=None, reserved_at=NOW), None, LookAgain, id="just-reserved"
+        ),
+        pytest.param(wanted(), link(state="reserved", task_id=None), None, Settle, id="crashed-before-the-answer"),
+        pytest.param(None, link(state="reserved", task_id=None), None, Settle, id="reserved-and-not-wanted-any-more"),
+        pytest.param(wanted(), link(details_done=False), found(), Write, id="details-missing"),
+        pytest.param(wanted(), link(), Unread("503"), type(None), id="unreadable"),
+        pytest.param(wanted(), link(), Missing(), Create, id="deleted"),
+        pytest.param(
+            wanted(), link(reserved_at=NOW - timedelta(minutes=2)), Missing(), LookAgain, id="too-young-to-be-deleted"
+        ),
+        pytest.param(wanted(), link(etag='W/"3"'), found(), LookAgain, id="old-replica"),
+        pytest.param(wanted(), link(details_etag='W/"d3"'), found(), LookAgain, id="old-replica-of-the-details"),
+        pytest.param(
+            wanted(), link(state="completed", etag='W/"3"'), found(), LookAgain, id="old-replica-of-a-finished-task"
+        ),
+        pytest.param(
+            None, link(state="released", etag='W/"3"'), found(), LookAgain, id="old-replica-of-a-released-task"
+        ),
+        pytest.param(wanted(), link(state="withdrawn"), None, type(None), id="withdrawn-stays"),
+        pytest.param(wanted(), link(state="closed"), found(**DONE), Write, id="wanted-again"),
+        pytest.param(wanted(), link(state="released"), found(), Remember, id="mapping-came-back"),
+        pytest.param(approval(), link(approval()), ticked(approval(), "Approve"), Send, id="approved"),
+        pytest.param(approval(), link(approval()), ticked(approval()), Remember, id="no-outcome"),
+        pytest.param(approval(), link(approval(), sending=SENDING), None, CheckSending, id="sent-and-never-answered"),
+        pytest.param(
+            approval(),
+            link(approval(), sending=SENDING.model_copy(update={"at": NOW})),
+            None,
+            LookAgain,
+            id="sent-just-now",
+        ),
+        pytest.param(
+            approval(),
+            link(approval(), sending=SENDING, hold="activities", retry_at=LATER_ON),
+            None,
+            type(None),
+            id="its-outcome-can-not-be-read-yet",
+        ),
+        pytest.param(
+            approval(), link(approval(), state="completed", sent_on="bridge-1"), None, type(None), id="sent-on"
+        ),
     ],
 )
 def test_the_next_step_of_an_item(item, known, seen, expected):
@@ -171,8 +169,8 @@ def test_a_refusal_is_written_first_and_the_task_opened_after_it():
 
     assert isinstance(opened, Write)
     assert opened.task == TaskPatch(percent_complete=0)
-    assert "not a performer" in opened.details.description
-    assert all(line.is_checked is False for line in opened.details.checklist.values())
+    assert "not a performer" in sure(sure(opened.details).description)
+    assert all(sure(line).is_checked is False for line in sure(opened.details).checklist.values())
     assert opened.link.refusals[-1].reopened
 
 
@@ -186,19 +184,18 @@ def test_a_new_version_clears_the_ticks_and_is_shown():
     assert action.rebinds
     assert action.link.bound == item.documents
     # Both lines are written: a tick that comes between the read and this write overlaps with it.
-    assert [line.is_checked for line in action.details.checklist.values()] == [False, False]
-    assert "document 77: version 2" in action.details.description
+    assert [sure(line).is_checked for line in sure(action.details).checklist.values()] == [False, False]
+    assert "document 77: version 2" in sure(sure(action.details).description)
 
 
 @pytest.mark.parametrize(
     ("origin", "reason"),
     [
-        (workflow(current=(), completed=(STEP,)), "completed in OpenText by Alice"),
-        (workflow(current=(), status="stopped"), "stopped"),
-        (workflow(current=(), status="completed"), "workflow is completed"),
-        (workflow(current=(LATER,)), "came back"),
+        pytest.param(workflow(current=(), completed=(STEP,)), "completed in OpenText by Alice", id="done-by-hand"),
+        pytest.param(workflow(current=(), status="stopped"), "stopped", id="stopped"),
+        pytest.param(workflow(current=(), status="completed"), "workflow is completed", id="ended"),
+        pytest.param(workflow(current=(LATER,)), "came back", id="looped"),
     ],
-    ids=["done-by-hand", "stopped", "ended", "looped"],
 )
 def test_a_step_that_is_over_closes_its_task_with_the_reason(origin, reason):
     item = approval()
@@ -208,7 +205,7 @@ def test_a_step_that_is_over_closes_its_task_with_the_reason(origin, reason):
     assert isinstance(action, Write)
     assert action.task == TaskPatch(percent_complete=100)
     assert reason in action.link.reason
-    assert reason in action.details.description
+    assert reason in sure(sure(action.details).description)
 
 
 def test_a_step_that_is_nowhere_listed_is_left_alone():
@@ -242,26 +239,24 @@ def test_a_reassigned_step_is_delegated_or_put_back():
     item = approval()
     here = view(item, link(item), found(item), origin=workflow(current=(STEP,)))
     seen = found(item, assignments={BOB: {"assignedBy": {"user": {"id": ALICE}}}})
-    asked = Delegate(link(item), here.target, STEP, by=decider(ALICE), to=BOB)
+    asked = Delegate(link(item), sure(here.target), STEP, by=decider(ALICE), to=BOB)
     assert decide(replace(here, seen=seen), POLICY, NOW) == asked
 
-    service = decide(view(item, link(item), seen), type(POLICY)(**{**vars(POLICY), "act_as": "service"}), NOW)
+    service = as_a(Write, decide(view(item, link(item), seen), replace(POLICY, act_as=ActAs.SERVICE), NOW))
 
-    assert isinstance(service, Write)
-    assert (service.task.assign, service.task.unassign) == ((ALICE,), (BOB,))
+    assert (sure(service.task).assign, sure(service.task).unassign) == ((ALICE,), (BOB,))
 
 
 def test_an_assignment_that_planner_refuses_to_put_back_stays_to_be_put_back():
     item = approval()
-    service = replace(POLICY, act_as="service")
+    service = replace(POLICY, act_as=ActAs.SERVICE)
     there = view(item, link(item), found(item, assignments={BOB: {}}, priority=1))
 
-    agreed = decide(replace(there, is_refused=True), service, NOW)
-    again = decide(replace(there, link=agreed.link), service, NOW)
+    agreed = as_a(Remember, decide(replace(there, is_refused=True), service, NOW))
+    again = as_a(Write, decide(replace(there, link=agreed.link), service, NOW))
 
-    assert isinstance(agreed, Remember)
     assert agreed.link.base["priority"].got == 1
-    assert (again.task.assign, again.task.unassign) == ((ALICE,), (BOB,))
+    assert (sure(again.task).assign, sure(again.task).unassign) == ((ALICE,), (BOB,))
 
 
 def test_a_delegation_that_opentext_took_is_agreed_on():
@@ -364,7 +359,12 @@ def test_an_item_that_was_over_and_is_wanted_again_but_held_says_why():
 def test_a_completion_that_the_record_could_not_be_told_of_is_told_later():
     """It stands all the same; what the rule no longer has told is dropped."""
     told = wanted(on_complete={"A.B": "Done"}, progress_attribute="A.P")
-    known = {"state": "completed", "hold": "record", "reason": "read-only", "etag": found(**DONE).task.etag}
+    known: dict[str, Any] = {
+        "state": "completed",
+        "hold": "record",
+        "reason": "read-only",
+        "etag": found(**DONE).task.etag,
+    }
     later = NOW + timedelta(minutes=1)
 
     assert act(told, link(**known, retry_at=later), found(**DONE)) is None

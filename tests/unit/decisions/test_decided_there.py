@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.decisions.decided_there import decided_there
-from shared.models.opentext import Activity, DecidedThere
+from shared.models.workflow import Activity, DecidedThere
+from tests.narrowing import sure
 from tests.unit.mapping.mapping_world import DEKE, PETER, STARTED, of_workflow, step
 
 AT = STARTED + timedelta(hours=2)
@@ -31,7 +32,7 @@ FOUND = {
 @pytest.mark.parametrize(("activities", "what"), FOUND.values(), ids=FOUND)
 def test_what_ended_a_step(activities, what):
     done = step()
-    workflow = of_workflow(step(2, performers=(PETER,)), completed=(done,)).workflow
+    workflow = sure(of_workflow(step(2, performers=(PETER,)), completed=(done,)).workflow)
     expected = None if what is None else DecidedThere(by="Dfoxhoven", at=AT, what=what, comment="Term is wrong")
 
     assert decided_there(done, workflow, activities) == expected
@@ -40,10 +41,12 @@ def test_what_ended_a_step(activities, what):
 @pytest.mark.parametrize(("began", "is_known"), [(AT - timedelta(hours=1), False), (AT + timedelta(hours=1), True)])
 def test_of_two_steps_that_one_person_had_it_is_not_said_which(began, is_known):
     done = step()
-    workflow = of_workflow(step(2, started=began), completed=(done,)).workflow
+    workflow = sure(of_workflow(step(2, started=began), completed=(done,)).workflow)
 
     assert (decided_there(done, workflow, [REJECTED]) is not None) is is_known
 
 
 def test_a_time_stays_a_time():
-    assert decided_there(step(), of_workflow(completed=()).workflow, [line(at=datetime(2026, 11, 19, 9, tzinfo=UTC))])
+    assert decided_there(
+        step(), sure(of_workflow(completed=()).workflow), [line(at=datetime(2026, 11, 19, 9, tzinfo=UTC))]
+    )

@@ -12,6 +12,7 @@ from shared.models.holds import HOLDS, HoldCause
 from shared.models.link import Link, LinkState, Posted
 from shared.timing import STEPS, pause
 from tests.build import NOW, POLICY, found, link, view, wanted
+from tests.narrowing import as_a, sure
 
 OUTSIDE = [cause for cause in HoldCause if HOLDS[cause].outside]
 OPERATOR = replace(POLICY, voids_waits=True)
@@ -25,8 +26,8 @@ def held(cause):
 def test_what_is_held_from_outside_is_tried_again_from_seconds_on_and_ever_less_often(cause):
     known, at, waits = held(cause), NOW, []
     for _ in range(7):
-        waits.append(known.retry_at - at)
-        at = known.retry_at
+        waits.append(sure(known.retry_at) - at)
+        at = sure(known.retry_at)
         known = known.held(cause, "why", at)
 
     assert waits == [*STEPS, STEPS[-1], STEPS[-1]]
@@ -48,7 +49,7 @@ def test_a_hold_waits_for_its_time_and_not_a_moment_longer(cause):
     known = held(cause)
 
     assert decide(view(wanted(), known), POLICY, NOW) is None
-    assert isinstance(decide(view(wanted(), known), POLICY, known.retry_at), Create)
+    assert isinstance(decide(view(wanted(), known), POLICY, sure(known.retry_at)), Create)
 
 
 @pytest.mark.parametrize("cause", OUTSIDE)
@@ -75,13 +76,12 @@ def test_an_item_that_the_rule_holds_is_made_once_the_rule_says_so():
 
 def test_a_cause_that_lasts_is_told_once_and_tried_ever_less_often():
     item = wanted(held="its plan can't be read", held_by=HoldCause.TARGET)
-    first = decide(view(item, None), POLICY, NOW)
-    assert isinstance(first, Remember)
-    again = decide(view(item, first.link), POLICY, first.link.retry_at)
+    first = as_a(Remember, decide(view(item, None), POLICY, NOW))
+    retry_at = sure(first.link.retry_at)
+    again = as_a(Remember, decide(view(item, first.link), POLICY, retry_at))
 
-    assert isinstance(again, Remember)
     assert (len(first.events), again.events) == (1, ())
-    assert again.link.retry_at - first.link.retry_at == pause(2)
+    assert sure(again.link.retry_at) - retry_at == pause(2)
 
 
 def test_tries_go_on_counting_over_the_announcement_of_a_post():
@@ -104,8 +104,9 @@ def test_a_hold_without_a_time_does_not_wait():
 
 def test_an_open_item_that_is_held_from_outside_is_tried_again_ever_less_often_too():
     item = wanted(held="its plan can't be read", held_by=HoldCause.TARGET)
-    first = decide(view(item, link(), found()), POLICY, NOW)
-    again = decide(view(item, first.link, found()), POLICY, first.link.retry_at)
+    first = as_a(Remember, decide(view(item, link(), found()), POLICY, NOW))
+    retry_at = sure(first.link.retry_at)
+    again = as_a(Remember, decide(view(item, first.link, found()), POLICY, retry_at))
 
     assert (len(first.events), again.events) == (1, ())
-    assert again.link.retry_at - first.link.retry_at == pause(2)
+    assert sure(again.link.retry_at) - retry_at == pause(2)

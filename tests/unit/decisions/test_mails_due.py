@@ -9,7 +9,7 @@ from shared.decisions.mails_due import brought_up, owed, person, with_mark, with
 from shared.models.holds import RefusalReason
 from shared.models.link import FieldBase, Link, LinkState, MailIntent, Refusal
 from shared.models.link_parts import MailOutcome
-from shared.models.wanted import Notify
+from shared.models.notify import Notify
 from tests.build import LONG_AGO, NOW, link
 from tests.unit.decisions.mail_histories import play
 

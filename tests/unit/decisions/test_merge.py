@@ -5,13 +5,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from shared.decisions.bases import settled_base
 from shared.decisions.fields import line_id
-from shared.decisions.merge import merge, settled_base
+from shared.decisions.merge import merge
 from shared.decisions.observed import Place
-from shared.models.link import Posted
-from shared.models.planner import ChecklistLine
+from shared.models.link import FieldBase, Posted
+from shared.models.planner_writes import ChecklistLine
 from shared.models.wanted import Owner, WantedChecklistItem, WantedReference
 from tests.build import ALICE, BOB, BUCKET, EVE, PLACE, details_of, found, link, target, wanted
+from tests.narrowing import sure
 
 
 def test_nothing_changed_writes_nothing():
@@ -23,34 +25,27 @@ def test_nothing_changed_writes_nothing():
 @pytest.mark.parametrize(
     ("changes", "read", "patch", "lost"),
     [
-        ({"title": "New"}, {}, {"title": "New"}, None),
-        ({}, {"title": "Theirs"}, None, None),
-        ({"title": "New"}, {"title": "New"}, None, None),
-        ({"title": "New"}, {"title": "Theirs"}, {"title": "New"}, "Theirs"),
-        ({"bucket": "Later"}, {}, {"bucket_id": "bucket-2"}, None),
-        ({"bucket": "Later"}, {"bucketId": "bucket-9"}, None, "bucket-2"),
-        ({"bucket": None}, {"bucketId": "bucket-9"}, None, None),
-        ({"priority": 1}, {}, {"priority": 1}, None),
-        ({"priority": 1}, {"priority": 9}, None, 1),
-        ({"due": None}, {}, {"due": None}, None),
-        ({}, {"dueDateTime": "2026-12-24T17:00:00Z"}, None, None),
-        ({}, {"dueDateTime": "2026-12-01T16:00:00Z"}, None, None),
-        ({"labels": ("Contract",)}, {}, {"set_categories": ("category1",), "clear_categories": ()}, None),
-    ],
-    ids=[
-        "mine-only",
-        "theirs-only",
-        "both-to-the-same",
-        "apart-opentext-owns-titles",
-        "mine-only-bucket",
-        "apart-planner-owns-buckets",
-        "no-bucket-means-do-not-care",
-        "mine-only-priority",
-        "apart-planner-owns-priority",
-        "a-date-that-is-gone-is-cleared",
-        "a-person-moved-the-date",
-        "another-hour-is-the-same-day",
-        "mine-only-labels",
+        pytest.param({"title": "New"}, {}, {"title": "New"}, None, id="mine-only"),
+        pytest.param({}, {"title": "Theirs"}, None, None, id="theirs-only"),
+        pytest.param({"title": "New"}, {"title": "New"}, None, None, id="both-to-the-same"),
+        pytest.param(
+            {"title": "New"}, {"title": "Theirs"}, {"title": "New"}, "Theirs", id="apart-opentext-owns-titles"
+        ),
+        pytest.param({"bucket": "Later"}, {}, {"bucket_id": "bucket-2"}, None, id="mine-only-bucket"),
+        pytest.param({"bucket": "Later"}, {"bucketId": "bucket-9"}, None, "bucket-2", id="apart-planner-owns-buckets"),
+        pytest.param({"bucket": None}, {"bucketId": "bucket-9"}, None, None, id="no-bucket-means-do-not-care"),
+        pytest.param({"priority": 1}, {}, {"priority": 1}, None, id="mine-only-priority"),
+        pytest.param({"priority": 1}, {"priority": 9}, None, 1, id="apart-planner-owns-priority"),
+        pytest.param({"due": None}, {}, {"due": None}, None, id="a-date-that-is-gone-is-cleared"),
+        pytest.param({}, {"dueDateTime": "2026-12-24T17:00:00Z"}, None, None, id="a-person-moved-the-date"),
+        pytest.param({}, {"dueDateTime": "2026-12-01T16:00:00Z"}, None, None, id="another-hour-is-the-same-day"),
+        pytest.param(
+            {"labels": ("Contract",)},
+            {},
+            {"set_categories": ("category1",), "clear_categories": ()},
+            None,
+            id="mine-only-labels",
+        ),
     ],
 )
 def test_one_field_is_merged(changes, read, patch, lost):
@@ -72,16 +67,17 @@ def test_a_rule_may_give_the_due_date_to_planner():
     assert merged.agreed["due"].got == "2026-12-24"
 
 
-@pytest.mark.parametrize("field", ["due", "title", "priority", "bucket"])
-def test_where_planner_owns_a_field_a_persons_value_stands_whenever_the_other_side_moves(field):
+@pytest.mark.parametrize(
+    ("field", "theirs", "later"),
+    [
+        pytest.param("due", {"dueDateTime": "2026-12-24T10:00:00Z"}, date(2026, 12, 5), id="due"),
+        pytest.param("title", {"title": "Theirs"}, "New", id="title"),
+        pytest.param("priority", {"priority": 9}, 1, id="priority"),
+        pytest.param("bucket", {"bucketId": "bucket-9"}, "Later", id="bucket"),
+    ],
+)
+def test_where_planner_owns_a_field_a_persons_value_stands_whenever_the_other_side_moves(field, theirs, later):
     """Not only when both moved between two looks."""
-    theirs = {
-        "due": {"dueDateTime": "2026-12-24T10:00:00Z"},
-        "title": {"title": "Theirs"},
-        "priority": {"priority": 9},
-        "bucket": {"bucketId": "bucket-9"},
-    }[field]
-    later = {"due": date(2026, 12, 5), "title": "New", "priority": 1, "bucket": "Later"}[field]
     owners = {field: Owner.PLANNER}
     before = merge(target(wanted(owners=owners)), found(**theirs), link().base)
     base = link().base | before.agreed
@@ -138,14 +134,13 @@ def test_a_start_is_never_written_after_the_due_date_that_the_task_shows(changes
 @pytest.mark.parametrize(
     ("now_wanted", "now_read", "assign", "unassign"),
     [
-        ((ALICE, BOB), (ALICE,), (BOB,), ()),
-        ((BOB,), (ALICE,), (BOB,), (ALICE,)),
-        ((ALICE,), (ALICE, EVE), (), ()),
-        ((BOB,), (ALICE, EVE), (BOB,), (ALICE,)),
-        ((ALICE,), (), (), ()),
-        ((ALICE, BOB), (), (BOB,), ()),
+        pytest.param((ALICE, BOB), (ALICE,), (BOB,), (), id="added"),
+        pytest.param((BOB,), (ALICE,), (BOB,), (ALICE,), id="replaced"),
+        pytest.param((ALICE,), (ALICE, EVE), (), (), id="theirs-added"),
+        pytest.param((BOB,), (ALICE, EVE), (BOB,), (ALICE,), id="both-moved"),
+        pytest.param((ALICE,), (), (), (), id="theirs-removed"),
+        pytest.param((ALICE, BOB), (), (BOB,), (), id="removed-and-added"),
     ],
-    ids=["added", "replaced", "theirs-added", "both-moved", "theirs-removed", "removed-and-added"],
 )
 def test_assignees_are_merged_as_a_set(now_wanted, now_read, assign, unassign):
     """A PATCH of assignments merges: who is to go has to be named."""
@@ -157,11 +152,28 @@ def test_assignees_are_merged_as_a_set(now_wanted, now_read, assign, unassign):
     assert sent == (assign, unassign)
 
 
+@pytest.mark.parametrize(
+    ("now_wanted", "now_read", "is_theirs"),
+    [
+        pytest.param((BOB,), (BOB,), False, id="replaced-as-wished"),
+        pytest.param((), (), False, id="removed-as-wished"),
+        pytest.param((BOB,), (BOB, EVE), True, id="and-one-more-added"),
+        pytest.param((ALICE, BOB), (BOB,), True, id="and-one-more-removed"),
+    ],
+)
+def test_assignees_that_read_as_we_just_wished_are_nobodys_change(now_wanted, now_read, is_theirs):
+    """The write was ours: a backup that was restored does not know of it."""
+    item = wanted(assignees=now_wanted)
+
+    merged = merge(target(item), found(assignments={user: {} for user in now_read}), link().base)
+
+    assert ("assignees" in merged.taken) is is_theirs
+
+
 def test_what_the_service_made_of_our_value_is_not_a_change():
     """Planner trims titles and rounds priorities: what it returned is what is compared."""
     item = wanted(priority=2)
-    base = link().base | {"priority": {"asked": 2, "got": 3}}
-    base = type(link()).model_validate(link().model_dump() | {"base": base}).base
+    base = link().base | {"priority": FieldBase(asked=2, got=3)}
 
     assert merge(target(item), found(priority=3), base).task is None
 
@@ -172,19 +184,19 @@ def test_people_write_around_our_block_and_we_keep_it():
 
     merged = merge(target(item), found(details={"description": text}), link().base)
 
-    assert merged.details is not None
-    assert merged.details.description.startswith("Ask Bob first.\n\n===")
-    assert "Contract.docx: version 2" in merged.details.description
-    assert merged.details.description.endswith("Thanks")
+    description = sure(sure(merged.details).description)
+    assert description.startswith("Ask Bob first.\n\n===")
+    assert "Contract.docx: version 2" in description
+    assert description.endswith("Thanks")
     assert merged.conflicts == ()
 
 
 def test_our_block_is_put_back_and_the_edit_is_kept_as_a_conflict():
-    text = details_of(wanted()).description.replace("ref: ", "gone: ")
+    text = sure(details_of(wanted()).description).replace("ref: ", "gone: ")
 
     merged = merge(target(), found(details={"description": text}), link().base)
 
-    assert merged.details.description == details_of(wanted()).description
+    assert sure(merged.details).description == details_of(wanted()).description
     assert "gone: " in merged.conflicts[0].lost
 
 
@@ -222,7 +234,7 @@ def test_checklist_lines_are_merged_by_key_and_strangers_are_left_alone():
     merged = merge(target(new), found(old, details={"checklist": mine | stranger}), link(old).base)
 
     a, b = line_id(old.item_key, "a"), line_id(old.item_key, "b")
-    assert merged.details.checklist == {a: ChecklistLine(title="Check A twice"), b: None}
+    assert sure(merged.details).checklist == {a: ChecklistLine(title="Check A twice"), b: None}
 
 
 def test_a_line_that_a_person_took_away_stays_away():
@@ -255,11 +267,14 @@ def test_a_plan_that_was_not_looked_up_wants_nothing_of_labels_and_buckets():
 @pytest.mark.parametrize(
     ("item", "read"),
     [
-        (wanted(title="New"), found(title="Theirs")),
-        (wanted(), found(details={"description": (details_of(wanted()).description or "").replace("ref: ", "gone: ")})),
-        (wanted(due=date(2026, 12, 24)), found(dueDateTime="2026-12-10T10:00:00Z")),
+        pytest.param(wanted(title="New"), found(title="Theirs"), id="title"),
+        pytest.param(
+            wanted(),
+            found(details={"description": (details_of(wanted()).description or "").replace("ref: ", "gone: ")}),
+            id="block",
+        ),
+        pytest.param(wanted(due=date(2026, 12, 24)), found(dueDateTime="2026-12-10T10:00:00Z"), id="due"),
     ],
-    ids=["title", "block", "due"],
 )
 def test_a_loss_that_was_told_lets_the_same_write_go_ahead_and_is_told_once(item, read):
     """The history comes first: a worker may die between the write and the telling."""

@@ -17,8 +17,10 @@ from shared.decisions.outcome import (
     resume_sending,
 )
 from shared.models.link import SendIntent
-from shared.models.opentext import Activity, Disposition, DocumentVersion, StepForm
+from shared.models.opentext import DocumentVersion
+from shared.models.workflow import Activity, Disposition, StepForm
 from tests.build import ALICE, EVE, NOW, STEP, approval, decider, found, link, outcome_states
+from tests.narrowing import sure
 
 GRACE = timedelta(seconds=60)
 APPROVE, REJECT = approval().outcomes
@@ -44,30 +46,29 @@ def verdict(item, seen, known=None):
 @pytest.mark.parametrize(
     ("item", "seen", "expected"),
     [
-        (approval(), {}, Advance(APPROVE, decider(ALICE))),
-        (approval(), {"ticks": ("Reject",)}, Advance(REJECT, decider(ALICE))),
-        (approval(outcomes=()), {"ticks": ()}, Advance(None, decider(ALICE))),
-        (approval(), {"by": EVE}, "wrong_person"),
-        (approval(), {"by": None}, "wrong_person"),
-        (approval(deciders=(decider(EVE),)), {"by": EVE}, Advance(APPROVE, decider(EVE))),
-        (approval(documents=(DocumentVersion(node_id=77, version=2),)), {}, "new_version"),
-        (approval(), {"ticks": ()}, "no_outcome"),
-        (approval(), {"ticks": ("Approve", "Reject")}, "many_outcomes"),
-        (approval(), {"ticks": (), "ago": timedelta(seconds=20)}, Wait(NOW + timedelta(seconds=40))),
-        (approval(), {"by": EVE, "ticks": (), "ago": timedelta(seconds=20)}, "wrong_person"),
-    ],
-    ids=[
-        "approved",
-        "rejected",
-        "plain",
-        "wrong-person",
-        "unknown-person",
-        "delegate",
-        "new-version",
-        "no-outcome",
-        "two-outcomes",
-        "the-tick-may-be-on-its-way",
-        "a-stranger-needs-no-grace",
+        pytest.param(approval(), {}, Advance(APPROVE, decider(ALICE)), id="approved"),
+        pytest.param(approval(), {"ticks": ("Reject",)}, Advance(REJECT, decider(ALICE)), id="rejected"),
+        pytest.param(approval(outcomes=()), {"ticks": ()}, Advance(None, decider(ALICE)), id="plain"),
+        pytest.param(approval(), {"by": EVE}, "wrong_person", id="wrong-person"),
+        pytest.param(approval(), {"by": None}, "wrong_person", id="unknown-person"),
+        pytest.param(approval(deciders=(decider(EVE),)), {"by": EVE}, Advance(APPROVE, decider(EVE)), id="delegate"),
+        pytest.param(
+            approval(documents=(DocumentVersion(node_id=77, version=2),)), {}, "new_version", id="new-version"
+        ),
+        pytest.param(approval(), {"ticks": ()}, "no_outcome", id="no-outcome"),
+        pytest.param(approval(), {"ticks": ("Approve", "Reject")}, "many_outcomes", id="two-outcomes"),
+        pytest.param(
+            approval(),
+            {"ticks": (), "ago": timedelta(seconds=20)},
+            Wait(NOW + timedelta(seconds=40)),
+            id="the-tick-may-be-on-its-way",
+        ),
+        pytest.param(
+            approval(),
+            {"by": EVE, "ticks": (), "ago": timedelta(seconds=20)},
+            "wrong_person",
+            id="a-stranger-needs-no-grace",
+        ),
     ],
 )
 def test_a_completion_is_judged(item, seen, expected):
@@ -105,18 +106,23 @@ def test_a_completion_counts_only_for_what_the_task_showed_by_then(shown, bound,
 @pytest.mark.parametrize(
     ("form", "disposition", "problem"),
     [
-        (StepForm(dispositions=(Disposition(key="Approve", label="Approve"),)), "Approve", None),
-        (StepForm(dispositions=(Disposition(key="Yes", label="Yes"),)), "Approve", "does not offer"),
-        (StepForm(can_send_on=True), None, None),
-        (StepForm(dispositions=(Disposition(key="Yes", label="Yes"),)), None, "one of several"),
-        (StepForm(can_send_on=True, wants_password=True), None, "password"),
+        pytest.param(
+            StepForm(dispositions=(Disposition(key="Approve", label="Approve"),)), "Approve", None, id="offered"
+        ),
+        pytest.param(
+            StepForm(dispositions=(Disposition(key="Yes", label="Yes"),)), "Approve", "does not offer", id="not-offered"
+        ),
+        pytest.param(StepForm(can_send_on=True), None, None, id="plain"),
+        pytest.param(
+            StepForm(dispositions=(Disposition(key="Yes", label="Yes"),)), None, "one of several", id="outcome-needed"
+        ),
+        pytest.param(StepForm(can_send_on=True, wants_password=True), None, "password", id="password"),
     ],
-    ids=["offered", "not-offered", "plain", "outcome-needed", "password"],
 )
 def test_the_step_s_own_form_has_the_last_word(form, disposition, problem):
     said = check_form(form, disposition)
 
-    assert said is None if problem is None else problem in said
+    assert said is None if problem is None else problem in sure(said)
 
 
 INTENT = SendIntent(id="bridge-1", step=STEP, at=NOW)

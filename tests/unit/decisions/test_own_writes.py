@@ -1,15 +1,20 @@
 """Our own write is never taken for a person's edit, whatever dies between it and the commit that tells of it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 
 from shared.decisions.actions import Remember, Write
+from shared.decisions.bases import first_base
 from shared.decisions.decide import decide
 from shared.decisions.own_writes import to_announce
 from shared.models.events import EventKind
+from shared.models.evidence import Event
 from shared.models.link import FieldBase
-from tests.build import ALICE, BOB, EVE, NOW, POLICY, found, link, view, wanted
+from shared.models.wanted import WantedChecklistItem, WantedReference
+from tests.build import ALICE, BOB, EVE, NOW, PLACE, POLICY, found, link, target, view, wanted
+from tests.narrowing import as_a, sure
 
 TO_BOB = wanted(assignees=(BOB,))
 
@@ -23,7 +28,8 @@ def after_a_crash(item, shown, known=None):
 
 
 def rounds(item, known, shown):
-    events, action = [], None
+    events: list[Event] = []
+    action = None
     for _ in range(4):
         action = decide(view(item, known, shown), POLICY, NOW + timedelta(minutes=1))
         if not isinstance(action, Remember):
@@ -51,7 +57,7 @@ def test_when_opentext_changes_its_mind_meanwhile_nobody_too_many_stays_assigned
 
     assert EventKind.EDITED not in told
     assert isinstance(action, Write)
-    assert (action.task.assign, action.task.unassign) == ((EVE,), (BOB,))
+    assert (sure(action.task).assign, sure(action.task).unassign) == ((EVE,), (BOB,))
 
 
 def test_a_write_that_never_arrived_is_sent_again():
@@ -72,17 +78,84 @@ def test_what_a_person_added_on_top_is_still_the_persons():
     assert after.base["assignees"].got == [BOB, EVE]
 
 
-def test_whom_an_application_assigned_no_person_did():
-    shown = found(assignments={user: {"assignedBy": {"application": {"id": "b"}}} for user in (ALICE, EVE)})
+@pytest.mark.parametrize(
+    ("by", "is_told"),
+    [
+        pytest.param({ALICE: "application", EVE: "application"}, False, id="added-by-an-application"),
+        pytest.param({EVE: "application"}, False, id="put-in-a-place-by-an-application"),
+        pytest.param({EVE: "application", BOB: "user"}, True, id="another-by-a-person"),
+        pytest.param({EVE: "user"}, True, id="put-in-a-place-by-a-person"),
+        pytest.param({}, True, id="removed"),
+    ],
+)
+def test_whom_an_application_assigned_no_person_did(by, is_told):
+    """Whom it put in another's place neither: tables that were restored do not know of the write."""
+    shown = found(assignments={user: {"assignedBy": {kind: {"id": "b"}}} for user, kind in by.items()})
 
     _, told, _ = rounds(wanted(), link(), shown)
 
-    assert told == []
+    assert told == ([EventKind.EDITED] if is_told else [])
 
 
-@pytest.mark.parametrize("field", ["title", "due"])
-def test_what_opentext_owns_alone_costs_no_announcement(field):
-    item = wanted(title="New") if field == "title" else wanted(due=None)
-    write = decide(view(item, link(), found()), POLICY, NOW)
+LINES = (WantedChecklistItem(key="a", title="Check liability"), WantedChecklistItem(key="b", title="Check term"))
 
-    assert to_announce(write, found()) == {}
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"title": "New"}, id="title"),
+        pytest.param({"due": date(2026, 12, 3)}, id="due"),
+        pytest.param({"due": None}, id="no due date"),
+        pytest.param({"start": date(2026, 11, 25)}, id="start"),
+        pytest.param({"priority": 1}, id="priority"),
+        pytest.param({"labels": ("Urgent",)}, id="labels"),
+        pytest.param({"context": ("Region: DACH",)}, id="context"),
+        pytest.param({"checklist": (LINES[0].model_copy(update={"title": "Check all"}),)}, id="lines"),
+        pytest.param(
+            {"references": (WantedReference(url="https://contoso.example/1", alias="Supply"),)}, id="references"
+        ),
+    ],
+)
+def test_what_a_lost_write_made_is_nobodys_edit_though_opentext_wants_again_what_it_wanted_before_it(changes):
+    """Nobody knows whether the write arrived; by the next look its value is wanted no more, and is put back."""
+    before = wanted(checklist=LINES, start=date(2026, 11, 24), priority=3, labels=("Contract",))
+    after = before.model_copy(update=changes)
+    agreed = based_on(before)
+    write = as_a(Write, decide(view(after, agreed, shown(before)), POLICY, NOW))
+
+    _, told, action = rounds(before, agreed.announcing(to_announce(write, shown(before))), shown(after))
+
+    assert not {EventKind.EDITED, EventKind.CONFLICT} & set(told)
+    back = as_a(Write, action)
+    assert not {EventKind.EDITED, EventKind.CONFLICT} & {one.what for one in back.events}
+    assert back.asked.keys() == write.asked.keys()
+
+
+def shown(item):
+    """The task as it shows all that is wanted of it."""
+    labels = {PLACE.categories[name]: True for name in item.labels}
+    references = {quote(one.url, safe=""): {"alias": one.alias} for one in item.references}
+    start = f"{item.start.isoformat()}T10:00:00Z"
+    return found(
+        item,
+        details={"references": references},
+        startDateTime=start,
+        priority=item.priority,
+        appliedCategories=labels,
+    )
+
+
+def based_on(item):
+    """A link that agrees with the task that shows all that is wanted of it."""
+    both = (first_base(target(item), shown(item), in_details=in_details) for in_details in (False, True))
+    return link(item).based({name: known for base in both for name, known in base.items()})
+
+
+def test_what_a_person_set_instead_of_a_write_that_was_lost_is_the_persons():
+    write = as_a(Write, decide(view(wanted(title="New"), link(), found()), POLICY, NOW))
+    known = link().announcing(to_announce(write, found()))
+
+    after, told, _ = rounds(wanted(), known, found(wanted(title="Theirs")))
+
+    assert told == [EventKind.EDITED]
+    assert after.base["title"].theirs

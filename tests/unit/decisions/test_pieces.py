@@ -5,7 +5,7 @@ import pytest
 from shared.decisions.actions import Write
 from shared.decisions.pieces import asked_by, pieces
 from shared.models.link import FieldBase
-from shared.models.planner import ChecklistLine, DetailsPatch, TaskPatch
+from shared.models.planner_writes import ChecklistLine, DetailsPatch, TaskPatch
 from tests.build import ALICE, BOB, EVE, link
 
 WRITE = Write(

@@ -40,32 +40,18 @@ def seen(tasks, **changes):
 @pytest.mark.parametrize(
     ("tasks", "changes", "expected"),
     [
-        ([task("t")], {}, ["t"]),
-        ([task("t")], {"claimed": frozenset({"t"})}, []),
-        ([task("t", by=BOB)], {}, []),
-        ([task("t", by=BOB)], {"creators": frozenset()}, []),
-        ([task("t")], {"creators": frozenset()}, ["t"]),
-        ([task("t", at=NOW - timedelta(minutes=4))], {}, ["t"]),
-        ([task("t", "Another", at=NOW - timedelta(minutes=4))], {}, ["t"]),
-        ([task("t", "Another", at=NOW - timedelta(minutes=6))], {}, []),
-        ([task("t", at=NOW - timedelta(hours=24))], {}, ["t"]),
-        ([task("t", at=NOW - timedelta(hours=26))], {}, []),
-        ([task("t")], {"stood": NOW}, []),
-        ([task("t")], {"stood": NOW - timedelta(microseconds=1)}, ["t"]),
-    ],
-    ids=[
-        *(
-            "ours",
-            "claimed",
-            "a-person's",
-            "a-person's-before-we-know-us",
-            "an-app's",
-            "skewed-clock",
-            "a-likeness",
-            "older",
-        ),
-        *("our-own-clock-a-day-ahead", "older-than-any-clock"),
-        *("stood-before-the-rebuild", "made-since-the-rebuild"),
+        pytest.param([task("t")], {}, ["t"], id="ours"),
+        pytest.param([task("t")], {"claimed": frozenset({"t"})}, [], id="claimed"),
+        pytest.param([task("t", by=BOB)], {}, [], id="a-person's"),
+        pytest.param([task("t", by=BOB)], {"creators": frozenset()}, [], id="a-person's-before-we-know-us"),
+        pytest.param([task("t")], {"creators": frozenset()}, ["t"], id="an-app's"),
+        pytest.param([task("t", at=NOW - timedelta(minutes=4))], {}, ["t"], id="skewed-clock"),
+        pytest.param([task("t", "Another", at=NOW - timedelta(minutes=4))], {}, ["t"], id="a-likeness"),
+        pytest.param([task("t", "Another", at=NOW - timedelta(minutes=6))], {}, [], id="older"),
+        pytest.param([task("t", at=NOW - timedelta(hours=24))], {}, ["t"], id="our-own-clock-a-day-ahead"),
+        pytest.param([task("t", at=NOW - timedelta(hours=26))], {}, [], id="older-than-any-clock"),
+        pytest.param([task("t")], {"stood": NOW}, [], id="stood-before-the-rebuild"),
+        pytest.param([task("t")], {"stood": NOW - timedelta(microseconds=1)}, ["t"], id="made-since-the-rebuild"),
     ],
 )
 def test_candidates_are_unclaimed_fresh_tasks_of_our_making(tasks, changes, expected):
@@ -78,34 +64,28 @@ OTHER = reservation("rule|b", "Another")
 @pytest.mark.parametrize(
     ("others", "found", "expected"),
     [
-        ([], [], Nothing()),
-        ([], [task("t")], "t"),
-        ([], [task("t", title=" Review ")], "t"),
-        ([], [task("t", assignees=(BOB,))], Ambiguous(("t",))),
-        ([], [task("t", title="Renamed since")], Ambiguous(("t",))),
-        ([], [task("t", dueDateTime="2026-12-01T10:00:00Z")], Ambiguous(("t",))),
-        ([OTHER], [task("t", title="Another")], Nothing()),
-        ([OTHER], [task("t", title="Renamed since")], Ambiguous(("t",))),
-        ([], [task("s", title="Renamed"), task("t", title="Renamed too")], Ambiguous(("s", "t"))),
-        ([reservation("rule|a", origin="workspace-2")], [task("s"), task("t")], "s"),
-        (
+        pytest.param([], [], Nothing(), id="never-made"),
+        pytest.param([], [task("t")], "t", id="equal-content"),
+        pytest.param([], [task("t", title=" Review ")], "t", id="trimmed"),
+        pytest.param([], [task("t", assignees=(BOB,))], Ambiguous(("t",)), id="equal-title-alone-proves-nothing"),
+        pytest.param(
+            [], [task("t", title="Renamed since")], Ambiguous(("t",)), id="the-only-one-left-may-be-another-origin's"
+        ),
+        pytest.param([], [task("t", dueDateTime="2026-12-01T10:00:00Z")], Ambiguous(("t",)), id="another-date"),
+        pytest.param([OTHER], [task("t", title="Another")], Nothing(), id="the-other's"),
+        pytest.param([OTHER], [task("t", title="Renamed since")], Ambiguous(("t",)), id="whose"),
+        pytest.param(
+            [], [task("s", title="Renamed"), task("t", title="Renamed too")], Ambiguous(("s", "t")), id="two-strangers"
+        ),
+        pytest.param(
+            [reservation("rule|a", origin="workspace-2")], [task("s"), task("t")], "s", id="same-content-same-title"
+        ),
+        pytest.param(
             [reservation("rule|a", origin="workspace-2", assignees=(BOB,))],
             [task("s", assignees=(BOB,)), task("t")],
             "t",
+            id="content-before-title",
         ),
-    ],
-    ids=[
-        "never-made",
-        "equal-content",
-        "trimmed",
-        "equal-title-alone-proves-nothing",
-        "the-only-one-left-may-be-another-origin's",
-        "another-date",
-        "the-other's",
-        "whose",
-        "two-strangers",
-        "same-content-same-title",
-        "content-before-title",
     ],
 )
 def test_a_reservation_is_settled_within_its_plan(others, found, expected):

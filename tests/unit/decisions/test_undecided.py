@@ -2,12 +2,14 @@
 
 import pytest
 
+from shared.decisions.actions import Write
 from shared.decisions.decide import decide
 from shared.decisions.item_view import View
 from shared.decisions.observed import Missing
 from shared.models.link import LinkState
 from shared.models.wanted import NameKind, Refused, Unknown, Wanted
 from tests import build
+from tests.narrowing import as_a
 
 
 def _view(link, seen=None, **changes):
@@ -32,7 +34,8 @@ def test_an_item_stays_as_it_is_while_nobody_knows_whether_it_is_wanted(link, se
 
 
 def test_an_ending_names_the_value_that_was_read():
-    action = decide(_view(build.link(), build.found(), why_not="Contract.Region is APAC"), build.POLICY, build.NOW)
+    here = _view(build.link(), build.found(), why_not="Contract.Region is APAC")
+    action = as_a(Write, decide(here, build.POLICY, build.NOW))
 
     assert action.link.state is LinkState.CLOSED
     assert action.link.reason == "the record no longer asks for it: Contract.Region is APAC"

@@ -13,10 +13,11 @@ from shared.decisions.outcome import Refuse, check_outcomes, judge
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import LinkState
-from shared.models.opentext import Disposition, StepForm
-from shared.models.planner import DetailsPatch
+from shared.models.planner_writes import DetailsPatch
 from shared.models.wanted import Outcome, Owner
+from shared.models.workflow import Disposition, StepForm
 from tests.build import ALICE, BOB, NOW, POLICY, approval, found, link, target, view, wanted
+from tests.narrowing import sure
 
 
 def alone(item=None, **changes):
@@ -48,7 +49,7 @@ def test_what_stands_in_details_that_were_not_read_is_neither_written_nor_taken(
 
     merged = merge(target(changed), alone(), link().base)
 
-    assert (merged.task.title, merged.details, "context" in merged.agreed) == ("New", None, False)
+    assert (sure(merged.task).title, merged.details, "context" in merged.agreed) == ("New", None, False)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_an_ended_task_whose_details_could_not_be_read_is_ended_all_the_same_wit
     )
 
     assert isinstance(action, Write)
-    assert (action.link.state, action.task.percent_complete, action.details) == (LinkState.CLOSED, 100, None)
+    assert (action.link.state, sure(action.task).percent_complete, action.details) == (LinkState.CLOSED, 100, None)
 
 
 def test_a_deleted_task_of_an_item_that_the_record_asks_for_no_more_ends_with_that_reason():
@@ -134,7 +135,7 @@ def test_a_block_that_was_never_agreed_on_is_written():
     merged = merge(target(wanted(context=("Region: EMEA",))), found(), base)
 
     assert isinstance(merged.details, DetailsPatch)
-    assert "Region: EMEA" in merged.details.description
+    assert "Region: EMEA" in sure(merged.details.description)
 
 
 APPROVE = Disposition(key="Approve", label="Approve")
@@ -157,4 +158,4 @@ APPROVE = Disposition(key="Approve", label="Approve")
 def test_a_rule_s_outcomes_are_held_to_the_step_s_form(form, outcomes, said):
     found_wrong = check_outcomes(form, outcomes)
 
-    assert found_wrong is None if said is None else said in found_wrong
+    assert found_wrong is None if said is None else said in sure(found_wrong)

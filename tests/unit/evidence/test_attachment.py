@@ -45,7 +45,7 @@ def simple(content, **kwargs):
     return laid_out(CATALOGUE, SPECIFICATION, stream(content), **kwargs)
 
 
-@pytest.mark.parametrize("content", [TRUE, FORGED], ids=["true", "forged"])
+@pytest.mark.parametrize("content", [pytest.param(TRUE, id="true"), pytest.param(FORGED, id="forged")])
 def test_what_is_judged_is_what_a_reader_of_the_pdf_finds_attached(content):
     """Another stream of the same kind stands before and behind it."""
     pdf = laid_out(CATALOGUE, SPECIFICATION, stream(content), stream(TRUE), stream(FORGED))
@@ -93,7 +93,9 @@ def test_an_attachment_without_compression_is_read_too():
     assert attached(laid_out(CATALOGUE, SPECIFICATION, stream(b"", b"/Type /EmbeddedFile", data=TRUE))) == TRUE
 
 
-@pytest.mark.parametrize("start", [b"", TRUE[:60]], ids=["of-nothing", "that-begins-as-ours"])
+@pytest.mark.parametrize(
+    "start", [pytest.param(b"", id="of-nothing"), pytest.param(TRUE[:60], id="that-begins-as-ours")]
+)
 def test_a_few_bytes_that_stand_for_gigabytes_are_refused_at_once(start):
     packer = zlib.compressobj(9)
     data = packer.compress(start) + packer.compress(bytes(LARGEST + 2**20)) + packer.flush()

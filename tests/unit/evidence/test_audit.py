@@ -36,17 +36,26 @@ def test_an_item_is_told_from_asking_to_its_end():
 @pytest.mark.parametrize(
     ("events", "state", "ended"),
     [
-        ([], "open", False),
-        ([DONE], "completed", True),
-        ([DONE, Event(what="reopened", item="r|a", detail={"reason": "opened again"})], "open", False),
-        ([Event(what="refused", item="r|a", detail={"reason": "no_outcome"})], "refused", False),
-        ([Event(what="closed", item="r|a", detail={"reason": "stopped"})], "closed by OpenText", True),
-        ([Event(what="deleted", item="r|a")], "deleted", True),
-        ([Event(what="deleted", item="r|a"), MADE], "open", False),
-        ([Event(what="held", item="r|a", detail={"reason": "a person deleted the task"})], "held", False),
-        ([Event(what="progressed", item="r|a", detail={"before": 0, "after": 50})], "open", False),
+        pytest.param([], "open", False, id="made"),
+        pytest.param([DONE], "completed", True, id="completed"),
+        pytest.param(
+            [DONE, Event(what="reopened", item="r|a", detail={"reason": "opened again"})], "open", False, id="reopened"
+        ),
+        pytest.param(
+            [Event(what="refused", item="r|a", detail={"reason": "no_outcome"})], "refused", False, id="refused"
+        ),
+        pytest.param(
+            [Event(what="closed", item="r|a", detail={"reason": "stopped"})], "closed by OpenText", True, id="closed"
+        ),
+        pytest.param([Event(what="deleted", item="r|a")], "deleted", True, id="deleted"),
+        pytest.param([Event(what="deleted", item="r|a"), MADE], "open", False, id="made-again"),
+        pytest.param(
+            [Event(what="held", item="r|a", detail={"reason": "a person deleted the task"})], "held", False, id="held"
+        ),
+        pytest.param(
+            [Event(what="progressed", item="r|a", detail={"before": 0, "after": 50})], "open", False, id="progressed"
+        ),
     ],
-    ids=["made", "completed", "reopened", "refused", "closed", "deleted", "made-again", "held", "progressed"],
 )
 def test_the_last_thing_that_happened_says_how_an_item_stands(events, state, ended):
     item = only(MADE, *events)
@@ -56,8 +65,11 @@ def test_the_last_thing_that_happened_says_how_an_item_stands(events, state, end
 
 @pytest.mark.parametrize(
     ("events", "today", "overdue"),
-    [([MADE], date(2026, 3, 1), False), ([MADE], date(2026, 3, 2), True), ([MADE, DONE], date(2026, 3, 1), True)],
-    ids=["open-on-its-day", "open-after-it", "ended-after-it"],
+    [
+        pytest.param([MADE], date(2026, 3, 1), False, id="open-on-its-day"),
+        pytest.param([MADE], date(2026, 3, 2), True, id="open-after-it"),
+        pytest.param([MADE, DONE], date(2026, 3, 1), True, id="ended-after-it"),
+    ],
 )
 def test_what_ends_or_stays_open_after_its_day_is_overdue(events, today, overdue):
     assert only(*events).is_overdue(today) is overdue
@@ -74,13 +86,12 @@ def test_an_audit_holds_every_column_and_counts_refusals():
 @pytest.mark.parametrize(
     ("since", "rule", "expected"),
     [
-        (None, None, True),
-        (START, "r", True),
-        (START + timedelta(hours=4), None, False),
-        (START + timedelta(hours=2), None, True),
-        (None, "other", False),
+        pytest.param(None, None, True, id="all"),
+        pytest.param(START, "r", True, id="asked-since"),
+        pytest.param(START + timedelta(hours=4), None, False, id="nothing-since"),
+        pytest.param(START + timedelta(hours=2), None, True, id="ended-since"),
+        pytest.param(None, "other", False, id="another-rule"),
     ],
-    ids=["all", "asked-since", "nothing-since", "ended-since", "another-rule"],
 )
 def test_an_audit_takes_what_was_asked_or_ended_since_and_of_one_rule(since, rule, expected):
     assert is_asked_for(only(MADE, DONE), since, rule) is expected

@@ -215,8 +215,14 @@ def test_the_same_lines_with_the_ends_that_windows_writes_are_intact(entries):
 
 @pytest.mark.parametrize(
     ("rows", "number"),
-    [(["[]"], 1), (['[{},[],""]'], 1), (["["], 1), (["[[[[[" * 20_000], 1), (["null"], 1), ([""], 1)],
-    ids=["empty", "no-fields", "half", "deep", "null", "nothing"],
+    [
+        pytest.param(["[]"], 1, id="empty"),
+        pytest.param(['[{},[],""]'], 1, id="no-fields"),
+        pytest.param(["["], 1, id="half"),
+        pytest.param(["[[[[[" * 20_000], 1, id="deep"),
+        pytest.param(["null"], 1, id="null"),
+        pytest.param([""], 1, id="nothing"),
+    ],
 )
 def test_lines_that_are_no_entries_are_named(rows, number):
     assert broken(written(many(1), rows)) == number

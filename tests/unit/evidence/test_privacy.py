@@ -120,14 +120,18 @@ ENDED = (link(state=LinkState.CLOSED, evidence=EvidencePolicy(retention_years=10
 @pytest.mark.parametrize(
     ("links", "now", "count"),
     [
-        (ENDED, START - timedelta(days=1), 0),
-        (ENDED, START, 3),
-        ((*ENDED, link()), START, 0),
-        ((*ENDED, link(state=LinkState.HELD)), START, 0),
-        ((*ENDED, link(state=LinkState.CLOSED, evidence=EvidencePolicy(retention_years=30))), START, 0),
-        ((), START, 3),
+        pytest.param(ENDED, START - timedelta(days=1), 0, id="too-early"),
+        pytest.param(ENDED, START, 3, id="over"),
+        pytest.param((*ENDED, link()), START, 0, id="work-is-open"),
+        pytest.param((*ENDED, link(state=LinkState.HELD)), START, 0, id="work-is-held"),
+        pytest.param(
+            (*ENDED, link(state=LinkState.CLOSED, evidence=EvidencePolicy(retention_years=30))),
+            START,
+            0,
+            id="another-rule-keeps-longer",
+        ),
+        pytest.param((), START, 3, id="no-rule-says"),
     ],
-    ids=["too-early", "over", "work-is-open", "work-is-held", "another-rule-keeps-longer", "no-rule-says"],
 )
 def test_a_history_goes_as_a_whole_when_its_retention_is_over(links, now, count):
     entries = history(*(Event(what="closed"),) * 3, start=OLD, apart=timedelta(0))

@@ -57,14 +57,21 @@ COMPLETED = {"state": LinkState.COMPLETED, "completed_by": BOB, "completed_at": 
 @pytest.mark.parametrize(
     ("changes", "due"),
     [
-        ({}, {}),
-        ({"etag": "new", "reason": "whatever"}, {}),
-        (COMPLETED, {"status": "Completed", "responsible": [BOB], "completed_at": "2026-11-23T12:00:00+00:00"}),
-        ({"state": LinkState.CLOSED}, {"status": "Closed"}),
-        ({"state": LinkState.RESERVED}, {}),
-        ({"task_id": "task-2"}, {"url": "https://planner.cloud.microsoft/webui/plan/plan-1/view/board/task/task-2"}),
+        pytest.param({}, {}, id="at-rest"),
+        pytest.param({"etag": "new", "reason": "whatever"}, {}, id="other-changes"),
+        pytest.param(
+            COMPLETED,
+            {"status": "Completed", "responsible": [BOB], "completed_at": "2026-11-23T12:00:00+00:00"},
+            id="completed",
+        ),
+        pytest.param({"state": LinkState.CLOSED}, {"status": "Closed"}, id="closed"),
+        pytest.param({"state": LinkState.RESERVED}, {}, id="being-made"),
+        pytest.param(
+            {"task_id": "task-2"},
+            {"url": "https://planner.cloud.microsoft/webui/plan/plan-1/view/board/task/task-2"},
+            id="made-again",
+        ),
     ],
-    ids=["at-rest", "other-changes", "completed", "closed", "being-made", "made-again"],
 )
 def test_an_attribute_is_set_when_its_value_changed_and_only_then(changes, due):
     known = settled(recorded()).model_copy(update=changes)
@@ -111,28 +118,16 @@ REFUSAL = Refusal(reason="wrong_person", text="", at=AT)
 @pytest.mark.parametrize(
     ("changes", "due"),
     [
-        ({}, False),
-        ({"base": {"progress": FieldBase(got=50)}}, False),
-        ({"refusals": (REFUSAL,)}, True),
-        (COMPLETED, True),
-        ({"state": LinkState.COMPLETED, "sent_on": "bridge-1"}, True),
-        ({"state": LinkState.CLOSED}, True),
-        ({"state": LinkState.WITHDRAWN, "task_id": None}, True),
-        ({"state": LinkState.HELD, "hold": HoldCause.DELETED, "task_id": None}, True),
-        ({"state": LinkState.HELD, "hold": HoldCause.MAPPING, "task_id": None}, False),
-        ({"state": LinkState.RESERVED}, False),
-    ],
-    ids=[
-        "rest",
-        "progress",
-        "refused",
-        "completed",
-        "sent-on",
-        "closed",
-        "withdrawn",
-        "deleted",
-        "never-asked",
-        "being-made",
+        pytest.param({}, False, id="rest"),
+        pytest.param({"base": {"progress": FieldBase(got=50)}}, False, id="progress"),
+        pytest.param({"refusals": (REFUSAL,)}, True, id="refused"),
+        pytest.param(COMPLETED, True, id="completed"),
+        pytest.param({"state": LinkState.COMPLETED, "sent_on": "bridge-1"}, True, id="sent-on"),
+        pytest.param({"state": LinkState.CLOSED}, True, id="closed"),
+        pytest.param({"state": LinkState.WITHDRAWN, "task_id": None}, True, id="withdrawn"),
+        pytest.param({"state": LinkState.HELD, "hold": HoldCause.DELETED, "task_id": None}, True, id="deleted"),
+        pytest.param({"state": LinkState.HELD, "hold": HoldCause.MAPPING, "task_id": None}, False, id="never-asked"),
+        pytest.param({"state": LinkState.RESERVED}, False, id="being-made"),
     ],
 )
 def test_a_version_is_made_for_outcomes_alone(changes, due):

@@ -83,7 +83,7 @@ def _body(node):
 @cache
 def read(name):
     """Return kind → name → declaration of a file below infra/."""
-    found = {kind: {} for kind in _KINDS.values()}
+    found: dict[str, dict[str, Declaration]] = {kind: {} for kind in _KINDS.values()}
     decorators = []
     for node in parse((INFRA / name).read_text()).named_children:
         if node.type == "decorators":

@@ -8,6 +8,8 @@ parameters, and stands in for `uniqueString` with a hash of its own, of which on
 import hashlib
 import ipaddress
 import operator
+from collections.abc import Callable
+from typing import Any
 
 from tests.unit.infra.bicep import parse, read, text
 
@@ -39,7 +41,7 @@ def _fail(message):
     raise Refused(message)
 
 
-_FUNCTIONS = {
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "cidrSubnet": _subnet,
     "contains": lambda whole, part: part in whole,
     "empty": lambda value: not value,

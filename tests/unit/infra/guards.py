@@ -1,6 +1,7 @@
 """What trips each guard of main.bicep, and the table of them in docs/deploy.md. Run it to see the table."""
 
 import sys
+from typing import Any
 
 from tests.unit.infra.evaluate import Refused, Template
 from tests.unit.infra.infra_files import variables
@@ -17,7 +18,7 @@ GOOD = {
 }
 """As little as the template asks for."""
 PASSWORD = {"opentextAuth": "password", "opentextUsername": "bridge"}
-TRIPPING = [
+TRIPPING: list[dict[str, Any]] = [
     {"environmentName": "prod."},
     {"environmentName": "my env"},
     {"resourceGroupName": "my group"},

@@ -79,11 +79,15 @@ def test_only_jobs_of_the_environment_can_sign_in(connect):
 @pytest.mark.parametrize(
     ("arguments", "form", "subject"),
     [
-        (["--environment", "test"], "", "repo:contoso/bridge:environment:test"),
-        ([], "true repo:contoso@11/bridge@22", "repo:contoso@11/bridge@22:environment:production"),
-        (["--subject", "repository_id:22"], "false ", "repository_id:22"),
+        pytest.param(["--environment", "test"], "", "repo:contoso/bridge:environment:test", id="another environment"),
+        pytest.param(
+            [],
+            "true repo:contoso@11/bridge@22",
+            "repo:contoso@11/bridge@22:environment:production",
+            id="ids in the subject",
+        ),
+        pytest.param(["--subject", "repository_id:22"], "false ", "repository_id:22", id="a form of its own"),
     ],
-    ids=["another environment", "ids in the subject", "a form of its own"],
 )
 def test_the_subject_is_the_one_that_github_sends(connect, arguments, form, subject):
     _, done = connect("contoso/bridge", *arguments, form=form)

@@ -74,8 +74,12 @@ def test_mail_is_limited_to_one_mailbox_and_never_granted_for_all(grant):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["not an id"], [PRINCIPAL, "--mailbox"], [PRINCIPAL, "--mailbox", "x' -or '1"], [PRINCIPAL, "--all"]],
-    ids=["id", "no-address", "address", "option"],
+    [
+        pytest.param(["not an id"], id="id"),
+        pytest.param([PRINCIPAL, "--mailbox"], id="no-address"),
+        pytest.param([PRINCIPAL, "--mailbox", "x' -or '1"], id="address"),
+        pytest.param([PRINCIPAL, "--all"], id="option"),
+    ],
 )
 def test_nonsense_is_refused_before_anything_is_asked(grant, arguments):
     done, granted = grant(*arguments)

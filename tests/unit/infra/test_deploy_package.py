@@ -16,8 +16,17 @@ case "$*" in "account get-access-token --resource https://management.azure.com"*
 """
 
 
-class Site(BaseHTTPRequestHandler):
+class Site(HTTPServer):
     """As much of a deployment site as azd's own client asks of it. `answers` are given in turn, the last for ever."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Request)
+        self.sent: list[tuple[str, str | None, str | None, bytes]] = []
+        self.answers: list[tuple[int, object]] = []
+
+
+class Request(BaseHTTPRequestHandler):
+    server: Site
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -42,8 +51,7 @@ def deploy(tmp_path):
     (tmp_path / "az").write_text(AZ)
     (tmp_path / "az").chmod(0o755)
     (tmp_path / "bridge.zip").write_bytes(b"PK")
-    server = HTTPServer(("127.0.0.1", 0), Site)
-    server.sent = []
+    server = Site()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
 
@@ -75,7 +83,15 @@ def test_a_deployment_whose_worker_is_gone_at_the_end_is_deployed(deploy):
     assert (done.returncode, done.stdout) == (0, "deployed\n")
 
 
-@pytest.mark.parametrize("status", [3, 5, 6, -1], ids=["failed", "another-is-running", "partly", "cancelled"])
+@pytest.mark.parametrize(
+    "status",
+    [
+        pytest.param(3, id="failed"),
+        pytest.param(5, id="another-is-running"),
+        pytest.param(6, id="partly"),
+        pytest.param(-1, id="cancelled"),
+    ],
+)
 def test_what_did_not_succeed_is_told(deploy, status):
     done, _ = deploy((200, {"status": status, "status_text": "why"}))
 

@@ -16,12 +16,11 @@ def names(**given):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ({"environmentName": "prod"}, {"environmentName": "PROD"}),
-        ({"location": "westeurope"}, {"location": "West Europe"}),
-        ({"location": "westeurope"}, {"location": "WestEurope"}),
-        ({}, {"resourceGroupName": "RG-BRIDGE-PROD"}),
+        pytest.param({"environmentName": "prod"}, {"environmentName": "PROD"}, id="case"),
+        pytest.param({"location": "westeurope"}, {"location": "West Europe"}, id="spelling of the region"),
+        pytest.param({"location": "westeurope"}, {"location": "WestEurope"}, id="its case"),
+        pytest.param({}, {"resourceGroupName": "RG-BRIDGE-PROD"}, id="the group by its own name"),
     ],
-    ids=["case", "spelling of the region", "its case", "the group by its own name"],
 )
 def test_another_spelling_is_the_same_set_of_resources(one, other):
     first, second = names(**one), names(**other)

@@ -60,6 +60,7 @@ class TroubleDouble:
 
     def __init__(self):
         self.told, self.cleared, self.rows = [], [], []
+        self.answers = True
 
     async def tell(self, where, subject, cause, text, now, *, next_try=None):
         self.told.append((where, subject, cause, text))
@@ -68,6 +69,8 @@ class TroubleDouble:
         self.rows.append((subject, holds))
 
     async def clear(self, where, subject, now, *, causes):
+        if not self.answers:
+            raise UnavailableError("storage does not answer")
         self.cleared += [(where, subject, cause) for cause in causes]
 
 
@@ -112,6 +115,37 @@ PASSING = [
     OutcomeUnknownError("no answer to a write"),
     FencedError("node-1: no sign of life could be written for 41 s"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("message", "retry_after", "seconds"),
+    [
+        pytest.param(OriginMessage(origin="workspace-1"), 1, 60, id="a hint"),
+        pytest.param(OriginMessage(origin="node-1"), 1, 60, id="a hint about a node"),
+        pytest.param(
+            OriginMessage(origin="workspace-1", waited_for=WaitedFor.HINT_AGAIN, then=(55,)),
+            1,
+            55,
+            id="a look after it",
+        ),
+        pytest.param(
+            OriginMessage(origin="workspace-1", waited_for=WaitedFor.HINT_AGAIN), 1, None, id="the last of them"
+        ),
+        pytest.param(OriginMessage(origin="workspace-1"), 60, None, id="a hint that is tried later than that"),
+        pytest.param(ORIGIN, 1, None, id="no hint"),
+    ],
+)
+async def test_a_hint_that_met_an_expected_failure_is_followed_all_the_same(message, retry_after, seconds):
+    """The next try may come before what was announced shows, and knows nothing of the announcement."""
+    wired = Wired()
+    error = ThrottledError("busy", system="opentext", retry_after=timedelta(seconds=retry_after))
+
+    await run_origin(message, failing(error), wired)
+
+    retry, *followed = wired.agenda.entries
+    assert retry.waited_for is WaitedFor.RETRY
+    assert [one.waited_for for one in followed] == ([WaitedFor.HINT_AGAIN] if seconds else [])
+    assert all(seconds <= (one.at - NOW).total_seconds() <= seconds + 65 for one in followed)
 
 
 async def test_a_flow_is_given_its_message_and_the_services():
@@ -303,10 +337,7 @@ async def test_the_unforeseen_is_told_with_its_origin_and_without_secrets():
 async def test_a_trouble_that_can_not_be_told_stops_nothing(caplog):
     wired = Wired()
 
-    async def silent(*_, **__):
-        raise UnavailableError("storage does not answer")
-
-    wired.troubles.clear = silent
+    wired.troubles.answers = False
     await run_origin(ORIGIN, passing, wired)
 
     assert "could not be told" in caplog.text

@@ -48,24 +48,26 @@ def problems(body, content_type="application/json"):
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (b'{"process_id": 159314}', ["workflow-159314"]),
-        (NODE, ["node-28866"]),
-        (b'{"process_id": "159314", "node_id": ""}', ["workflow-159314"]),
-        (b'{"process_id": null, "node_id": " 28866 "}', ["node-28866"]),
-        (b'{"process_id": 159314, "node_id": 5711}', ["workflow-159314", "node-5711"]),
-        (b'{"node_id": 28866, "event": 7, "occurred": "", "id": null, "who": {"knows": []}}', ["node-28866"]),
-        (b"\xef\xbb\xbf" + NODE, ["node-28866"]),
-        (NODE.decode().encode("utf-16"), ["node-28866"]),
-        (b' \r\n{"node_id": "0028866"}\n', ["node-28866"]),
-        (b'{"node_id": 28866, "event": "Vertr\xe4ge"}', ["node-28866"]),
-        (b'[{"node_id": 1}, {"node_id": 2}]', ["node-1", "node-2"]),
-        (b'[{"node_id": 1}, {"node_id": "1"}, {"process_id": 1}]', ["node-1", "workflow-1"]),
+        pytest.param(b'{"process_id": 159314}', ["workflow-159314"], id="workflow"),
+        pytest.param(NODE, ["node-28866"], id="node"),
+        pytest.param(b'{"process_id": "159314", "node_id": ""}', ["workflow-159314"], id="numbers-as-strings"),
+        pytest.param(b'{"process_id": null, "node_id": " 28866 "}', ["node-28866"], id="null"),
+        pytest.param(b'{"process_id": 159314, "node_id": 5711}', ["workflow-159314", "node-5711"], id="both"),
+        pytest.param(
+            b'{"node_id": 28866, "event": 7, "occurred": "", "id": null, "who": {"knows": []}}',
+            ["node-28866"],
+            id="unknown-keys",
+        ),
+        pytest.param(b"\xef\xbb\xbf" + NODE, ["node-28866"], id="bom"),
+        pytest.param(NODE.decode().encode("utf-16"), ["node-28866"], id="utf-16"),
+        pytest.param(b' \r\n{"node_id": "0028866"}\n', ["node-28866"], id="zeros"),
+        pytest.param(b'{"node_id": 28866, "event": "Vertr\xe4ge"}', ["node-28866"], id="wrong-encoding"),
+        pytest.param(b'[{"node_id": 1}, {"node_id": 2}]', ["node-1", "node-2"], id="list"),
+        pytest.param(
+            b'[{"node_id": 1}, {"node_id": "1"}, {"process_id": 1}]', ["node-1", "workflow-1"], id="same-twice"
+        ),
     ],
-    ids=[
-        "workflow", "node", "numbers-as-strings", "null", "both", "unknown-keys", "bom", "utf-16", "zeros",
-        "wrong-encoding", "list", "same-twice",
-    ],
-)  # fmt: skip
+)
 def test_json_hints_name_their_origins(body, expected):
     assert origins(body) == expected
 
@@ -234,7 +236,9 @@ def test_a_text_is_not_cut_in_the_middle_of_a_character():
     assert hint.id.encode()
 
 
-@pytest.mark.parametrize("headers", [{}, {"x-webhook-secret": PLAIN}], ids=["unproven", "proven"])
+@pytest.mark.parametrize(
+    "headers", [pytest.param({}, id="unproven"), pytest.param({"x-webhook-secret": PLAIN}, id="proven")]
+)
 async def test_a_chunked_body_which_arrives_empty_is_told_what_to_send(headers):
     with pytest.raises(NoBodyError, match="Content-Length"):
         await door(QueueDouble()).take(b"", headers)

@@ -30,7 +30,7 @@ def wired(*, paused):
     return SimpleNamespace(is_paused=lambda: paused, storage=lambda: storage)
 
 
-@pytest.mark.parametrize("message", [ORIGIN, PLAN], ids=["origin", "plan"])
+@pytest.mark.parametrize("message", [pytest.param(ORIGIN, id="origin"), pytest.param(PLAN, id="plan")])
 async def test_a_message_waits_as_it_is(message):
     paused = wired(paused=True)
 
@@ -38,7 +38,7 @@ async def test_a_message_waits_as_it_is(message):
     assert paused.storage().queues.sent == [(message, PAUSED_AGAIN)]
 
 
-@pytest.mark.parametrize("message", [ORIGIN, PLAN], ids=["origin", "plan"])
+@pytest.mark.parametrize("message", [pytest.param(ORIGIN, id="origin"), pytest.param(PLAN, id="plan")])
 async def test_without_a_pause_nothing_is_put_back(message):
     working = wired(paused=False)
 

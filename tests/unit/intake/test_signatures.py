@@ -12,12 +12,12 @@ from tests.unit.intake.senders import OTHER, PLAIN, SECRET, signed
 NODE = b'{"node_id": 28866}'
 
 
-@pytest.mark.parametrize("secret", [SECRET, OTHER], ids=["new", "old"])
+@pytest.mark.parametrize("secret", [pytest.param(SECRET, id="new"), pytest.param(OTHER, id="old")])
 def test_a_signature_made_with_either_live_secret_is_accepted(secret):
     prove(NODE, signed(NODE, secret), [SecretStr(SECRET), SecretStr(OTHER)])
 
 
-@pytest.mark.parametrize("secret", [SECRET, PLAIN], ids=["new", "old"])
+@pytest.mark.parametrize("secret", [pytest.param(SECRET, id="new"), pytest.param(PLAIN, id="old")])
 def test_either_live_secret_in_the_header_is_accepted(secret):
     prove(NODE, {"x-webhook-secret": secret}, [SecretStr(SECRET), SecretStr(PLAIN)])
 
@@ -25,23 +25,19 @@ def test_either_live_secret_in_the_header_is_accepted(secret):
 @pytest.mark.parametrize(
     "headers",
     [
-        {},
-        {"x-webhook-secret": ""},
-        {"x-webhook-secret": PLAIN + "x"},
-        {"x-webhook-secret": "\u20ac\udcff"},
-        signed(b'{"node_id": 1}', SECRET),
-        signed(NODE, base64.b64encode(b"a stranger's key, 32 bytes long.").decode()),
-        signed(NODE, SECRET, datetime(2020, 1, 1, tzinfo=UTC)),
-        signed(NODE, SECRET, datetime(2099, 1, 1, tzinfo=UTC)),
-        {**signed(NODE, SECRET), "webhook-id": "msg_2"},
-        {**signed(NODE, SECRET), "webhook-signature": "v1"},
-        {**signed(NODE, SECRET), "webhook-signature": "v1,\u20ac"},
-        {**signed(NODE, SECRET), "webhook-timestamp": "soon"},
-        {**signed(NODE, SECRET), "webhook-timestamp": "nan"},
-    ],
-    ids=[
-        "unsigned", "empty-secret", "wrong-secret", "odd-secret", "other-body", "stranger", "stale", "future",
-        "other-id", "half-signature", "odd-signature", "odd-time", "no-time",
+        pytest.param({}, id="unsigned"),
+        pytest.param({"x-webhook-secret": ""}, id="empty-secret"),
+        pytest.param({"x-webhook-secret": PLAIN + "x"}, id="wrong-secret"),
+        pytest.param({"x-webhook-secret": "\u20ac\udcff"}, id="odd-secret"),
+        pytest.param(signed(b'{"node_id": 1}', SECRET), id="other-body"),
+        pytest.param(signed(NODE, base64.b64encode(b"a stranger's key, 32 bytes long.").decode()), id="stranger"),
+        pytest.param(signed(NODE, SECRET, datetime(2020, 1, 1, tzinfo=UTC)), id="stale"),
+        pytest.param(signed(NODE, SECRET, datetime(2099, 1, 1, tzinfo=UTC)), id="future"),
+        pytest.param({**signed(NODE, SECRET), "webhook-id": "msg_2"}, id="other-id"),
+        pytest.param({**signed(NODE, SECRET), "webhook-signature": "v1"}, id="half-signature"),
+        pytest.param({**signed(NODE, SECRET), "webhook-signature": "v1,\u20ac"}, id="odd-signature"),
+        pytest.param({**signed(NODE, SECRET), "webhook-timestamp": "soon"}, id="odd-time"),
+        pytest.param({**signed(NODE, SECRET), "webhook-timestamp": "nan"}, id="no-time"),
     ],
 )  # fmt: skip
 def test_what_proves_nothing_is_refused(headers):

@@ -1,7 +1,6 @@
 """While the demo runs, a file has the operator's commands work on it."""
 
 import json
-from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +11,7 @@ def test_the_file_holds_the_settings_of_the_system_that_runs_now_and_goes_with_i
     file = tmp_path / "build" / "demo.settings.json"
     with written_settings(file) as settings:
         for port in ("1", "2"):
-            settings.write(SimpleNamespace(settings={"GRAPH_BASE_URL": f"http://127.0.0.1:{port}"}))
+            settings.write({"GRAPH_BASE_URL": f"http://127.0.0.1:{port}"})
         told = json.loads(file.read_text())
 
     assert told["Values"] == {"GRAPH_BASE_URL": "http://127.0.0.1:2"}
@@ -24,7 +23,7 @@ def test_it_goes_when_the_demo_fails_as_well(tmp_path):
 
     def fail():
         with written_settings(file) as settings:
-            settings.write(SimpleNamespace(settings={}))
+            settings.write({})
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

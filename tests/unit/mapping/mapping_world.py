@@ -11,9 +11,11 @@ from shared.mapping.language.load import read_mapping
 from shared.mapping.language.rules import Mapping
 from shared.models.graph import EntraUser
 from shared.models.keys import OriginKind
-from shared.models.opentext import Document, Origin, Person, Role, Step, StepRef, Workflow, Workspace
+from shared.models.opentext import Document, Person, Role, Workspace
+from shared.models.origin import Origin
 from shared.models.people import Directory, Lookups
 from shared.models.wanted import Wanted, WantedTask
+from shared.models.workflow import Step, StepRef, Workflow
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """A Monday."""

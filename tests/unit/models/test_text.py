@@ -8,17 +8,16 @@ from shared.models.text import cleaned, cut, utf16_length, whole
 @pytest.mark.parametrize(
     ("came", "kept"),
     [
-        ("Contract 17", "Contract 17"),
-        ("a\ud800", "a\ufffd"),
-        ("\udc00b", "\ufffdb"),
-        ("\ud83d\ude00", "😀"),
-        ("Mu\u0308nchen", "München"),
-        ("a\x00b\x1b[31m\x7f\x9b", "ab[31m"),
-        ("one\ntwo\r\nthree\u0085four\tfive", "one\ntwo\r\nthree\u0085four\tfive"),
-        ("\u00a0 Prüfung \u2028", "\u00a0 Prüfung \u2028"),
-        ("", ""),
+        pytest.param("Contract 17", "Contract 17", id="plain"),
+        pytest.param("a\ud800", "a\ufffd", id="half first"),
+        pytest.param("\udc00b", "\ufffdb", id="half last"),
+        pytest.param("\ud83d\ude00", "😀", id="both halves"),
+        pytest.param("Mu\u0308nchen", "München", id="composed"),
+        pytest.param("a\x00b\x1b[31m\x7f\x9b", "ab[31m", id="control"),
+        pytest.param("one\ntwo\r\nthree\u0085four\tfive", "one\ntwo\r\nthree\u0085four\tfive", id="line breaks"),
+        pytest.param("\u00a0 Prüfung \u2028", "\u00a0 Prüfung \u2028", id="blanks"),
+        pytest.param("", "", id="nothing"),
     ],
-    ids=["plain", "half first", "half last", "both halves", "composed", "control", "line breaks", "blanks", "nothing"],
 )
 def test_text_is_whole_composed_and_without_control_characters(came, kept):
     assert cleaned(came) == kept

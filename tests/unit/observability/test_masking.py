@@ -163,14 +163,17 @@ def test_an_exception_without_secrets_is_the_very_one():
 @pytest.mark.parametrize(
     "error",
     [
-        raised(ValueError("password=hunter2")),
-        raised(ValueError("fine"), cause=KeyError("ticket: hunter2")),
-        raised(ExceptionGroup("several", [ValueError("fine"), OSError("OTDS_CLIENT_SECRET=hunter2")])),
-        raised(ExceptionGroup("password=hunter2", [ValueError("fine")])),
-        raised(ValueError("password=", {"password": "hunter2"})),
-        raised(UnicodeDecodeError("utf-8", b"password=hunter2", 0, 1, "password=hunter2")),
+        pytest.param(raised(ValueError("password=hunter2")), id="itself"),
+        pytest.param(raised(ValueError("fine"), cause=KeyError("ticket: hunter2")), id="cause"),
+        pytest.param(
+            raised(ExceptionGroup("several", [ValueError("fine"), OSError("OTDS_CLIENT_SECRET=hunter2")])), id="member"
+        ),
+        pytest.param(raised(ExceptionGroup("password=hunter2", [ValueError("fine")])), id="group"),
+        pytest.param(raised(ValueError("password=", {"password": "hunter2"})), id="argument"),
+        pytest.param(
+            raised(UnicodeDecodeError("utf-8", b"password=hunter2", 0, 1, "password=hunter2")), id="more-arguments"
+        ),
     ],
-    ids=["itself", "cause", "member", "group", "argument", "more-arguments"],
 )
 def test_an_exception_says_the_same_without_its_secrets(error):
     error.add_note("Cookie: LLCookie=hunter2")

@@ -59,8 +59,11 @@ def test_a_name_that_is_not_in_the_table_is_a_fault():
 
 @pytest.mark.parametrize(
     "measure",
-    [lambda: count("advance_lag"), lambda: record("hints", 1.0), lambda: show("hints", 1.0)],
-    ids=["count", "record", "show"],
+    [
+        pytest.param(lambda: count("advance_lag"), id="count"),
+        pytest.param(lambda: record("hints", 1.0), id="record"),
+        pytest.param(lambda: show("hints", 1.0), id="show"),
+    ],
 )
 def test_a_name_of_another_kind_is_a_fault(measure):
     with pytest.raises(TypeError, match="is a"):

@@ -37,12 +37,15 @@ async def test_a_letter_tells_the_error_that_the_origin_failed_with(services):
 @pytest.mark.parametrize(
     ("queue", "body", "command"),
     [
-        ("plans", PlanMessage(plan="p-1").model_dump_json(), "python manage.py dead replay KEY"),
-        ("plans", "rubbish", "python manage.py dead drop KEY"),
-        ("origins", "rubbish", "python manage.py dead drop KEY"),
-        ("origins", '{"origin": "folder-1"}', "python manage.py dead drop KEY"),
+        pytest.param(
+            "plans", PlanMessage(plan="p-1").model_dump_json(), "python manage.py dead replay KEY", id="a plan"
+        ),
+        pytest.param("plans", "rubbish", "python manage.py dead drop KEY", id="no plan"),
+        pytest.param("origins", "rubbish", "python manage.py dead drop KEY", id="no origin"),
+        pytest.param(
+            "origins", '{"origin": "folder-1"}', "python manage.py dead drop KEY", id="no such kind of origin"
+        ),
     ],
-    ids=["a plan", "no plan", "no origin", "no such kind of origin"],
 )
 async def test_a_letter_names_a_command_that_works(services, queue, body, command):
     await bury(queue, body, services)

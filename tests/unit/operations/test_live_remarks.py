@@ -4,21 +4,12 @@ import pytest
 
 from shared.mapping.language.load import examine
 from shared.models.graph import EntraUser
-from shared.models.opentext import (
-    AttributeDefinition,
-    AttributeType,
-    Document,
-    Role,
-    Step,
-    StepForm,
-    StepRef,
-    Workflow,
-    Workspace,
-    WorkspaceType,
-)
+from shared.models.opentext import AttributeDefinition, AttributeType, Document, Role, Workspace, WorkspaceType
 from shared.models.people import Directory
+from shared.models.workflow import Step, StepForm, StepRef, Workflow
 from shared.operations.live.check import remarks
 from shared.operations.live.landscape import Landscape, PlanFound, Topic
+from tests.narrowing import sure
 
 GROUP, OTHER = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 PLAN = "xqQg5FS2LkCp935s-FIFm2QAFkHM"
@@ -49,8 +40,7 @@ def when(condition):
 
 
 def said(text, **found):
-    mapping = examine(text).mapping
-    assert mapping is not None
+    mapping = sure(examine(text).mapping)
     plans = {spec: PlanFound(title="P", group=GROUP, buckets=("B",), labels=("L",)) for spec in mapping.plans.values()}
     known = {"types": (WorkspaceType(type_id=1, name="A", templates=(9,)),), "workspaces": [SPACE]}
     landscape = Landscape(**{**known, "plans": plans, "groups": {GROUP: None}, **found})
@@ -58,7 +48,7 @@ def said(text, **found):
 
 
 def of_plans(text, **plan):
-    mapping = examine(text).mapping
+    mapping = sure(examine(text).mapping)
     return {spec: PlanFound(**plan) for spec in mapping.plans.values()}
 
 

@@ -37,11 +37,10 @@ def said(minutes, *, paused=False):
 @pytest.mark.parametrize(
     ("state", "is_stopped", "why"),
     [
-        (said(4), False, "swept at 11:56 UTC and is not paused"),
-        (said(4), True, "swept at 11:56 UTC and is not paused"),
-        (None, False, "nothing here says whether the app runs"),
+        pytest.param(said(4), False, "swept at 11:56 UTC and is not paused", id="it-runs"),
+        pytest.param(said(4), True, "swept at 11:56 UTC and is not paused", id="it-runs-whatever-is-said"),
+        pytest.param(None, False, "nothing here says whether the app runs", id="the-tables-are-empty"),
     ],
-    ids=["it-runs", "it-runs-whatever-is-said", "the-tables-are-empty"],
 )
 async def test_it_is_refused_where_the_app_may_run(state, is_stopped, why):
     with pytest.raises(RefusedError, match=f"{why}.*BRIDGE_PAUSED=true"):
@@ -50,8 +49,11 @@ async def test_it_is_refused_where_the_app_may_run(state, is_stopped, why):
 
 @pytest.mark.parametrize(
     ("state", "is_stopped"),
-    [(said(4, paused=True), False), (said(7), False), (None, True)],
-    ids=["it-rests", "it-has-been-silent", "it-is-said-to-be-stopped"],
+    [
+        pytest.param(said(4, paused=True), False, id="it-rests"),
+        pytest.param(said(7), False, id="it-has-been-silent"),
+        pytest.param(None, True, id="it-is-said-to-be-stopped"),
+    ],
 )
 async def test_it_goes_on_where_the_app_stands_still(state, is_stopped):
     await must_stand_still(storage(state, signs=[("dead", True), ("me", False)]), is_stopped=is_stopped)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,22 @@ from shared.store.hands import Hands
 from shared.store.slots import Slots
 from shared.store.tables import NAMES, Tables
 from shared.timing import LONGEST_WAIT
+from tests.integration.store_builders import NoQueues
 from tests.simulation.loop import run
 
 SLOTS = 4
+
+
+class Table(Slots):
+    """The table of slots, which may be away."""
+
+    is_away = False
+
+    async def take(self, *given: Any, **named: Any) -> Any:
+        if self.is_away:
+            message = "away"
+            raise ConnectionError(message)
+        return await super().take(*given, **named)
 
 
 class Bench:
@@ -24,15 +38,16 @@ class Bench:
     def __init__(self, loop, *, size=SLOTS, workers=1, backlog=0):
         memory = MemoryTables(now=loop.now)
         self.loop, self.done, self.backlog = loop, [], backlog
-        self.hands, self.rooms = [], []
+        self.hands, self.rooms, self.slots = [], [], []
         for number in range(workers):
             tables = Tables({name: memory.client(name) for name in NAMES}, writer=f"w{number}")
-            hands = Hands(tables, None, f"w{number}", ticks=loop.time)
-            slots = Slots(tables, hands)
+            hands = Hands(tables, NoQueues(), f"w{number}", ticks=loop.time)
+            slots = Table(tables, hands)
             rng = Random(number)  # noqa: S311 - repeatable on purpose
             room = WaitingRoom(slots, size=size, owner=f"w{number}", now=loop.now, length=self.length, rng=rng)
             self.hands.append(hands)
             self.rooms.append(room)
+            self.slots.append(slots)
 
     async def length(self):
         return self.backlog
@@ -130,7 +145,6 @@ def test_slots_of_a_dead_worker_are_taken_within_a_minute_and_a_moment():
 
     async def main(loop):
         bench = Bench(loop, workers=2)
-        bench.hands[1]._queues = Silent()
         dying = [asyncio.create_task(look) for look in bench.looks(*[Hurry.RECORD] * SLOTS, seconds=1e6)]
         await asyncio.sleep(0.1)
         bench.hands[0].close()
@@ -144,13 +158,6 @@ def test_slots_of_a_dead_worker_are_taken_within_a_minute_and_a_moment():
         return dict(bench.done)["next"]
 
     assert 60 < run(main) < 90
-
-
-class Silent:
-    """Queues of which nobody asks what was sent."""
-
-    async def send_origin(self, message, *, delay=None):
-        """Take it."""
 
 
 def test_a_slot_that_came_too_late_is_not_lost():
@@ -185,15 +192,11 @@ def test_an_ending_worker_lets_nobody_wait():
 def test_what_goes_wrong_with_the_table_goes_wrong_for_all_who_wait_and_for_nobody_later():
     async def main(loop):
         bench = Bench(loop, size=1)
-        take, bench.rooms[0]._slots.take = bench.rooms[0]._slots.take, refuse
+        bench.slots[0].is_away = True
         looks = [bench.look(name) for name in ("first", "second")]
         results = await asyncio.gather(*looks, return_exceptions=True)
-        bench.rooms[0]._slots.take = take
+        bench.slots[0].is_away = False
         return [str(result) for result in results], await bench.look("third")
-
-    async def refuse(*_, **__):
-        message = "away"
-        raise ConnectionError(message)
 
     assert run(main) == (["away", "away"], True)
 

@@ -63,11 +63,18 @@ def test_whom_the_mapping_names_stays_for_it_to_be_found():
 @pytest.mark.parametrize(
     ("rules", "origin"),
     [
-        ((workspace_rule(*TASKS),), of_workspace()),
-        ((step_rule(task={"title": "Approve {{ document.name }}"}, approvers=["role:Legal"]),), of_workflow()),
-        ((step_rule(escalate=[{"after": {"days": 1}, "to": "manager:performer"}]),), of_workflow(step())),
+        pytest.param((workspace_rule(*TASKS),), of_workspace(), id="workspace"),
+        pytest.param(
+            (step_rule(task={"title": "Approve {{ document.name }}"}, approvers=["role:Legal"]),),
+            of_workflow(),
+            id="step",
+        ),
+        pytest.param(
+            (step_rule(escalate=[{"after": {"days": 1}, "to": "manager:performer"}]),),
+            of_workflow(step()),
+            id="escalation",
+        ),
     ],
-    ids=["workspace", "step", "escalation"],
 )
 def test_a_mapping_decides_over_the_redacted_as_over_the_truth(rules, origin):
     """As many people, found for the same reasons, the same dates and titles."""

@@ -30,13 +30,12 @@ def asked(system, pause):
 @pytest.mark.parametrize(
     ("pause", "closed"),
     [
-        (timedelta(seconds=90), timedelta(seconds=90)),
-        (timedelta(days=30), timedelta(seconds=1800)),
-        (timedelta.max, timedelta(seconds=1800)),
-        (timedelta(seconds=-5), timedelta()),
-        (None, MINUTE),
+        pytest.param(timedelta(seconds=90), timedelta(seconds=90), id="a while"),
+        pytest.param(timedelta(days=30), timedelta(seconds=1800), id="30 days"),
+        pytest.param(timedelta.max, timedelta(seconds=1800), id="for ever"),
+        pytest.param(timedelta(seconds=-5), timedelta(), id="in the past"),
+        pytest.param(None, MINUTE, id="not told"),
     ],
-    ids=["a while", "30 days", "for ever", "in the past", "not told"],
 )
 async def test_a_system_is_believed_no_longer_pause_than_the_longest(pause, closed):
     assert await Gates(tables()).close_for(asked("graph", pause), NOW) == NOW + closed
@@ -92,7 +91,8 @@ async def worker(account, number, clock, tried, until):
 
 async def test_all_instances_together_never_meet_a_usual_lock_out_policy():
     """Forty instances, a password that is wrong for half a day: below five tries in any fifteen minutes."""
-    account, clock, tried = MemoryTables(), [NOW], []
+    account, clock = MemoryTables(), [NOW]
+    tried: list[datetime] = []
 
     await asyncio.gather(*(worker(account, number, clock, tried, NOW + timedelta(hours=12)) for number in range(40)))
 

@@ -11,7 +11,8 @@ from shared.errors import TooLargeError
 from shared.mapping.evaluation.needs import rules_for
 from shared.mapping.evaluation.sources import exact_types, is_type_mapped, is_workflow_mapped
 from shared.models.keys import OriginKind
-from shared.models.opentext import Person, StatusRow, Step, StepRef, WorkflowStatus
+from shared.models.opentext import Person
+from shared.models.workflow import StatusRow, Step, StepRef, WorkflowStatus
 from shared.store.cursors import Cursors
 from shared.store.plans import PlanRow
 from shared.store.tables import NAMES, Tables
@@ -35,12 +36,15 @@ def step_rule(number, **when):
 @pytest.mark.parametrize(
     ("conditions", "expected"),
     [
-        ([{"workspace_type": "Contract"}], ("Contract",)),
-        ([{"workspace_type": ["Vendor", "Contract"]}, {"workspace_type": "Contract"}], ("Contract", "Vendor")),
-        ([{"workspace_type": "Contract*"}], None),
-        ([{"workspace_type": "Contract"}, {}], None),
+        pytest.param([{"workspace_type": "Contract"}], ("Contract",), id="one"),
+        pytest.param(
+            [{"workspace_type": ["Vendor", "Contract"]}, {"workspace_type": "Contract"}],
+            ("Contract", "Vendor"),
+            id="several",
+        ),
+        pytest.param([{"workspace_type": "Contract*"}], None, id="a-pattern-asks-the-server"),
+        pytest.param([{"workspace_type": "Contract"}, {}], None, id="any-type-asks-the-server"),
     ],
-    ids=["one", "several", "a-pattern-asks-the-server", "any-type-asks-the-server"],
 )
 def test_which_workspace_types_are_asked_for(conditions, expected):
     mapping = mapping_of(*(workspace_rule(number, **when) for number, when in enumerate(conditions)))
@@ -51,13 +55,12 @@ def test_which_workspace_types_are_asked_for(conditions, expected):
 @pytest.mark.parametrize(
     ("when", "name", "expected"),
     [
-        ({"workflow": "Approval"}, "Approval", True),
-        ({"workflow": "Appr*"}, "Approval", True),
-        ({"workflow": "Approval"}, "Holiday", False),
-        ({"step": "Approver"}, "Holiday", True),
-        ({"workflow": "Approval"}, "", True),
+        pytest.param({"workflow": "Approval"}, "Approval", True, id="named"),
+        pytest.param({"workflow": "Appr*"}, "Approval", True, id="by-pattern"),
+        pytest.param({"workflow": "Approval"}, "Holiday", False, id="another"),
+        pytest.param({"step": "Approver"}, "Holiday", True, id="any-workflow"),
+        pytest.param({"workflow": "Approval"}, "", True, id="a-name-that-was-not-told"),
     ],
-    ids=["named", "by-pattern", "another", "any-workflow", "a-name-that-was-not-told"],
 )
 def test_which_workflows_are_looked_at(when, name, expected):
     assert is_workflow_mapped(rules_for(mapping_of(step_rule(1, **when)), OriginKind.WORKFLOW), name) is expected
@@ -82,13 +85,12 @@ def row(*steps, **changes):
 @pytest.mark.parametrize(
     "changed",
     [
-        row(step(status="workflowlate")),
-        row(step(performers=(Person(user_id=8),))),
-        row(step(due=NOW)),
-        row(step(), step(2)),
-        row(status=WorkflowStatus.LATE),
+        pytest.param(row(step(status="workflowlate")), id="a-step-became-late"),
+        pytest.param(row(step(performers=(Person(user_id=8),))), id="reassigned"),
+        pytest.param(row(step(due=NOW)), id="another-due-date"),
+        pytest.param(row(step(), step(2)), id="a-parallel-step"),
+        pytest.param(row(status=WorkflowStatus.LATE), id="the-workflow-became-late"),
     ],
-    ids=["a-step-became-late", "reassigned", "another-due-date", "a-parallel-step", "the-workflow-became-late"],
 )
 def test_what_makes_a_workflow_worth_a_look(changed):
     assert digests([row()]) != digests([changed])
@@ -114,7 +116,8 @@ LISTS = st.dictionaries(st.integers(1, 2000), st.sampled_from(["a", "b", "c"]), 
 @given(st.lists(LISTS, max_size=5))
 async def test_a_comparison_names_exactly_what_changed(lists):
     """Whatever came before: new, changed and gone ones, and nothing else."""
-    shelves, before = cursors(), {}
+    shelves = cursors()
+    before: dict[int, str] = {}
     for states in lists:
         changes = await compare(shelves, "list", states)
         expected = {number for number in {*before, *states} if before.get(number) != states.get(number)}
@@ -162,14 +165,13 @@ def test_the_fullest_plan_counts_by_its_tightest_limit():
 @pytest.mark.parametrize(
     ("before", "after", "lines"),
     [
-        (100, 1_919, 0),
-        (1_919, 1_920, 1),
-        (1_920, 2_399, 0),
-        (2_399, 2_400, 1),
-        (None, 2_400, 2),
-        (2_400, 2_400, 0),
+        pytest.param(100, 1_919, 0, id="room"),
+        pytest.param(1_919, 1_920, 1, id="four-fifths"),
+        pytest.param(1_920, 2_399, 0, id="still-above"),
+        pytest.param(2_399, 2_400, 1, id="full"),
+        pytest.param(None, 2_400, 2, id="full-at-first-sight"),
+        pytest.param(2_400, 2_400, 0, id="still-full"),
     ],
-    ids=["room", "four-fifths", "still-above", "full", "full-at-first-sight", "still-full"],
 )
 def test_a_warning_is_written_when_a_mark_is_passed(before, after, lines, caplog):
     with caplog.at_level(logging.WARNING):

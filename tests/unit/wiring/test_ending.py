@@ -9,11 +9,12 @@ import pytest
 from shared.errors import OutOfTimeError
 from shared.reconciler import deadline
 from shared.reconciler.deadline import Deadlines
+from shared.timing import LOOK_ENDS_IN
 from shared.wiring.ending import heed_signals
 
 
 class Empty:
-    """Hands of which a test says what they hold."""
+    """A waiting room, or hands of which a test says what they hold."""
 
     def __init__(self):
         self.held = 0
@@ -30,9 +31,8 @@ class Empty:
 @pytest.fixture
 def services(monkeypatch):
     """Give a worker that grants a tenth of a second instead of seven."""
-    monkeypatch.setattr(deadline, "LOOK_ENDS_IN", deadline.LOOK_ENDS_IN / 70)
-    room = SimpleNamespace(is_closed=False, close=lambda: setattr(room, "is_closed", True))
-    return SimpleNamespace(room=room, deadlines=Deadlines(), hands=Empty())
+    monkeypatch.setattr(deadline, "LOOK_ENDS_IN", LOOK_ENDS_IN / 70)
+    return SimpleNamespace(room=Empty(), deadlines=Deadlines(), hands=Empty())
 
 
 async def test_a_look_is_cut_and_handed_on_before_the_worker_ends(services):

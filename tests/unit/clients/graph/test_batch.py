@@ -6,8 +6,10 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from shared.clients.graph.answers import Answer
 from shared.clients.graph.batch import BatchRequest
 from shared.errors import OutcomeUnknownError, RefusedError, ThrottledError, UnavailableError
+from tests.narrowing import as_a, each_as_a
 from tests.unit.clients.graph.graph_double import GraphDouble, always, said, task
 
 
@@ -33,7 +35,8 @@ async def test_requests_travel_by_twenties_and_come_back_in_order(count, calls):
     outcomes = await connection.batch(reads(connection, count))
 
     expected = [f"task-{number}" for number in range(count)]
-    found = [one.body["id"] if isinstance(one.body, dict) else json.loads(one.body)["id"] for one in outcomes]
+    bodies = [answer.body for answer in each_as_a(Answer, outcomes)]
+    found = [body["id"] if isinstance(body, dict) else json.loads(as_a(bytes, body))["id"] for body in bodies]
     assert found == expected
     assert connection.calls == len(double.sent) == calls
 
@@ -65,8 +68,7 @@ async def test_requests_of_a_batch_carry_what_they_need_and_no_order():
 
 
 async def test_a_batch_whose_answer_is_lost_leaves_only_its_writes_unknown():
-    double = GraphDouble()
-    double.batch = always(said(504))
+    double = GraphDouble(BATCH=always(said(504)))
     connection = double.connection()
     writes = [BatchRequest("POST", connection.graph.planner.tasks, {})]
 
@@ -81,12 +83,14 @@ def broken(_):
 
 @pytest.mark.parametrize(
     "batch",
-    [broken, always(httpx.Response(200, content=b'{"responses": [')), always(httpx.Response(200, json={"value": 1}))],
-    ids=["no answer", "garbled", "something else"],
+    [
+        pytest.param(broken, id="no answer"),
+        pytest.param(always(httpx.Response(200, content=b'{"responses": [')), id="garbled"),
+        pytest.param(always(httpx.Response(200, json={"value": 1})), id="something else"),
+    ],
 )
 async def test_a_batch_without_a_sensible_answer_is_lost_in_the_same_way(batch):
-    double = GraphDouble()
-    double.batch = batch
+    double = GraphDouble(BATCH=batch)
     connection = double.connection()
     writes = [BatchRequest("POST", connection.graph.planner.tasks, {})]
 
@@ -94,8 +98,9 @@ async def test_a_batch_without_a_sensible_answer_is_lost_in_the_same_way(batch):
 
 
 async def test_a_request_that_the_batch_forgot_is_lost():
-    double = GraphDouble()
-    double.batch = always(httpx.Response(200, json={"responses": [{"id": "0", "status": 200, "body": task()}]}))
+    double = GraphDouble(
+        BATCH=always(httpx.Response(200, json={"responses": [{"id": "0", "status": 200, "body": task()}]}))
+    )
     connection = double.connection()
     write = BatchRequest("POST", connection.graph.planner.tasks, {})
 
@@ -103,8 +108,7 @@ async def test_a_request_that_the_batch_forgot_is_lost():
 
 
 async def test_a_batch_that_was_refused_carried_out_nothing():
-    double = GraphDouble()
-    double.batch = always(said(400, "BadRequest"))
+    double = GraphDouble(BATCH=always(said(400, "BadRequest")))
     connection = double.connection()
     write = BatchRequest("POST", connection.graph.planner.tasks, {})
 
@@ -121,15 +125,13 @@ async def test_throttling_inside_a_batch_holds_back_the_next_one():
 
     assert len(double.sent) == 1
     assert len(outcomes) == 45
-    assert [outcome.status for outcome in outcomes[:20]].count(429) == 1
-    assert all(isinstance(outcome, ThrottledError) for outcome in outcomes[20:])
-    assert {outcome.retry_after for outcome in outcomes[20:]} == {timedelta(seconds=7)}
+    assert [answer.status for answer in each_as_a(Answer, outcomes[:20])].count(429) == 1
+    assert {error.retry_after for error in each_as_a(ThrottledError, outcomes[20:])} == {timedelta(seconds=7)}
 
 
 async def test_when_graph_does_not_answer_the_rest_is_not_sent():
     """The first twenty writes may have been done; the others certainly were not."""
-    double = GraphDouble()
-    double.batch = broken
+    double = GraphDouble(BATCH=broken)
     connection = double.connection()
     writes = [BatchRequest("POST", connection.graph.planner.tasks, {})] * 25
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.clients.graph.planner import decode_reference, encode_reference
 from shared.clients.graph.planner_bodies import details_patch_body, new_task_body, task_patch_body, timestamp
-from shared.models.planner import ChecklistLine, DetailsPatch, NewTask, TaskPatch
+from shared.models.planner_writes import ChecklistLine, DetailsPatch, NewTask, TaskPatch
 
 ASSIGNMENT = {"@odata.type": "#microsoft.graph.plannerAssignment", "orderHint": " !"}
 

@@ -3,13 +3,17 @@
 import base64
 import json
 import traceback
+from typing import Any
 
 import httpx
 import pytest
 from azure.core.credentials import AccessToken
+from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
-from shared.clients.graph.connection import Page, connect, roles_in
+from shared.clients.graph.authentication import roles_in
+from shared.clients.graph.connection import connect
+from shared.clients.graph.pages import Page
 from shared.errors import OutcomeUnknownError, SettingsError, UnavailableError
 from shared.models.planner import PlannerTask
 from tests.unit.clients.graph.graph_double import BASE, GraphDouble, always, page, said, task
@@ -18,18 +22,24 @@ PUBLIC = "https://graph.microsoft.com"
 SECRET = "a-token-of-the-tenant"
 
 
-class Credential:
+class Credential(AsyncTokenCredential):
     """An AsyncTokenCredential; with an error, one that cannot sign in."""
 
     def __init__(self, error=None):
         self.error = error
-        self.scopes = []
+        self.scopes: list[tuple[str, ...]] = []
 
-    async def get_token(self, *scopes, **_):
+    async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
         self.scopes.append(scopes)
         if self.error:
             raise self.error
         return AccessToken(SECRET, 4_000_000_000)
+
+    async def close(self) -> None:
+        """Nothing was opened."""
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing was opened."""
 
 
 def connected(base_url, credential, double):
@@ -221,12 +231,11 @@ def token_with(claims):
 @pytest.mark.parametrize(
     ("token", "roles"),
     [
-        (token_with({"roles": ["Tasks.ReadWrite.All"]}), {"Tasks.ReadWrite.All"}),
-        (token_with({"scp": "Tasks.Read"}), set()),
-        (token_with(["no", "claims"]), set()),
-        ("opaque", set()),
+        pytest.param(token_with({"roles": ["Tasks.ReadWrite.All"]}), {"Tasks.ReadWrite.All"}, id="roles"),
+        pytest.param(token_with({"scp": "Tasks.Read"}), set(), id="no-roles"),
+        pytest.param(token_with(["no", "claims"]), set(), id="no-object"),
+        pytest.param("opaque", set(), id="no-token-of-that-kind"),
     ],
-    ids=["roles", "no-roles", "no-object", "no-token-of-that-kind"],
 )
 def test_the_roles_of_a_token_are_read_to_be_shown(token, roles):
     assert roles_in(token) == roles

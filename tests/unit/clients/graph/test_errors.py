@@ -15,6 +15,7 @@ from shared.errors import (
     ThrottledError,
     UnavailableError,
 )
+from tests.narrowing import as_a
 from tests.unit.clients.graph.graph_double import said
 
 HTML = b"<!DOCTYPE html><html><body>Not Found</body></html>"
@@ -62,20 +63,20 @@ def test_a_404_that_graph_did_not_state_is_no_statement(body):
 def test_a_refusal_keeps_graphs_code():
     body = said(403, "MaximumTasksInProject", "too many").content
 
-    assert error_for(answer(403, body), wrote=True).code == "MaximumTasksInProject"
+    assert as_a(RefusedError, error_for(answer(403, body), wrote=True)).code == "MaximumTasksInProject"
 
 
 @pytest.mark.parametrize("body", [said(403).content, said(403, message="no").content, HTML, {"error": {"code": None}}])
 def test_a_refusal_without_a_code_has_an_empty_one(body):
     """Planner's "no access" comes with an empty code. Source: Learn, JSON batching."""
-    assert error_for(answer(403, body), wrote=False).code == ""
+    assert as_a(RefusedError, error_for(answer(403, body), wrote=False)).code == ""
 
 
 @pytest.mark.parametrize(("value", "pause"), [("10", timedelta(seconds=10)), ("soon", None), (None, None)])
 def test_throttling_names_the_pause(value, pause):
     headers = {} if value is None else {"retry-after": value}
 
-    error = error_for(answer(429, **headers), wrote=True)
+    error = as_a(ThrottledError, error_for(answer(429, **headers), wrote=True))
 
     assert (error.system, error.retry_after) == ("graph", pause)
 
@@ -94,7 +95,9 @@ def test_throttling_names_the_pause(value, pause):
     ],
 )
 def test_a_refusal_says_what_it_is_about_in_words_for_people_where_graph_does(code, message, field):
-    assert error_for(answer(403, said(403, code, message).content), wrote=True).field == field
+    refusal = error_for(answer(403, said(403, code, message).content), wrote=True)
+
+    assert as_a(RefusedError, refusal).field == field
 
 
 def test_what_the_other_side_says_is_cut():

@@ -15,7 +15,9 @@ from shared.errors import (
     ThrottledError,
     UnavailableError,
 )
-from shared.models.planner import DetailsChange, DetailsPatch, NewTask, TaskChange, TaskPatch
+from shared.models.planner import PlannerDetails, PlannerTask
+from shared.models.planner_writes import DetailsChange, DetailsPatch, NewTask, TaskChange, TaskPatch
+from tests.narrowing import as_a, each_as_a, sure
 from tests.unit.clients.graph.graph_double import GraphDouble, always, page, said, task
 
 DETAILS = {
@@ -42,7 +44,7 @@ async def test_a_task_is_read_as_graph_shows_it():
     read = await planner.read_task("task-1")
 
     assert read.created == datetime(2026, 3, 2, 8, 0, 55, 840772, tzinfo=UTC)
-    assert (read.created_by.key, read.completed_by.key) == ("user:u-1", "application:app")
+    assert (sure(read.created_by).key, sure(read.completed_by).key) == ("user:u-1", "application:app")
     assert (read.is_completed, read.due, read.etag) == (True, None, 'W/"task-1"')
 
 
@@ -54,21 +56,20 @@ async def test_details_come_with_the_list_only_when_asked_for():
     (full,) = await planner.list_tasks("plan-1", with_details=True)
 
     assert plain.details is None
-    assert full.details.checklist["guid"].is_checked
+    assert sure(full.details).checklist["guid"].is_checked
     assert [r.url.query for r in double.sent] == [b"", b"$expand=details"]
 
 
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
-        (said(404, "", "The requested item is not found."), NotFoundError),
-        (said(403), RefusedError),
-        (said(429), ThrottledError),
-        (said(503), UnavailableError),
-        (httpx.Response(404, html="<html>"), UnavailableError),
-        (httpx.Response(200, html="<html>"), UnavailableError),
+        pytest.param(said(404, "", "The requested item is not found."), NotFoundError, id="gone"),
+        pytest.param(said(403), RefusedError, id="forbidden"),
+        pytest.param(said(429), ThrottledError, id="throttled"),
+        pytest.param(said(503), UnavailableError, id="down"),
+        pytest.param(httpx.Response(404, html="<html>"), UnavailableError, id="proxy"),
+        pytest.param(httpx.Response(200, html="<html>"), UnavailableError, id="garbled"),
     ],
-    ids=["gone", "forbidden", "throttled", "down", "proxy", "garbled"],
 )
 async def test_only_graphs_own_404_means_that_a_task_is_gone(reply, error):
     planner = Planner(GraphDouble(GET=always(reply)).connection())
@@ -90,8 +91,8 @@ async def test_many_tasks_are_read_at_once_with_their_details_each_with_its_own_
     found = await Planner(double.connection()).read_both(["a", "gone", "b", "a"])
 
     assert list(found) == ["a", "gone", "b"]
-    assert (found["a"][0].id, found["b"][0].id) == ("a", "b")
-    assert found["a"][1].references["https%3A//h"].alias == "Contract"
+    assert tuple(as_a(PlannerTask, found[key][0]).id for key in "ab") == ("a", "b")
+    assert as_a(PlannerDetails, found["a"][1]).references["https%3A//h"].alias == "Contract"
     assert [type(outcome) for outcome in found["gone"]] == [NotFoundError, NotFoundError]
     assert len(double.sent) == 1
     assert len(double.inner) == 6
@@ -102,7 +103,7 @@ async def test_a_single_read_is_no_batch():
 
     found = await Planner(double.connection()).read_details(["task-1"])
 
-    assert found["task-1"].references["https%3A//h"].alias == "Contract"
+    assert as_a(PlannerDetails, found["task-1"]).references["https%3A//h"].alias == "Contract"
     assert double.sent[0].url.path == "/v1.0/planner/tasks/task-1/details"
 
 
@@ -115,7 +116,7 @@ async def test_ten_tasks_are_created_in_one_round_trip_in_the_order_given():
 
     made = await planner.create_tasks([NewTask(plan_id="p", title=f"t{number}") for number in range(10)])
 
-    assert [one.title for one in made] == [f"t{number}" for number in range(10)]
+    assert [one.title for one in each_as_a(PlannerTask, made)] == [f"t{number}" for number in range(10)]
     assert len(double.sent) == 1
     assert all("if-match" not in request.headers for request in double.inner)
 
@@ -155,7 +156,7 @@ async def test_changes_have_their_own_outcomes():
 
     outcomes = await planner.update_tasks([change(one) for one in "abcde"])
 
-    assert outcomes[0].id == "a"
+    assert as_a(PlannerTask, outcomes[0]).id == "a"
     assert kinds(outcomes[1:]) == [StaleError, StaleError, NotFoundError, OutcomeUnknownError]
 
 

@@ -16,8 +16,13 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [([], None), ([1, 2], 1), ({"a": 1}, {"a": 1}), (None, None), ("text", "text")],
-    ids=["empty-list", "list", "object", "null", "text"],
+    [
+        pytest.param([], None, id="empty-list"),
+        pytest.param([1, 2], 1, id="list"),
+        pytest.param({"a": 1}, {"a": 1}, id="object"),
+        pytest.param(None, None, id="null"),
+        pytest.param("text", "text", id="text"),
+    ],
 )
 def test_one_takes_the_first_of_a_list_or_the_value_itself(value, expected):
     assert answers.one(value) == expected
@@ -42,12 +47,11 @@ def test_no_json_breaks_the_readers(value):
 @pytest.mark.parametrize(
     "answer",
     [
-        {"results": [{"id": 1}]},
-        {"results": {"data": [{"id": 1}]}},
-        {"data": [{"id": 1}], "definitions": {}}["data"],
-        {"results": {"id": 1}} | {"results": [{"id": 1}]},
+        pytest.param({"results": [{"id": 1}]}, id="v2-list"),
+        pytest.param({"results": {"data": [{"id": 1}]}}, id="v2-data-list"),
+        pytest.param({"data": [{"id": 1}], "definitions": {}}["data"], id="bare-list"),
+        pytest.param({"results": {"id": 1}} | {"results": [{"id": 1}]}, id="list-again"),
     ],
-    ids=["v2-list", "v2-data-list", "bare-list", "list-again"],
 )
 def test_rows_are_found_wherever_they_stand(answer):
     assert answers.rows(answer) == [{"id": 1}]
@@ -79,20 +83,19 @@ def test_a_row_that_is_no_object_is_there_all_the_same():
 def test_rows_are_read_one_by_one_and_those_that_can_not_be_are_told():
     listed = answers.each([{"id": 1}, {"id": "x"}, {}], lambda row: answers.required(row, "id"))
 
-    assert listed == (1,)
+    assert list(listed) == [1]
     assert [row.id for row in listed.unread] == ["x", None]
 
 
 @pytest.mark.parametrize(
     "row",
     [
-        {"data": {"properties": {"id": 7}}},
-        [{"data": [{"properties": [{"id": 7}]}]}],
-        {"properties": {"id": 7}},
-        {"id": 7},
-        {"data": {"id": 7}},
+        pytest.param({"data": {"properties": {"id": 7}}}, id="object"),
+        pytest.param([{"data": [{"properties": [{"id": 7}]}]}], id="arrays-as-described"),
+        pytest.param({"properties": {"id": 7}}, id="no-data"),
+        pytest.param({"id": 7}, id="bare"),
+        pytest.param({"data": {"id": 7}}, id="v1"),
     ],
-    ids=["object", "arrays-as-described", "no-data", "bare", "v1"],
 )
 def test_properties_are_found_wherever_they_stand(row):
     assert answers.properties(row) == {"id": 7}
@@ -100,8 +103,14 @@ def test_properties_are_found_wherever_they_stand(row):
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(5, 5), ("5", 5), (-2000, -2000), ("", None), (None, None), (True, None)],
-    ids=["number", "text", "volume", "empty", "null", "truth"],
+    [
+        pytest.param(5, 5, id="number"),
+        pytest.param("5", 5, id="text"),
+        pytest.param(-2000, -2000, id="volume"),
+        pytest.param("", None, id="empty"),
+        pytest.param(None, None, id="null"),
+        pytest.param(True, None, id="truth"),
+    ],
 )
 def test_numbers_may_come_as_text(value, expected):
     assert answers.number(value) == expected
@@ -121,18 +130,17 @@ def test_an_answer_without_its_id_is_garbled():
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("", None),
-        (None, None),
-        ("2024-10-03T15:21:23", datetime(2024, 10, 3, 13, 21, 23, tzinfo=UTC)),
-        ("2024-12-03T15:21:23", datetime(2024, 12, 3, 14, 21, 23, tzinfo=UTC)),
-        ("2024-10-03T15:21:23Z", datetime(2024, 10, 3, 15, 21, 23, tzinfo=UTC)),
-        ("2023-07-06 21:42:30.000", datetime(2023, 7, 6, 19, 42, 30, tzinfo=UTC)),
-        ("2024-10-03", datetime(2024, 10, 2, 22, 0, tzinfo=UTC)),
-        ("0001-01-01T00:00:00", None),
-        ("9999-12-31T23:59:59", None),
-        ("1899-12-30T00:00:00Z", None),
+        pytest.param("", None, id="empty"),
+        pytest.param(None, None, id="null"),
+        pytest.param("2024-10-03T15:21:23", datetime(2024, 10, 3, 13, 21, 23, tzinfo=UTC), id="summer"),
+        pytest.param("2024-12-03T15:21:23", datetime(2024, 12, 3, 14, 21, 23, tzinfo=UTC), id="winter"),
+        pytest.param("2024-10-03T15:21:23Z", datetime(2024, 10, 3, 15, 21, 23, tzinfo=UTC), id="utc"),
+        pytest.param("2023-07-06 21:42:30.000", datetime(2023, 7, 6, 19, 42, 30, tzinfo=UTC), id="draft"),
+        pytest.param("2024-10-03", datetime(2024, 10, 2, 22, 0, tzinfo=UTC), id="day"),
+        pytest.param("0001-01-01T00:00:00", None, id="first"),
+        pytest.param("9999-12-31T23:59:59", None, id="last"),
+        pytest.param("1899-12-30T00:00:00Z", None, id="ole"),
     ],
-    ids=["empty", "null", "summer", "winter", "utc", "draft", "day", "first", "last", "ole"],
 )
 def test_dates_without_a_zone_are_in_the_servers(value, expected):
     """OpenText facts 4i.4 and 7: "" or null: none; a `Z` stands with some and is missing from others."""
@@ -147,14 +155,13 @@ def test_a_date_that_is_none_is_a_garbled_answer():
 @pytest.mark.parametrize(
     ("answer", "sent", "expected"),
     [
-        ({"collection": {"paging": {"limit": 20}}}, 20, False),
-        ({"collection": {"paging": {"limit": 20}}}, 19, True),
-        ({"paging": {"limit": 100}}, 100, False),
-        ({}, 100, False),
-        ({}, 99, True),
-        ({"paging": {"limit": 100}}, 0, True),
+        pytest.param({"collection": {"paging": {"limit": 20}}}, 20, False, id="clamped-full"),
+        pytest.param({"collection": {"paging": {"limit": 20}}}, 19, True, id="clamped-short"),
+        pytest.param({"paging": {"limit": 100}}, 100, False, id="top-level"),
+        pytest.param({}, 100, False, id="no-echo-full"),
+        pytest.param({}, 99, True, id="no-echo-short"),
+        pytest.param({"paging": {"limit": 100}}, 0, True, id="empty"),
     ],
-    ids=["clamped-full", "clamped-short", "top-level", "no-echo-full", "no-echo-short", "empty"],
 )
 def test_the_last_page_is_told_by_the_limit_that_the_server_echoes(answer, sent, expected):
     """OpenText facts 7: a server that clamps 100 to 20 sends a full page of 20."""

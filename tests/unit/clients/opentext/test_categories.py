@@ -48,18 +48,36 @@ NAMED = {
 
 @pytest.mark.parametrize(
     "metadata",
-    [{"categories": MEANING}, {"categories": [MEANING]}, {"categories": {"16878": MEANING}}, MEANING],
-    ids=["node", "list", "workspace", "flat"],
+    [
+        pytest.param({"categories": MEANING}, id="node"),
+        pytest.param({"categories": [MEANING]}, id="list"),
+        pytest.param({"categories": {"16878": MEANING}}, id="workspace"),
+        pytest.param(MEANING, id="flat"),
+    ],
 )
-@pytest.mark.parametrize("values", [VALUES, [VALUES], {"16878": VALUES}], ids=["flat", "list", "by-category"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param(VALUES, id="flat"),
+        pytest.param([VALUES], id="list"),
+        pytest.param({"16878": VALUES}, id="by-category"),
+    ],
+)
 def test_values_are_named_in_every_shape_that_servers_send(metadata, values):
     assert attributes_of(raw_values(values), Schema.of({"metadata": metadata})) == NAMED
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("", None), (None, None), ([], None), ([""], None), (["x"], ("x",)), (0, 0), (False, False)],
-    ids=["empty", "null", "no-values", "one-empty", "one", "zero", "no"],
+    [
+        pytest.param("", None, id="empty"),
+        pytest.param(None, None, id="null"),
+        pytest.param([], None, id="no-values"),
+        pytest.param([""], None, id="one-empty"),
+        pytest.param(["x"], ("x",), id="one"),
+        pytest.param(0, 0, id="zero"),
+        pytest.param(False, False, id="no"),
+    ],
 )
 def test_empty_is_none_however_it_is_sent(value, expected):
     assert attributes_of({"16878_2": value}, SCHEMA) == {"Contract.Region": expected}
@@ -103,17 +121,20 @@ def test_the_longest_category_name_wins():
 @pytest.mark.parametrize(
     ("asked", "form"),
     [
-        ({"Contract.Region": "EMEA"}, {}),
-        ({"Contract.Region": "DACH"}, {"16878_2": "DACH"}),
-        ({"Contract.Region": None}, {"16878_2": ""}),
-        ({"Contract.Tags": ("a", "b")}, {}),
-        ({"Contract.Tags": ("b", "a")}, {"16878_3": ["b", "a"]}),
-        ({"Contract.Tags": ()}, {"16878_3": ""}),
-        ({"Contract.Value v1.0": 3.5}, {}),
-        ({"Contract.Value v1.0": True}, {"16878_4": "true"}),
-        ({"Contract.Contacts[2].Name": "Ida", "Contract.Contacts[3].Name": "Jo"}, {"16878_39_3_41": "Jo"}),
+        pytest.param({"Contract.Region": "EMEA"}, {}, id="same"),
+        pytest.param({"Contract.Region": "DACH"}, {"16878_2": "DACH"}, id="other"),
+        pytest.param({"Contract.Region": None}, {"16878_2": ""}, id="clear"),
+        pytest.param({"Contract.Tags": ("a", "b")}, {}, id="same-list"),
+        pytest.param({"Contract.Tags": ("b", "a")}, {"16878_3": ["b", "a"]}, id="order"),
+        pytest.param({"Contract.Tags": ()}, {"16878_3": ""}, id="clear-list"),
+        pytest.param({"Contract.Value v1.0": 3.5}, {}, id="same-number"),
+        pytest.param({"Contract.Value v1.0": True}, {"16878_4": "true"}, id="truth"),
+        pytest.param(
+            {"Contract.Contacts[2].Name": "Ida", "Contract.Contacts[3].Name": "Jo"},
+            {"16878_39_3_41": "Jo"},
+            id="set-row",
+        ),
     ],
-    ids=["same", "other", "clear", "same-list", "order", "clear-list", "same-number", "truth", "set-row"],
 )
 def test_only_what_differs_is_sent(asked, form):
     """Whoever edits another attribute at the same time loses nothing to us."""
@@ -152,13 +173,12 @@ def test_form_encoding(value, expected):
 @pytest.mark.parametrize(
     ("state", "token"),
     [
-        ({"16878_1": {"metadata_token": "t"}}, "t"),
-        ([{"16878": {"metadata_token": "t"}}], "t"),
-        ({"16878": {"metadata_token": "t"}}, "t"),
-        ({"999": {"metadata_token": "t"}}, None),
-        ({}, None),
+        pytest.param({"16878_1": {"metadata_token": "t"}}, "t", id="key"),
+        pytest.param([{"16878": {"metadata_token": "t"}}], "t", id="list"),
+        pytest.param({"16878": {"metadata_token": "t"}}, "t", id="category"),
+        pytest.param({"999": {"metadata_token": "t"}}, None, id="others"),
+        pytest.param({}, None, id="none"),
     ],
-    ids=["key", "list", "category", "others", "none"],
 )
 def test_the_edit_token_is_found_wherever_this_server_puts_it(state, token):
     assert token_of({"state": {"categories": state}}, 16878) == token

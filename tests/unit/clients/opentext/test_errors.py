@@ -78,13 +78,14 @@ def test_a_failed_write_is_unknown_only_where_nobody_said_what_became_of_it(stat
 @pytest.mark.parametrize(
     ("status", "body", "code"),
     [
-        (400, NO_MODULE, NO_ENDPOINT),
-        (500, TAKEN, EXISTS),
-        (403, LOCKED, FORBIDDEN),
-        (400, said("Invalid username/password specified", errorDetail="662306821"), "662306821"),
-        (400, LOCKED, ""),
+        pytest.param(400, NO_MODULE, NO_ENDPOINT, id="module"),
+        pytest.param(500, TAKEN, EXISTS, id="exists"),
+        pytest.param(403, LOCKED, FORBIDDEN, id="forbidden"),
+        pytest.param(
+            400, said("Invalid username/password specified", errorDetail="662306821"), "662306821", id="detail"
+        ),
+        pytest.param(400, LOCKED, "", id="none"),
     ],
-    ids=["module", "exists", "forbidden", "detail", "none"],
 )
 def test_a_refusal_carries_a_code(status, body, code):
     error = error_for(status, body, what="PUT v2/x", wrote=True)
@@ -94,8 +95,11 @@ def test_a_refusal_carries_a_code(status, body, code):
 
 @pytest.mark.parametrize(
     ("header", "expected"),
-    [("120", timedelta(minutes=2)), (None, None), ("soon", None)],
-    ids=["seconds", "absent", "not-a-number"],
+    [
+        pytest.param("120", timedelta(minutes=2), id="seconds"),
+        pytest.param(None, None, id="absent"),
+        pytest.param("soon", None, id="not-a-number"),
+    ],
 )
 def test_a_pause_is_kept(header, expected):
     error = error_for(429, b"", what="GET v2/x", wrote=False, headers={} if header is None else {"Retry-After": header})

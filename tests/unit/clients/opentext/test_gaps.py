@@ -1,11 +1,15 @@
 """One thing that can't be read is told, and the rest of an origin is read all the same."""
 
+from typing import Any
+
 import httpx
 import pytest
 
 from shared.clients.opentext.attribute_values import typed
 from shared.errors import UnavailableError, UnreadableError
-from shared.models.opentext import AttributeType, Needs, Part, StepRef
+from shared.models.opentext import AttributeType, Part
+from shared.models.origin import Needs
+from shared.models.workflow import StepRef
 from tests.unit.clients.opentext.test_shapes import BARE, DEKE, client, row, step
 
 NOT_INSTALLED = httpx.Response(400, json={"error": "The REST API URL could not be found in the mappings registry."})
@@ -98,13 +102,19 @@ def test_what_can_not_be_read_is_not_known(value, kind):
 
 @pytest.mark.parametrize("answer", [{}, {"results": None}, [], httpx.Response(204), NOT_INSTALLED])
 @pytest.mark.parametrize(
-    ("part", "path"), [("missing_documents", "missingdocuments"), ("roles", "members")], ids=["documents", "members"]
+    ("part", "path"),
+    [
+        pytest.param("missing_documents", "missingdocuments", id="documents"),
+        pytest.param("roles", "members", id="members"),
+    ],
 )
 async def test_only_a_list_states_that_nothing_is_missing_and_nobody_has_a_role(part, path, answer):
     needs = Needs(attributes=False, roles=True, missing_documents=True)
-    answers = {f"v2/businessworkspaces/3/{name}": [{"results": []}] for name in ("missingdocuments", "members")}
+    answers: dict[str, list[Any]] = {
+        f"v2/businessworkspaces/3/{name}": [{"results": []}] for name in ("missingdocuments", "members")
+    }
 
-    found = await read(needs=needs, answers={**answers, f"v2/businessworkspaces/3/{path}": [answer]})
+    found = await read(needs=needs, answers=answers | {f"v2/businessworkspaces/3/{path}": [answer]})
 
     assert getattr(found, part) is None
     assert list(found.not_known) == [part]
@@ -250,3 +260,20 @@ async def test_a_line_of_the_audit_that_can_not_be_read_is_not_passed_over():
 
     with pytest.raises(UnreadableError):
         await made.workflows.activities(StepRef(process_id=1, subprocess_id=1, task_id=1, visit=""))
+
+
+@pytest.mark.parametrize(
+    ("path", "read_it"),
+    [
+        pytest.param("v2/workflows/status/processes/3", lambda it: it.workflows.read(3, BARE), id="workflow"),
+        pytest.param("v2/businessworkspaces/3", lambda it: it.workspaces.read(3, BARE), id="workspace"),
+        pytest.param("v2/nodes/3", lambda it: it.workspaces.read_document(3, BARE), id="node"),
+    ],
+)
+@pytest.mark.parametrize("said", ["Could not access task status", "Das Objekt ist nicht vorhanden"])
+async def test_one_thing_that_is_refused_when_it_is_read_by_its_id_is_gone_or_hidden(path, read_it, said):
+    """In which words, and in which language, is the server's to choose."""
+    made, _ = client({path: [httpx.Response(400, json={"error": said})]})
+
+    with pytest.raises(UnreadableError, match=said):
+        await read_it(made)

@@ -148,7 +148,11 @@ async def test_a_redirect_is_not_followed():
 
 
 @pytest.mark.parametrize(
-    "answer", [httpx.Response(500, html="<html>"), httpx.Response(200, text="<html>")], ids=["500", "200"]
+    "answer",
+    [
+        pytest.param(httpx.Response(500, html="<html>"), id="500"),
+        pytest.param(httpx.Response(200, text="<html>"), id="200"),
+    ],
 )
 async def test_nothing_is_repeated(answer):
     calls = []
@@ -239,8 +243,11 @@ async def test_a_wrong_password_is_refused_and_not_shown():
 
 @pytest.mark.parametrize(
     "answer",
-    [httpx.Response(503), httpx.Response(200, text="<html>"), httpx.Response(200, json={})],
-    ids=["503", "html", "no-ticket"],
+    [
+        pytest.param(httpx.Response(503), id="503"),
+        pytest.param(httpx.Response(200, text="<html>"), id="html"),
+        pytest.param(httpx.Response(200, json={}), id="no-ticket"),
+    ],
 )
 async def test_a_sign_in_without_a_sensible_answer_may_pass_later(answer):
     with pytest.raises(UnavailableError):

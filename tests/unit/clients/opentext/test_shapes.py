@@ -17,7 +17,9 @@ from shared.clients.opentext.workflow_answers import (
     step_of,
 )
 from shared.errors import UnavailableError, UnreadableError
-from shared.models.opentext import Needs, Part, Person, WorkflowStatus
+from shared.models.opentext import Part, Person
+from shared.models.origin import Needs
+from shared.models.workflow import WorkflowStatus
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -81,13 +83,12 @@ def test_a_step_is_read_with_its_visit_verbatim():
 @pytest.mark.parametrize(
     ("assignees", "group"),
     [
-        ({"assignee": [], "assignedto": {"groupName": "Board"}}, "Board"),
-        ({"assignee": [DEKE, LIZ], "assignedto": {"groupName": "Board"}}, "Board"),
-        ({"assignee": [DEKE], "assignedto": {"groupName": "Board"}}, None),
-        ({"assignee": [DEKE], "assignedto": None}, None),
-        ({"assignee": DEKE, "assignedto": {"groupName": ""}}, None),
+        pytest.param({"assignee": [], "assignedto": {"groupName": "Board"}}, "Board", id="unaccepted"),
+        pytest.param({"assignee": [DEKE, LIZ], "assignedto": {"groupName": "Board"}}, "Board", id="all-listed"),
+        pytest.param({"assignee": [DEKE], "assignedto": {"groupName": "Board"}}, None, id="accepted"),
+        pytest.param({"assignee": [DEKE], "assignedto": None}, None, id="personal"),
+        pytest.param({"assignee": DEKE, "assignedto": {"groupName": ""}}, None, id="object"),
     ],
-    ids=["unaccepted", "all-listed", "accepted", "personal", "object"],
 )
 def test_a_group_is_named_until_one_of_it_has_the_step(assignees, group):
     assert step_of(step(**assignees), BERLIN).group == group
@@ -140,10 +141,12 @@ def test_a_listed_workflow_shows_its_parallel_steps():
 @pytest.mark.parametrize(
     "given",
     [
-        {"process_id": "7", "task_id": 2, "task_name": "Approver", "wf_name": "A"},
-        {"WORK_WORKID": 7, "SubWorkTask_TaskID": 2, "subworktask_title": "Approver", "subwork_title": "A"},
+        pytest.param({"process_id": "7", "task_id": 2, "task_name": "Approver", "wf_name": "A"}, id="as-documented"),
+        pytest.param(
+            {"WORK_WORKID": 7, "SubWorkTask_TaskID": 2, "subworktask_title": "Approver", "subwork_title": "A"},
+            id="as-in-the-view",
+        ),
     ],
-    ids=["as-documented", "as-in-the-view"],
 )
 def test_a_report_may_use_the_views_own_columns(given):
     found = reported(given, BERLIN)

@@ -1,9 +1,9 @@
 """A board over both simulators in memory, without app, storage or browser."""
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
-from local.board.feed import Feed
+from rich.console import Console
+
 from local.board.stage import Stage
 from local.board.troubles import Troubles
 from local.demo.world import build, create_contract
@@ -47,9 +47,13 @@ class Inside:
         self.at += by
 
 
-def staged(inside, url="http://127.0.0.1:8080"):
-    """Have a stage on which this is the system."""
-    stage = Stage(SimpleNamespace(), url)
-    stage.now, stage.feed = lambda: inside.at, Feed(lambda: inside.at)
-    stage.system, stage.is_ready, stage.troubles = inside, True, Troubles(inside, lambda: inside.at)
-    return stage
+class InMemory(Stage):
+    """A stage on which this is the system, from the start."""
+
+    def __init__(self, inside, url="http://127.0.0.1:8080"):
+        super().__init__(Console(quiet=True), url)
+        self.inside = inside
+        self.system, self.is_ready, self.troubles = inside, True, Troubles(inside, lambda: inside.at)
+
+    def now(self):
+        return self.inside.at

@@ -172,12 +172,12 @@ def test_who_started_a_workflow_suspends_it_and_the_performer_hands_it_on(inside
 def test_what_a_system_would_not_let_somebody_do_is_refused_and_changes_nothing(inside, name, person, fields, said):
     process = inside.start()
     real = {
-        "task": {"TASK": inside.task},
-        "workflow": {0: process},
-        "document": {0: inside.document},
-        "node": {0: inside.space},
+        ("task", "TASK"): inside.task,
+        ("workflow", 0): process,
+        ("document", 0): inside.document,
+        ("node", 0): inside.space,
     }
-    given = {key: real.get(key, {}).get(value, value) for key, value in fields.items()}
+    given = {key: real.get((key, value), value) for key, value in fields.items()}
     before = (view_planner(inside), view_opentext(inside))
 
     with pytest.raises(RefusedActError, match=said):

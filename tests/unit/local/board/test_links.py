@@ -5,7 +5,7 @@ import pytest
 from local.board.links import find_page
 from shared.clients.opentext.server import node_url, step_url
 from shared.models.clouds import task_link
-from shared.models.opentext import StepRef
+from shared.models.workflow import StepRef
 
 BOARD, OPENTEXT, GRAPH = "http://127.0.0.1:8080", "http://127.0.0.1:8081", "http://127.0.0.1:8082"
 

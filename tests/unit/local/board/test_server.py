@@ -12,7 +12,7 @@ from local.board.page import OWN, SHARED, render_page
 from local.board.server import application
 from local.simulators.http_adapter import door
 from shared.operations import page as operations
-from tests.unit.local.board.scenes import Inside, staged
+from tests.unit.local.board.scenes import InMemory, Inside
 
 URL = "http://127.0.0.1:8080"
 
@@ -40,7 +40,7 @@ def inside():
 
 @pytest.fixture
 def stage(inside):
-    return staged(inside, URL)
+    return InMemory(inside, URL)
 
 
 @pytest.fixture

@@ -26,8 +26,11 @@ def test_times_are_the_real_hosts_unless_a_setting_of_the_stand_in_says_otherwis
 
 @pytest.mark.parametrize(
     "given",
-    [{"LOCAL_HOST_HIDDEN": "1"}, {"LOCAL_HOST_GRACE_SECONDS": "soon"}, {"LOCAL_HOST_LOCK_SECONDS": "5"}],
-    ids=["unknown", "no-number", "shorter-than-a-lease"],
+    [
+        pytest.param({"LOCAL_HOST_HIDDEN": "1"}, id="unknown"),
+        pytest.param({"LOCAL_HOST_GRACE_SECONDS": "soon"}, id="no-number"),
+        pytest.param({"LOCAL_HOST_LOCK_SECONDS": "5"}, id="shorter-than-a-lease"),
+    ],
 )
 def test_a_setting_that_is_not_understood_is_named(given):
     with pytest.raises(HostError, match=next(iter(given)).removeprefix("LOCAL_HOST_").lower() + "|soon"):

@@ -33,36 +33,20 @@ ROUTES = [
 @pytest.mark.parametrize(
     ("method", "path", "found"),
     [
-        ("GET", "/api/origins/workspace-1/evidence", ("one", {"key": "workspace-1"})),
-        ("GET", "/api/origins/17/evidence", ("number", {"id": "17"})),
-        ("GET", "/api/Origins", ("list", {})),
-        ("GET", "/api/plans/AbC", ("maybe", {"id": "AbC"})),
-        ("GET", "/api/plain", ("plain", {})),
-        ("DELETE", "/api/a/b", ("any", {"rest": "b"})),
-        ("GET", "/origins", None),
-        ("GET", "/api/origins/", ("list", {})),
-        ("GET", "//api/origins", None),
-        ("GET", "/api//origins", None),
-        ("GET", "/api/origins//", None),
-        ("HEAD", "/api/plain", None),
-        ("OPTIONS", "/api/plain", None),
-        ("POST", "/api/plain", None),
-    ],
-    ids=[
-        "parameter",
-        "constraint-first",
-        "no-case",
-        "case-of-values",
-        "by-name",
-        "the-rest",
-        "no-prefix",
-        "slash-at-the-end",
-        "two-slashes-first",
-        "two-slashes",
-        "two-slashes-last",
-        "head",
-        "options",
-        "wrong-method",
+        pytest.param("GET", "/api/origins/workspace-1/evidence", ("one", {"key": "workspace-1"}), id="parameter"),
+        pytest.param("GET", "/api/origins/17/evidence", ("number", {"id": "17"}), id="constraint-first"),
+        pytest.param("GET", "/api/Origins", ("list", {}), id="no-case"),
+        pytest.param("GET", "/api/plans/AbC", ("maybe", {"id": "AbC"}), id="case-of-values"),
+        pytest.param("GET", "/api/plain", ("plain", {}), id="by-name"),
+        pytest.param("DELETE", "/api/a/b", ("any", {"rest": "b"}), id="the-rest"),
+        pytest.param("GET", "/origins", None, id="no-prefix"),
+        pytest.param("GET", "/api/origins/", ("list", {}), id="slash-at-the-end"),
+        pytest.param("GET", "//api/origins", None, id="two-slashes-first"),
+        pytest.param("GET", "/api//origins", None, id="two-slashes"),
+        pytest.param("GET", "/api/origins//", None, id="two-slashes-last"),
+        pytest.param("HEAD", "/api/plain", None, id="head"),
+        pytest.param("OPTIONS", "/api/plain", None, id="options"),
+        pytest.param("POST", "/api/plain", None, id="wrong-method"),
     ],
 )
 def test_a_request_finds_the_most_exact_route(method, path, found):
@@ -118,8 +102,12 @@ def test_the_host_json_that_is_deployed_says_what_the_bridge_relies_on():
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[]", '{"extensions": {"queues": {"batchSize": 33}}}', '{"functionTimeout": "long"}'],
-    ids=["empty", "list", "batch-over-32", "no-time"],
+    [
+        pytest.param("", id="empty"),
+        pytest.param("[]", id="list"),
+        pytest.param('{"extensions": {"queues": {"batchSize": 33}}}', id="batch-over-32"),
+        pytest.param('{"functionTimeout": "long"}', id="no-time"),
+    ],
 )
 def test_a_wrong_host_json_names_the_file(tmp_path, content):
     (tmp_path / "host.json").write_text(content)

@@ -15,16 +15,15 @@ MONDAY = datetime(2026, 11, 23, 8, 59, 30, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("expression", "following"),
     [
-        ("0 */5 * * * *", "2026-11-23T09:00:00"),
-        ("*/10 * * * * *", "2026-11-23T08:59:40"),
-        ("30 59 8 * * *", "2026-11-24T08:59:30"),
-        ("0 0 9 * * 1-5", "2026-11-23T09:00:00"),
-        ("0 0 9 * * Sat,Sun", "2026-11-28T09:00:00"),
-        ("0 0 0 1 Jan *", "2027-01-01T00:00:00"),
-        ("*/5 * * * *", "2026-11-23T09:00:00"),
-        ("0 0 9 13 * 5", "2027-08-13T09:00:00"),
+        pytest.param("0 */5 * * * *", "2026-11-23T09:00:00", id="minutes"),
+        pytest.param("*/10 * * * * *", "2026-11-23T08:59:40", id="seconds"),
+        pytest.param("30 59 8 * * *", "2026-11-24T08:59:30", id="later-than"),
+        pytest.param("0 0 9 * * 1-5", "2026-11-23T09:00:00", id="weekdays"),
+        pytest.param("0 0 9 * * Sat,Sun", "2026-11-28T09:00:00", id="names"),
+        pytest.param("0 0 0 1 Jan *", "2027-01-01T00:00:00", id="month"),
+        pytest.param("*/5 * * * *", "2026-11-23T09:00:00", id="five-fields"),
+        pytest.param("0 0 9 13 * 5", "2027-08-13T09:00:00", id="both-days-must-fit"),
     ],
-    ids=["minutes", "seconds", "later-than", "weekdays", "names", "month", "five-fields", "both-days-must-fit"],
 )
 def test_the_next_occurrence(expression, following):
     """A Friday the 13th is both: cron would take either, NCRONTAB does not."""

@@ -31,7 +31,8 @@ def test_a_new_timer_remembers_its_first_occurrence_so_that_none_is_missed():
 
 
 @pytest.mark.parametrize(
-    ("now", "is_past_due"), [(ELEVEN - MINUTE, False), (ELEVEN + MINUTE, True)], ids=["in-time", "missed"]
+    ("now", "is_past_due"),
+    [pytest.param(ELEVEN - MINUTE, False, id="in-time"), pytest.param(ELEVEN + MINUTE, True, id="missed")],
 )
 def test_an_occurrence_that_passed_while_no_host_ran_is_past_due(now, is_past_due):
     stored = Status(TEN, ELEVEN, TEN)

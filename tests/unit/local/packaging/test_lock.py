@@ -16,7 +16,8 @@ from local.packaging.pruning import LEFT_OUT
 from local.packaging.sbom import write_sbom
 from local.packaging.target import PYTHON
 
-THERE = {**default_environment(), "python_version": PYTHON, "python_full_version": f"{PYTHON}.0", "extra": ""}
+HERE = {name: str(value) for name, value in default_environment().items()}
+THERE = {**HERE, "python_version": PYTHON, "python_full_version": f"{PYTHON}.0", "extra": ""}
 THERE |= {"sys_platform": "linux", "platform_machine": "x86_64", "platform_system": "Linux", "os_name": "posix"}
 
 

@@ -9,7 +9,9 @@ from shared.mapping.evaluation.wanted import needs
 from shared.mapping.language.calendar import Calendar
 from shared.mapping.language.conditions import Test as AttributeTest
 from shared.models.keys import OriginKind
-from shared.models.opentext import AttributeType, Needs, Person, WorkflowStatus
+from shared.models.opentext import AttributeType, Person
+from shared.models.origin import Needs
+from shared.models.workflow import WorkflowStatus
 from tests.unit.mapping.mapping_world import (
     GROUP,
     NOW,

@@ -8,7 +8,9 @@ import pytest
 from shared.mapping.evaluation.escalation import keys_of
 from shared.models.item_memory import ItemMemory
 from shared.models.link_parts import FieldBase
-from shared.models.opentext import MissingDocument, WorkflowStatus
+from shared.models.opentext import MissingDocument
+from shared.models.workflow import WorkflowStatus
+from tests.narrowing import sure
 from tests.unit.mapping.mapping_world import (
     mapping_of,
     of_workflow,
@@ -22,7 +24,7 @@ from tests.unit.mapping.mapping_world import (
 )
 
 BERLIN = {"calendars": {"default": {"timezone": "Europe/Berlin", "holidays": "DE-BE"}}}
-LADDER = [
+LADDER: list[dict[str, Any]] = [
     {"after": {"business_days": 1}, "remind": True, "title": "Waiting: {{ task.title }}", "description": "Please."},
     {"after": {"business_days": 2}, "to": "role:Manager", "title": "Overdue: {{ task.title }}", "bucket": "Late"},
     {"after": {"business_days": 4}, "to": "manager:performer", "due": {"from": "raised", "business_days": 1}},
@@ -199,7 +201,10 @@ def test_after_a_long_absence_the_first_level_is_raised_and_the_others_in_their_
     assert levels(remembering((2, MONTH), at_=back.look_again - timedelta(minutes=1))) == ["level-2"]
 
 
-@pytest.mark.parametrize("memory", [{}, {KEY: ItemMemory(known_since=MONTH)}], ids=["first look", "known since now"])
+@pytest.mark.parametrize(
+    "memory",
+    [pytest.param({}, id="first look"), pytest.param({KEY: ItemMemory(known_since=MONTH)}, id="known since now")],
+)
 def test_time_before_the_item_was_known_does_not_count(memory):
     """An old workflow in a back-fill."""
     result = at(MONTH, memory=memory)
@@ -303,7 +308,7 @@ def test_ladder_mail_and_lateness_count_from_the_date_that_the_task_shows(due, h
 def test_movement_starts_the_waiting_again():
     """A new version of the document is movement."""
     mapping = only({"from": "moved", "business_days": 1})
-    document = of_workflow().workflow.documents[0].model_copy(update={"modified": local("2026-11-24T10:00")})
+    document = sure(of_workflow().workflow).documents[0].model_copy(update={"modified": local("2026-11-24T10:00")})
     origin = of_workflow(step(started=FRIDAY), documents=(document,))
 
     assert want(mapping, origin, local("2026-11-24T12:00")).look_again == local("2026-11-25T10:00")

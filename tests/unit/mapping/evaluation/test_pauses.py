@@ -8,7 +8,7 @@ import pytest
 from shared.mapping.evaluation.escalation import keys_of
 from shared.models.item_memory import ItemMemory
 from shared.models.link_parts import Pause
-from shared.models.opentext import WorkflowStatus
+from shared.models.workflow import WorkflowStatus
 from tests.unit.mapping.mapping_world import mapping_of, of_workflow, step, step_rule, want, workspace
 
 BERLIN = {"calendars": {"default": {"timezone": "Europe/Berlin", "holidays": "DE-BE"}}}

@@ -212,10 +212,11 @@ def test_while_rows_can_not_be_told_apart_the_task_stays_as_it_is():
 @pytest.mark.parametrize(
     "task",
     [
-        {"title": "{{ row.Name }}", "checklist": [LINE]},
-        {"title": "x", "checklist": [{"key": "a", "title": "{{ row.Name }}"}]},
+        pytest.param({"title": "{{ row.Name }}", "checklist": [LINE]}, id="in the title beside such a line"),
+        pytest.param(
+            {"title": "x", "checklist": [{"key": "a", "title": "{{ row.Name }}"}]}, id="in a line without for_each"
+        ),
     ],
-    ids=["in the title beside such a line", "in a line without for_each"],
 )
 def test_the_row_of_a_line_is_known_in_that_line_alone(task):
     with pytest.raises(MappingError, match="`row` is known only"):

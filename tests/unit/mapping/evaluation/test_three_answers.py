@@ -3,10 +3,13 @@
 import pytest
 
 from shared.mapping.evaluation.wanted import evaluated, lookups
+from shared.mapping.language.rules import WorkspaceRule
 from shared.models.holds import HOLDS
 from shared.models.keys import OriginKind
-from shared.models.opentext import AttributeDefinition, AttributeType, Origin, Role
+from shared.models.opentext import AttributeDefinition, AttributeType, Role
+from shared.models.origin import Origin
 from shared.models.wanted import NameKind
+from tests.narrowing import as_a, sure
 from tests.unit.mapping.mapping_world import (
     CREATED,
     LIZ,
@@ -240,7 +243,7 @@ def test_a_task_that_needs_what_is_not_known_is_held_and_told(task):
     """Neither the fallback nor nobody gets it, and it is not made without a date."""
     found = want(mapping_of(workspace_rule(task), people={"fallback": "lead@contoso.example"}), of_workspace())
 
-    assert found.tasks[0].held.startswith("not known: ")
+    assert sure(found.tasks[0].held).startswith("not known: ")
     assert found.unknown[0].covers.startswith("package|task-0")
 
 
@@ -309,7 +312,7 @@ def test_a_day_that_moves_with_today_is_looked_at_when_its_answer_changes():
     found = want(mapping_of(rule), of_workspace())
 
     # 2027-06-30 is ninety days from 2027-04-01.
-    assert found.look_again.date().isoformat() == "2027-04-01"
+    assert sure(found.look_again).date().isoformat() == "2027-04-01"
     assert len(want(mapping_of(rule), of_workspace(), later(days=129)).tasks) == 1
 
 
@@ -392,7 +395,7 @@ def test_a_series_with_more_comings_than_anybody_means_is_held():
     rule = workspace_rule({"due": {"on": "1950-01-01", "repeat": "FREQ=DAILY"}})
     found = want(mapping_of(rule), of_workspace())
 
-    assert "more than 16000 occurrences since 1950-01-01" in found.tasks[0].held
+    assert "more than 16000 occurrences since 1950-01-01" in sure(found.tasks[0].held)
 
 
 def test_an_attribute_is_named_by_its_ids_too():
@@ -408,10 +411,8 @@ def test_an_attribute_by_its_ids_is_written_as_category_and_attribute():
     text = text_of(workspace_rule({"progress": {"category": 9830, "attribute": 2}}))
 
     assert "category: 9830" in text
-    assert (
-        mapping_of(workspace_rule({"progress": {"category": 9830, "attribute": 2}})).rules[0].tasks[0].progress
-        == "9830_2"
-    )
+    (rule,) = mapping_of(workspace_rule({"progress": {"category": 9830, "attribute": 2}})).rules
+    assert as_a(WorkspaceRule, rule).tasks[0].progress == "9830_2"
 
 
 def test_documents_of_no_workspace_are_known_to_be_in_none():

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from shared.mapping.evaluation.desk import Desk
 from shared.mapping.evaluation.directory_log import Book
 from shared.mapping.evaluation.wanted import evaluated, lookups, tasks_for
-from shared.models.opentext import Origin, Role
+from shared.models.opentext import Role
+from shared.models.origin import Origin
 from shared.models.people import Directory
 from tests.unit.mapping.mapping_world import (
     DEKE,

@@ -3,7 +3,9 @@
 import pytest
 
 from shared.models.keys import OriginKind
-from shared.models.opentext import Origin, Part
+from shared.models.opentext import Part
+from shared.models.origin import Origin
+from tests.narrowing import sure
 from tests.unit.mapping.mapping_world import mapping_of, of_document, of_workflow, step_rule, want, workspace_rule
 
 CONDITIONS = [
@@ -41,7 +43,7 @@ def test_a_workflow_whose_documents_are_gone_leaves_open_in_which_workspace_it_l
 
 def test_roles_that_can_not_be_read_are_not_known_with_the_reason():
     origin = of_workflow()
-    hidden = origin.workspace.completed(
+    hidden = sure(origin.workspace).completed(
         attributes={},
         definitions=(),
         roles=None,

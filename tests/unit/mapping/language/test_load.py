@@ -1,9 +1,12 @@
 """A mapping file that is wrong is refused whole, and every fault is named with its line."""
 
+from datetime import date
+
 import pytest
 
 from shared.errors import MappingError
 from shared.mapping.language.load import read_mapping, read_with_warnings
+from tests.narrowing import sure
 from tests.repository import ROOT
 from tests.unit.mapping.mapping_world import mapping_of, step_rule, text_of, workspace_rule
 
@@ -105,7 +108,7 @@ def test_yaml_1_1_traps_are_defused():
     assert read.on == "workspace"
     assert read.when.attributes["A.b"].is_ == ("no",)
     assert read.when.attributes["A.c"].is_ == ("007",)
-    assert read.specs[0].due.on.isoformat() == "2026-12-31"
+    assert sure(read.specs[0].due).on == date(2026, 12, 31)
 
 
 def test_a_key_that_stands_twice_is_named_with_both_lines():
@@ -284,7 +287,7 @@ def test_a_mapping_has_one_hash_whatever_was_computed_with_it_before():
     rule = workspace_rule({"assign": "role:Legal", "on_complete": {"set": {"Contract.Signed": True}}})
     used = mapping_of(rule)
 
-    assert (used.rules[0].names, used.rules[0].specs[0].assign.written) == (
+    assert (used.rules[0].names, sure(used.rules[0].specs[0].assign).written) == (
         frozenset(),
         '{"all":["role:Legal"],"first":[]}',
     )

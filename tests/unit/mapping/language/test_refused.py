@@ -175,14 +175,20 @@ def test_holidays_that_are_known_for_a_few_years_only_are_warned_of():
 @pytest.mark.parametrize(
     ("rule", "path"),
     [
-        (workspace_rule(when={"attributes": {"C.A": "> 50000"}}), "rules[0].when.attributes.C.A"),
-        (workspace_rule({"when": {"not": {"attributes": {"C.A": ["x", "<= 5"]}}}}), "rules[0].tasks[0].when"),
-        (
+        pytest.param(
+            workspace_rule(when={"attributes": {"C.A": "> 50000"}}), "rules[0].when.attributes.C.A", id="a rule"
+        ),
+        pytest.param(
+            workspace_rule({"when": {"not": {"attributes": {"C.A": ["x", "<= 5"]}}}}),
+            "rules[0].tasks[0].when",
+            id="a task, inside of not",
+        ),
+        pytest.param(
             step_rule(task={"title": "T", "when": {"attributes": {"C.A": {"not": ">5"}}}}),
             "rules[0].task.when.attributes.C.A",
+            id="the task of a step",
         ),
     ],
-    ids=["a rule", "a task, inside of not", "the task of a step"],
 )
 def test_a_sign_in_a_value_is_warned_of_with_the_bound_that_was_meant(rule, path):
     (found,) = examine(text_of(rule)).findings

@@ -1,5 +1,7 @@
 """Templates: sandboxed, strict, checked when the file is read."""
 
+from typing import Any
+
 import pytest
 
 from shared.errors import MappingError
@@ -8,6 +10,7 @@ from shared.mapping.evaluation.values import Row, Value
 from shared.mapping.language.templates import RenderError, Template
 from shared.mapping.language.vocabulary import CONTEXT
 from shared.models.opentext import MissingDocument
+from shared.models.origin import Origin
 from tests.unit.mapping.mapping_world import (
     NOW,
     mapping_of,
@@ -89,10 +92,11 @@ def test_an_escape_is_refused_or_holds_the_item(source):
     except MappingError as error:
         held = str(error)
 
+    assert held is not None
     assert "can't be filled in" in held or "can only fail" in held
 
 
-ORIGINS = {
+ORIGINS: dict[str, tuple[Origin, dict[str, Any]]] = {
     "workspace": (of_workspace(), {}),
     "step": (of_workflow(), {"step": step()}),
     "document": (of_document(), {}),
