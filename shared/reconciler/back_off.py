@@ -12,7 +12,7 @@ from shared.models.words import WaitedFor, wider
 from shared.observability.telemetry import count
 from shared.reconciler.soon import follow_anyway
 from shared.reconciler.standing import tell_origin
-from shared.reconciler.wake import SPREAD, wake
+from shared.reconciler.wake import SPREAD, came_for, wake
 from shared.services import Services
 from shared.store.origins import Held
 from shared.timing import GONE_AGAIN, OTHERS_TURN, REPORT_AFTER, pause
@@ -39,6 +39,8 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
     )
     waited_for = WaitedFor.RESYNC if is_left else WaitedFor.RETRY
     later = AgendaEntry.later(message.reading(scope), at, waited_for, attempts=tries)
+    # The timer that brought this look is gone, though the lease may remember it for the very moment that comes next.
+    await came_for(held, message, services)
     await wake(held, later, services)
     # The announcement that this look came for is not forgotten by waiting: what it told of may show later.
     await follow_anyway(message, services)

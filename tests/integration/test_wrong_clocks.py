@@ -57,6 +57,22 @@ async def test_what_a_worker_with_a_wrong_clock_put_off_is_done_soon_by_a_right_
     assert await case.states() == {LinkState.OPEN}
 
 
+async def test_a_look_that_a_fast_clock_brought_early_and_that_fails_again_leaves_a_timer(tmp_path):
+    """It may be for the very moment for which the one stood that was taken."""
+    case = Case(tmp_path)
+    agenda = case.inside.services().agenda
+    waits = OriginMessage(origin=case.origin, waited_for=WaitedFor.RETRY).model_dump_json()
+    for _ in range(8):
+        case.inside.rng.seed(1)
+        case.world.content.faults.add(Fault.status(503, path=f"/businessworkspaces/{case.origin.partition('-')[2]}"))
+        case.inside.origins.messages.append(waits)
+        await case.inside.drain()
+
+        timers = [due for due in await agenda.due(START + DAY) if due.entry.waited_for is WaitedFor.RETRY]
+        assert [due.entry.origin for due in timers] == [case.origin]
+        await agenda.remove(timers[0])
+
+
 @pytest.mark.parametrize("ahead", AHEAD, ids=str)
 async def test_a_gate_that_was_closed_by_a_wrong_clock_opens_in_its_longest_time(ahead, tmp_path):
     case = Case(tmp_path)

@@ -119,6 +119,7 @@ def draw(rng: Random) -> Mix:
         deployments=some(0.0, 0.0, 0.5),
         releases=some(0.0, 0.0, 0.5),
         restores=some(0.0, 0.0, 0.0, 0.15),
+        clocks=some(0.0, 0.0, 0.0, 0.3),
     )
 
 

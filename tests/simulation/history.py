@@ -74,6 +74,9 @@ LEAVE_TIMERS = (
     "rebuild",
     "restore",
 )
+OF_A_CLOCK = 2
+"""Of those that follow hints, one a minute: by each clock they are for other minutes, of which two may be to come."""
+FAR_OFF_FOUND = timedelta(minutes=75)
 SILENT = ("fault hint lost", "act rename_words", "fault tables lost")
 """What changes what is wanted without a hint that arrives."""
 MOST_REBUILDS = 200
@@ -343,7 +346,9 @@ class History:
 
     def _left_timers(self) -> int:
         """Count what may have left a timer that no worker remembers having set."""
-        return sum(number for name, number in self.trace.counts.items() if name in LEAVE_TIMERS or "killed" in name)
+        counts = self.trace.counts
+        left = sum(number for name, number in counts.items() if name in LEAVE_TIMERS or "killed" in name)
+        return left + OF_A_CLOCK * sum(number for name, number in counts.items() if name.startswith("fault clock"))
 
     def _remote_calls(self) -> int:
         return self.trace.counts["call graph"] + self.trace.counts["call opentext"]
@@ -411,6 +416,9 @@ class History:
         await self.running.bury_the_dead()
         self.running.discover()
         await self.running.drain()
+        if any(name.startswith("fault clock") for name in self.trace.counts):
+            # What a wrong clock set for a day later is looked for once an hour.
+            await self.running.pass_by(FAR_OFF_FOUND)
         left = await self.running.come_to_rest()
         known, troubles = known_origins(self.world), leases(self.world)
         for origin in sorted(set(known) - left):

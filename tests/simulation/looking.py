@@ -12,6 +12,7 @@ from shared.models.evidence import Entry
 from shared.models.lease_row import Lease
 from shared.models.link import Link, Reservation
 from shared.models.messages import AgendaEntry
+from shared.models.trouble import Trouble
 from shared.store.row import escape, stamp, unescape
 from tests.simulation.world import World
 
@@ -42,6 +43,12 @@ def links(world: World) -> dict[tuple[str, str], Link]:
 def leases(world: World) -> dict[str, Lease]:
     """Read every origin's lease row, with what stands in its way."""
     return {unescape(partition): _lease(data) for partition, key, data in rows(world, "origins") if key == "lease"}
+
+
+def speakers(world: World) -> set[str]:
+    """Name the origins that speak for what stands in the way of many."""
+    standing = world.tables.tables.get("control", {}).get("trouble", {}).values()
+    return {Trouble.model_validate_json(row["data"]).example for row in standing}
 
 
 def lease_owner(world: World, origin: str) -> str:

@@ -12,7 +12,7 @@ from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
 from shared.timing import DEAD_AFTER
 from tests.simulation.bounds import Bounds
-from tests.simulation.looking import agenda, hands, known_origins, leases, links, take_resyncs
+from tests.simulation.looking import agenda, hands, known_origins, leases, links, speakers, take_resyncs
 from tests.simulation.loop import SimLoop
 from tests.simulation.people import People
 from tests.simulation.planner_acts import untangle
@@ -117,7 +117,8 @@ class Running:
             waiting = self.waiting()
             if not waiting and await self._is_silent():
                 if not await self._untangle():
-                    return left
+                    # What was looked at while nothing was said left its own by now.
+                    return left | take_resyncs(self.world, after=self.loop.now() + PUT_OFF)
                 continue
             if number % 10 == 9:
                 self.people.act(((1, untangle),))
@@ -138,11 +139,16 @@ class Running:
         ]
 
     def _standing(self) -> set[str]:
-        """Name the origins of which something is tried every hour for ever: it was tried since all is well."""
+        """
+        Name the origins of which something is tried every hour for ever: it was tried since all is well.
+
+        Whoever speaks for what only a person ends, a label that people renamed, asks each hour whether it is over.
+        """
         if self.calm_since is None or self.loop.now() < self.calm_since + TRIED_IN_CALM:
             return set()
         held = {origin for (origin, _), link in links(self.world).items() if link.hold and link.tries >= OFTEN}
-        return held | {origin for origin, lease in leases(self.world).items() if lease.trouble is not None}
+        stopped = {origin for origin, lease in leases(self.world).items() if lease.trouble is not None}
+        return held | stopped | speakers(self.world)
 
     def ahead(self, waiting: Sequence[AgendaEntry]) -> float:
         """Say in how many seconds the next timers are due."""
