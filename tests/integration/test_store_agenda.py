@@ -161,3 +161,12 @@ async def test_a_census_counts_every_timer_once(agenda):
     counted = await agenda.census(NOW)
 
     assert (counted.due, counted.later, counted.bulk, counted.dead) == (2, 1, 2, 1)
+
+
+async def test_a_timer_that_a_wrong_clock_set_a_year_ahead_is_due_now_and_stands_once(agenda):
+    await put_all(agenda, entry(NOW + 365 * 24 * HOUR), entry(NOW + HOUR, waited_for=WaitedFor.GATE))
+
+    assert await agenda.bring_forward(NOW) == 1
+    assert await reasons(agenda, NOW) == ["retry"]
+    assert (await agenda.census(NOW)).due == 1
+    assert (await agenda.census(NOW)).later == 1

@@ -58,3 +58,9 @@ def test_a_row_of_the_release_before_is_counted_anew():
     row = BrakeRow.model_validate({"ended": {NOW.isoformat(): 30}, "open_items": 1000})
 
     assert take(row, 30, 40)[1] == 0
+
+
+def test_what_ended_an_hour_ago_to_the_minute_counts_no_more():
+    row = BrakeRow(ended={NOW.isoformat(): 7})
+
+    assert (row.lately(NOW + BRAKE_WINDOW - timedelta(seconds=1)), row.lately(NOW + BRAKE_WINDOW)) == (7, 0)

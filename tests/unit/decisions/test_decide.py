@@ -391,3 +391,12 @@ def test_a_completed_item_whose_task_was_cleaned_up_is_asked_again_when_its_date
     if reopens:
         assert action.link.state is LinkState.OPEN
         assert isinstance(act(moved, action.link), Create)
+
+
+def test_a_step_that_is_decided_in_opentext_and_was_ticked_off_is_told_once():
+    item = approval().decided_elsewhere("This step wants a password.")
+    first = as_a(Remember, act(item, link(item), ticked(item)))
+
+    assert [event.what for event in first.events] == ["progressed"]
+    assert first.link.base["progress"].got == 100
+    assert act(item, first.link, ticked(item)) is None

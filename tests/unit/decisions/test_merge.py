@@ -294,3 +294,13 @@ def test_what_a_person_wrote_before_a_lost_post_was_settled_is_theirs():
     merged = merge(target(), read, link().base | settled_base(target(), read, posted))
 
     assert (merged.taken, merged.task) == (("due",), None)
+
+
+def test_a_persons_value_that_won_over_the_rule_stands_when_the_rule_moves_once_more():
+    """The conflict was settled between two looks; what the rule wants next is no reason to write over it."""
+    owners, theirs = {"title": Owner.PLANNER}, found(title="Theirs")
+    first = merge(target(wanted(title="New", owners=owners)), theirs, link().base)
+    again = merge(target(wanted(title="Newer", owners=owners)), theirs, link().base | first.agreed)
+
+    assert [conflict.winner for conflict in first.conflicts] == [Owner.PLANNER]
+    assert (first.task, again.task) == (None, None)

@@ -1,0 +1,26 @@
+"""A worker that is at work for long gives its sign of life all the time, and the others leave it alone."""
+
+import asyncio
+
+from local.in_process.tables import MemoryTables
+from shared.models.hands import Kind
+from shared.store.hands import Hands
+from shared.store.tables import NAMES, Tables
+from tests.integration.store_builders import NoQueues
+from tests.simulation.loop import SimLoop, run
+
+
+def test_who_works_for_an_hour_is_alive_all_the_time():
+    async def main(loop: SimLoop) -> list[bool]:
+        memory = MemoryTables(now=loop.now)
+        tables = Tables({name: memory.client(name) for name in NAMES}, writer="test")
+        busy, other = (Hands(tables, NoQueues(), worker, ticks=loop.time) for worker in ("busy", "other"))
+        await busy.take(Kind.ORIGIN, "workspace-1")
+        dead = []
+        for _ in range(60):
+            await asyncio.sleep(60)
+            dead.append((await other.signs())["busy"].is_dead)
+        busy.close()
+        return dead
+
+    assert run(main) == [False] * 60
