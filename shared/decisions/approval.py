@@ -30,7 +30,7 @@ def decide_approval(case: Case) -> Action | None:
     # A suspension ends when a read shows that the workflow runs. The other waits end with time: until then the decision
     # that is kept is not judged once more.
     if link.hold in WAITS and link.hold is not HoldCause.SUSPENDED and case.is_waiting:
-        return show_notes(case)
+        return wait_on(case)
     verdict = judge(case.target.wanted, link, case.found, case.now, case.policy.grace)
     if isinstance(verdict, Wait):
         return LookAgain(link.item, verdict.until, WaitedFor.OUTCOME)
@@ -67,7 +67,7 @@ def _keep(case: Case, cause: HoldCause) -> Action | None:
     """Keep a decision that can't be sent now, and say so in the task; a read of OpenText ends it."""
     link = case.link
     if link.hold is cause:
-        return show_notes(case)
+        return wait_on(case)
     kept = link.hindered(cause, HOLDS[cause].sentence, case.now)
     return Remember(kept, (event(EventKind.HELD, kept, reason=kept.reason),), again=True)
 
@@ -81,6 +81,14 @@ def _words(case: Case, verdict: Advance) -> str:
     seed = " ".join(case.target.wanted.description.split())
     written = " ".join(f"{parts.before} {parts.after}".split())
     return cut(written.replace(seed, "").strip() if seed else written, LONGEST_WORDS)
+
+
+def wait_on(case: Case) -> Action | None:
+    """Have a task show what its decision waits for; then agree on it, or each read of its plan would announce it."""
+    if (write := show_notes(case)) is not None:
+        return write
+    agreed = case.link.agreed(case.found.task, case.found.details)
+    return None if agreed == case.link else Remember(agreed)
 
 
 def show_notes(case: Case) -> Write | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.decisions.actions import Action, CheckSending, LookAgain, Remember, SetAttributes, Write
-from shared.decisions.approval import WAITS, decide_reassigned, show_notes
+from shared.decisions.approval import WAITS, decide_reassigned, wait_on
 from shared.decisions.binding import bound, rebinds, rebound, unticked
 from shared.decisions.completion import decide_completed
 from shared.decisions.description_block import digest, noted_block, split_description, with_block
@@ -150,7 +150,7 @@ def _decide_sending(view: View, link: Link, policy: Policy, now: datetime) -> Ac
     if link.hold is not None and is_waiting(link, view, policy, now):
         # When to come back stands in the link; what it waits for, in the task.
         case = _case(view, link, policy, now)
-        return show_notes(case) if case is not None else None
+        return wait_on(case) if case is not None else None
     return CheckSending(link, view.target, current, is_settled=now >= due)
 
 

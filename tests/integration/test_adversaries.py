@@ -8,8 +8,9 @@ import pytest
 from local.demo.world import create_contract
 from local.simulators.content_server.process import MapStep, WorkflowMap
 from local.simulators.content_server.state import ROOT
-from shared.models.messages import OriginMessage
+from shared.models.messages import OriginMessage, PlanMessage
 from shared.reconciler.reconcile import reconcile
+from shared.watchers.read_plan import read_plan
 from tests.engine import MAPPING, engine
 from tests.integration.test_approvals import END, MINUTES, Approval
 
@@ -265,6 +266,26 @@ async def test_a_decision_on_a_suspended_workflow_is_kept_and_sent_when_it_goes_
 
     assert [visit.disposition for visit in approval.visits] == ["Approve"]
     assert "Note:" not in approval.text
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param({"title": "Renamed"}, id="renamed"),
+        pytest.param({"bucketId": None}, id="taken out of its bucket"),
+        pytest.param({"dueDateTime": "2027-05-05T10:00:00Z"}, id="postponed"),
+    ],
+)
+async def test_a_decision_that_waits_lets_its_plan_be_quiet_though_people_edited_its_task(approval, edit):
+    """Nothing is written to it until the workflow goes on: what they did is agreed on all the same."""
+    approval.content.change_workflow(approval.process, "suspend")
+    approval.decide(P, "Approve")
+    await approval.notice()
+    approval.graph.person_patch_task(approval.users[X], approval.task, **edit)
+    await approval.notice()
+    plan = PlanMessage(plan=approval.graph.tasks[approval.task]["planId"])
+
+    assert not await read_plan(plan, approval.engine.services)
 
 
 async def test_in_service_mode_a_foreign_step_says_that_it_is_not_the_bridges():
