@@ -33,3 +33,10 @@ def record_again(link: Link, wanted: WantedTask, workspace_id: int | None) -> Ac
     if workspace_id is None or not (values := recorded(wanted)):
         return Remember(link.freed())
     return SetAttributes(link, workspace_id, values)
+
+
+def is_asked_anew(link: Link, wanted: WantedTask) -> bool:
+    """Tell whether a completed item's date moved, and its rule asks it again then."""
+    due = link.base.get("due")
+    is_moved = due is not None and wanted.due is not None and due.asked != wanted.due.isoformat()
+    return is_moved and wanted.reopen_when_moved

@@ -8,7 +8,7 @@ out and asking again ends, when both sides agree, in None.
 from datetime import datetime
 
 from shared.decisions.actions import Action, Create, LookAgain, Remember, Settle, Write
-from shared.decisions.completion import record_again
+from shared.decisions.completion import is_asked_anew, record_again
 from shared.decisions.description_block import closing_block, signature, with_block
 from shared.decisions.ending import Ended, Ending, MappingChanged, NotStated, ending
 from shared.decisions.fields import Target
@@ -20,7 +20,7 @@ from shared.models.evidence import Event
 from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import Link, LinkState
 from shared.models.planner_writes import DetailsPatch, TaskPatch
-from shared.models.wanted import WantedTask, WhenDeleted
+from shared.models.wanted import WhenDeleted
 from shared.models.words import ItemKind, WaitedFor
 from shared.timing import REPLICA, YOUNG
 
@@ -160,7 +160,7 @@ def _decide_without_task(view: View, link: Link, now: datetime) -> Action | None
     if view.target is None:
         return None
     wanted = view.target.wanted
-    if link.state is LinkState.COMPLETED and link.kind is not ItemKind.STEP and _is_asked_anew(link, wanted):
+    if link.state is LinkState.COMPLETED and link.kind is not ItemKind.STEP and is_asked_anew(link, wanted):
         return Remember(link.reopened(), (event(EventKind.REOPENED, link, reason="its date moved"),), again=True)
     if link.state not in (LinkState.CLOSED, LinkState.OPEN):
         return None
@@ -260,7 +260,7 @@ def _decide_finished(view: View, link: Link, found: Found, policy: Policy, now: 
         )
     if not found.task.is_completed or _is_completed_anew(link, found):
         return Remember(reopened, (event(EventKind.REOPENED, link, reason="opened again in Planner"),), again=True)
-    if _is_asked_anew(link, wanted):
+    if is_asked_anew(link, wanted):
         return Write(
             reopened,
             view.target,
@@ -270,13 +270,6 @@ def _decide_finished(view: View, link: Link, found: Found, policy: Policy, now: 
     if (agreed := agree(link, found)) is not None or link.hold is not HoldCause.RECORD:
         return agreed
     return None if is_waiting(link, view, policy, now) else record_again(link, wanted, view.workspace_id)
-
-
-def _is_asked_anew(link: Link, wanted: WantedTask) -> bool:
-    """Tell whether a completed item's date moved, and its rule asks it again then."""
-    due = link.base.get("due")
-    is_moved = due is not None and wanted.due is not None and due.asked != wanted.due.isoformat()
-    return is_moved and wanted.reopen_when_moved
 
 
 def _is_completed_anew(link: Link, found: Found) -> bool:

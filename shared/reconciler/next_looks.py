@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.decisions.completion import is_asked_anew
 from shared.models.keys import OriginKind, split_origin_key
+from shared.models.link import LinkState
 from shared.models.messages import AgendaEntry, OriginMessage
-from shared.models.words import WaitedFor
+from shared.models.words import ItemKind, WaitedFor
 from shared.observability.telemetry import traceparent
 from shared.reconciler.documents import PLACE, remember_place
 from shared.reconciler.movement import MOVED, movement_of
@@ -72,6 +74,8 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
     for link in held.links.values():
         if link.hold is not None and link.retry_at is not None and link.retry_at > now:
             work.look_again(link.retry_at, WaitedFor.RETRY)
+    if _is_asked_anew(work):
+        work.look_again(now, WaitedFor.AGAIN)
     is_restless = work.left.again and message.waited_for is WaitedFor.AGAIN
     if is_restless:
         # Again and again: whatever is moving there gets ever more time.
@@ -94,6 +98,22 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
     if was_long_in_trouble:
         await work.services.recoveries.note(now)
     return work.left.again and not is_restless
+
+
+def _is_asked_anew(work: Work) -> bool:
+    """
+    Tell whether this look saw an item completed for a date that had moved by then.
+
+    People and the record hear of the completion first. The next look asks for the new date; nothing else brings one.
+    """
+    links = work.held.links
+    return any(
+        (link := links.get(task.item_key)) is not None
+        and link.state is LinkState.COMPLETED
+        and link.kind is not ItemKind.STEP
+        and is_asked_anew(link, task)
+        for task in work.wanted.tasks
+    )
 
 
 async def _plan_timer(work: Work, waited_for: WaitedFor, wanted: datetime, message: OriginMessage) -> None:
