@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 from coverage import CoverageData
 
 UNIT = ("decisions", "models", "reconciler", "store", "targets", "watchers")
-IN_PROCESS = ("local.in_process", "tests.engine")
-"""What an integration test imports that needs no Azurite and no process of its own."""
+IN_PROCESS = ("local.in_process", "tests.engine", "tests.integration.test_")
+"""What an integration test that needs no Azurite and no process of its own imports, itself or through another."""
 SLOW = frozenset(
     {
         *("test_standing_failures.py", "test_outages.py", "test_brake_at_scale.py", "test_onboarding.py"),
