@@ -8,6 +8,7 @@ import typer
 from commands import backup, brake, dead, evidence, gates, mapping, operate
 from commands.app_doors import asking
 from commands.backfill import backfill
+from commands.conform import conform
 from commands.doctor import doctor
 from commands.drift import drift
 from commands.mapping_preview import record
@@ -24,6 +25,7 @@ app.add_typer(brake.app, name="brake")
 app.add_typer(dead.app, name="dead")
 app.command()(status)
 app.command()(doctor)
+app.command()(conform)
 app.command()(why)
 app.command()(drift)
 app.command()(tail)

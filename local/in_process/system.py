@@ -183,6 +183,7 @@ class Inside:
         sign_in = sign_in_of(self._settings)
         return Outside(
             opentext=opentext.connect(sign_in, http, zone=self._settings.opentext_zone, now=self.now),
+            graph=connection,
             planner=Planner(connection),
             directory=DirectoryClient(connection, self.now),
             subscriptions=Subscriptions(connection),

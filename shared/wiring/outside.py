@@ -52,6 +52,7 @@ class Outside:
     """The clients."""
 
     opentext: OpenText
+    graph: connection.GraphConnection
     planner: Planner
     directory: DirectoryClient
     subscriptions: Subscriptions
@@ -74,7 +75,7 @@ def connect(settings: Settings, storage: Storage) -> Outside:
     # One for all: making one takes longer than importing httpx.
     tls = httpx.create_ssl_context()
     watched = Watched(storage, settings)
-    connection = _connect_graph(settings, tls, watched, opened)
+    graph = _connect_graph(settings, tls, watched, opened)
     trusted = tls if settings.opentext_ca_file is None else trusting(settings.opentext_ca_file)
     http = _http(settings.opentext_base_url, trusted, OPENTEXT_SECONDS, watched, opened)
     pause = storage.gates.longest
@@ -87,10 +88,11 @@ def connect(settings: Settings, storage: Storage) -> Outside:
             longest_pause=pause,
             door=storage.sign_in_gates,
         ),
-        planner=Planner(connection),
-        directory=DirectoryClient(connection, now),
-        subscriptions=Subscriptions(connection),
-        mail=Mail(connection, settings.notify_from) if settings.notify_from else None,
+        graph=graph,
+        planner=Planner(graph),
+        directory=DirectoryClient(graph, now),
+        subscriptions=Subscriptions(graph),
+        mail=Mail(graph, settings.notify_from) if settings.notify_from else None,
         opened=opened,
     )
 

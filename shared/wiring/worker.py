@@ -155,6 +155,10 @@ class Wiring:
 
         return settings_for_mappings(self._environment)
 
+    def public_url(self) -> str:
+        """Return where others reach this app. Empty: PUBLIC_BASE_URL is not set."""
+        return self._environment.get("PUBLIC_BASE_URL", "").rstrip("/")
+
     def outside(self) -> Outside:
         """
         Return the clients alone: what asks both systems before there is a mapping.

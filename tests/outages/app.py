@@ -119,6 +119,7 @@ class _Wiring(Wiring):
                 longest_pause=storage.gates.longest,
                 door=storage.sign_in_gates,
             ),
+            graph=connection,
             planner=Planner(connection),
             directory=DirectoryClient(connection, app.now),
             subscriptions=Subscriptions(connection),

@@ -127,6 +127,7 @@ class Process:
         ecm = house.stack.opentext(house.world.content.handle, house.faults, fence)
         outside = Outside(
             opentext=opentext.connect(_sign_in(settings), ecm, zone=settings.opentext_zone, now=self.now),
+            graph=connection,
             planner=Planner(connection),
             directory=DirectoryClient(connection, self.now),
             subscriptions=Subscriptions(connection),

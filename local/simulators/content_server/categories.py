@@ -84,13 +84,26 @@ def store(state: State, node: Node, category: Category, given: Mapping[str, Any]
         if attribute is None:
             text = f"Category ID '{category.id}' was specified for Categories Update"
             raise RefusedCall(400, f"{text}, but a non-matching attribute ('{key}') was found")
-        changed[key] = convert(attribute, value)
+        changed[key] = _as_believed(state, assigned, key, convert(attribute, value))
     for key in changed:
         _open_row(category, assigned, key)
     assigned.values |= changed
     assigned.revision += 1
     state.touch(node, user)
     state.note(node, CHANGED, user)
+
+
+def _as_believed(state: State, assigned: Assigned, key: str, value: Value) -> Value:
+    """Keep a value as this server does, where it is not as believed."""
+    if value in ("", None) and not state.believed("content-empty-clears"):
+        return assigned.values.get(key, value)
+    if type(value) is int and not state.believed("content-integers-numbers"):
+        return str(value)
+    if isinstance(value, list) and not state.believed("content-multi-repeated"):
+        return value[-1:]
+    if isinstance(value, str) and not state.believed("content-dates-iso"):
+        return value.removesuffix("T00:00:00")
+    return value
 
 
 def _open_row(category: Category, assigned: Assigned, key: str) -> None:
@@ -208,7 +221,10 @@ def read_category(state: State, call: Call) -> Answer:
 def _result(state: State, node: Node, number: int, *, described: bool) -> dict[str, Any]:
     result: dict[str, Any] = {"data": {"categories": node.categories[number].values}}
     if described:
-        result["metadata"] = {"categories": schema(state.categories[number])}
+        told = schema(state.categories[number])
+        if not state.believed("content-keys-named"):
+            told = {key: {**entry, "name": ""} for key, entry in told.items()}
+        result["metadata"] = {"categories": told}
         result["metadata_order"] = {"categories": [str(number)]}
     return result
 
@@ -244,19 +260,29 @@ def update_category(state: State, call: Call) -> Answer:
 
     With `{category}_1={"metadata_token": ...}` an edit in between is answered 409; without it the last one wins.
     """
+    if not state.believed("content-put-needs-post"):
+        _assign_first(state, call)
     node, category = _on_node(state, call)
     if not call.form():
         raise RefusedCall(400, "Parameters are required for PUT, POST, and PATCH methods")
     state.changeable(node, call.user)
     given = call.form().get(f"{category.id}_1")
-    if given is not None and _token_in(given[0]) != token(node, category.id):
+    heeds = state.believed("content-edit-conflict")
+    if heeds and given is not None and _token_in(given[0]) != token(node, category.id):
         raise RefusedCall(409, "Could not update metadata (edit conflict).")
     values = _values(category, call)
     for key in [key for key in values if _is_row(category, key)]:
         _remove_row(node.categories[category.id], key)
         del values[key]
+    if not state.believed("content-put-named-keys"):
+        node.categories[category.id].values |= dict.fromkeys(node.categories[category.id].values, "")
     store(state, node, category, values, call.user)
     return results({"state": state_of(node)} if given is not None else {})
+
+
+def _assign_first(state: State, call: Call) -> None:
+    node = state.visible(call.number(0), call.user, status=500, text=NO_NODE)
+    assign(node, state.categories[call.number(1, "category_id")])
 
 
 def _values(category: Category, call: Call) -> dict[str, list[str]]:

@@ -121,6 +121,12 @@ class Call:
             raise RefusedCall(400, "One or more parameters are invalid")
         return value
 
+    @property
+    def has_upload(self) -> bool:
+        """Whether it came in style C, with a file."""
+        kind = self.headers.get("content-type", "")
+        return kind.startswith("multipart/form-data") and _multipart(kind, self.body)[1] is not None
+
     def upload(self) -> Upload:
         """
         Read style C's file.

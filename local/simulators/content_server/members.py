@@ -74,9 +74,11 @@ def list_members(state: State, call: Call) -> Answer:
     found = _of_type(state, call.first("where_type"))
     for key, value in call.query:
         test = _filter(state, key)
+        if test is None and key.startswith("where_") and not state.believed("content-filters-ignored"):
+            _refuse_filter(key)
         if test is not None:
             found = [item for item in found if test(item, value.casefold())]
-    return _page(call, found)
+    return _page(state, call, found)
 
 
 def list_group(state: State, call: Call) -> Answer:
@@ -86,13 +88,18 @@ def list_group(state: State, call: Call) -> Answer:
         raise RefusedCall(500, f"Invalid group {call.number(0)}")
     members = [member_properties(state, member) for member in group.members]
     kind = call.first("where_type")
-    return _page(call, [item for item in members if kind in ("", str(item["type"]))])
+    return _page(state, call, [item for item in members if kind in ("", str(item["type"]))])
 
 
 def _of_type(state: State, kind: str) -> list[dict[str, Any]]:
     users = [user_properties(user) for user in state.users.values()] if kind in ("", "0") else []
     groups = [member_properties(state, group) for group in state.groups] if kind in ("", "1") else []
     return users + groups
+
+
+def _refuse_filter(key: str) -> None:
+    if key not in ("where_type", "where_business_email"):
+        raise RefusedCall(400, f"Argument '{key}' is not known")
 
 
 def _filter(state: State, key: str) -> Callable[[dict[str, Any], str], bool] | None:
@@ -102,7 +109,7 @@ def _filter(state: State, key: str) -> Callable[[dict[str, Any], str], bool] | N
         "where_last_name": ("last_name",),
     }
     fields["query"] = ("name", "first_name", "last_name", "business_email")
-    if state.filters_by_email:
+    if state.filters_by_email and state.believed("content-members-by-address"):
         fields["where_business_email"] = ("business_email",)
     names = fields.get(key)
     if names is None:
@@ -110,8 +117,9 @@ def _filter(state: State, key: str) -> Callable[[dict[str, Any], str], bool] | N
     return lambda item, value: any(str(item.get(name) or "").casefold().startswith(value) for name in names)
 
 
-def _page(call: Call, found: list[dict[str, Any]]) -> Answer:
-    page = Page.of(call, len(found), default=MOST, most=MOST)
+def _page(state: State, call: Call, found: list[dict[str, Any]]) -> Answer:
+    most = MOST if state.believed("content-members-page") else 5 * MOST
+    page = Page.of(call, len(found), default=MOST, most=most)
     wanted = fields_wanted(call.every("fields")).get("properties", ())
     rows = [{"data": {"properties": chosen(item, wanted)}} for item in found[page.start : page.stop]]
     return results(rows, collection={"paging": page.paging()})

@@ -1,5 +1,6 @@
 """Answer about nodes: their properties, children, ancestors and audit; make, rename and delete them."""
 
+import json
 from typing import Any
 
 from local.in_process.transport import Answer
@@ -19,7 +20,7 @@ from local.simulators.content_server.exchange import (
 from local.simulators.content_server.model import TYPE_NAMES, Node, Version
 from local.simulators.content_server.state import State
 
-DOCUMENT = 144
+SHORTCUT, DOCUMENT = 1, 144
 BATCH = 250
 
 
@@ -48,7 +49,7 @@ def properties(state: State, node: Node) -> dict[str, Any]:
         "versionable": node.type == DOCUMENT,
         "volume_id": -2000,
     }
-    if node.original is not None:
+    if node.original is not None and state.believed("content-shortcut-names-original"):
         written["original_id"] = node.original
     return written
 
@@ -82,7 +83,8 @@ def written(state: State, node: Node, call: Call) -> dict[str, Any]:
     if "categories" in wanted:
         data["categories"] = [assigned.values for assigned in node.categories.values()]
     if "versions.element(0)" in wanted and node.versions:
-        data["versions"] = version_properties(state, node, node.versions[-1])
+        newest = -1 if state.believed("content-newest-version") else 0
+        data["versions"] = version_properties(state, node, node.versions[newest])
     if "versions" in wanted:
         data["versions"] = [version_properties(state, node, item) for item in node.versions]
     result: dict[str, Any] = {"data": data}
@@ -96,7 +98,8 @@ def written(state: State, node: Node, call: Call) -> dict[str, Any]:
 
 def read_node(state: State, call: Call) -> Answer:
     """Answer `GET v2/nodes/{id}`."""
-    return results(written(state, state.visible(call.number(0), call.user, text=NO_NODE), call))
+    text = NO_NODE if state.believed("content-absent-words") else "One or more parameters are invalid"
+    return results(written(state, state.visible(call.number(0), call.user, text=text), call))
 
 
 def list_children(state: State, call: Call) -> Answer:
@@ -104,8 +107,12 @@ def list_children(state: State, call: Call) -> Answer:
     parent = state.visible(call.number(0), call.user, status=500, text=NO_NODE)
     types, name = call.every("where_type"), call.first("where_name").casefold()
     found = [node for node in state.children_of(parent.id) if state.can_see(call.user, node)]
-    found = [node for node in found if (not types or str(node.type) in types) and name in node.name.casefold()]
-    _sort(found, call.first("sort", "asc_name"))
+    found = [node for node in found if not types or str(node.type) in types]
+    if name:
+        finds = state.believed("content-children-by-name")
+        found = [node for node in found if finds and name in node.name.casefold()]
+    sorts = state.believed("content-children-newest-first")
+    _sort(found, call.first("sort", "asc_name") if sorts else "asc_name")
     page = Page.of(call, len(found), default=100, most=500)
     rows = [written(state, node, call) for node in found[page.start : page.stop]]
     return results(rows, collection={"paging": page.paging(), "sorting": {}})
@@ -122,7 +129,7 @@ def _sort(found: list[Node], order: str) -> None:
 
 def list_nodes(state: State, call: Call) -> Answer:
     """Answer `POST v2/nodes/list` (style A): 250 at most; what may not be seen is left out. Older servers lack it."""
-    if not state.has_node_list:
+    if not (state.has_node_list and state.believed("content-node-list")):
         raise RefusedCall(400, UNMAPPED)
     form = call.form()
     given = form.pop("ids", [])
@@ -133,6 +140,8 @@ def list_nodes(state: State, call: Call) -> Answer:
     if len(given) > BATCH:
         raise RefusedCall(400, "Too many items specified for parameter 'ids'")
     found = [state.find_visible(as_number(text, "ids"), call.user) for text in given]
+    if None in found and not state.believed("content-node-list-whole"):
+        raise RefusedCall(400, UNSEEN)
     return results([written(state, node, call) for node in found if node is not None])
 
 
@@ -144,20 +153,25 @@ def ancestors(state: State, call: Call) -> Answer:
         line.insert(0, node)
         node = state.nodes.get(node.parent)
     names = ("id", "name", "parent_id", "type", "type_name", "volume_id")
+    if not state.believed("content-ancestors"):
+        line = line[-1:]
     return answer({"ancestors": [chosen(properties(state, item), names) for item in line]})
 
 
 def create_node(state: State, call: Call) -> Answer:
     """Answer `POST v2/nodes`: style C for documents, style B for the rest. A taken name is 500."""
-    given = call.json_field()
+    given = _given(state, call)
     kind = as_number(str(given.get("type", "")), "type")
     parent = state.visible(as_number(str(given.get("parent_id", "")), "parent_id"), call.user)
     name = str(given.get("name", ""))
     if not name:
         raise RefusedCall(400, "Missing required parameter 'name'")
-    upload = call.upload() if kind == DOCUMENT else None
+    needs_file = kind == DOCUMENT and state.believed("content-upload-needs-file")
+    upload = call.upload() if needs_file or call.has_upload else None
     node = state.add_node(name=name, kind=kind, parent=parent.id, owner=call.user)
     node.description = str(given.get("description", ""))
+    if kind == SHORTCUT:
+        node.original = as_number(str(given.get("original_id", "")), "original_id")
     if upload is not None:
         add_version(state, node, upload.content, name=upload.name, mime=upload.mime_type, user=call.user)
     try:
@@ -166,6 +180,15 @@ def create_node(state: State, call: Call) -> Answer:
         drop(state, node)
         raise
     return results({"data": {"properties": properties(state, node)}})
+
+
+def _given(state: State, call: Call) -> dict[str, Any]:
+    """Read what a new node is to be."""
+    if call.form() and "body" not in call.form() and not state.believed("content-create-by-body"):
+        return {name: values[0] for name, values in call.form().items()}
+    if "json" in call.headers.get("content-type", "") and not state.believed("content-json-not-taken"):
+        return dict(json.loads(call.body))
+    return call.json_field()
 
 
 def assign_given(state: State, node: Node, values: dict[str, Any], user: int) -> None:
@@ -199,9 +222,9 @@ def update_node(state: State, call: Call) -> Answer:
     taken = state.named_child(node.parent, name)
     if taken not in (None, node.id):
         raise RefusedCall(500, f"An item with the name '{name}' already exists.")
-    del state.children[node.parent][node.name.casefold()]
+    del state.children[node.parent][state.folded(node.name)]
     node.name, node.description = name, str(given.get("description", node.description))
-    state.children[node.parent][name.casefold()] = node.id
+    state.children[node.parent][state.folded(name)] = node.id
     state.touch(node, call.user)
     return results({"data": {"properties": properties(state, node)}})
 
@@ -217,7 +240,7 @@ def drop(state: State, node: Node) -> None:
     """Take a node out of the tree, with all that stands in it. Shortcuts to it stay, and lead nowhere."""
     for child in list(state.children_of(node.id)):
         drop(state, child)
-    state.children.get(node.parent, {}).pop(node.name.casefold(), None)
+    state.children.get(node.parent, {}).pop(state.folded(node.name), None)
     state.children.pop(node.id, None)
     state.workspaces.pop(node.id, None)
     state.recycled.append(state.nodes.pop(node.id))
@@ -226,7 +249,8 @@ def drop(state: State, node: Node) -> None:
 def list_recycled(state: State, call: Call) -> Answer:
     """Answer `GET v2/volumes/recyclebin/nodes`: what was deleted and could be restored, names found by a part."""
     name = call.first("where_name").casefold()
-    found = [node for node in state.recycled if name in node.name.casefold() and not node.hidden]
+    kept = state.recycled if state.believed("content-recycle-bin") else []
+    found = [node for node in kept if name in node.name.casefold() and not node.hidden]
     page = Page.of(call, len(found), default=100, most=500)
     rows = [written(state, node, call) for node in found[page.start : page.stop]]
     return results(rows, collection={"paging": page.paging(), "sorting": {}})

@@ -27,6 +27,11 @@ def _of_the_module(endpoint: Endpoint) -> Endpoint:
     return guarded
 
 
+def _installed(state: State, belief: str) -> None:
+    if not state.believed(belief):
+        raise RefusedCall(400, UNMAPPED)
+
+
 def apply_hold(state: State, node: Node, hold: Hold, user: int) -> Applied:
     """Put a node under a hold; twice changes nothing."""
     if hold.id not in node.holds:
@@ -61,6 +66,7 @@ def _hold_row(state: State, applied: Applied) -> dict[str, Any]:
 @_of_the_module
 def list_holds(state: State, call: Call) -> Answer:
     """Answer `GET v1/nodes/{id}/holds`."""
+    _installed(state, "content-holds-told")
     node = state.visible(call.number(0), call.user)
     return answer({"data": [_hold_row(state, applied) for applied in node.holds.values()]})
 
@@ -112,6 +118,7 @@ def _record_row(state: State, record: RecordState) -> dict[str, Any]:
 @_of_the_module
 def list_records(state: State, call: Call) -> Answer:
     """Answer `GET v1/nodes/{id}/rmclassifications`."""
+    _installed(state, "content-records-told")
     node = state.visible(call.number(0), call.user)
     rows = [] if node.record is None else [_record_row(state, node.record)]
     can = {"canRMClassify": True, "canFinalize": True, "canRemoveClass": True}
@@ -161,6 +168,7 @@ def finalize(state: State, call: Call) -> Answer:
 
 def list_classifications(state: State, call: Call) -> Answer:
     """Answer `GET v1/nodes/{id}/classifications`: the plain ones, which every server has."""
+    _installed(state, "content-classes-told")
     node = state.visible(call.number(0), call.user)
     rows = [{"id": number, "name": state.nodes[number].name, "type": 199} for number in node.classifications]
     return answer({"data": rows, "canModify": True, "definitions": {}})

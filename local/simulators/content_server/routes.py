@@ -1,6 +1,7 @@
 """Which address is answered by what. An address that is not here is not in the mappings registry."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 from local.in_process.transport import Answer
@@ -13,7 +14,8 @@ Endpoint: TypeAlias = Callable[[State, Call], Answer]
 
 def server_info(state: State, _: Call) -> Answer:
     """Answer `GET v1/serverinfo`."""
-    server = {"version": "24.4", "current_date": state.zoneless(state.now()), "time_zone_offset_enabled": False}
+    now = state.now() if state.believed("content-clock-in-zone") else state.now() + timedelta(hours=5)
+    server = {"version": "24.4", "current_date": state.zoneless(now), "time_zone_offset_enabled": False}
     sessions = {"enabled": True, "expire_after_last_request": True, "session_timeout": 1_800_000}
     return answer({"server": server, "sessions": sessions, "viewer": {}})
 
@@ -63,6 +65,8 @@ TABLE: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "v2/workflows/status/info", status.read_info),
     ("GET", "v2/workflows/status/processes/*", status.read_status),
     ("PUT", "v2/processes/*/status", status.set_status),
+    ("DELETE", "v2/processes/*", status.delete_process),
+    ("POST", "v2/draftprocesses/startwf", status.start_process),
     ("GET", "v2/processes/*/subprocesses/*/activities", status.list_activities),
     ("PUT", "v2/processes/*/subprocesses/*/tasks/*", steps.act),
     ("GET", "v1/forms/processes/tasks/update", steps.read_form),
@@ -82,7 +86,8 @@ TABLE: tuple[tuple[str, str, Endpoint], ...] = (
 class Routes:
     """Find the endpoint of a path; a literal name goes before an open place."""
 
-    def __init__(self) -> None:
+    def __init__(self, believed: Callable[[str], bool]) -> None:
+        self._believed = believed
         self._tree: dict[str, Any] = {}
         for method, path, endpoint in TABLE:
             self.add(method, path, endpoint)
@@ -109,5 +114,5 @@ class Routes:
             branch = branch.get(part, {})
         endpoint: Endpoint | None = branch.get(f" {method}")
         if endpoint is None:
-            raise RefusedCall(400, UNMAPPED)
+            raise RefusedCall(400, UNMAPPED if self._believed("content-unknown-address") else "Bad Request")
         return endpoint, args

@@ -35,8 +35,9 @@ class ContentServer(PeopleDoor, ContentDoor, WorkflowDoor):
         self.faults = Faults()
         self.calls = 0
         """Requests that arrived, also those that a fault broke."""
+        self._smart_ui = f"{base_path.rstrip('/')}/app/"
         self._api = f"{base_path.rstrip('/')}/api/"
-        self._routes = Routes()
+        self._routes = Routes(self.state.believed)
         self._begin()
 
     async def handle(self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -59,10 +60,12 @@ class ContentServer(PeopleDoor, ContentDoor, WorkflowDoor):
     def _answer(self, method: str, path: str, call: Call) -> Answer:
         if path.startswith("/otdsws/"):
             return self.sign_in.otds(path.removeprefix("/otdsws"), call.headers, call.body)
+        if path.startswith(self._smart_ui) and self.state.believed("content-deep-links"):
+            return 200, {"content-type": "text/html"}, b"<!DOCTYPE html><html><body>Smart UI: sign in</body></html>"
         if not path.startswith(self._api):
             return 404, {"content-type": "text/html"}, b"<html><body>Not Found</body></html>"
         place = path.removeprefix(self._api).rstrip("/")
-        if (method, place) == ("GET", "v1/ping"):
+        if (method, place) == ("GET", "v1/ping") and self.state.believed("content-ping-open"):
             return answer({"build": 1, "href": "api/v1/ping", "version": "24.4"})
         if (method, place) == ("POST", "v1/auth"):
             return self.sign_in.by_password(call)
@@ -72,7 +75,8 @@ class ContentServer(PeopleDoor, ContentDoor, WorkflowDoor):
         """Answer somebody; whatever the answer is, the next ticket comes with it."""
         call.session = self.sign_in.session_of(call.headers, signing_in=place == "v1/auth")
         call.user = self.sign_in.sessions[call.session].user
-        rolled = self.sign_in.headers(call.session)
+        rolls = self.state.believed("content-tickets-roll") or "otcsticket" not in call.headers
+        rolled = self.sign_in.headers(call.session) if rolls else {}
         try:
             status, headers, body = self._endpoint(method, place, call)
         except RefusedCall as refusal:

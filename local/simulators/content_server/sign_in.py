@@ -51,6 +51,7 @@ class SignIn:
         self._tokens: dict[str, tuple[int, datetime]] = {}
         self._token_sessions: dict[tuple[str, str], int] = {}
         self._once: dict[str, int] = {}
+        self._newest: dict[int, str] = {}
         self._serial = 0
         self._dates: tuple[datetime | None, dict[str, str]] = (None, {})
 
@@ -66,7 +67,8 @@ class SignIn:
         """Write a fresh ticket of a session."""
         self._serial += 1
         expires = int((self._state.now() + LIFETIME).timestamp())
-        return f"x{session:x}z{expires:x}z{self._serial:x}"
+        self._newest[session] = f"x{session:x}z{expires:x}z{self._serial:x}"
+        return self._newest[session]
 
     def headers(self, session: int) -> dict[str, str]:
         """Write what stands on every answer: the next ticket, its end, the server's time."""
@@ -89,10 +91,11 @@ class SignIn:
         if "otcsticket" in headers:
             return self._by_ticket(headers["otcsticket"], headers)
         bearer = headers.get("authorization", "")
-        if bearer.startswith("Bearer "):
+        if bearer.startswith("Bearer ") and (signing_in or self._state.believed("otds-token-everywhere")):
             return self._by_token(bearer.removeprefix("Bearer "), headers)
         if signing_in and headers.get("otdsticket", "") in self._once:
-            return self.open(self._once.pop(headers["otdsticket"]), headers)
+            once, ticket = self._state.believed("otds-ticket-once"), headers["otdsticket"]
+            return self.open(self._once.pop(ticket) if once else self._once[ticket], headers)
         raise RefusedCall(401, LOGIN_REQUIRED)
 
     def _by_ticket(self, ticket: str, headers: Mapping[str, str]) -> int:
@@ -100,7 +103,10 @@ class SignIn:
         try:
             session, expires = int(number, 16), int(rest.partition("z")[0], 16)
         except ValueError:
-            raise RefusedCall(401, LOGIN_REQUIRED) from None
+            status = 401 if self._state.believed("content-no-ticket-401") else 403
+            raise RefusedCall(status, LOGIN_REQUIRED) from None
+        if not self._state.believed("content-older-ticket-good") and ticket != self._newest.get(session, ticket):
+            raise RefusedCall(401, LOGIN_REQUIRED)
         known = self.sessions.get(session)
         if known is None or known.address != _address(headers) or self._state.now().timestamp() >= expires:
             raise RefusedCall(401, LOGIN_REQUIRED)
@@ -132,7 +138,7 @@ class SignIn:
     def as_proxy(self, call: Call) -> Answer:
         """Answer `POST v2/members/proxies/auth/{id}`: a ticket of somebody who named the caller as their proxy."""
         target = self._state.users.get(call.number(0))
-        if not self._state.proxies_enabled:
+        if not (self._state.proxies_enabled and self._state.believed("content-proxy")):
             raise RefusedCall(400, "Proxy is not enabled")
         if target is None:
             raise RefusedCall(400, "Error getting the specified user")
@@ -188,9 +194,10 @@ class SignIn:
 
     def _impersonated(self, client: OauthClient, form: dict[str, str]) -> int:
         kind = form.get("subject_token_type") == "urn:opentext.com:oauth:string:user_id"
-        if not (client.may_impersonate and kind):
+        if not (client.may_impersonate and kind and self._state.believed("otds-token-exchange")):
             raise RefusedCall(400, "invalid_grant")
-        return self._partition_user(form.get("subject_token", ""))
+        found = self._partition_user(form.get("subject_token", ""))
+        return found or (0 if self._state.believed("otds-unknown-refused") else client.user)
 
     def _partition_user(self, name: str) -> int:
         """Find `login@partition`; without a partition nobody is found."""
@@ -203,8 +210,10 @@ class SignIn:
         self._serial += 1
         token = f"eyJ{self._serial:08x}"
         self._tokens[token] = (user, self._state.now() + TOKEN_LIFETIME)
-        seconds = int(TOKEN_LIFETIME.total_seconds())
-        return answer({"access_token": token, "token_type": "Bearer", "expires_in": seconds})
+        given: dict[str, str | int] = {"access_token": token, "token_type": "Bearer"}
+        if self._state.believed("otds-token-ends"):
+            given["expires_in"] = int(TOKEN_LIFETIME.total_seconds())
+        return answer(given)
 
     def _credentials(self, given: dict[str, str], *, snake: bool) -> Answer:
         name = given.get("user_name" if snake else "userName", "")
@@ -220,7 +229,7 @@ class SignIn:
         service = self._once.get(given.get("ticket", ""))
         allowed = any(client.user == service and client.may_impersonate for client in self.clients.values())
         user = self._partition_user(given.get("userName", ""))
-        if not allowed or not user:
+        if not allowed or not user or not self._state.believed("otds-ticket-for-user"):
             raise RefusedCall(401, "User cannot be impersonated in resource Content Server")
         return self._once_only(user, given["userName"])
 

@@ -53,11 +53,17 @@ class State:
         self.webreports: dict[str, Callable[[dict[str, str]], object]] = {}
         self.recycled: list[Node] = []
         """What was deleted and not purged."""
+        self.otherwise: set[str] = set()
+        """Beliefs that do not hold here."""
         self.records_module = True
         self.proxies_enabled = True
         self.filters_by_email = True
         self.has_node_list = True
         self.has_running_list = True
+
+    def believed(self, belief: str) -> bool:
+        """Tell whether a belief of docs/beliefs.yaml holds here: each rule of it asks at its own place."""
+        return belief not in self.otherwise
 
     def next_id(self) -> int:
         """Give the next id of the one id space."""
@@ -70,6 +76,8 @@ class State:
 
     def zulu(self, at: datetime | None) -> str | None:
         """Write a time as nodes do: in UTC, with a Z."""
+        if not self.believed("content-node-dates-utc"):
+            return self.zoneless(at)
         return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def user_named(self, login: str) -> User:
@@ -116,7 +124,11 @@ class State:
 
     def named_child(self, parent: int, name: str) -> int | None:
         """Find a child by name; case does not tell names apart."""
-        return self.children.get(parent, {}).get(name.casefold())
+        return self.children.get(parent, {}).get(self.folded(name))
+
+    def folded(self, name: str) -> str:
+        """Write a name as it is compared with others."""
+        return name.casefold() if self.believed("content-names-fold-case") else name
 
     def children_of(self, parent: int) -> Iterator[Node]:
         """List what stands in a container, in the order in which it was made."""
@@ -129,12 +141,15 @@ class State:
         Raises:
             RefusedCall: 500, the name is taken in that container.
         """
+        taken = self.named_child(parent, name)
+        if taken is not None and self.nodes[taken].name == name and not self.believed("content-name-taken"):
+            name = f"{name} ({self.last_id + 1})"
         if self.named_child(parent, name) is not None:
             raise RefusedCall(500, f"An item with the name '{name}' already exists.")
         at = created or self.now()
         node = Node(self.next_id(), name, kind, parent, owner, created=at, modified=at, modified_by=owner)
         self.nodes[node.id] = node
-        self.children.setdefault(parent, {})[name.casefold()] = node.id
+        self.children.setdefault(parent, {})[self.folded(name)] = node.id
         return node
 
     def touch(self, node: Node, user: int) -> None:

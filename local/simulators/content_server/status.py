@@ -12,26 +12,21 @@ from local.simulators.content_server.exchange import UNMAPPED, Call, RefusedCall
 from local.simulators.content_server.model import User
 from local.simulators.content_server.process import Process, Visit, visit_status
 from local.simulators.content_server.state import State
-from local.simulators.content_server.workflows import advance, change_state, is_performer
+from local.simulators.content_server.workflows import advance, change_state, is_performer, start_workflow
 
 NO_STATUS = "Could not access task status"
 
 
-def person(user: User) -> dict[str, Any]:
+def person(state: State, user: User) -> dict[str, Any]:
     """Write a person as workflows do."""
-    return {
-        "userId": user.id,
-        "loginName": user.login,
-        "firstName": user.first,
-        "lastName": user.last,
-        "emailAddress": user.email,
-        "phone": "",
-    }
+    names = {"userId": user.id, "loginName": user.login, "firstName": user.first, "lastName": user.last}
+    address = {"emailAddress": user.email} if state.believed("workflow-performer-address") else {}
+    return {**names, **address, "phone": ""}
 
 
 def assignees(state: State, visit: Visit) -> dict[str, Any]:
     """Write whose step it is. A group's step names the group, and nobody until it is accepted."""
-    people = [person(state.users[visit.performer])] if visit.performer else []
+    people = [person(state, state.users[number]) for number in _performers(state, visit)]
     name = state.users[visit.performer].name if visit.performer else state.groups[visit.group].name
     written: dict[str, Any] = {"assignee": people, "assigneeCount": len(people), "currentAssignee": name}
     if visit.group:
@@ -39,18 +34,36 @@ def assignees(state: State, visit: Visit) -> dict[str, Any]:
     return written
 
 
+def _performers(state: State, visit: Visit) -> list[int]:
+    if visit.performer:
+        accepted = not visit.group or state.believed("workflow-accepter-performs")
+        return [visit.performer] if accepted else []
+    return [] if state.believed("workflow-group-unassigned") else sorted(state.group_users(visit.group))
+
+
 def step(state: State, process: Process, visit: Visit) -> dict[str, Any]:
     """Write one visit of a step."""
     return {
         "process_id": process.id,
-        "subprocess_id": process.id,
+        "subprocess_id": process.id if state.believed("workflow-steps-identified") else None,
         "task_id": visit.task_id,
         "task_name": visit.step.name,
-        "task_due_date": state.zoneless(visit.due),
-        "task_start_date": state.zoneless(visit.started),
+        "task_due_date": _due(state, visit),
+        "task_start_date": _started(state, process, visit),
         "task_status": visit_status(visit, process, state.now()),
         "task_assignees": assignees(state, visit),
     }
+
+
+def _due(state: State, visit: Visit) -> str:
+    never = "" if state.believed("workflow-not-due-empty") else "9999-12-31T00:00:00"
+    return state.zoneless(visit.due) or never
+
+
+def _started(state: State, process: Process, visit: Visit) -> str:
+    first = next(one for one in process.visits if one.task_id == visit.task_id)
+    told = state.zoneless((visit if state.believed("workflow-loop-restarts") else first).started)
+    return told if state.believed("workflow-dates-local") else f"{told}Z"
 
 
 def known(state: State, number: int) -> Process | None:
@@ -87,8 +100,8 @@ def read_status(state: State, call: Call) -> Answer:
     """Answer `GET v2/workflows/status/processes/{id}`."""
     process = readable(state, call.number(0, "process_id"), call.user)
     steps = {
-        "completed": [step(state, process, visit) for visit in process.completed],
-        "current": [step(state, process, visit) for visit in process.current],
+        "completed": [step(state, process, visit) for visit in _told_completed(state, process)],
+        "current": [step(state, process, visit) for visit in _told_current(state, process)],
         "next": _next(process),
     }
     managing = call.user in process.managers or state.users[call.user].is_admin
@@ -101,6 +114,16 @@ def read_status(state: State, call: Call) -> Answer:
             "permissions": {right: managing or right == "SeeDetail" for right in rights},
         }
     )
+
+
+def _told_completed(state: State, process: Process) -> list[Visit]:
+    return process.completed if state.believed("workflow-act-completes") else []
+
+
+def _told_current(state: State, process: Process) -> list[Visit]:
+    if process.state == "stopped" and not state.believed("workflow-stopped"):
+        return [visit for visit in process.visits if visit.completed_at is None]
+    return process.current
 
 
 def _next(process: Process) -> list[dict[str, Any]]:
@@ -119,7 +142,7 @@ def _details(state: State, process: Process) -> dict[str, Any]:
         "date_initiated": state.zoneless(process.initiated),
         "due_date": state.zoneless(process.due),
         "date_completed": state.zoneless(process.ended),
-        "initiator": person(state.users[process.initiator]),
+        "initiator": person(state, state.users[process.initiator]),
     }
 
 
@@ -139,6 +162,8 @@ def _own(state: State, call: Call) -> list[Process]:
 def list_status(state: State, call: Call) -> Answer:
     """Answer `GET v2/workflows/status`: personal, without paging."""
     wanted = call.every("wstatus")
+    if not state.believed("workflow-listed-to-initiator") and call.first("kind").casefold() == "initiated":
+        return results([])
     found = [process for process in _own(state, call) if not wanted or process.status(state.now()) in wanted]
     if call.first("sort").startswith("due_date"):
         found.sort(key=lambda process: state.zoneless(process.due), reverse=call.first("sort").endswith("desc"))
@@ -169,7 +194,7 @@ def _row(state: State, process: Process) -> dict[str, Any]:
 
 def list_active(state: State, call: Call) -> Answer:
     """Answer `GET v2/workflows/status/active`."""
-    if not state.has_running_list:
+    if not (state.has_running_list and state.believed("workflow-running-names-map")):
         raise RefusedCall(400, UNMAPPED)
     rows = [
         {
@@ -221,10 +246,14 @@ def list_activities(state: State, call: Call) -> Answer:
     """Answer `GET v2/processes/{p}/subprocesses/{s}/activities`: the newest first."""
     process = readable(state, call.number(0, "process_id"), call.user)
     limit = as_number(call.first("limit", "50"), "limit")
+    told = process.activities
+    newest_first = list(reversed(told)) if state.believed("workflow-newest-activity-first") else told
+    longest = None if state.believed("workflow-comment-kept") else 32
     lines = [
-        {"date": state.zoneless(line.at), "user_id": line.user, "action": line.action, "comment": line.comment}
+        {"date": state.zoneless(line.at), "user_id": line.user, "action": line.action}
+        | {"comment": line.comment[:longest]}
         | ({"action_properties": line.properties} if line.properties else {})
-        for line in reversed(process.activities)
+        for line in newest_first
     ]
     return results({"data": lines[:limit]})
 
@@ -270,6 +299,30 @@ def set_status(state: State, call: Call) -> Answer:
     if not change_state(state, process, call.field("status")):
         raise RefusedCall(400, NO_STATUS)
     return results({})
+
+
+def start_process(state: State, call: Call) -> Answer:
+    """Answer `POST v2/draftprocesses/startwf` (style B): a map that begins without a dialogue."""
+    given = call.json_field()
+    plan = state.maps.get(as_number(str(given.get("workflow_id", "")), "workflow_id"))
+    if plan is None:
+        raise RefusedCall(400, "Could not start the workflow")
+    numbers = [as_number(text, "doc_ids") for text in str(given.get("doc_ids", "")).split(",") if text]
+    documents = [state.visible(number, call.user).id for number in numbers]
+    process = start_workflow(state, plan, initiator=call.user, documents=documents, managers=[])
+    if not state.believed("workflow-attachments-shortcuts"):
+        for link in list(state.children_of(process.folder)):
+            link.type, link.original = 144, None
+    return results({"custom_message": None, "process_id": process.id})
+
+
+def delete_process(state: State, call: Call) -> Answer:
+    """Answer `DELETE v2/processes/{id}`: for managers, once it has ended."""
+    process = readable(state, call.number(0, "process_id"), call.user)
+    if call.user not in process.managers or process.state not in ("completed", "stopped"):
+        raise RefusedCall(400, "No permission to delete the process")
+    del state.processes[process.id]
+    return answer({})
 
 
 def read_webreport(state: State, call: Call) -> Answer:

@@ -34,10 +34,13 @@ def read_form(state: State, call: Call) -> Answer:
             raise RefusedCall(400, f"Argument '{name}' is required")
     numbers = tuple(as_number(call.first(name), name) for name in names)
     process, visit = _mine(state, call, (numbers[0], numbers[1], numbers[2]))
-    return answer({"data": _form(process, visit), "forms": [{"data": process.values, "schema": {}, "options": {}}]})
+    return answer(
+        {"data": _form(state, process, visit), "forms": [{"data": process.values, "schema": {}, "options": {}}]}
+    )
 
 
-def _form(process: Process, visit: Visit) -> dict[str, Any]:
+def _form(state: State, process: Process, visit: Visit) -> dict[str, Any]:
+    offered = visit.step.dispositions if state.believed("workflow-form-offers") else ()
     sends_on = [{"key": SEND_ON, "label": "Send On"}] if SEND_ON in visit.step.next else []
     return {
         "title": visit.step.name,
@@ -49,7 +52,7 @@ def _form(process: Process, visit: Visit) -> dict[str, Any]:
         "member_accept": not visit.performer,
         "message": None,
         "actions": [*sends_on, {"key": "Delegate", "label": "Forward"}],
-        "custom_actions": [{"key": key, "label": key} for key in visit.step.dispositions],
+        "custom_actions": [{"key": key, "label": key} for key in offered],
         "data_packages": [{"type": 1, "sub_type": 1, "data": {"attachment_folder_id": process.folder}}],
         "process_id": process.id,
         "subprocess_id": process.id,
@@ -63,15 +66,34 @@ def act(state: State, call: Call) -> Answer:
 
     One of `action` and `custom_action`, never both.
     """
-    given = call.json_field()
+    given = _given(state, call)
     numbers = (call.number(0, "process_id"), call.number(1, "subprocess_id"), call.number(2, "task_id"))
+    if not state.believed("workflow-act-once") and _was_completed(state, numbers):
+        return results({"custom_message": None, "auto_display": {}})
     process, visit = _mine(state, call, numbers)
     if given.get("action") and given.get("custom_action"):
+        if not state.believed("workflow-one-action"):
+            return results({"custom_message": None, "auto_display": {}})
         raise RefusedCall(400, "It is not allowed to execute an action and a custom action")
-    if process.state != "running":
+    runs = process.state == "running" or not state.believed("workflow-suspended")
+    if not runs:
         raise RefusedCall(400, NO_STATUS)
     _carry_out(state, call, process, visit, given)
     return results({"custom_message": None, "auto_display": {}})
+
+
+def _given(state: State, call: Call) -> dict[str, Any]:
+    form = call.form()
+    if form and "body" not in form and not state.believed("workflow-act-by-body"):
+        return {name: values[0] for name, values in form.items()}
+    return call.json_field()
+
+
+def _was_completed(state: State, numbers: tuple[int, int, int]) -> bool:
+    process = known(state, numbers[0])
+    if process is None or process.find_current(numbers[2]) is not None:
+        return False
+    return any(visit.task_id == numbers[2] for visit in process.completed)
 
 
 def _carry_out(state: State, call: Call, process: Process, visit: Visit, given: dict[str, Any]) -> None:
@@ -82,7 +104,7 @@ def _carry_out(state: State, call: Call, process: Process, visit: Visit, given: 
         if visit.performer:
             raise RefusedCall(400, "The task is already accepted.")
         accept(state, process, visit, call.user)
-    elif not visit.performer:
+    elif not visit.performer and state.believed("workflow-group-accepts-first"):
         raise RefusedCall(400, "The task must be accepted first.")
     elif action == "Delegate":
         _delegate(state, call, process, visit, given)
@@ -107,6 +129,11 @@ def _delegate(state: State, call: Call, process: Process, visit: Visit, given: d
 
 def _finish(state: State, call: Call, process: Process, visit: Visit, given: dict[str, Any]) -> None:
     chosen = given.get("custom_action") or given.get("action")
+    same = next((key for key in visit.step.next if key.casefold() == str(chosen).casefold()), None)
+    if same is None and not state.believed("workflow-offered-alone"):
+        return
+    if same is not None and not state.believed("workflow-disposition-case"):
+        chosen = same
     if chosen not in visit.step.next or (given.get("custom_action") and chosen == SEND_ON):
         raise RefusedCall(400, f"Could not process object, invalid action '{chosen}'")
     if visit.step.wants_password:

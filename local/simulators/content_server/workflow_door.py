@@ -66,7 +66,7 @@ class WorkflowDoor:
     def delete_link(self, number: int) -> None:
         """Take a shortcut away; its original stays."""
         node = self.state.nodes.pop(number)
-        del self.state.children[node.parent][node.name.casefold()]
+        del self.state.children[node.parent][self.state.folded(node.name)]
 
     def _theirs(self, user: str, process_id: int, task_id: int) -> tuple[Process, Visit, int]:
         process, who = self.workflow(process_id), self.state.user_named(user).id

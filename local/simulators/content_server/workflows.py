@@ -134,6 +134,8 @@ def _finished(now: datetime, user: int, visit: Visit, disposition: str, comment:
 
 def delegate(state: State, process: Process, visit: Visit, *, user: int, to: int, comment: str = "") -> None:
     """Hand a visit to somebody else; it stays the same visit."""
+    if not state.believed("workflow-delegated-visit"):
+        visit.started = state.now().replace(microsecond=0)
     if to in state.groups:
         visit.performer, visit.group = 0, to
     else:

@@ -5,12 +5,13 @@ Their dates come without a zone. A list without `expanded_view` holds only what 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from local.in_process.transport import Answer
 from local.simulators.content_server.categories import schema
 from local.simulators.content_server.exchange import (
+    UNMAPPED,
     UNSEEN,
     Call,
     Page,
@@ -34,10 +35,14 @@ def workspace_properties(state: State, node: Node, workspace: Workspace) -> dict
     """Write the node part; dates in the server's zone, which they do not name."""
     return {
         **properties(state, node),
-        "create_date": state.zoneless(node.created),
+        "create_date": (
+            state.zoneless(node.created)
+            if state.believed("content-workspace-dates-local")
+            else node.created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        ),
         "modify_date": state.zoneless(node.modified),
         "rm_enabled": state.records_module,
-        "wksp_type_name": workspace.type.name,
+        "wksp_type_name": workspace.type.name if state.believed("content-workspace-type") else None,
         "wnf_wksp_type_id": workspace.type.id,
         "wnf_wksp_template_id": workspace.type.template,
     }
@@ -104,7 +109,8 @@ def _written(state: State, node: Node, workspace: Workspace, call: Call) -> dict
 def list_workspaces(state: State, call: Call) -> Answer:
     """Answer `GET v2/businessworkspaces`: paging stands at the top, the end shows by a missing `next`."""
     expanded = call.first("expanded_view").lower() == "true"
-    numbers = list(state.workspaces) if expanded else state.accessed.get(call.user, [])
+    expanded_numbers = list(state.workspaces) if state.believed("content-workspaces-expanded") else []
+    numbers = expanded_numbers if expanded else state.accessed.get(call.user, [])
     found = [state.nodes[number] for number in numbers if number in state.workspaces]
     found = [node for node in found if state.can_see(call.user, node) and _matches(state, node, call)]
     if expanded:
@@ -197,7 +203,8 @@ def list_members(state: State, call: Call) -> Answer:
     rows: list[dict[str, Any]] = []
     for role in ordered[page.start : page.stop]:
         members = [brief(state, member) for member in role.members[:most]]
-        rows.append({"data": {"properties": _role(role), "members": members}})
+        told = {"members": members} if state.believed("content-roles-with-members") else {}
+        rows.append({"data": {"properties": _role(role), **told}})
     return answer({"links": {"data": {}}, "paging": page.paging(), "results": rows})
 
 
@@ -230,6 +237,8 @@ def add_role_member(state: State, call: Call) -> Answer:
 def list_missing(state: State, call: Call) -> Answer:
     """Answer `GET v2/businessworkspaces/{id}/missingdocuments`."""
     _, workspace = _found(state, call)
+    if not state.believed("content-missing-told"):
+        raise RefusedCall(400, UNMAPPED)
     rows = [{"id": item.id, "name": item.name, "due_date": state.zoneless(item.due)} for item in workspace.missing]
     return results({"data": rows, "total_count": len(rows)})
 
@@ -246,7 +255,7 @@ def workspace_of(state: State, call: Call) -> Answer:
     node: Node | None = start
     while node is not None and node.id not in state.workspaces:
         node = state.nodes.get(node.parent)
-    if node is None:
+    if node is None or not state.believed("content-workspace-of-node"):
         raise RefusedCall(400, f"The node {start.id} does not belong to a business workspace.")
     workspace = state.workspaces[node.id]
     linked = bool(workspace.references)

@@ -10,7 +10,7 @@ from local.in_process.transport import Answer
 from local.simulators.graph import opentypes, values
 from local.simulators.graph.failures import Json, exceed, not_found, refuse
 from local.simulators.graph.pages import single
-from local.simulators.graph.patching import Reader, Write, changed, check_archived, check_etag, merged
+from local.simulators.graph.patching import Reader, Write, changed, check_archived, check_etag, check_unchanged, merged
 from local.simulators.graph.request import Request
 from local.simulators.graph.resource import Resource, paths_of
 from local.simulators.graph.state import State
@@ -18,10 +18,11 @@ from local.simulators.graph.state import State
 _PREVIEWS = ("automatic", "noPreview", "checklist", "description", "reference")
 
 
-def _description(value: object, _held: object, write: Write) -> str:
+def _description(value: object, held: object, write: Write) -> str:
     if value is None:
-        return ""
-    return values.long_text("description", value, longest=write.state.rules.limits.description)
+        return "" if write.state.believed("planner-description-cleared") else str(held)
+    text = values.long_text("description", value, longest=write.state.rules.limits.description)
+    return text if write.state.believed("planner-description-verbatim") else text.replace("\n", "\r\n")
 
 
 def _preview(value: object, _held: object, _write: Write) -> str:
@@ -61,9 +62,11 @@ def patch_details(state: State, request: Request, task_id: str) -> Answer:
     """
     task, details = state.task(task_id), state.details[task_id]
     changes = request.read_object()
-    check_etag(state, details, request, paths_of(changes))
-    change_details(task, changes, Write(state, state.rules.app_identity))
-    return changed(details, request)
+    check_unchanged(state, details, request, "planner-lines-apart")
+    if request.if_match != task.etag or state.believed("planner-separate-etags"):
+        check_etag(state, details, request, paths_of(changes))
+    change_details(task, changes, Write(state, state.app))
+    return changed(state, details, request)
 
 
 def change_details(task: Resource, changes: Json, write: Write) -> None:
@@ -83,9 +86,10 @@ def change_details(task: Resource, changes: Json, write: Write) -> None:
 
 
 def _check_limits(state: State, body: Json) -> None:
-    if len(body["checklist"]) > state.rules.limits.checklist:
+    lines, links = state.rules.limits.checklist, state.rules.limits.references
+    if len(body["checklist"]) > (lines if state.believed("planner-limit-checklist") else 2 * lines):
         exceed("MaximumChecklistItemsOnTask")
-    if len(body["references"]) > state.rules.limits.references:
+    if len(body["references"]) > (links if state.believed("planner-limit-references") else 2 * links):
         exceed("MaximumReferencesOnTask")
 
 
@@ -100,7 +104,7 @@ def _count(state: State, task: Resource, details: Json) -> None:
         "activeChecklistItemCount": ticks.count(False),
     }
     body = {**task.body, **counters}
-    if state.rules.details_move_task_etag:
+    if state.rules.details_move_task_etag or not state.believed("planner-details-leave-task"):
         task.commit(body, ())
     else:
         task.refresh(body)

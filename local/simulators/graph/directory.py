@@ -7,7 +7,7 @@ Source: https://learn.microsoft.com/graph/api/resources/user
 import json
 import re
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email import message_from_bytes
 from email.policy import default
 from typing import TypeAlias
@@ -50,7 +50,8 @@ def list_users(state: State, request: Request) -> Answer:
         GraphError: 400, another filter.
     """
     clauses = _clauses(request.query.get("$filter", ""))
-    found = [user for user in state.users.values() if _matches(user, clauses)]
+    fold = str.lower if state.believed("graph-users-any-case") else str
+    found = [user for user in state.users.values() if _matches(user, clauses, fold)]
     return _page(request, [_shown(request, user) for user in found], context="users")
 
 
@@ -71,6 +72,8 @@ def read_manager(state: State, request: Request, key: str) -> Answer:
     Raises:
         GraphError: 404, no such user, or nobody manages them.
     """
+    if not state.believed("graph-no-manager-404"):
+        return no_content()
     manager = state.managers.get(find_user(state, key)["id"])
     if manager is None:
         link = "manager"
@@ -196,7 +199,7 @@ def _clauses(text: str) -> list[_Clause]:
     found: list[_Clause] = []
     while match := _EQUALS.match(rest) or _IN.match(rest):
         values = _QUOTED.findall(match.group(0))
-        found.append((match.group(1).lower(), frozenset(value.replace("''", "'").lower() for value in values)))
+        found.append((match.group(1).lower(), frozenset(value.replace("''", "'") for value in values)))
         rest = rest[match.end() :]
         if not rest:
             return found
@@ -206,11 +209,10 @@ def _clauses(text: str) -> list[_Clause]:
     raise GraphError(400, "Unsupported or invalid query filter clause specified.", code="Request_UnsupportedQuery")
 
 
-def _matches(user: Json, clauses: list[_Clause]) -> bool:
-    values = {
-        name.lower(): str(user.get(name) or "").lower() for name in ("id", "mail", "userPrincipalName", "displayName")
-    }
-    return not clauses or any(values[name] in wanted for name, wanted in clauses)
+def _matches(user: Json, clauses: list[_Clause], fold: Callable[[str], str]) -> bool:
+    names = ("id", "mail", "userPrincipalName", "displayName")
+    values = {name.lower(): fold(str(user.get(name) or "")) for name in names}
+    return not clauses or any(values[name] in map(fold, wanted) for name, wanted in clauses)
 
 
 def _shown(request: Request, user: Json) -> Json:
@@ -229,9 +231,11 @@ def _group_body(group: Group) -> Json:
 
 def _members(state: State, request: Request, ids: Sequence[str]) -> Answer:
     found = [_member(state, request, member) for member in ids]
+    if not state.believed("graph-members-typed"):
+        found = [{name: part for name, part in member.items() if name != "@odata.type"} for member in found]
     if request.path.endswith("/microsoft.graph.user"):
         found = [member for member in found if member["@odata.type"] == "#microsoft.graph.user"]
-    return _page(request, found, context="directoryObjects")
+    return _page(request, found, context="directoryObjects", links=state.believed("graph-pages-link-on"))
 
 
 def _member(state: State, request: Request, member: str) -> Json:
@@ -251,14 +255,14 @@ def _closure(state: State, group: Group) -> list[str]:
     return list(found)
 
 
-def _page(request: Request, found: Sequence[Json], *, context: str) -> Answer:
+def _page(request: Request, found: Sequence[Json], *, context: str, links: bool = True) -> Answer:
     """Answer with one page; the directory obeys `$top`, 100 if it is not given, 999 at most."""
     top, start = request.query.get("$top", "100"), request.page_token
     if not (top.isdigit() and 0 < int(top) <= 999):
         refuse("Invalid page size specified.")
     end = start + int(top)
     body: Json = {"@odata.context": METADATA + context}
-    if end < len(found):
+    if end < len(found) and links:
         body["@odata.nextLink"] = request.link(str(end))
     return json_answer(json.dumps({**body, "value": found[start:end]}))
 

@@ -23,29 +23,38 @@ Entry: TypeAlias = Callable[[str, Json, Json, Write], Json]
 
 def assignments(value: object, held: object, write: Write) -> Json:
     """Merge who the task is assigned to."""
-    return _merge(value, held, kind="plannerAssignment", entry=_assignment, write=write)
+    replaces = not write.state.believed("planner-assignments-merge") and None not in _object(value).values()
+    kept = {} if replaces else held
+    removes = write.state.believed("planner-assignments-removed")
+    return _merge(value, kept, kind="plannerAssignment", entry=_assignment, write=write, removes=removes)
 
 
 def checklist(value: object, held: object, write: Write) -> Json:
     """Merge the checklist's items."""
-    return _merge(value, held, kind="plannerChecklistItem", entry=_checklist_item, write=write)
+    removes = write.state.believed("planner-checklist-removed")
+    found = _merge(value, held, kind="plannerChecklistItem", entry=_checklist_item, write=write, removes=removes)
+    if write.state.believed("planner-lines-stamped-alone"):
+        return found
+    return {key: {**item, "lastModifiedDateTime": write.state.stamp()} for key, item in found.items()}
 
 
 def references(value: object, held: object, write: Write) -> Json:
     """Merge the task's links."""
     for key in _object(value):
-        if not key.startswith("@"):
+        if not key.startswith("@") and write.state.believed("planner-references-encoded"):
             _check_reference(key)
-    return _merge(value, held, kind="plannerExternalReference", entry=_reference, write=write)
+    found = _merge(value, held, kind="plannerExternalReference", entry=_reference, write=write)
+    keeps = write.state.believed("planner-references-keep-key")
+    return found if keeps else {unquote(key): item for key, item in found.items()}
 
 
-def categories(value: object, held: object, _write: Write) -> Json:
+def categories(value: object, held: object, write: Write) -> Json:
     """Set and take off labels."""
     found = dict(_object(held or {}))
     for key, is_set in _entries(value):
         _check_category(key)
-        if boolean(key, is_set):
-            found[key] = True
+        if boolean(key, is_set) or not write.state.believed("planner-labels-off"):
+            found[key] = is_set
         else:
             found.pop(key, None)
     return found
@@ -60,13 +69,15 @@ def category_descriptions(value: object, held: object, _write: Write) -> Json:
     return found
 
 
-def _merge(value: object, held: object, *, kind: str, entry: Entry, write: Write) -> Json:
+def _merge(value: object, held: object, *, kind: str, entry: Entry, write: Write, removes: bool = True) -> Json:
     found = dict(_object(held or {}))
     for key, item in _entries(value):
         if item is None:
-            found.pop(key, None)
+            if removes:
+                found.pop(key, None)
             continue
-        _check_type(key, item, kind)
+        if write.state.believed("planner-entries-typed"):
+            _check_type(key, item, kind)
         plain = {name: part for name, part in item.items() if not name.startswith("@")}
         found[key] = {"@odata.type": f"#microsoft.graph.{kind}", **entry(key, plain, found.get(key, {}), write)}
     return found
@@ -111,7 +122,7 @@ def _assignment(key: str, plain: Json, held: Json, write: Write) -> Json:
     if key not in write.state.users and not _GUID.fullmatch(key):
         refuse(f"'{key}' is no user id.")
     return {
-        "assignedBy": held.get("assignedBy", write.actor),
+        "assignedBy": held.get("assignedBy", write.actor if write.state.believed("planner-assigned-by-app") else None),
         "assignedDateTime": held.get("assignedDateTime", write.state.stamp()),
         "orderHint": write.state.new_hint(),
     }
@@ -119,7 +130,8 @@ def _assignment(key: str, plain: Json, held: Json, write: Write) -> Json:
 
 def _checklist_item(key: str, plain: Json, held: Json, write: Write) -> Json:
     _only(plain, "title", "isChecked", "orderHint")
-    title = plain.get("title", held.get("title"))
+    merges = write.state.believed("planner-checklist-merges")
+    title = plain.get("title", held.get("title") if merges or not held else "(no title)")
     is_checked = plain.get("isChecked", held.get("isChecked", False))
     return {
         "title": text(f"{key}/title", title, longest=write.state.rules.limits.title),
@@ -144,11 +156,15 @@ def _reference(key: str, plain: Json, held: Json, write: Write) -> Json:
 
 def _hint(plain: Json, name: str, held: Json, write: Write) -> str:
     if name in plain:
-        check_hint(name, plain[name])
+        if write.state.believed("planner-hints-not-sent-back"):
+            check_hint(name, plain[name])
+        if not write.state.believed("planner-hints-recalculated"):
+            return str(plain[name])
     elif name in held:
         return str(held[name])
     return write.state.new_hint()
 
 
 def _signed(write: Write) -> Json:
-    return {"lastModifiedBy": write.actor, "lastModifiedDateTime": write.state.stamp()}
+    by = write.actor if write.state.believed("planner-lines-signed") else None
+    return {"lastModifiedBy": by, "lastModifiedDateTime": write.state.stamp()}

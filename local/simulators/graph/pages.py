@@ -70,7 +70,8 @@ def _listed(state: State, resource: Resource, shape: _Shape | None) -> str | Non
 
 def _shape(state: State, request: Request) -> _Shape | None:
     names = _option(request, "$select", state.rules.select)
-    expanded = _option(request, "$expand", state.rules.expand)
+    expand = state.rules.expand if state.believed("planner-list-with-details") else "ignored"
+    expanded = _option(request, "$expand", expand)
     if not names and not expanded:
         return None
     return frozenset(names), "details" in expanded

@@ -50,16 +50,29 @@ def check_etag(state: State, resource: Resource, request: Request, paths: list[t
     Raises:
         GraphError: 412 or 409.
     """
+    if request.if_match is None and not state.believed("planner-if-match-required"):
+        return
     resource.check(request.if_match, paths, conflict=state.conflict_status())
 
 
-def changed(resource: Resource, request: Request) -> Answer:
+def check_unchanged(state: State, resource: Resource, request: Request, belief: str) -> None:
+    """
+    Refuse a change to an older version, whatever it changes, where it is not believed to be let through.
+
+    Raises:
+        GraphError: 412 or 409.
+    """
+    if not state.believed(belief):
+        check_etag(state, resource, request, None)
+
+
+def changed(state: State, resource: Resource, request: Request) -> Answer:
     """
     Answer a PATCH: 204, or the new representation if the client asked for it.
 
     Source: https://learn.microsoft.com/graph/api/plannertask-update
     """
-    if not request.wants_representation:
+    if not request.wants_representation or not state.believed("planner-representation"):
         return no_content()
     return json_answer(resource.text(), headers={"preference-applied": "return=representation"})
 

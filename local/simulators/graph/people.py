@@ -10,7 +10,7 @@ from datetime import datetime
 from local.simulators.graph.details import change_details
 from local.simulators.graph.failures import Json
 from local.simulators.graph.patching import Write
-from local.simulators.graph.plans import add_bucket
+from local.simulators.graph.plans import add_bucket, drop_bucket
 from local.simulators.graph.task_writes import add_task, change_task, drop_task
 from local.simulators.graph.values import stamp
 from local.simulators.graph.world import World, person
@@ -126,9 +126,8 @@ class People(World):
 
     def delete_bucket(self, user: str, bucket_id: str) -> None:
         """Delete a bucket with its tasks."""
-        plan_id = self.state.buckets.pop(bucket_id).body["planId"]
-        for task in [task for task in self.state.tasks_of(plan_id) if task.body["bucketId"] == bucket_id]:
-            self.delete(user, task.id)
+        self._by(user)
+        drop_bucket(self.state, bucket_id)
 
     def archive(self, item: str) -> None:
         """Archive a plan or a task: read-only, and v1.0 does not show it."""

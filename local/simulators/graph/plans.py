@@ -8,12 +8,22 @@ from collections.abc import Mapping
 
 from local.in_process.transport import Answer
 from local.simulators.graph import opentypes, values
-from local.simulators.graph.failures import GraphError, Json, exceed, json_answer, no_access, not_found, refuse
+from local.simulators.graph.failures import (
+    GraphError,
+    Json,
+    exceed,
+    json_answer,
+    no_access,
+    no_content,
+    not_found,
+    refuse,
+)
 from local.simulators.graph.pages import METADATA, page, single
 from local.simulators.graph.patching import Reader, Write, changed, check_archived, check_etag, merged
 from local.simulators.graph.request import Request
 from local.simulators.graph.resource import Resource, paths_of
 from local.simulators.graph.state import Group, State
+from local.simulators.graph.task_writes import drop_task
 
 _GROUPS_URL = "https://graph.microsoft.com/v1.0/groups/"
 _LABELS = {f"category{number}": None for number in range(1, 26)}
@@ -55,7 +65,7 @@ def create_plan(state: State, request: Request) -> Answer:
     if state.rules.creator_must_be_member and not group.has_app:
         raise no_access()
     title = values.text("title", given.get("title"), longest=state.rules.limits.title)
-    plan = add_plan(state, group, title, Write(state, state.rules.app_identity))
+    plan = add_plan(state, group, title, Write(state, state.app))
     text = f'{{"@odata.context":"{METADATA}planner/plans/$entity",{plan.text()[1:]}'
     return json_answer(text, status=state.rules.plan_created_status)
 
@@ -68,6 +78,8 @@ def read_plan(state: State, request: Request, plan_id: str) -> Answer:
         GraphError: 404, 403.
     """
     plan = state.plan(plan_id)
+    if not state.believed("planner-plan-container"):
+        plan.refresh({**plan.body, "container": None})
     return single(state, request, plan, context="planner/plans", details=state.plan_details[plan_id])
 
 
@@ -79,6 +91,10 @@ def read_plan_details(state: State, request: Request, plan_id: str) -> Answer:
         GraphError: 404, 403.
     """
     state.plan(plan_id)
+    if not state.believed("planner-labels-25"):
+        details = state.plan_details[plan_id]
+        named = dict(list(details.body["categoryDescriptions"].items())[:6])
+        details.refresh({**details.body, "categoryDescriptions": named})
     return single(state, request, state.plan_details[plan_id], context="planner/plans/details", details=None)
 
 
@@ -95,9 +111,9 @@ def patch_plan_details(state: State, request: Request, plan_id: str) -> Answer:
     paths = paths_of(changes)
     check_etag(state, details, request, paths)
     check_archived(state, plan_id)
-    write = Write(state, state.rules.app_identity)
+    write = Write(state, state.app)
     details.commit(merged(details.body, changes, readers=PLAN_DETAILS, write=write), paths)
-    return changed(details, request)
+    return changed(state, details, request)
 
 
 def list_group_plans(state: State, request: Request, group_id: str) -> Answer:
@@ -126,7 +142,7 @@ def create_bucket(state: State, request: Request) -> Answer:
     if not isinstance(plan_id, str) or "name" not in given:
         refuse("A bucket needs 'planId' and 'name'.")
     state.plan(plan_id)
-    bucket = add_bucket(state, plan_id, given, Write(state, state.rules.app_identity))
+    bucket = add_bucket(state, plan_id, given, Write(state, state.app))
     text = f'{{"@odata.context":"{METADATA}planner/buckets/$entity",{bucket.text()[1:]}'
     return json_answer(text, status=201)
 
@@ -143,6 +159,32 @@ def read_bucket(state: State, request: Request, bucket_id: str) -> Answer:
         raise not_found()
     state.check_access(bucket.body["planId"])
     return single(state, request, bucket, context="planner/buckets", details=None)
+
+
+def delete_bucket(state: State, request: Request, bucket_id: str) -> Answer:
+    """
+    Delete a bucket that nobody changed since the etag, with its tasks.
+
+    Raises:
+        GraphError: 403, 404, 409, 412.
+
+    Source: https://learn.microsoft.com/graph/api/plannerbucket-delete
+    """
+    bucket = state.buckets.get(bucket_id)
+    if bucket is None:
+        raise not_found()
+    state.check_access(bucket.body["planId"])
+    check_archived(state, bucket.body["planId"])
+    check_etag(state, bucket, request, None)
+    drop_bucket(state, bucket_id)
+    return no_content()
+
+
+def drop_bucket(state: State, bucket_id: str) -> None:
+    """Remove a bucket with its tasks."""
+    plan_id = state.buckets.pop(bucket_id).body["planId"]
+    for task in [task for task in state.tasks_of(plan_id) if task.body["bucketId"] == bucket_id]:
+        drop_task(state, task)
 
 
 def list_plan_buckets(state: State, request: Request, plan_id: str) -> Answer:
@@ -194,6 +236,10 @@ def add_bucket(state: State, plan_id: str, given: Json, write: Write) -> Resourc
         GraphError: 400, 403.
     """
     check_archived(state, plan_id)
+    if not state.believed("planner-buckets-twice") and given["name"] in {
+        bucket.body["name"] for bucket in state.buckets_of(plan_id)
+    }:
+        refuse("The plan has a bucket of that name.")
     if len(state.buckets_of(plan_id)) >= state.rules.limits.buckets_in_plan:
         exceed("MaximumBucketsInProject")
     blank = {"name": "", "planId": plan_id, "orderHint": state.new_hint(), "id": state.new_id()}

@@ -17,14 +17,18 @@ Path: TypeAlias = tuple[str, ...]
 """What was changed: a property, or an entry of an open type, or a property of a checklist item."""
 
 _START, _END = 'W/"JzEt', 'Jyc="'
+_MOST = 10**12 - 1
+"""Versions of one resource."""
 
 
 class Resource:
     """A task, its details, a plan, its details, or a bucket."""
 
-    __slots__ = ("_now", "_text", "_touched", "body", "changed_at", "order", "previous", "salt", "version")
+    __slots__ = ("_believed", "_now", "_text", "_touched", "body", "changed_at", "order", "previous", "salt", "version")
 
-    def __init__(self, body: Json, *, salt: str, order: int, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, body: Json, *, salt: str, order: int, now: Callable[[], datetime], believed: Callable[[str], bool]
+    ) -> None:
         """
         Keep a new resource.
 
@@ -33,7 +37,9 @@ class Resource:
             salt: what tells this resource's etags from every other's.
             order: its place among all resources by creation.
             now: the clock.
+            believed: whether a belief holds here.
         """
+        self._believed = believed
         self._now = now
         self.changed_at = now()
         self.body = body
@@ -52,10 +58,13 @@ class Resource:
     @property
     def etag(self) -> str:
         """The current etag."""
-        return f"{_START}{self.salt}{self.version:012d}{_END}"
+        grows = self._believed("planner-etags-ordinal")
+        return f"{_START}{self.salt}{self.version if grows else _MOST - self.version:012d}{_END}"
 
     def view(self) -> Json:
         """Show the representation with its etag."""
+        if not self._believed("planner-null-properties"):
+            return {"@odata.etag": self.etag} | {name: part for name, part in self.body.items() if part is not None}
         return {"@odata.etag": self.etag, **self.body}
 
     def text(self) -> str:
@@ -103,9 +112,10 @@ class Resource:
         digits = if_match[len(start) : -len(_END)]
         if not (if_match.startswith(start) and if_match.endswith(_END) and digits.isdigit()):
             refuse_etag("The If-Match header contains an invalid value.")
-        if int(digits) > self.version:
+        known = int(digits) if self._believed("planner-etags-ordinal") else _MOST - int(digits)
+        if known > self.version:
             refuse_etag("The If-Match header no longer matches a version of the resource.")
-        return int(digits)
+        return known
 
 
 def _overlap(mine: Path, theirs: Path) -> bool:

@@ -29,6 +29,7 @@ _TABLE: Mapping[tuple[str, str], Operation] = {
     ("GET", "planner/plans/{}/buckets"): plans.list_plan_buckets,
     ("POST", "planner/buckets"): plans.create_bucket,
     ("GET", "planner/buckets/{}"): plans.read_bucket,
+    ("DELETE", "planner/buckets/{}"): plans.delete_bucket,
     ("GET", "planner/buckets/{}/tasks"): tasks.list_bucket_tasks,
     ("GET", "groups/{}/planner/plans"): plans.list_group_plans,
     ("GET", "users/{}/planner/tasks"): tasks.list_user_tasks,

@@ -59,7 +59,9 @@ class Graph(People):
             status, own, content = self._refuse(error, request)
         else:
             status, own, content = await self._dispatch(request)
-        told = {"request-id": self._request_id(), "date": format_datetime(self.state.now(), usegmt=True)}
+        told = {"request-id": self._request_id()}
+        if self.state.believed("graph-dates-its-answers"):
+            told["date"] = format_datetime(self.state.now(), usegmt=True)
         return status, {**own, **told}, content
 
     async def _dispatch(self, request: Request) -> Answer:

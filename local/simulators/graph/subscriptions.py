@@ -178,6 +178,8 @@ def _expiry(state: State, value: object, *, resource: str) -> datetime:
     """Take the wanted end, but 45 minutes from now at the earliest."""
     kind = resource.strip("/").split("/")
     longest = _LONGEST.get(kind[-1] if kind[-1] == "conversations" else kind[0])
+    if kind[0] == "planner" and not state.believed("graph-planner-not-told"):
+        longest = _LONGEST["groups"]
     if longest is None:
         refuse(f"The resource '{resource}' can't be subscribed to.")
     told = moment("expirationDateTime", value)
@@ -185,7 +187,7 @@ def _expiry(state: State, value: object, *, resource: str) -> datetime:
         refuse("The property 'expirationDateTime' is required.")
     now = state.now()
     expires = max(datetime.fromisoformat(told), now + _SHORTEST)
-    if expires > now + timedelta(minutes=longest):
+    if expires > now + timedelta(minutes=longest) and state.believed("graph-subscription-longest"):
         refuse(f"Subscription expiration can only be {longest} minutes in the future.")
     return expires
 

@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/graph/api/resources/plannertask
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from local.simulators.graph import opentypes, values
 from local.simulators.graph.failures import GraphError, Json, exceed, not_found, refuse
@@ -15,23 +15,36 @@ from local.simulators.graph.state import State
 
 
 def _title(value: object, _held: object, write: Write) -> str:
-    return values.text("title", value, longest=write.state.rules.limits.title)
+    believed, longest = write.state.believed, write.state.rules.limits.title
+    longest += 0 if believed("planner-title-255") else 1
+    units = believed("planner-title-utf16")
+    if believed("planner-title-trimmed"):
+        return values.text("title", value, longest=longest, units=units)
+    return values.long_text("title", value, longest=longest, units=units)
 
 
-def _start(value: object, _held: object, _write: Write) -> str | None:
-    return values.moment("startDateTime", value)
+def _start(value: object, _held: object, write: Write) -> str | None:
+    return _moment("startDateTime", value, write)
 
 
-def _due(value: object, _held: object, _write: Write) -> str | None:
-    return values.moment("dueDateTime", value)
+def _due(value: object, held: object, write: Write) -> str | None:
+    if value is None and not write.state.believed("planner-due-cleared"):
+        return None if held is None else str(held)
+    return _moment("dueDateTime", value, write)
+
+
+def _moment(name: str, value: object, write: Write) -> str | None:
+    taken = values.moment(name, value)
+    return taken if value is None or write.state.believed("planner-times-utc") else str(value)
 
 
 def _percent(value: object, _held: object, _write: Write) -> int:
     return values.number("percentComplete", value, highest=100)
 
 
-def _priority(value: object, _held: object, _write: Write) -> int:
-    return values.priority(value)
+def _priority(value: object, _held: object, write: Write) -> int:
+    kept = values.priority(value)
+    return kept if write.state.believed("planner-priority-normalised") else values.number("priority", value, highest=10)
 
 
 def _hint(value: object, _held: object, write: Write) -> str:
@@ -116,6 +129,7 @@ def drop_task(state: State, task: Resource) -> None:
 
 def _blank(state: State, plan_id: str, write: Write) -> Json:
     """Write down a task as it is when nothing was said about it."""
+    created_now = state.believed("planner-created-time")
     return {
         "planId": plan_id,
         "bucketId": None,
@@ -124,7 +138,7 @@ def _blank(state: State, plan_id: str, write: Write) -> Json:
         "assigneePriority": state.new_hint(),
         "percentComplete": 0,
         "startDateTime": None,
-        "createdDateTime": state.stamp(),
+        "createdDateTime": values.stamp(state.now() + (timedelta() if created_now else timedelta(hours=2))),
         "dueDateTime": None,
         "hasDescription": False,
         "previewType": "automatic",
@@ -145,12 +159,14 @@ def _blank(state: State, plan_id: str, write: Write) -> Json:
 def _settled(before: Json, body: Json, write: Write) -> Json:
     """Check what holds between properties, and let the service set its own."""
     start, due = body["startDateTime"], body["dueDateTime"]
-    if start and due and datetime.fromisoformat(start) > datetime.fromisoformat(due):
+    checks = write.state.believed("planner-start-after-due")
+    if start and due and checks and datetime.fromisoformat(start) > datetime.fromisoformat(due):
         refuse("The start date can't be later than the due date.")
     _check_bucket(write.state, body)
     if _is_done(body) and not _is_done(before):
-        return {**body, "completedDateTime": write.state.stamp(), "completedBy": write.actor}
-    if not _is_done(body) and _is_done(before):
+        by = write.actor if write.state.believed("planner-completed-by-app") else None
+        return {**body, "completedDateTime": write.state.stamp(), "completedBy": by}
+    if not _is_done(body) and _is_done(before) and write.state.believed("planner-reopened"):
         return {**body, "completedDateTime": None, "completedBy": None}
     return body
 
@@ -160,7 +176,7 @@ def _is_done(body: Json) -> bool:
 
 
 def _check_bucket(state: State, body: Json) -> None:
-    if body["bucketId"] is None:
+    if body["bucketId"] is None or not state.believed("planner-bucket-of-plan"):
         return
     bucket = state.buckets.get(body["bucketId"])
     if bucket is None or bucket.body["planId"] != body["planId"]:
@@ -213,7 +229,7 @@ def _keep(state: State, body: Json) -> Resource:
     state.plan_tasks[body["planId"]][task.id] = None
     blank = {"id": task.id, "description": "", "previewType": "automatic", "references": {}, "checklist": {}}
     state.details[task.id] = state.resource(blank)
-    state.late_details[task.id] = state.rules.details_lag
+    state.late_details[task.id] = state.rules.details_lag or int(not state.believed("planner-details-at-once"))
     return task
 
 

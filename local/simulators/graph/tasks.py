@@ -4,12 +4,15 @@ Tasks over HTTP: made, read, changed, deleted and listed.
 Source: https://learn.microsoft.com/graph/api/resources/plannertask
 """
 
+import json
+
 from local.in_process.transport import Answer
-from local.simulators.graph.failures import json_answer, no_content, not_found
+from local.simulators.graph.details import change_details
+from local.simulators.graph.failures import Json, json_answer, no_content, not_found
 from local.simulators.graph.pages import METADATA, page, single
-from local.simulators.graph.patching import Write, changed, check_etag
+from local.simulators.graph.patching import Write, changed, check_etag, check_unchanged
 from local.simulators.graph.request import Request
-from local.simulators.graph.resource import paths_of
+from local.simulators.graph.resource import Resource, paths_of
 from local.simulators.graph.state import State
 from local.simulators.graph.task_writes import add_task, change_task, drop_task
 
@@ -23,8 +26,21 @@ def create_task(state: State, request: Request) -> Answer:
     """
     given = request.read_object()
     state.check_access(str(given.get("planId")))
-    task = add_task(state, given, Write(state, state.rules.app_identity))
-    return json_answer(f'{{"@odata.context":"{METADATA}planner/tasks/$entity",{task.text()[1:]}', status=201)
+    write, task = Write(state, state.app), _same(state, given)
+    if task is None:
+        task = add_task(state, given, write)
+        if isinstance(given.get("details"), dict) and not state.believed("planner-deep-insert-dropped"):
+            change_details(task, given["details"], write)
+    status = 201 if state.believed("planner-create-answers") else 200
+    return json_answer(f'{{"@odata.context":"{METADATA}planner/tasks/$entity",{task.text()[1:]}', status=status)
+
+
+def _same(state: State, given: Json) -> Resource | None:
+    """Find the task that the same POST made before, where a POST is not believed to make another one."""
+    if state.believed("planner-create-not-idempotent"):
+        return None
+    found = state.tasks_of(str(given.get("planId")))
+    return next((task for task in found if task.body["title"] == given.get("title")), None)
 
 
 def read_task(state: State, request: Request, task_id: str) -> Answer:
@@ -35,7 +51,7 @@ def read_task(state: State, request: Request, task_id: str) -> Answer:
         GraphError: 404, 403.
     """
     task = state.shown_task(task_id)
-    return single(state, request, task, context="planner/tasks", details=state.details[task_id])
+    return single(state, request, task, context="planner/tasks", details=state.details[task.id])
 
 
 def patch_task(state: State, request: Request, task_id: str) -> Answer:
@@ -47,9 +63,14 @@ def patch_task(state: State, request: Request, task_id: str) -> Answer:
     """
     task = state.task(task_id)
     changes = request.read_object()
-    check_etag(state, task, request, paths_of(changes))
-    change_task(task, changes, Write(state, state.rules.app_identity))
-    return changed(task, request)
+    check_unchanged(state, task, request, "planner-stale-apart")
+    is_stale = request.if_match != task.etag
+    if not is_stale or request.if_match is None or state.believed("planner-stale-overlap"):
+        check_etag(state, task, request, paths_of(changes))
+    change_task(task, changes, Write(state, state.app))
+    if is_stale and not state.believed("planner-stale-merged"):
+        return json_answer(json.dumps({"@odata.etag": task.etag, "id": task.id, **changes}))
+    return changed(state, task, request)
 
 
 def delete_task(state: State, request: Request, task_id: str) -> Answer:
@@ -60,7 +81,8 @@ def delete_task(state: State, request: Request, task_id: str) -> Answer:
         GraphError: 403, 404, 409, 412.
     """
     task = state.task(task_id)
-    check_etag(state, task, request, None)
+    if state.believed("planner-delete-stale"):
+        check_etag(state, task, request, None)
     drop_task(state, task)
     return no_content()
 

@@ -9,7 +9,7 @@ from local.simulators.graph.failures import refuse
 _HINT = re.compile(r"[ -~]* [ -~]*!")
 
 
-def text(name: str, value: object, *, longest: int) -> str:
+def text(name: str, value: object, *, longest: int, units: bool = True) -> str:
     """
     Read a title: outer blanks go, and something must be left.
 
@@ -18,17 +18,23 @@ def text(name: str, value: object, *, longest: int) -> str:
     """
     if not isinstance(value, str) or not value.strip():
         refuse(f"The property '{name}' must be a text that is not empty.")
-    return long_text(name, value.strip(), longest=longest)
+    return long_text(name, value.strip(), longest=longest, units=units)
 
 
-def long_text(name: str, value: object, *, longest: int) -> str:
+def long_text(name: str, value: object, *, longest: int, units: bool = True) -> str:
     """
     Read a text that may be empty.
+
+    Args:
+        units: its length is counted in UTF-16 units; False: in characters.
 
     Raises:
         GraphError: 400, no text, or too long.
     """
-    if not isinstance(value, str) or len(value) > longest:
+    if (
+        not isinstance(value, str)
+        or (len(value.encode("utf-16-le", "surrogatepass")) // 2 if units else len(value)) > longest
+    ):
         refuse(f"The property '{name}' must be a text of at most {longest} characters.")
     return value
 

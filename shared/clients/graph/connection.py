@@ -85,6 +85,32 @@ class GraphConnection:
         request = BatchRequest(method, builder, body, headers or {}, query or {})
         return await self._exchange(request.information(), wrote=request.wrote)
 
+    async def ask(
+        self,
+        method: Verb,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """
+        Send a request that no builder of the SDK would make, and hand back its answer: to learn how Graph takes it.
+
+        Args:
+            path: below the version, with its query as it shall be sent.
+
+        Raises:
+            UnavailableError: no token, no connection, or a read without an answer.
+            OutcomeUnknownError: a write without an answer.
+        """
+        info = RequestInformation()
+        info.url, info.http_method = f"{self._adapter.base_url}/{path}", Method[method]
+        if body is not None:
+            info.set_stream_content(json.dumps(body).encode(), JSON)
+        for name, value in {"Accept": JSON, **(headers or {})}.items():
+            info.headers.try_add(name, value)
+        return await self._exchange(info, wrote=method != "GET")
+
     async def roles(self) -> frozenset[str] | None:
         """
         Return the application permissions that stand in the token that Graph is sent.

@@ -12,7 +12,8 @@ from shared.clients.opentext.nodes import Nodes
 from shared.clients.opentext.records import Records
 from shared.clients.opentext.server import Site
 from shared.clients.opentext.server_clock import ServerClock
-from shared.clients.opentext.session import Session, Sessions
+from shared.clients.opentext.session import Session
+from shared.clients.opentext.sessions import Sessions
 from shared.clients.opentext.sign_in import SignIn
 from shared.clients.opentext.sign_in_guard import SignInDoor
 from shared.clients.opentext.transport import CALL_SECONDS, Request, Upload, Wire

@@ -6,7 +6,8 @@ from datetime import date, datetime, tzinfo
 
 from shared.clients.opentext.answers import Json, due_on, instant, is_last, rows
 from shared.clients.opentext.errors import NO_ENDPOINT
-from shared.clients.opentext.session import Session, Sessions
+from shared.clients.opentext.session import Session
+from shared.clients.opentext.sessions import Sessions
 from shared.clients.opentext.transport import Query
 from shared.errors import RefusedError, SignInRefusedError, UnreadableError
 from shared.models.workflow import StepRef

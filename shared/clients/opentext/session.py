@@ -1,5 +1,5 @@
 """
-Sessions: one for each identity that the bridge has in Content Server.
+A session: requests to Content Server in one identity's name.
 
 Each answer brings a fresh ticket that takes the place of the one used; a ticket ends 30 minutes after the
 last request, and is bound to the address it was given to. So a session stays in its process, renews itself
@@ -16,15 +16,13 @@ from typing import Any
 
 import httpx
 
-from shared.clients.opentext.answers import Json, decoded, obj, text
+from shared.clients.opentext.answers import Json, decoded, obj
 from shared.clients.opentext.cookies import cookie_header, kept_cookies
 from shared.clients.opentext.errors import error_for, garbled
-from shared.clients.opentext.sign_in import REFUSED, Credential, Desk, SignIn
-from shared.clients.opentext.sign_in_guard import OwnDoor, SignInDoor, SignInGuard
-from shared.clients.opentext.transport import DryWire, Form, Query, Request, Upload, Wire, as_body
+from shared.clients.opentext.sign_in import Credential
+from shared.clients.opentext.sign_in_guard import SignInGuard
+from shared.clients.opentext.transport import Form, Query, Request, Upload, Wire, as_body
 from shared.errors import BridgeError, RefusedError, SignInRefusedError
-from shared.models.opentext import Person
-from shared.models.words import ActAs
 from shared.observability.telemetry import count
 
 SERVICE = "service"
@@ -105,6 +103,25 @@ class Session:
         """Post a file with fields beside it (style C)."""
         url, what = self._wire.api("POST", path)
         return await self._object(Request("POST", url, what, writes=True, form=form, file=file))
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query = (),
+        form: Form | None = None,
+        file: Upload | None = None,
+        json: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Send a request in any form, and return whatever is answered: to learn how this server takes it."""
+        url, what = self._wire.api(method, path, query)
+        asked = Request(method, url, what, writes=method != "GET", form=form, file=file, json=json)
+        response, generation = await self._send(asked)
+        if response.status_code == 401:
+            await self._renew(generation)
+            response, _ = await self._send(asked)
+        return response
 
     async def delete(self, path: str) -> None:
         """Delete. The answer's body does not matter."""
@@ -201,98 +218,3 @@ class Session:
             count("sign_ins", identity=self._identity.partition("-")[0], outcome=outcome)
         await self._guard.accepted(self._identity)
         return credential
-
-
-class Sessions:
-    """The sessions of this process, by identity."""
-
-    def __init__(
-        self, sign_in: SignIn, wire: Wire, now: Callable[[], datetime], *, door: SignInDoor | None = None
-    ) -> None:
-        """
-        Make ready to sign in; the first request does.
-
-        Args:
-            sign_in: who, where and how.
-            wire: shared by all sessions.
-            now: aware, UTC.
-            door: where all workers count sign-ins. None: this process counts its own.
-        """
-        self._sign_in = sign_in
-        self._wire = wire
-        self._desk = Desk(sign_in, self._wire)
-        self._now = now
-        self._door = door or OwnDoor()
-        self._guard = SignInGuard(self._door, now)
-        self._service = Session(self._wire, lambda: self._desk.for_service(now()), now, guard=self._guard)
-        self._performers: dict[int, Session] = {}
-
-    def dry(self, note: Callable[[Request], None]) -> "Sessions":
-        """Return sessions that read as these do, and note a write in place of sending it."""
-        return Sessions(self._sign_in, DryWire(self._wire, note), self._now, door=self._door)
-
-    @property
-    def calls(self) -> int:
-        """HTTP requests made so far, those of signing in included."""
-        return self._wire.calls
-
-    @property
-    def base_url(self) -> str:
-        """The whole cs URL."""
-        return self._sign_in.base_url
-
-    async def service(self) -> Session:
-        """Return the integration user's session."""
-        return self._service
-
-    async def performer(self, person: Person) -> Session:
-        """
-        Return the session in which to act for a performer.
-
-        Raises:
-            RefusedError: the bridge only records (`OPENTEXT_ACT_AS=none`).
-        """
-        if self._sign_in.act_as is ActAs.NONE:
-            message = "OPENTEXT_ACT_AS=none: nobody is acted for, the person completes in OpenText"
-            raise RefusedError(message, code="act_as_none")
-        # Steps are assigned to the integration user itself: its own session is the performer's.
-        if self._sign_in.act_as is ActAs.SERVICE:
-            return self._service
-        # A ticket belongs to one identity: sessions are kept apart, and none is shared between two people.
-        if person.user_id not in self._performers:
-            self._performers[person.user_id] = Session(
-                self._wire,
-                lambda: self._become(person),
-                self._now,
-                identity=f"performer-{person.user_id}",
-                guard=self._guard,
-            )
-        return self._performers[person.user_id]
-
-    async def _become(self, person: Person) -> Credential:
-        if self._sign_in.impersonation == "token-exchange":
-            return await self._desk.by_exchange(person, self._now())
-        if self._sign_in.impersonation == "ticket-for-user":
-            return await self._desk.by_ticket(person, self._now())
-        return await self._by_proxy(person)
-
-    async def _by_proxy(self, person: Person) -> Credential:
-        """Content Server's own way, from 23.4: the person must have made the integration user a proxy."""
-        answer = await self._service.post_form(f"v2/members/proxies/auth/{person.user_id}", {}, writes=False)
-        token = text(obj(answer.get("results")).get("token"))
-        if not token:
-            message = f"no proxy ticket for user {person.user_id}"
-            raise RefusedError(message, code=REFUSED)
-        return Credential(token)
-
-    async def ping(self) -> None:
-        """
-        See whether Content Server answers at all. Nobody is signed in for it.
-
-        Raises:
-            UnavailableError: it does not.
-        """
-        url, what = self._wire.api("GET", "v1/ping")
-        response = await self._wire.send(Request("GET", url, what), {})
-        if not response.is_success:
-            raise error_for(response.status_code, response.content, what=what, wrote=False, headers=response.headers)

@@ -7,7 +7,7 @@ Source: OTCS REST, v1/auth and v2/members/proxies/auth; OTDS REST, oauth2/token 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import httpx
 
@@ -19,6 +19,9 @@ from shared.errors import RefusedError
 from shared.models.opentext import Person
 from shared.models.words import ActAs
 from shared.timing import TOKEN_EARLY
+
+Impersonation: TypeAlias = Literal["token-exchange", "ticket-for-user", "proxy"]
+"""How a performer is acted for."""
 
 REFUSED = "sign_in"
 """Code of the refusal when a sign-in is not accepted."""
@@ -40,7 +43,7 @@ class SignIn:
     otds_client_secret: str = field(default="", repr=False)
     partition: str = "Content Server Members"
     """OTDS knows a person as <login>@<partition>."""
-    impersonation: Literal["token-exchange", "ticket-for-user", "proxy"] = "token-exchange"
+    impersonation: Impersonation = "token-exchange"
     act_as: ActAs = ActAs.SERVICE
 
 
@@ -115,18 +118,21 @@ class Desk:
             UnavailableError: no sensible answer.
         """
         del now  # a ticket ends with a 401
-        ours = {
-            "userName": f"{self._sign_in.otds_client_id}@OAuthClients",
-            "password": self._sign_in.otds_client_secret,
-        }
-        sso = await self._otds("rest/authentication/credentials", json=ours)
         # OTDS answers 200 and a reason when it refuses: see `_read`.
-        asked = {"userName": self._otds_name(person), "ticket": _secret(sso, "ticket", "OTDS credentials")}
+        asked = {"userName": self._otds_name(person), "ticket": await self.sso_ticket()}
         given = await self._otds("rest/authentication/ticketforuser", json=asked)
         credential = await self._enter({"OTDSTicket": _secret(given, "ticket", "OTDS ticketforuser")}, person)
         if not credential.value:
             raise garbled("GET v1/auth", wrote=False)  # noqa: EM101 - what was asked, not the message
         return credential
+
+    async def sso_ticket(self) -> str:
+        """Get OTDS's own ticket of the OAuth client. Raises what `by_ticket` raises."""
+        ours = {
+            "userName": f"{self._sign_in.otds_client_id}@OAuthClients",
+            "password": self._sign_in.otds_client_secret,
+        }
+        return _secret(await self._otds("rest/authentication/credentials", json=ours), "ticket", "OTDS credentials")
 
     async def _enter(self, headers: dict[str, str], person: Person) -> Credential:
         """Exchange OTDS's proof for Content Server's ticket. Whose it is, is checked: it acts in that name."""

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from shared.clients.opentext.session import Sessions
+from shared.clients.opentext.sessions import Sessions
 from shared.clients.opentext.sign_in import SignIn
 from shared.clients.opentext.transport import Upload, Wire
 from shared.errors import OutcomeUnknownError, RefusedError, UnavailableError

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from local.in_process.tables import MemoryTables
-from shared.clients.opentext.session import Sessions
+from shared.clients.opentext.sessions import Sessions
 from shared.clients.opentext.sign_in_guard import OwnDoor
 from shared.clients.opentext.transport import Wire
 from shared.errors import SignInRefusedError, ThrottledError, UnavailableError
