@@ -34,8 +34,8 @@ lint: $(PYTHON_READY) ## format, ruff, mypy, import contracts, the house, dead c
 	$(BIN)/vulture
 	$(BIN)/python manage.py mapping check mapping.yaml
 
-start: setup ## run host, storage and simulators until Ctrl-C (APP=0: all but the function app, for `func start`)
-	APP=$(APP) $(BIN)/python -m local.start
+start: setup ## run host, storage and simulators until Ctrl-C (APP=0: without the app; WORLD=report.json: differing as conform saw)
+	APP=$(APP) $(BIN)/python -m local.start $(if $(WORLD),--world $(WORLD))
 
 screenshots: $(BROWSER_READY) ## draw the operations page into docs/images, to be looked at
 	SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/browser/test_screenshots.py

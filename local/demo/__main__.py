@@ -5,8 +5,9 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from rich.console import Console
 
@@ -25,19 +26,29 @@ WIDTH = 160
 """Of what is not a terminal: nothing of a table is cut."""
 
 
-async def main(name: str, *, keep: bool, hosted: bool = True, ports: Ports | None = None) -> int:
+Prepare: TypeAlias = Callable[[System], None]
+"""Called with each system that was started, before anything is played on it."""
+
+
+async def main(
+    name: str, *, keep: bool, hosted: bool = True, ports: Ports | None = None, prepare: Prepare = lambda _: None
+) -> int:
     """
     Play a story: 0 when all of it happened, 1 with what did not.
 
     Args:
         keep: leave everything running after it, with the board, until Ctrl-C.
         hosted, ports: as `running` has them.
+        prepare: sets the scene.
     """
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     if name not in STORIES:
         console.print(f"there is no story {name!r}; there are: {', '.join(STORIES)}")
         return 1
-    async with _board(console, hosted=hosted, ports=ports or Ports(), keep=keep) as (stage, url):
+    async with _board(console, hosted=hosted, ports=ports or Ports(), keep=keep, prepare=prepare) as (
+        stage,
+        url,
+    ):
         # The links of the story open there, while it lasts.
         console.print(f"[bold]{url}/[/]  the board: the story as it happens, in a browser", soft_wrap=True)
         try:
@@ -53,12 +64,19 @@ async def main(name: str, *, keep: bool, hosted: bool = True, ports: Ports | Non
 
 
 @contextlib.asynccontextmanager
-async def _board(console: Console, *, hosted: bool, ports: Ports, keep: bool) -> AsyncIterator[tuple[Stage, str]]:
+async def _board(
+    console: Console, *, hosted: bool, ports: Ports, keep: bool, prepare: Prepare
+) -> AsyncIterator[tuple[Stage, str]]:
     """Serve the board of a stage on which nothing runs yet, and end whatever runs on it then."""
     port = ports.board or free_port()
     url = f"http://127.0.0.1:{port}"
     with written_settings() if keep else contextlib.nullcontext() as settings:
-        on_start = None if settings is None else lambda system: settings.write(system.settings)
+
+        def on_start(system: System) -> None:
+            prepare(system)
+            if settings is not None:
+                settings.write(system.settings)
+
         stage = Stage(console, url, hosted=hosted, ports=ports, on_start=on_start)
         async with board_of(stage, port):
             try:

@@ -1,9 +1,17 @@
-"""A plan, a workspace and a workflow map that no rule uses: where `manage.py conform` may write."""
+"""
+A plan, a workspace and a workflow map that no rule uses, where `manage.py conform` may write; and worlds that differ.
+
+A world differs as a report of `conform` says: what a customer saw is played here without anything of his.
+"""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from local.demo.world import CONTRACTS_GROUP, SERVICE_USER, World
 from local.simulators.content_server import SEND_ON, Attribute, AttributeSet, MapStep, WorkflowMap
+from shared.conformance.beliefs import read_beliefs
+from shared.conformance.observed import Verdict
+from shared.conformance.report import Report
 
 PERFORMER = "nkaur"
 """Who agreed to be acted for."""
@@ -18,6 +26,26 @@ class SandboxIds:
     plan: str
     workspace: int
     workflow_map: int
+
+
+def play(world: World, report: Path) -> tuple[str, ...]:
+    """
+    Let both simulated systems differ where a report says that the real ones do.
+
+    Returns:
+        The beliefs that do not hold any more.
+
+    Raises:
+        ValueError: it is no report, or names a belief that this release does not know.
+    """
+    known = {belief.id for belief in read_beliefs()}
+    differing = [line.belief for line in Report.model_validate_json(report.read_bytes()).with_verdict(Verdict.DIFFERS)]
+    if unknown := sorted(set(differing) - known):
+        message = f"{report} names beliefs that this release does not know: {', '.join(unknown)}"
+        raise ValueError(message)
+    for system in (world.graph.state, world.content.state):
+        system.otherwise.update(differing)
+    return tuple(differing)
 
 
 def add_sandbox(world: World) -> SandboxIds:

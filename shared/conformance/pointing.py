@@ -86,7 +86,7 @@ def _any_plan(mapping: Mapping) -> str | None:
 async def _any_workspace(opentext: OpenText) -> int | None:
     """Find a workspace to read. None: there is none that may be seen, or none can be listed."""
     try:
-        for kind in await opentext.workspaces.list_types():
+        for kind in await opentext.workspaces.types.list_all():
             page = await opentext.workspaces.list_page(kind.name, 1)
             if page.nodes:
                 return page.nodes[0]

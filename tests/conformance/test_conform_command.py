@@ -144,7 +144,9 @@ async def test_what_an_earlier_run_left_is_named_and_taken_away_first():
     bench = Bench()
     await bench.box.task("left")
     with over(bench):
-        answer = await in_a_thread(lambda: conform(*everything(bench), "--only", "planner-create-answers", "--yes"))
+        asked = [*everything(bench), "--only", "planner-create-answers", "--yes"]
+        # The command runs a loop of its own.
+        answer = await asyncio.to_thread(lambda: conform(*asked))
 
     assert "Left by an earlier run" in answer.output
     assert "task 'Conformance check 0123abcd left" in answer.output
@@ -198,11 +200,6 @@ def test_a_report_names_no_person_no_host_and_no_id(tmp_path):
 
 def refusal(*words):
     return json.dumps({"error": {"code": "", "message": f"not allowed: {' '.join(words)}"}}).encode()
-
-
-async def in_a_thread(work):
-    """The command runs a loop of its own."""
-    return await asyncio.to_thread(work)
 
 
 def test_rules_that_take_every_workspace_leave_none_for_a_sandbox():

@@ -6,6 +6,7 @@ repeat a POST, and a repeated POST is a second task.
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
