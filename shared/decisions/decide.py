@@ -32,8 +32,10 @@ def decide(view: View, policy: Policy, now: datetime) -> Action | None:
     link = view.link
     if link is None:
         return _decide_new(view, now)
-    if link.is_of_newer_release or (link.hold is HoldCause.ITEM_FAILED and is_waiting(link, view, policy, now)):
+    if link.is_of_newer_release:
         return None
+    if link.hold is HoldCause.ITEM_FAILED and is_waiting(link, view, policy, now):
+        return _leave_broken(link, view.found)
     # An old replica's read would be taken for people's edit of all that was agreed on since. (While a send-on is
     # under way the task decides nothing, so its age does not matter.)
     if view.found is not None and link.sending is None and is_behind(view.found, link):
@@ -42,6 +44,12 @@ def decide(view: View, policy: Policy, now: datetime) -> Action | None:
     if view.is_refused and isinstance(action, Write):
         return decide_refused(view, action, policy, now)
     return action
+
+
+def _leave_broken(link: Link, found: Found | None) -> Remember | None:
+    """Agree on what people did to its task, and on no field of it: each read of its plan would announce it again."""
+    agreed = link if found is None else link.agreed(found.task, found.details)
+    return None if agreed == link else Remember(agreed)
 
 
 def _decide_known(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:

@@ -10,8 +10,9 @@ from local.local_system import ROOT
 from local.simulators.faults import Fault
 from shared.models.holds import HoldCause
 from shared.models.link import FieldBase
-from shared.models.messages import OriginMessage
+from shared.models.messages import OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
+from shared.watchers.read_plan import read_plan
 from tests.narrowing import sure
 
 END = START + timedelta(days=400)
@@ -80,6 +81,18 @@ async def test_an_item_that_goes_on_failing_is_tried_ever_less_often_and_told_on
     assert 5 <= broken.tries <= 8
     told = [entry for entry in await case.services.origins.list_entries(case.origin) if entry.what == "held"]
     assert len(told) == 1
+
+
+async def test_an_item_that_failed_lets_its_plan_be_quiet_though_people_edit_its_task(case):
+    """Each read of the plan would have its origin looked at, and nothing would come of it."""
+    await case.break_one(REVIEW)
+    await case.look()
+    task = sure((await case.links())[REVIEW].task_id)
+    case.graph.person_patch_task(case.inside.world.users["lwhite"], task, title="Renamed")
+    await case.inside.pass_time(timedelta(minutes=5), times=6)
+    plan = PlanMessage(plan=case.graph.tasks[task]["planId"])
+
+    assert not await read_plan(plan, case.services)
 
 
 async def test_an_item_that_failed_goes_on_once_its_data_is_right(case):
