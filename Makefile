@@ -14,7 +14,7 @@ help: ## list the targets
 
 setup: $(PYTHON_READY) $(AZURITE_READY) ## install everything into .venv and .tools (PYTHON=... chooses the interpreter)
 
-demo: setup ## play a story on this machine (STORY=name; KEEP=1 leaves everything running)
+demo: setup ## play a story on this machine (STORY=name; KEEP=1 leaves everything running, with a board to play on)
 	KEEP=$(KEEP) $(BIN)/python -m local.demo $(STORY)
 
 test: setup $(BROWSER_READY) lint ## everything that must hold: lint, all tests, and the floors of their branch coverage
@@ -34,11 +34,11 @@ lint: $(PYTHON_READY) ## format, ruff, mypy, import contracts, the house, dead c
 	$(BIN)/vulture
 	$(BIN)/python manage.py mapping check mapping.yaml
 
-start: setup ## run host, storage and simulators until Ctrl-C (APP=0: without the app; WORLD=report.json: differing as conform saw)
+start: setup ## a board to play on, with host, storage and simulators, until Ctrl-C (APP=0: without the app; WORLD=report.json: differing as conform saw)
 	APP=$(APP) $(BIN)/python -m local.start $(if $(WORLD),--world $(WORLD))
 
-screenshots: $(BROWSER_READY) ## draw the operations page into docs/images, to be looked at
-	SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
+screenshots: $(BROWSER_READY) $(AZURITE_READY) ## draw the board and the operations page into docs/images, to be looked at
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/browser/test_screenshots.py tests/browser/test_board.py
 
 bench: setup ## measure, as ratios within one run
 	$(BIN)/python -m tests.benchmarks

@@ -1,5 +1,5 @@
 """
-`python -m local.start`: the whole system until Ctrl-C, with the shipped mapping and nothing in it yet.
+`python -m local.start`: the whole system with its board until Ctrl-C, with the shipped mapping and nothing in it yet.
 
 It listens where local.settings.example.json says. APP=0 leaves the function app out: start it with `func start`.
 It says what `manage.py conform` may be pointed at. `--world report.json`: both simulated systems differ as a report of

@@ -58,7 +58,7 @@ def mend(stage: Stage, _: Mend) -> str:
 def _troubles(stage: Stage) -> Troubles:
     stage.ready()
     if stage.troubles is None:
-        message = "the scene is still being set"
+        message = "no scene stands"
         raise RefusedActError(message)
     return stage.troubles
 

@@ -46,7 +46,7 @@ class Doors:
         """Do one thing, and say what was done."""
         given, name = await _read(request), request.path_params["name"]
         said = direct(self._stage, name, given) if name in DIRECTIONS else self._stage.act(name, given)
-        return JSONResponse({"said": f"{said[0].upper()}{said[1:]}."})
+        return JSONResponse({"said": said})
 
     async def document(self, request: Request) -> Response:
         """Answer with a document's newest version, to be saved and not shown: it is anybody's content."""

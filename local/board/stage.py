@@ -143,9 +143,9 @@ class Stage:
         return f"it is {self.now():%A, %d %B %Y, %H:%M} UTC"
 
     def ready(self) -> System:
-        """Return the system. Raises RefusedActError: the scene is still being set."""
+        """Return the system. Raises RefusedActError: no scene stands."""
         if self.system is None or not self.is_ready:
-            message = "the scene is still being set"
+            message = f"no scene stands: {self.wrong or 'it is still being set'}"
             raise RefusedActError(message)
         return self.system
 
@@ -156,6 +156,9 @@ class Stage:
         except (DidNotHappenError, OSError, RuntimeError) as error:
             self.wrong = str(error)
             self.feed.tell(BOARD, f"the scene could not be set: {error}")
+        finally:
+            # Another may be tried, also where this one did not even start.
+            self.is_ready = True
 
     async def _leave(self) -> None:
         self.is_ready, self.system, self.troubles = False, None, None
@@ -177,7 +180,12 @@ class Stage:
         try:
             status = await system.hint(**ids)
         except httpx.TransportError as error:
-            self.feed.tell("OpenText", f"its hint is lost: the bridge does not answer ({type(error).__name__})")
+            self._tell_lost(f"the bridge does not answer ({type(error).__name__})")
             return
         if status != httpx.codes.ACCEPTED:
-            self.feed.tell("OpenText", f"its hint is lost: the bridge answers {status}")
+            self._tell_lost(f"the bridge answers {status}")
+
+    def _tell_lost(self, why: str) -> None:
+        self.feed.tell(
+            "OpenText", f"its hint is lost: {why}; discovery finds it, within five minutes of the bridge's time"
+        )

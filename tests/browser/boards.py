@@ -1,6 +1,5 @@
 """The board in a browser, over a whole system that runs for the test."""
 
-import asyncio
 import contextlib
 
 from rich.console import Console
@@ -77,10 +76,3 @@ class Visitor:
 
     async def text(self):
         return await self.page.locator("#view").inner_text()
-
-
-async def until(happens):
-    """Wait for something, as long as a busy machine may need."""
-    async with asyncio.timeout(LONG / 1000):
-        while not happens():  # noqa: ASYNC110 - it happens in other processes
-            await asyncio.sleep(0.1)

@@ -104,8 +104,8 @@ at("sheet").addEventListener("close", () => {
 window.addEventListener("hashchange", arrive);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
 setInterval(() => {
-  // What somebody is filling in or choosing stays as it is meanwhile.
-  const isBusy = document.hidden || at("form").open || at("ask").open || document.activeElement?.tagName === "SELECT";
+  // What somebody is filling in stays as it is meanwhile.
+  const isBusy = document.hidden || at("form").open || at("ask").open;
   if (!isBusy) refresh();
 }, EVERY);
 refresh().then(() => {

@@ -31,6 +31,7 @@ function shortDay(moment) {
 
 /** Where a link of the bridge leads, here: one of the board's own addresses, or null. */
 function here(url) {
+  if (!world.addresses) return null;
   const { opentext, planner } = world.addresses;
   const node = url.startsWith(`${opentext}/app/`) && /\/app\/nodes\/(\d+)/.exec(url);
   const process = url.startsWith(`${opentext}/app/`) && /\/app\/processes\/(\d+)/.exec(url);

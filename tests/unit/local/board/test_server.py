@@ -56,7 +56,7 @@ async def board(stage):
 async def test_an_act_is_done_said_and_told_in_the_feed(board, inside):
     answer = await board.post("/acts/complete", json={"person": "lwhite", "task": inside.task})
 
-    assert (answer.status_code, answer.json()) == (200, {"said": "Lwhite completed 'Read it'."})
+    assert (answer.status_code, answer.json()) == (200, {"said": "lwhite completed 'Read it'"})
     told = (await board.get("/state")).json()["feed"][-1]
     assert (told["who"], told["what"]) == ("Planner", "lwhite completed 'Read it'")
 
