@@ -64,3 +64,9 @@ def test_what_ended_an_hour_ago_to_the_minute_counts_no_more():
     row = BrakeRow(ended={NOW.isoformat(): 7})
 
     assert (row.lately(NOW + BRAKE_WINDOW - timedelta(seconds=1)), row.lately(NOW + BRAKE_WINDOW)) == (7, 0)
+
+
+def test_the_rules_items_are_counted_only_where_the_limit_would_be_passed():
+    """A count reads every link that there is."""
+    assert not BrakeRow().wants_count(LIMIT, LIMIT, NOW)
+    assert BrakeRow().wants_count(LIMIT + 1, LIMIT, NOW)

@@ -102,6 +102,36 @@ def test_a_task_somebody_worked_on_is_no_twin():
     assert not is_twin(posted, task("t", assignees=(BOB,)))
 
 
+WHOLE = Posted(title="Review", bucket_id=BUCKET, start=NOW, due=NOW + timedelta(days=5), assignees=(ALICE,), priority=5)
+SHOWN = {
+    "startDateTime": NOW.isoformat(),
+    "dueDateTime": (NOW + timedelta(days=5)).isoformat(),
+    "priority": 5,
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"title": "Another"}, id="title"),
+        pytest.param({"bucketId": "bucket-9"}, id="bucket"),
+        pytest.param({"startDateTime": None}, id="start"),
+        pytest.param({"dueDateTime": (NOW + timedelta(days=6)).isoformat()}, id="due"),
+        pytest.param({"assignments": {}}, id="assignees"),
+        pytest.param({"priority": 9}, id="priority"),
+    ],
+)
+def test_what_differs_in_anything_that_was_posted_is_not_taken_for_it(changes):
+    assert is_twin(WHOLE, task("t", **SHOWN))
+    assert not is_twin(WHOLE, task("t", **SHOWN | changes))
+
+
+def test_what_a_post_left_open_the_service_may_have_chosen():
+    open_post = WHOLE.model_copy(update={"bucket_id": None, "priority": None})
+
+    assert is_twin(open_post, task("t", **SHOWN | {"bucketId": "bucket-9", "priority": 1}))
+
+
 @pytest.mark.parametrize(
     ("made_by", "expected"),
     [
