@@ -145,6 +145,10 @@ class ReReadError(BridgeError):
     """What we knew is old: read again, then decide again."""
 
 
+class NoSlotError(ReReadError):
+    """OpenText bears no more looks just now: what is left of this one is done by another."""
+
+
 class StaleError(ReReadError):
     """The etag that we sent is not the current one; nothing was written."""
 

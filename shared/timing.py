@@ -52,6 +52,8 @@ LONGEST_WAIT = timedelta(seconds=20)
 """Then a message goes back to its queue, where another instance may find it."""
 PASSED_ON = timedelta(seconds=2)
 """For so long a slot goes from hand to hand."""
+SPARE = timedelta(seconds=0.25)
+"""For so long a slot that nobody needs is kept: as often as others ask for one."""
 LONG_WAIT = timedelta(seconds=10)
 """Who is in no hurry and would wait for longer than this makes room for others."""
 LONGEST_SPREAD = timedelta(minutes=1)
@@ -108,9 +110,9 @@ BEAT_ATTEMPT = timedelta(seconds=10)
 """For one write: several fit between the last good one and the fence."""
 FENCED_AFTER = timedelta(seconds=40)
 """Without a heartbeat for so long a worker writes nothing more: others may soon take over what it has in hand."""
-DEAD_AFTER = timedelta(seconds=60)
-"""Later than the fence by more than two clocks drift apart in that time."""
-LIFE_KNOWN = timedelta(seconds=5)
+DEAD_AFTER = timedelta(seconds=57)
+"""Later than the fence by more than two clocks drift apart in that time; and found out within a minute."""
+LIFE_KNOWN = timedelta(seconds=1)
 """How long a worker that was seen alive is believed to be alive."""
 LONGEST_UNTIL = timedelta(hours=2)
 """A time of the first edition that is further off than this was told by a clock that is wrong."""
@@ -120,6 +122,8 @@ GATE_LONGEST = timedelta(seconds=1800)
 """No system is left alone for longer, whatever it asks for (`GATE_MAX_SECONDS`)."""
 GATE_WITHOUT_TIME = timedelta(minutes=1)
 """How long a gate is closed by a system that named no time."""
+IN_FORCE_KNOWN = timedelta(seconds=5)
+"""How long a worker whose mapping is in force believes that, at origins that were last looked at under the same one."""
 GATES_KEPT = timedelta(seconds=5)
 """How long a worker believes what it read of gates; one that hears late is told by the system itself."""
 NAMES_KEPT = timedelta(minutes=10)

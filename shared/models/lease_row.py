@@ -24,6 +24,7 @@ class LeaseChange(TypedDict, total=False):
     timers: dict[str, str]
     tries: dict[str, int]
     trouble: OriginTrouble | None
+    mapping: str
 
 
 FREED: LeaseChange = {"owner": "", "worker": "", "until": None, "dirty": False}
@@ -46,6 +47,7 @@ class Lease(Stored):
         default_factory=dict, description="By reason: looks in a row that it caused, and that asked for it again."
     )
     trouble: OriginTrouble | None = Field(default=None, description="Why its looks fail. None: the last one did not.")
+    mapping: str = Field(default="", description="Hash of the mapping that its last look began under.")
 
     def taken(self, owner: str, worker: str, orphaned: datetime | None) -> Self:
         """

@@ -5,8 +5,9 @@ What a preview shows is then what the engine would send, by construction. Reads 
 remembered: links live in memory, and the stores are the real ones over tables that send no write.
 """
 
+import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from shared.models.mail import MailMessage
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.preview.dry_planner import DryPlanner
 from shared.preview.noted_calls import Notes
+from shared.reconciler.waiting_room import Hurry, WaitingRoom
 from shared.services import Services
 from shared.store.agenda import Agenda
 from shared.store.brakes import Brakes
@@ -71,6 +73,7 @@ def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) 
         mailboxes=ReadyMailboxes(tables),
         digests=NotedDigests(tables, notes),
         slots=Slots(tables, hands),
+        room=OpenRoom(),
         queues=sent,
         opentext=dry(services.opentext, lambda request: _note(notes, request), now=services.now),
         planner=planner,
@@ -79,6 +82,19 @@ def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) 
         ),
         mail=NotedMail(services.mail.sender, notes) if services.mail is not None else None,
     )
+
+
+class OpenRoom(WaitingRoom):
+    """A room in which nobody waits: an operator's question is one look more, and takes no slot from anybody."""
+
+    def __init__(self) -> None:
+        """Ask no table."""
+
+    @contextlib.asynccontextmanager
+    async def turn(self, hurry: Hurry = Hurry.BEGUN) -> AsyncGenerator[None, None]:
+        """Let everybody go on."""
+        del hurry
+        yield
 
 
 class ReadyMailboxes(Mailboxes):

@@ -37,8 +37,13 @@ _AT_WORK = frozenset({LinkState.OPEN, LinkState.RESERVED, LinkState.HELD})
 
 
 async def read_work(held: Held, message: OriginMessage, services: Services) -> Work:
+    """Read an origin, compute what it wants, and read its tasks. Errors as the two parts of it."""
+    return await work_on(await read_record(held, message, services), held, message, services)
+
+
+async def read_record(held: Held, message: OriginMessage, services: Services) -> Origin:
     """
-    Read an origin and compute what it wants.
+    Read an origin: all that OpenText is asked before it is known what is wanted.
 
     Raises:
         UnreadableError, NotFoundError: the origin can't be read; nothing is decided.
@@ -51,7 +56,17 @@ async def read_work(held: Held, message: OriginMessage, services: Services) -> W
     # Before any rule is evaluated: what the bridge itself wrote on the record is no movement to it.
     if services.needs[origin.kind].movement:
         origin = await as_people_left_it(origin, held.seen, services)
-    origin = await with_decisions(origin, held.links, services)
+    return await with_decisions(origin, held.links, services)
+
+
+async def work_on(origin: Origin, held: Held, message: OriginMessage, services: Services) -> Work:
+    """
+    Compute what an origin wants, and read its tasks.
+
+    Raises:
+        RetryLaterError: something did not answer.
+        NoSlotError: OpenText bears no more looks just now.
+    """
     wanted = await ask_forms(await compute_wanted(origin, services, held.links), held.links, services)
     places, lost, wanted = await _resolve_places(wanted, held.links, services)
     policy = Policy(

@@ -9,7 +9,7 @@ import logging
 from datetime import datetime
 from enum import Enum
 
-from shared.errors import NeverError, OutOfTimeError, ReReadError, RetryLaterError, UnavailableError
+from shared.errors import NeverError, NoSlotError, OutOfTimeError, ReReadError, RetryLaterError, UnavailableError
 from shared.models.hands import Kind
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.messages import AgendaEntry, OriginMessage
@@ -20,7 +20,7 @@ from shared.reconciler.actions.record import record
 from shared.reconciler.actions.settle import adopt_claimed
 from shared.reconciler.back_off import is_futile, leave_to_newer, put_off
 from shared.reconciler.next_looks import plan_next
-from shared.reconciler.observe import read_work
+from shared.reconciler.observe import read_record, work_on
 from shared.reconciler.operator_word import tell_operator
 from shared.reconciler.pauses import note_pauses
 from shared.reconciler.plan_index import mend
@@ -80,16 +80,16 @@ async def _attend(held: Held, message: OriginMessage, services: Services) -> Non
     after = After.NOTHING
     try:
         # (5) Not before the lease is taken: a look under an older mapping would come behind one under the newer.
-        if (other := await services.in_force.ask()) is None and not is_futile(held, message, services.now()):
+        if (other := await services.in_force.ask(held.mapping)) is None:
+            await held.look_under(services.mapping_hash, services.now())
+        if other is None and not is_futile(held, message, services.now()):
             # (6) What an operator asked for is told first: it stands, whatever becomes of the look.
             message = await tell_operator(held, message, services)
-            # (7) A slot last: OpenText bears few looks at once, and nothing above needs it.
-            async with services.room.slot(hurry_of(message)) as slot:
-                after = After.NO_SLOT if slot is None else await _look(held, message, services)
+            after = await _look(held, message, services)
     finally:
-        # (8) The lease goes however it ended; marks that were left meanwhile come back with it.
+        # (7) The lease goes however it ended; marks that were left meanwhile come back with it.
         dirty = await held.release()
-    # (9) Only now is anything sent: a message that finds the lease taken would be one more mark.
+    # (8) Only now is anything sent: a message that finds the lease taken would be one more mark.
     # What is unforeseen does not come here: the message's own tries are all there are.
     if other is not None:
         await leave_to_newer(message, other, services)
@@ -109,23 +109,33 @@ async def _look(held: Held, message: OriginMessage, services: Services) -> After
         await put_off(held, message, slow, services)
         return After.NOTHING
     except ReReadError as error:
-        # The lease was lost, or a row that all workers share was rewritten at this moment.
         log.info("%s: %s", held.origin, error)
-        # As much as was asked for is still to be read.
-        if SCOPES[message.scope].anew:
-            return After.REST
-        await follow_anyway(message, services)
-        return After.AGAIN
+        return await _given_up(error, message, services)
     except (RetryLaterError, NeverError) as error:
         await put_off(held, message, error, services)
         return After.NOTHING
 
 
+async def _given_up(error: ReReadError, message: OriginMessage, services: Services) -> After:
+    """Say what follows a look that stopped on its way: no slot, or what it knew is old."""
+    if isinstance(error, NoSlotError):
+        return After.NO_SLOT
+    # The lease was lost, or a row that all workers share was rewritten at this moment.
+    # As much as was asked for is still to be read.
+    if SCOPES[message.scope].anew:
+        return After.REST
+    await follow_anyway(message, services)
+    return After.AGAIN
+
+
 async def _bring_together(held: Held, message: OriginMessage, services: Services) -> After:
     """One look: read both sides, act until they agree, tell what came of it, leave what comes next."""
     scope = SCOPES[message.scope]
-    # (a) OpenText before Planner: which tasks are read follows from what is wanted.
-    work = await read_work(held, message, services)
+    # (a) OpenText before Planner: which tasks are read follows from what is wanted. A slot is held while OpenText is
+    # asked, here and further down, and no longer: it bears few looks at once, and half of a look is Planner's.
+    async with services.room.turn(hurry_of(message)):
+        origin = await read_record(held, message, services)
+    work = await work_on(origin, held, message, services)
     # (b) A task of ours that a person moved before anybody knew it is linked before another is made in its place.
     if message.plan is not None:
         work.take(await adopt_claimed(work, message.plan))

@@ -37,7 +37,8 @@ async def _ask(services: Services, task: WantedTask) -> WantedTask:
     acting = task.deciders[0].performer
     assert task.step is not None  # noqa: S101 - asked for by the caller
     try:
-        form = await services.opentext.workflows.read_form(task.step, acting=acting)
+        async with services.room.turn():
+            form = await services.opentext.workflows.read_form(task.step, acting=acting)
     except RefusedError:
         return task.held_for(HoldCause.SIGN_IN, HOLDS[HoldCause.SIGN_IN].sentence)
     except UnreadableError:

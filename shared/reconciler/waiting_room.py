@@ -3,13 +3,14 @@ The waiting room: messages that found no slot wait here, in their worker, not in
 
 One waiter of a worker asks the table, the others wait behind it; who is in a hurry is served first. A slot goes from
 hand to hand within a worker for a moment, so that none stands idle, and then back to the table, so that no worker
-starves the others.
+starves the others. One that nobody here needs is kept for a quarter of a second: a look asks OpenText more than once.
 """
 
 import asyncio
 import contextlib
 import heapq
 import itertools
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,9 +18,11 @@ from enum import IntEnum
 from random import Random
 from typing import Any
 
+from shared.errors import BridgeError, NoSlotError
 from shared.store.slots import Slot, Slots
-from shared.timing import LONG_WAIT, LONGEST_SPREAD, LONGEST_WAIT, PASSED_ON, STEP_BACK
+from shared.timing import LONG_WAIT, LONGEST_SPREAD, LONGEST_WAIT, PASSED_ON, SPARE, STEP_BACK
 
+log = logging.getLogger(__name__)
 SYSTEM = "opentext"
 POLL = (0.15, 0.35)
 """Seconds between two questions to the table."""
@@ -35,10 +38,12 @@ LENGTH_KNOWN = 5.0
 class Hurry(IntEnum):
     """Who is served first."""
 
-    APPROVAL = 0
+    BEGUN = 0
+    """A look that goes on: its origin is in hand until it ends."""
+    APPROVAL = 1
     """A workflow: a person waits for it."""
-    RECORD = 1
-    BULK = 2
+    RECORD = 2
+    BULK = 3
     """Back-fill: it leaves the last slot to others."""
 
 
@@ -81,6 +86,8 @@ class WaitingRoom:
         self._asking: asyncio.Task[None] | None = None
         self._closed = asyncio.Event()
         self._taken_at: dict[Slot, float] = {}
+        self._spare: list[Slot] = []
+        self._returning: set[asyncio.Task[None]] = set()
         self._look_seconds = USUAL_LOOK
         self._backlog, self._counted_at = 0, float("-inf")
 
@@ -104,13 +111,28 @@ class WaitingRoom:
                 self._look_seconds += (_clock() - begun - self._look_seconds) / 10
                 await self._leave(slot)
 
+    @contextlib.asynccontextmanager
+    async def turn(self, hurry: Hurry = Hurry.BEGUN) -> AsyncGenerator[None, None]:
+        """
+        Have a slot while OpenText is asked.
+
+        Raises:
+            NoSlotError: there was none.
+            UnavailableError, OutcomeUnknownError: as `slot`.
+        """
+        async with self.slot(hurry) as slot:
+            if slot is None:
+                message = "no slot was free: OpenText is asked later"
+                raise NoSlotError(message)
+            yield
+
     async def time_to_step_back(self, hurry: Hurry) -> timedelta | None:
         """
         Say for how long a message makes room for others, so that an approval behind a thousand is soon looked at.
 
         None: it needn't. Those who step back come again spread over about the time that the work before them takes.
         """
-        if hurry is Hurry.APPROVAL or len(self._waiting) < SEATS_A_SLOT * self._size:
+        if hurry <= Hurry.APPROVAL or len(self._waiting) < SEATS_A_SLOT * self._size:
             return None
         if _clock() - self._counted_at > LENGTH_KNOWN:
             self._counted_at = _clock()
@@ -161,11 +183,11 @@ class WaitingRoom:
         while self._waiting:
             hurry = self._waiting[0].hurry
             size = max(1, self._size - 1) if hurry is Hurry.BULK else self._size
-            slot = await self._slots.take(SYSTEM, size=size, owner=self._owner, now=self._now())
+            slot = await self._kept() or await self._slots.take(SYSTEM, size=size, owner=self._owner, now=self._now())
             if slot is None:
                 await asyncio.sleep(self._rng.uniform(*POLL))
                 continue
-            self._taken_at[slot] = _clock()
+            self._taken_at.setdefault(slot, _clock())
             # Whoever it was asked for may have given up; or only back-fill waits, which leaves the last slot to others.
             if not self._serve(slot):
                 await self._free(slot)
@@ -180,8 +202,35 @@ class WaitingRoom:
 
     async def _leave(self, slot: Slot) -> None:
         is_fresh = _clock() - self._taken_at.get(slot, float("-inf")) < PASSED_ON.total_seconds()
-        if self._closed.is_set() or not is_fresh or not self._serve(slot):
+        if self._closed.is_set() or not is_fresh:
             await self._free(slot)
+        elif not self._serve(slot):
+            self._spare.append(slot)
+            asyncio.get_running_loop().call_later(SPARE.total_seconds(), self._give_back, slot)
+
+    async def _kept(self) -> Slot | None:
+        """Return a slot that was kept. None: there is none, or its hands were emptied since."""
+        while self._spare:
+            slot = self._spare.pop()
+            if self._slots.is_current(slot):
+                return slot
+            await self._free(slot)
+        return None
+
+    def _give_back(self, slot: Slot) -> None:
+        """Give a slot back that nobody needed for a moment."""
+        if slot in self._spare:
+            self._spare.remove(slot)
+            returning = asyncio.get_running_loop().create_task(self._returned(slot))
+            self._returning.add(returning)
+            returning.add_done_callback(self._returning.discard)
+
+    async def _returned(self, slot: Slot) -> None:
+        try:
+            await self._free(slot)
+        except BridgeError as error:
+            # Our next look takes it again, and it is free when our hands are empty.
+            log.warning("a slot could not be given back: %s", error)
 
     async def _free(self, slot: Slot) -> None:
         self._taken_at.pop(slot, None)

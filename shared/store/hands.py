@@ -51,7 +51,7 @@ class Hands:
         self._queues = queues
         self._owner = owner
         self._ticks = ticks
-        self._burials = 0
+        self._lives = 0
         self._in_hand: list[Grip] = []
         self._row: Row | None = None
         self._standing: frozenset[tuple[Kind, str]] = frozenset()
@@ -62,8 +62,13 @@ class Hands:
 
     @property
     def worker(self) -> str:
-        """Name this worker: another name after each burial, so that what it held before stays another's."""
-        return f"{self._owner}+{self._burials}" if self._burials else self._owner
+        """
+        Name this worker: another name once its hands were empty, and after each burial.
+
+        So what names it is void by itself when it lets everything go; and what it held when it was buried stays
+        another's.
+        """
+        return f"{self._owner}+{self._lives}" if self._lives else self._owner
 
     @property
     def is_empty(self) -> bool:
@@ -176,7 +181,8 @@ class Hands:
         Returns:
             False when it lives after all, or another is at it.
         """
-        if self.is_own(sign.worker) or not (sign.age > DEAD_AFTER):
+        # A row of ours under an earlier name is one that we could not delete: like any other it ends with its age.
+        if sign.worker == self.worker or not (sign.age > DEAD_AFTER):
             return False
         try:
             # First of all: from here on the worker can't write a sign of life, and what it holds is free.
@@ -243,6 +249,7 @@ class Hands:
                     await self._put(held)
                 elif self._row is not None:
                     key, self._row = self._row.key, None
+                    self._lives += 1
                     await self._table.discard(PARTITION, key)
             except StaleError:
                 await self._find_out()
@@ -271,7 +278,7 @@ class Hands:
             # One that is being taken at this moment has no name yet: it stands under the next one.
             if grip.worker == self.worker:
                 grip.is_void = True
-        self._burials += 1
+        self._lives += 1
         self._row, self._standing = None, frozenset()
 
     def _read(self, row: Row) -> HandsRow:

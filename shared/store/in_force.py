@@ -8,6 +8,7 @@ from shared.errors import StaleError, UnavailableError
 from shared.models.in_force import GIVEN_UP, MappingInForce, Step, next_step
 from shared.store.row import Row
 from shared.store.tables import Tables
+from shared.timing import IN_FORCE_KNOWN
 
 __all__ = ["GIVEN_UP", "InForce", "find_in_force"]
 
@@ -57,6 +58,8 @@ class InForce:
         self._read_tick = ticks()
         self._read_at: datetime | None = None
         self._has_asked = False
+        self._decided_tick = float("-inf")
+        """When it was last read that this worker decides."""
 
     async def find_other(self) -> MappingInForce | None:
         """
@@ -68,12 +71,16 @@ class InForce:
         _, standing = await _read(self._tables)
         return standing.says if standing is not None and self._step(standing) is Step.WAIT else None
 
-    async def ask(self) -> MappingInForce | None:
+    async def ask(self, last: str = "") -> MappingInForce | None:
         """
         Find for which mapping this worker has to wait; put its own in force where that is the newer one.
 
         Asked while the lease of an origin is held: so a look under the older mapping is never behind one under the
-        newer.
+        newer. Where the origin's last look was under this worker's own, no look can be behind it, and what was read
+        lately is believed.
+
+        Args:
+            last: hash of the mapping that the origin's last look began under. Empty: not known, or no origin.
 
         Returns:
             None: this worker decides.
@@ -81,12 +88,16 @@ class InForce:
         Raises:
             UnavailableError, OutcomeUnknownError: storage did not answer.
         """
+        asked = self._ticks()
+        if last == self._hash and 0 <= asked - self._decided_tick < IN_FORCE_KNOWN.total_seconds():
+            return None
         for _ in range(_ROUNDS):
             try:
                 waits_for = await self._ask()
             except StaleError:
                 continue  # another worker wrote at the same time
             self._has_asked = True
+            self._decided_tick = asked if waits_for is None else float("-inf")
             return waits_for
         message = "the mapping in force keeps changing"
         raise UnavailableError(message)

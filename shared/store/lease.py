@@ -89,9 +89,11 @@ class Held:
         self.commits = 0
         """Transactions of ours that stand."""
         self.timers = dict(self._lease.timers)
-        """By reason: where its one timer stands. Written by the next commit, as are the next two."""
+        """By reason: where its one timer stands. Written by the next commit, as are the next three."""
         self.tries = dict(self._lease.tries)
         self.trouble = self._lease.trouble
+        self.mapping = self._lease.mapping
+        """Hash of the mapping that the last look began under. Empty: not known."""
         self.dirty = self._lease.dirty
         """Somebody wanted the origin meanwhile, as far as we know. Stays true after the release."""
 
@@ -155,6 +157,17 @@ class Held:
         if release:
             await self._on_end()
 
+    async def look_under(self, mapping: str, now: datetime) -> None:
+        """
+        Take note of the mapping that a look begins under; where another one did before, before anything is written.
+
+        Errors as for commit.
+        """
+        self.mapping = mapping
+        # Without links nothing is written to anywhere before a commit, which says it.
+        if self.links and mapping != self._lease.mapping:
+            await self.commit(now=now)
+
     def _noted(self) -> LeaseChange:
         noted: LeaseChange = {}
         if self.timers != self._lease.timers:
@@ -163,6 +176,8 @@ class Held:
             noted["tries"] = dict(self.tries)
         if self.trouble != self._lease.trouble:
             noted["trouble"] = self.trouble
+        if self.mapping != self._lease.mapping:
+            noted["mapping"] = self.mapping
         return noted
 
     async def release(self) -> bool:

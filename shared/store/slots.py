@@ -30,6 +30,7 @@ class Slot:
 
     system: str
     owner: str
+    worker: str
     row: Row
 
     @property
@@ -46,6 +47,8 @@ class Slots:
         self._hands = hands
         self._own: set[tuple[str, str]] = set()
         """What this worker holds: a row of ours that is not among these was never given back, and is free."""
+        self._left: list[Row] = []
+        """Rows of ours that name hands which were emptied since: nobody's, but where they stand we know."""
         self._alive: frozenset[str] = frozenset()
         self._asked_at: datetime | None = None
 
@@ -59,8 +62,10 @@ class Slots:
             None: every place is taken.
         """
         partition = f"slot-{escape(system)}"
+        if (again := await self._take_again(partition, size, owner)) is not None:
+            return Slot(system, owner, self._hands.worker, again)
         taken = {row.key: row for row in await self._table.list_partition(partition)}
-        data = SlotRow(owner=owner, worker=self._hands.worker).model_dump_json()
+        worker, data = self._hands.worker, self._says(owner)
         # Read after the places: whoever stood there had its row by then.
         signs = await self._signs(taken.values(), size, now)
         for key in _from_own(owner, size):
@@ -73,16 +78,44 @@ class Slots:
                 # Somebody was quicker; there may be another place.
                 continue
             self._own.add((partition, key))
-            return Slot(system, owner, saved)
+            return Slot(system, owner, worker, saved)
         return None
 
+    def is_current(self, slot: Slot) -> bool:
+        """Tell whether a place is still held by the hands that took it, which were not empty since."""
+        return slot.worker == self._hands.worker
+
     async def free(self, slot: Slot) -> None:
-        """Give a place back. Fine when it is somebody else's by now."""
+        """
+        Give a place back. Fine when it is somebody else's by now.
+
+        Costs no call once the hands that took it are empty: their name is nobody's any more.
+        """
         self._own.discard((slot.row.partition, slot.row.key))
+        if not self.is_current(slot):
+            self._left.append(slot.row)
+            return
         try:
             await self._table.remove(slot.row)
         except StaleError:
             return
+
+    async def _take_again(self, partition: str, size: int, owner: str) -> Row | None:
+        """Take a place that was left, where it stands as we left it: one call instead of two. None: there is none."""
+        while self._left:
+            row = self._left.pop()
+            if row.partition != partition or row.key >= f"{size:04}":
+                continue
+            try:
+                saved = await self._table.replace(row, self._says(owner))
+            except StaleError:
+                continue  # somebody else has it by now
+            self._own.add((row.partition, row.key))
+            return saved
+        return None
+
+    def _says(self, owner: str) -> str:
+        return SlotRow(owner=owner, worker=self._hands.worker).model_dump_json()
 
     async def _signs(self, taken: Iterable[Row], size: int, now: datetime) -> Mapping[str, Sign] | None:
         """Ask who lives, when nothing is free without it and it is not known for a few seconds."""

@@ -1,8 +1,10 @@
 """Round trips that may not grow with what stands beside the work: many tasks, many origins, many plans."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 
+from local.in_process.transport import Answer, Handler, Query
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.models.planner_writes import NewTask
@@ -15,25 +17,46 @@ from shared.watchers.timers import sweep_plans
 from tests.benchmarks.ratios import Ratio
 from tests.contracts import Requests, at_rest, mapping_of, must, plan_of, spent
 from tests.engine import Engine, engine
+from tests.simulation.loop import SimLoop, run
 
+ITEMS = 10
 TASKS = 300
 OF_PEOPLE = 1000
 ORIGINS = 200
 UNCLAIMED = 20
 PLANS = 300
+AT_ONCE = 60
+SLOTS = 4
+OPENTEXT_CALL, GRAPH_CALL = 0.12, 0.25
+"""Seconds: of a look's half second OpenText has two calls, Planner the rest."""
 
 
 def measure() -> list[Ratio]:
     """Count; each worker has already seen the people and plans concerned."""
-    return asyncio.run(_measure())
+    return [*asyncio.run(_measure()), _at_once()]
 
 
 async def _measure() -> list[Ratio]:
     return [
+        *await _unchanged(),
         *await _one_of_many(),
         *await _held_among_people(),
         *await _unclaimed(),
         *await _after_a_pause(),
+    ]
+
+
+async def _unchanged() -> list[Ratio]:
+    """Look at an origin of ten in which nothing changed, once its worker knows gates and mapping."""
+    started = engine(mapping_of(ITEMS))
+    [origin] = await at_rest(started, 1)
+    for _ in range(2):
+        before = started.calls()
+        await started.look(origin, WaitedFor.HINT_AGAIN)
+        cost = spent(started, before)
+    return [
+        Ratio(f"an unchanged origin of {ITEMS}: {system}", cost[name], limit, "calls")
+        for name, system, limit in (("graph", "Graph", 1), ("opentext", "OpenText", 2), ("tables", "tables", 4))
     ]
 
 
@@ -115,3 +138,29 @@ async def _after_a_pause() -> list[Ratio]:
     must(sum(queued) >= 2 * PLANS, f"{sum(queued)} reads in ten minutes")
     name = f"{PLANS} plans after a pause of an hour: the most that one sweep queues"
     return [Ratio(name, max(queued), PLANS // 10, "plans")]
+
+
+def _at_once() -> Ratio:
+    """Look at 60 origins at once with four slots, each call as long as it may really be; in virtual time."""
+
+    async def main(loop: SimLoop) -> float:
+        started = engine(mapping_of(2), OPENTEXT_CONCURRENCY=str(SLOTS))
+        origins = await at_rest(started, AT_ONCE)
+        begun, asked = loop.time(), started.inside.calls["opentext GET"]
+        inside = started.inside
+        inside.content, inside.graph = _slowed(inside.content, OPENTEXT_CALL), _slowed(inside.graph, GRAPH_CALL)
+        await asyncio.gather(*(started.look(origin, WaitedFor.HINT_AGAIN) for origin in origins))
+        calls = inside.calls["opentext GET"] - asked
+        must(calls >= 2 * AT_ONCE, f"OpenText was asked {calls} times")
+        return (loop.time() - begun) / (2 * AT_ONCE * OPENTEXT_CALL / SLOTS)
+
+    name = f"{AT_ONCE} looks at once, {SLOTS} slots, half of a look Planner's: against OpenText's share alone"
+    return Ratio(name, run(main), 1.25)
+
+
+def _slowed(handler: Handler, seconds: float) -> Handler:
+    async def handle(method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes) -> Answer:
+        await asyncio.sleep(seconds)
+        return await handler(method, path, query, headers, body)
+
+    return handle

@@ -13,7 +13,7 @@ from shared.reconciler.waiting_room import Hurry, WaitingRoom
 from shared.store.hands import Hands
 from shared.store.slots import Slots
 from shared.store.tables import NAMES, Tables
-from shared.timing import NO_SLOT_AGAIN
+from shared.timing import BEAT, NO_SLOT_AGAIN
 from tests.benchmarks.ratios import Ratio
 from tests.integration.store_builders import NoQueues
 from tests.simulation.loop import SimLoop, run
@@ -78,6 +78,11 @@ class Worker:
             pause = 0.1 if taken else min(pause * 2, POLL)
             await asyncio.sleep(pause if not taken else CALL)
 
+    async def hold(self, name: str) -> None:
+        """Have a slot for ever."""
+        async with self.hands.holding(Kind.ORIGIN, name), self.room.slot(Hurry.RECORD):
+            await asyncio.Event().wait()
+
     async def _look(self, name: str) -> None:
         hurry = Hurry.APPROVAL if name.startswith("workflow") else Hurry.RECORD
         async with self.hands.holding(Kind.ORIGIN, name):
@@ -124,8 +129,32 @@ def play(workers: int) -> tuple[float, float]:
     return run(main)
 
 
+def bury() -> float:
+    """Return how long a fifth worker waits for a slot whose four holders were killed just after a sign of life."""
+
+    async def main(loop: SimLoop) -> float:
+        memory, queue = MemoryTables(now=loop.now), Queue(loop)
+        *dying, waiting = [Worker(loop, memory, queue, number) for number in range(SLOTS + 1)]
+        looks = [loop.create_task(worker.hold(f"workspace-{number}")) for number, worker in enumerate(dying)]
+        await asyncio.sleep(BEAT.total_seconds() + CALL)
+        for worker in dying:
+            worker.hands.close()
+        killed = loop.time()
+        async with waiting.hands.holding(Kind.ORIGIN, "workspace-9"):
+            for _ in range(10):
+                async with waiting.room.slot(Hurry.RECORD) as slot:
+                    if slot is not None:
+                        break
+        for look in looks:
+            look.cancel()
+        return loop.time() - killed
+
+    return run(main)
+
+
 def measure() -> Iterator[Ratio]:
-    """Measure with one instance and with four."""
+    """Measure with one instance and with several."""
+    yield Ratio(f"{SLOTS} workers killed with slots in hand: until one of the slots is free", bury(), 60, "s")
     for workers in (1, 4, 8):
         took, waited = play(workers)
         yield Ratio(f"{HINTS} hints at once, {SLOTS} slots, {workers} instances: against the ideal", took / IDEAL, 1.25)

@@ -8,7 +8,8 @@ import pytest
 
 from local.in_process.tables import MemoryTables, failure
 from shared.errors import FencedError, RetryLaterError
-from shared.models.hands import Kind
+from shared.models.hands import HandsRow, Kind
+from shared.store.hands import PARTITION
 from shared.store.tables import NAMES, Tables
 from shared.timing import DEAD_AFTER, FENCED_AFTER
 from tests.integration.store_builders import NOW, NoQueues, bury, hands
@@ -92,6 +93,16 @@ async def test_those_that_are_taken_together_share_one_write(worker, opened):
     assert opened.control.calls == writes
 
 
+async def test_a_worker_has_another_name_once_its_hands_were_empty(worker, other):
+    """What names it is void by itself then, a slot that was not given back among it."""
+    async with worker.holding(Kind.ORIGIN, "workspace-1"):
+        before = worker.worker
+    async with worker.holding(Kind.ORIGIN, "workspace-1"):
+        assert worker.worker != before
+        assert not await other.is_held(before, Kind.ORIGIN, "workspace-1")
+        assert await other.is_held(worker.worker, Kind.ORIGIN, "workspace-1")
+
+
 async def test_what_is_let_go_and_taken_again_at_once_stands(worker, other):
     """The deletion of the row is under way while somebody comes."""
     for _ in range(5):
@@ -101,7 +112,7 @@ async def test_what_is_let_go_and_taken_again_at_once_stands(worker, other):
         again = await worker.take(Kind.ORIGIN, "workspace-1")
         await leaving
 
-        assert await other.is_held("worker", Kind.ORIGIN, "workspace-1")
+        assert await other.is_held(worker.worker, Kind.ORIGIN, "workspace-1")
         await worker.let_go(again)
 
 
@@ -138,6 +149,18 @@ async def test_nobody_buries_himself(worker, moment):
     moment.pass_by(5 * DEAD_AFTER)
 
     assert await worker.bury_dead() == 0
+
+
+async def test_a_row_that_could_not_be_deleted_is_buried_by_its_own_worker_too(worker, opened, queues, moment):
+    """Nobody else may ever come by."""
+    async with worker.holding(Kind.ORIGIN, "workspace-1"):
+        left = HandsRow(origins=("workspace-1",)).model_dump_json()
+    await opened.control.insert(PARTITION, "worker", left)
+    assert await worker.bury_dead() == 0
+    moment.at += DEAD_AFTER + 2 * SECOND
+
+    assert await worker.bury_dead() == 1
+    assert queues.sent == ["workspace-1"]
 
 
 async def test_a_burial_that_was_cut_off_is_finished_by_the_next(worker, other, opened, queues, moment):

@@ -27,7 +27,7 @@ async def workers(tables):
     """Give four workers that have something in hand, as whoever takes a slot must."""
     made = [Worker(tables, f"worker-{number}") for number in range(4)]
     for worker in made:
-        await worker.hands.take(Kind.ORIGIN, "workspace-1")
+        worker.grip = await worker.hands.take(Kind.ORIGIN, "workspace-1")
     return made
 
 
@@ -72,6 +72,35 @@ async def test_a_slot_of_the_first_edition_stands_until_its_own_end(workers, tab
     await tables.control.insert("slot-opentext", "0000", json.dumps({"owner": "old", "until": until.isoformat()}))
 
     assert (await workers[0].take(size=1) is not None) is is_free
+
+
+async def test_a_slot_goes_with_the_hands_that_took_it_and_costs_its_worker_one_call_to_take_again(workers, tables):
+    first, second, *_ = workers
+    slot = await first.take(size=1)
+    await first.hands.let_go(first.grip)
+    before = tables.calls
+
+    await first.slots.free(slot)
+    assert tables.calls == before
+
+    await first.hands.take(Kind.ORIGIN, "workspace-2")
+    before = tables.calls
+    again = await first.take(size=1)
+    assert again is not None
+    assert tables.calls == before + 1
+    assert await second.take(size=1) is None
+
+
+async def test_a_slot_whose_hands_were_emptied_is_anybodys(workers):
+    first, second, *_ = workers
+    slot = await first.take(size=1)
+    await first.hands.let_go(first.grip)
+    await first.slots.free(slot)
+
+    assert await second.take(size=1) is not None
+
+    await first.hands.take(Kind.ORIGIN, "workspace-2")
+    assert await first.take(size=1) is None
 
 
 async def test_systems_have_slots_of_their_own(workers):

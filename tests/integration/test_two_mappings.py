@@ -19,6 +19,7 @@ from shared.operations.health import probe_mapping
 from shared.operations.troubles import look_after, read_troubles
 from shared.reconciler.reconcile import reconcile
 from shared.store.in_force import GIVEN_UP
+from shared.timing import IN_FORCE_KNOWN
 from shared.watchers.timers import sweep_agenda
 from tests.integration.measured_work import END
 
@@ -119,6 +120,45 @@ async def test_a_worker_with_an_older_mapping_decides_nothing_and_its_looks_wait
     waiting = [OriginMessage.model_validate_json(body) for _, body in case.inside.origins.hidden]
     # Beside the looks that follow the hints: this one waits for whoever may decide.
     assert [one.origin for one in waiting if one.waited_for is WaitedFor.HINT] == [case.origin]
+
+
+async def just_deployed(case):
+    """Return a worker that read a moment ago that it decides, and the one that takes over within that moment."""
+    old = case.start("old")
+    await old.look(case.origin)
+    new = case.start("new")
+    case.inside.at += IN_FORCE_KNOWN
+    await old.look(case.origin)
+    case.inside.at += timedelta(seconds=1)
+    return old, new
+
+
+async def test_no_look_comes_behind_one_under_the_newer_mapping_whatever_was_read_a_moment_ago(case):
+    old, new = await just_deployed(case)
+    await new.look(case.origin)
+    history = len(await new.services().origins.list_entries(case.origin))
+
+    await old.look(case.origin)
+
+    assert await case.states() == {"review": LinkState.RELEASED, "signature": LinkState.OPEN}
+    assert len(await new.services().origins.list_entries(case.origin)) == history
+
+
+async def test_nor_behind_one_that_died_before_it_wrote_anything(case):
+    old, new = await just_deployed(case)
+    answers, case.inside.graph = case.inside.graph, broken
+    with pytest.raises(ZeroDivisionError):
+        await new.look(case.origin)
+    case.inside.graph = answers
+
+    await old.look(case.origin)
+
+    assert Cause.SUPERSEDED in await case.causes()
+
+
+async def broken(*_):
+    """Stand in Graph's place, and break what asks."""
+    return 1 // 0
 
 
 async def test_an_older_worker_does_not_say_which_origins_a_node_concerns(case):
@@ -250,6 +290,7 @@ async def test_a_row_that_cannot_be_read_stops_nobody(case):
     await old.look(case.origin)
     (row,) = await old.services().tables.control.list_partition("mapping")
     await old.services().tables.control.replace(row, "rubbish")
+    case.inside.at += IN_FORCE_KNOWN
 
     await old.look(case.origin)
     case.start("new")

@@ -89,7 +89,8 @@ async def record_documents(work: Work, *, again: bool) -> None:
     """
     for folder in _folders(work, again=again):
         try:
-            got = await _put_documents(work, folder)
+            async with work.turn():
+                got = await _put_documents(work, folder)
         except StaleError as error:
             log.info("%s: %s", work.origin.key, error)
             work.look_again(work.now + RECORD_AGAIN, WaitedFor.RECORD)
