@@ -20,3 +20,9 @@ async def warmed(load: Callable[[], T]) -> T:
     """
     await wiring.current().warm()
     return await asyncio.to_thread(load)
+
+
+async def warmed_storage(load: Callable[[], T]) -> T:
+    """Import a flow and open the stores, in a thread: for what asks neither Graph nor OpenText."""
+    await wiring.current().warm_storage()
+    return await asyncio.to_thread(load)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from shared.errors import StaleError
 from shared.models.messages import PlanMessage
 from shared.observability.telemetry import count, show
-from shared.services import Services
+from shared.services import Services, Storage
 from shared.store.agenda import DueEntry
 from shared.targets.capacity import fullest
 from shared.targets.read_interval import LONGEST, caught_up, interval, resumes, speaks_for_all
@@ -23,19 +23,19 @@ SHORT_QUEUE = 50
 """Back-fill is queued only while fewer origins than this wait."""
 
 
-async def sweep_plans(services: Services) -> int:
+async def sweep_plans(storage: Storage) -> int:
     """
     Queue every plan that is due, each by one worker; return how many.
 
     The plan's next turn is moved by compare-and-swap before it is queued: of two sweeps one wins. After a pause that
     Graph asked for, reading resumes over a minute; what rests and missed its turn is caught up with over three.
     """
-    now = services.now()
-    gate = await services.gates.find("graph", now)
+    now = storage.now()
+    gate = await storage.gates.find("graph", now)
     if gate is not None and gate > now:
         return 0
     queued = 0
-    rows = [row async for row in services.plans.list_all()]
+    rows = [row async for row in storage.plans.list_all()]
     show("plan_fill", fullest(rows))
     canary = speaks_for_all(rows, now)
     # A turn that is further off than any interval was set by a clock that is wrong: it counts as due.
@@ -48,11 +48,11 @@ async def sweep_plans(services: Services) -> int:
         # Its next turn before the message: of two sweeps one wins, and one that dies in between skips a single turn.
         moved = row.to_be_read(now + interval(row, now)) if at is None else row.put_off(at)
         try:
-            await services.plans.save(moved, etag=row.etag)
+            await storage.plans.save(moved, etag=row.etag)
         except StaleError:
             continue  # another sweep took it
         if at is None:
-            await services.queues.send_plan(PlanMessage(plan=row.plan_id))
+            await storage.queues.send_plan(PlanMessage(plan=row.plan_id))
             queued += 1
     count("sweeps", timer="write_back")
     return queued

@@ -233,6 +233,23 @@ async def agenda_of(storage):
     return {row.entry.origin: (row.entry.waited_for, row.entry.trace) for row in due}, [one.letter for one in dead]
 
 
+@pytest.mark.parametrize(
+    ("timer", "settings"),
+    [
+        pytest.param("write_back", {}, id="the sweep of plans"),
+        pytest.param("escalation_sweep", {"BRIDGE_PAUSED": "true"}, id="the sweep of timers, paused"),
+        pytest.param("renew_subscriptions", {"BRIDGE_PAUSED": "true"}, id="subscriptions, paused"),
+    ],
+)
+def test_a_timer_that_asks_no_other_system_brings_no_sdk_of_it(storage, timer, settings):
+    values = json.loads((ROOT / "local.settings.example.json").read_text("utf-8"))["Values"]
+
+    seen = run([{"function": timer}], {**values, "AzureWebJobsStorage": storage, **settings})
+
+    assert seen["answers"][0]["failed"] is None
+    assert seen["answers"][0]["loaded"] == []
+
+
 def test_a_cold_workers_first_timer_holds_the_loop_for_no_quarter_of_a_second(storage):
     """SDKs are imported and clients made in a thread: /api/health and the handshake answer meanwhile."""
     values = json.loads((ROOT / "local.settings.example.json").read_text("utf-8"))["Values"]

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.models.hands import Kind
+from shared.store.grip import Grip
 from shared.store.slots import Slots
 from tests.integration.store_builders import NOW, bury, hands
 
@@ -17,6 +18,7 @@ class Worker:
     def __init__(self, tables, name):
         self.hands = hands(tables, name)
         self.slots = Slots(tables, self.hands)
+        self.grip: Grip | None = None
 
     async def take(self, *, size=2, system="opentext"):
         return await self.slots.take(system, size=size, owner=f"{self.hands.worker}/origin", now=NOW)
