@@ -108,16 +108,6 @@ async def test_a_batch_has_limits(ids):
     assert (await Caller().call("POST", "v2/nodes/list", form={"ids": ids})).status == 400
 
 
-async def test_attached_documents_are_shortcuts():
-    """OpenText facts 2, types: type 1 names its original."""
-    caller = Caller()
-    folder = caller.server.workflow(caller.approval()).folder
-    (row,) = (await caller.get(f"v2/nodes/{folder}/nodes")).results
-    link = row["data"]["properties"]
-    assert (link["type"], link["original_id"], link["name"]) == (1, caller.document, "Contract.docx")
-    assert link["id"] != caller.document
-
-
 async def test_ancestors_lead_from_the_top_to_the_node():
     """OpenText facts 2: `GET /v1/nodes/{id}/ancestors`."""
     caller = Caller()
@@ -134,16 +124,6 @@ async def test_an_upload_makes_a_document_with_its_first_version():
 
     assert (made["name"], made["type"], made["mime_type"]) == ("evidence.json", 144, "application/json")
     assert content.body == b"proof"
-
-
-async def test_a_taken_name_is_500():
-    """OpenText facts 6, upload: deterministic names give idempotency."""
-    caller = Caller()
-    await uploaded(caller)
-    assert (await uploaded(caller, name="EVIDENCE.json")).error == (
-        500,
-        "An item with the name 'EVIDENCE.json' already exists.",
-    )
 
 
 async def test_an_upload_without_its_parts_is_refused():
@@ -245,13 +225,3 @@ async def test_a_date_attribute_takes_what_stands_for_no_date():
     row = (await caller.get(f"v2/nodes/{caller.workspace}?fields=categories")).results
 
     assert "9999-12-31T00:00:00" in row["data"]["categories"][0].values()
-
-
-async def test_what_was_deleted_lies_in_the_recycle_bin_and_is_found_by_a_part_of_its_name():
-    """Not described by OpenText: public clients read `v2/volumes/recyclebin/nodes`."""
-    caller = Caller()
-    caller.server.delete(caller.document)
-
-    found = (await caller.get("v2/volumes/recyclebin/nodes?where_name=contract&fields=properties{id,name}")).results
-
-    assert [row["data"]["properties"] for row in found] == [{"id": caller.document, "name": "Contract.docx"}]

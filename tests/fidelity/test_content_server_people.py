@@ -28,13 +28,6 @@ async def test_a_filter_matches_beginnings_so_the_answer_must_be_compared():
     assert [row["name"] for row in found] == ["liz", "eliza"]
 
 
-async def test_an_unknown_filter_is_ignored_without_a_word():
-    """OpenText facts 2, Users: the whole unfiltered list comes."""
-    caller = Caller()
-    everybody = rows(await caller.get("v2/members?where_type=0"))
-    assert rows(await caller.get("v2/members?where_type=0&where_mail=liz@contoso.example")) == everybody
-
-
 async def test_a_server_may_not_know_the_email_filter_at_all():
     """OpenText facts 2, Users: unsupported where_* is ignored."""
     caller = Caller()

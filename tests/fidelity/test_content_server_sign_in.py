@@ -42,13 +42,6 @@ async def who(caller, **headers):
     return reply.json["data"]["name"] if reply.status == 200 else reply.status
 
 
-async def test_ping_needs_nobody():
-    """OpenText facts, base URL: `GET /v1/ping` needs no auth."""
-    reply = await Caller().raw("GET", "v1/ping")
-    assert reply.status == 200
-    assert set(reply.json) == {"build", "href", "version"}
-
-
 async def test_a_password_gives_a_ticket_that_says_who_one_is():
     """OpenText facts 1a."""
     caller = Caller()
@@ -172,14 +165,6 @@ async def test_the_password_grant_gives_the_users_own_token():
     assert await who(caller, authorization=f"Bearer {reply.json['access_token']}") == "liz"
 
 
-async def test_token_exchange_acts_as_a_performer():
-    """OpenText facts 1c: subject is login@partition, of type user_id."""
-    caller = with_client(may_impersonate=True)
-    subject = {"subject_token": "liz@Content Server Members", "subject_token_type": SUBJECT}
-    reply = await token(caller, grant_type=EXCHANGE, **subject, **CLIENT)
-    assert await who(caller, authorization=f"Bearer {reply.json['access_token']}") == "liz"
-
-
 @pytest.mark.parametrize(
     ("may", "subject", "kind"),
     [
@@ -193,16 +178,6 @@ async def test_token_exchange_is_refused(may, subject, kind):
     caller = with_client(may_impersonate=may)
     reply = await token(caller, grant_type=EXCHANGE, subject_token=subject, subject_token_type=kind, **CLIENT)
     assert reply.status == 400
-
-
-async def test_an_otds_ticket_is_changed_once_for_one_of_content_servers():
-    """OpenText facts 1b: some OTDS tickets are good for one use; only `GET /v1/auth` takes them."""
-    caller = Caller()
-    given = await otds(caller, "rest/authentication/credentials", userName="liz", password="secret")
-    ticket = given.json["ticket"]
-    assert (await caller.raw("GET", "v2/nodes/2000", headers={"otdsticket": ticket})).status == 401
-    assert await who(caller, otdsticket=ticket) == "liz"
-    assert await who(caller, otdsticket=ticket) == 401
 
 
 async def test_the_newer_credentials_endpoint_names_its_fields_otherwise():
@@ -229,14 +204,6 @@ async def test_a_ticket_for_a_user_needs_the_right_to_impersonate():
     own = await otds(caller, "rest/authentication/credentials", userName="app@OAuthClients", password="hidden")
     asked = {"userName": "liz@Content Server Members", "ticket": own.json["ticket"]}
     assert (await otds(caller, "rest/authentication/ticketforuser", **asked)).status == 401
-
-
-async def test_a_proxy_acts_for_whoever_named_it():
-    """OpenText facts 1c: `POST /v2/members/proxies/auth/{id}`."""
-    caller = Caller()
-    caller.server.add_proxy("liz", "bridge")
-    reply = await caller.call("POST", f"v2/members/proxies/auth/{caller.user('liz')}")
-    assert await who(caller, otcsticket=reply.results["token"]) == "liz"
 
 
 async def test_a_proxy_is_refused_unless_named_for_administrators_and_where_switched_off():

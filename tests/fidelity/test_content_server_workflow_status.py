@@ -110,19 +110,6 @@ async def test_permission_to_a_workflow_can_be_taken_away():
     assert len(await listed(caller)) == 1
 
 
-async def test_a_groups_step_names_the_group_and_nobody():
-    """OpenText facts 4b: assignedto.groupName, assignee []."""
-    caller = Caller()
-    process = caller.approval("Legal")
-    (before,) = (await caller.steps(process))["current"]
-    caller.server.accept_step("deke", process, APPROVER)
-    (after,) = (await caller.steps(process))["current"]
-
-    assert before["task_assignees"]["assignee"] == []
-    assert before["task_assignees"]["assignedto"] == {"groupId": caller.legal, "groupName": "Legal"}
-    assert [row["loginName"] for row in after["task_assignees"]["assignee"]] == ["deke"]
-
-
 async def test_completed_steps_move_to_completed():
     """OpenText facts 4b: the only positive statement that a step is done."""
     caller = Caller()

@@ -148,16 +148,6 @@ async def test_missing_documents_are_listed_until_they_are_there():
     assert (await caller.get(url)).results == {"data": [], "total_count": 0}
 
 
-async def test_a_node_knows_its_workspace():
-    """OpenText facts 2: `GET /v1/nodes/{id}/businessworkspace`."""
-    caller = Caller()
-    folder = caller.server.add_folder(caller.workspace, "Files")
-    deep = caller.server.add_document(folder, "Annex.docx")
-    found = (await caller.get(f"v1/nodes/{deep}/businessworkspace")).json
-    assert found == {"id": caller.workspace, "isLinked": False, "type": 848, "workspace_type_id": caller.kind}
-    assert (await caller.get("v1/nodes/2000/businessworkspace")).status == 400
-
-
 async def test_a_workspace_is_created_by_style_b():
     """OpenText facts 3, Create: template, type, categories, business object."""
     caller = Caller()

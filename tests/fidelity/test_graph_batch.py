@@ -48,14 +48,6 @@ async def test_the_order_follows_the_seed():
     assert await order(1) != await order(2)
 
 
-async def test_one_failure_says_nothing_of_the_others():
-    """Graph facts 5: the outer 200 is not inner success."""
-    app = Caller()
-    answers = await app.batch(get("bad", "/planner/tasks/none"), get("good", f"/planner/plans/{app.plan}"))
-
-    assert (answers["bad"]["status"], answers["good"]["status"]) == (404, 200)
-
-
 async def test_inner_writes_carry_their_own_headers():
     """Graph facts 4.1 and 5: If-Match and Prefer stand inside; 204 has no body."""
     app = Caller()

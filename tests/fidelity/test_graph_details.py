@@ -26,15 +26,6 @@ async def test_details_may_be_a_moment_later_than_their_task():
     assert [(await app.get(url)).status for _ in range(3)] == [404, 404, 200]
 
 
-async def test_a_reference_keeps_its_encoded_key():
-    """Graph facts 4.2: response values keep the encoded key."""
-    app = Caller()
-    reply = await patched(app, await app.task(), references={LINK: reference("Contract")})
-
-    assert list(reply.json["references"]) == [LINK]
-    assert reply.json["references"][LINK]["alias"] == "Contract"
-
-
 @pytest.mark.parametrize(
     "key",
     [
@@ -73,28 +64,6 @@ async def test_values_that_break_a_rule_are_refused(changes):
 
     assert (await patched(app, task, **changes)).status == 400
     assert app.graph.details[task["id"]]["checklist"] == {}
-
-
-async def test_checklist_items_merge_by_property_and_null_removes():
-    """Graph facts 4.2: the key is the client's GUID."""
-    app = Caller()
-    task = await app.task()
-    await patched(app, task, checklist={KEY: item(title=" Read it ")})
-    ticked = await patched(app, task, checklist={KEY: item(isChecked=True)})
-    gone = await patched(app, task, checklist={KEY: None})
-
-    entry = ticked.json["checklist"][KEY]
-    assert (entry["title"], entry["isChecked"]) == ("Read it", True)
-    assert gone.json["checklist"] == {}
-
-
-async def test_a_description_is_cleared_by_null():
-    """Graph facts 4.2: plain text; read back as empty."""
-    app = Caller()
-    task = await app.task()
-    await patched(app, task, description="Text")
-
-    assert (await patched(app, task, description=None)).json["description"] == ""
 
 
 async def test_details_of_a_task_that_is_gone_are_not_found():

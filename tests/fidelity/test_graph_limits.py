@@ -7,7 +7,7 @@ Source: https://learn.microsoft.com/office365/planner/planner-limits
 import pytest
 
 from local.simulators.graph import Limits, Rules
-from tests.fidelity.graph_caller import Caller, assigned, item, reference
+from tests.fidelity.graph_caller import Caller, assigned
 
 
 def limited(**limits):
@@ -57,34 +57,6 @@ async def test_one_assignee_too_many_is_refused():
     reply = await app.patch(f"/planner/tasks/{task['id']}", {"assignments": assigned(app.bob)}, task["@odata.etag"])
 
     assert (reply.status, reply.code) == (403, "MaximumAssigneesInTasks")
-
-
-@pytest.mark.parametrize(
-    ("limits", "changes", "code"),
-    [
-        pytest.param(
-            {"checklist": 1},
-            {"checklist": {"a": item(title="A"), "b": item(title="B")}},
-            "MaximumChecklistItemsOnTask",
-            id="checklist",
-        ),
-        pytest.param(
-            {"references": 1},
-            {"references": {f"https%3A//contoso%2Eexample/{key}": reference(key) for key in "ab"}},
-            "MaximumReferencesOnTask",
-            id="references",
-        ),
-    ],
-)
-async def test_one_entry_too_many_in_the_details_is_refused(limits, changes, code):
-    """Graph facts 4.3."""
-    app = limited(**limits)
-    task = await app.task()
-    url = f"/planner/tasks/{task['id']}/details"
-
-    reply = await app.patch(url, changes, (await app.get(url)).etag)
-
-    assert (reply.status, reply.code) == (403, code)
 
 
 async def test_one_bucket_too_many_is_refused():

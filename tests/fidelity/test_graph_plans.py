@@ -80,16 +80,6 @@ async def test_labels_are_not_written_without_an_etag():
     assert (await app.call("PATCH", f"/planner/plans/{app.plan}/details", body)).status == 412
 
 
-async def test_two_buckets_of_a_name_are_two():
-    """Graph facts 4.1: creating is not idempotent."""
-    app = Caller()
-    replies = [await app.post("/planner/buckets", {"planId": app.plan, "name": " New "}) for _ in range(2)]
-    names = [bucket["name"] for bucket in (await app.get(f"/planner/plans/{app.plan}/buckets")).json["value"]]
-
-    assert [reply.status for reply in replies] == [201, 201]
-    assert names == ["To do", "Review", "New", "New"]
-
-
 async def test_a_bucket_belongs_to_the_tasks_plan():
     """Graph facts 4.2: bucketId; otherwise 400."""
     app = Caller()

@@ -11,7 +11,9 @@ from tests.unit.infra.infra_files import parameter_values
 
 DOCUMENTS = [
     *(
+        "conformance.md",
         "deploy.md",
+        "first-day.md",
         "operations.md",
         "operations-api.md",
         "opentext-setup.md",
