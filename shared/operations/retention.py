@@ -1,6 +1,7 @@
 """What an operator does to histories: replace a person, and delete what was kept long enough. Under the lease."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from shared.decisions.record import to_record_again
 from shared.errors import UnavailableError
@@ -12,6 +13,9 @@ from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
 from shared.services import Storage
 from shared.store.origins import Entries, Held
+
+LOOKED_AT_AFTER = timedelta(seconds=20)
+"""Most runs are over by then. A look that comes while one is at work is tried again."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,10 @@ async def redact_origin(origin: str, who: Person, keeping: Keeping, *, reason: s
     # Without the lease first: most histories tell nothing of that person, and work on them need not wait.
     if not redact(entries, who) and all(redact_link(link, who) == link for link in links.values()):
         return 0
-    held, due = await _take(origin, keeping), []
+    held = await _take(origin, keeping)
     try:
+        # First of all: after a run that was cut off nothing is left to replace, and nobody would ask for it again.
+        await held.commit(now=keeping.storage.now(), links=_due(held))
         # Read again: under the lease nobody adds any.
         found = redact(await keeping.storage.origins.list_entries(origin), who)
         for lot, event in batches(found, who):
@@ -49,10 +55,8 @@ async def redact_origin(origin: str, who: Person, keeping: Keeping, *, reason: s
             await held.commit(now=keeping.storage.now(), events=[told], entries=Entries(rewrite=lot))
         changed = [new for link in held.links.values() if (new := redact_link(link, who)) != link]
         await held.commit(now=keeping.storage.now(), links=changed)
-        due = _due(held)
-        await held.commit(now=keeping.storage.now(), links=due)
     finally:
-        await _release(held, keeping, look=bool(due))
+        await _release(held, keeping)
     return len(found)
 
 
@@ -79,16 +83,15 @@ async def purge_origin(origin: str, keeping: Keeping) -> int:
     links = (await storage.origins.find_links(origin)).values()
     if not left and not to_purge(entries, links, storage.now()):
         return 0
-    held, due = await _take(origin, keeping), []
+    held = await _take(origin, keeping)
     try:
         entries = await storage.origins.list_entries(origin)
         chosen = to_purge(entries, held.links.values(), storage.now())
         told = [checkpoint(chosen, years_of(held.links.values()), keeping.operator)] if chosen else []
         gone = [entry.sequence for entry in chosen] or list(leftovers(entries))
-        due = _due(held)
-        await held.commit(now=storage.now(), links=due, events=told, entries=Entries(remove=gone))
+        await held.commit(now=storage.now(), links=_due(held), events=told, entries=Entries(remove=gone))
     finally:
-        await _release(held, keeping, look=bool(due))
+        await _release(held, keeping)
     return len(gone)
 
 
@@ -102,9 +105,12 @@ async def _take(origin: str, keeping: Keeping) -> Held:
     if held is None:
         message = f"{origin}: somebody is at work on it; try again in a moment"
         raise UnavailableError(message)
+    # Sent before anything is written: a run that is cut off leaves no record that nobody looks at.
+    look = OriginMessage(origin=origin, waited_for=WaitedFor.AGAIN)
+    await keeping.storage.queues.send_origin(look, delay=LOOKED_AT_AFTER)
     return held
 
 
-async def _release(held: Held, keeping: Keeping, *, look: bool) -> None:
-    if await held.release() or look:
+async def _release(held: Held, keeping: Keeping) -> None:
+    if await held.release():
         await keeping.storage.queues.send_origin(OriginMessage(origin=held.origin, waited_for=WaitedFor.AGAIN))

@@ -6,6 +6,7 @@ The whole bridge in memory, both simulators. Left out: how the PDF looks (test_e
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -344,6 +345,56 @@ async def test_what_an_operator_removed_is_vouched_for_by_the_next_version(story
     assert verdict.redacted > 0
     assert (verdict.new_redactions, verdict.anchored) == ((), verdict.last)
     assert await story.told("foreign_version") == []
+
+
+class KilledError(BaseException):
+    """The operator's process ended."""
+
+
+def dies_at(call):
+    """Let no table call happen from the given one on, as after SIGKILL."""
+    made = count(1)
+
+    async def gate(moment, table, operation):
+        if moment == "before" and next(made) >= call:
+            raise KilledError
+
+    return gate
+
+
+async def redact_to_the_end(story, who):
+    """Run the command; where it dies, run it again a quarter of an hour later. Say whether it died."""
+    keeping = Keeping(story.engine.inside.storage(), "operator")
+    try:
+        await redact_origin(story.origin, who, keeping, reason="Art. 17")
+    except KilledError:
+        story.engine.inside.account.gate = None
+        story.engine.forward(timedelta(minutes=15))
+        await redact_origin(story.origin, who, keeping, reason="Art. 17")
+        return True
+    return False
+
+
+async def test_wherever_a_redaction_is_cut_off_no_name_stays_on_the_record():
+    """The next run may find nothing more to replace: what is marked by then brings a new version all the same."""
+    died, call = True, 0
+    while died:
+        call += 1
+        story = begin()
+        await story.look()
+        await story.approve()
+        user = story.engine.world.users["dfoxhoven"]
+        assert user.encode() in story.node().versions[-1].content
+
+        story.engine.inside.account.gate = dies_at(call)
+        died = await redact_to_the_end(story, person(["dfoxhoven", user], b"an-invented-pseudonym-key"))
+        story.engine.inside.account.gate = None
+        await story.engine.tick(MINUTES)
+        await story.engine.tick(MINUTES)
+
+        assert user.encode() not in story.node().versions[-1].content, f"died at table call {call}"
+
+    assert call > 5
 
 
 async def test_a_workflow_outside_any_workspace_says_that_it_has_no_record(story):

@@ -9,20 +9,18 @@ from shared.mapping.evaluation.values import Value
 from shared.mapping.evaluation.verdict import YES, Gap, Verdict, no, not_known
 from shared.mapping.language.conditions import Bound, FromToday, Range, Test
 from shared.mapping.language.text import folded
+from shared.models.moments import means_none
 from shared.models.opentext import AttributeType, Scalar
 from shared.models.wanted import NameKind
 
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$")
-NO_DATES = frozenset(
-    {date(1, 1, 1), date(1601, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1900, 1, 1), date(9999, 12, 31)}
-)
-"""Days that systems write where they mean none."""
 
 
 def judge_value(name: str, test: Test, value: Value, scene: Scene) -> Verdict:
     """Test an attribute's value; of several one is enough."""
     if test.wants_dates:
-        real = tuple(one for one in value.parts if read_day(one, scene) not in NO_DATES)
+        days = [(one, read_day(one, scene)) for one in value.parts]
+        real = tuple(one for one, day in days if day is None or not means_none(day))
         value = Value(real, value.type)
     parts = value.parts
     if test.exists is not None and test.exists != bool(parts):

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from shared.mapping.evaluation.compare import NO_DATES
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.language.calendar import Calendar, NoDateError
 from shared.mapping.language.counting import day_part
@@ -12,6 +11,7 @@ from shared.mapping.language.date_specs import Date, Due, Offset, Wait
 from shared.mapping.language.recurrence import HORIZON, read_recurrence
 from shared.mapping.language.scalars import ATTRIBUTE
 from shared.mapping.language.vocabulary import DONE
+from shared.models.moments import means_none
 
 MOST_OCCURRENCES = 16_000
 """Of one date: daily for over forty years. Each look goes through them."""
@@ -105,7 +105,7 @@ def _attribute_date(name: str, scene: Scene) -> date | datetime | None:
     except ValueError as error:
         message = f"{name} holds no date: {str(parts[0])[:40]!r}"
         raise NoDateError(message) from error
-    if moment.date() in NO_DATES:
+    if means_none(moment.date()):
         return None
     # Without a zone the record means the day as it is written.
     return moment if moment.tzinfo is not None else moment.date()
