@@ -13,6 +13,7 @@ def rename_bucket(people: People) -> str | None:
     buckets = people.world.graph.state.buckets
     bucket = buckets[people.rng.choice(sorted(buckets))]
     name = f"Arranged {people.rng.randint(1, 99)}"
+    people.world.bucket_names.setdefault(bucket.id, set()).add(bucket.body["name"])
     bucket.commit({**bucket.body, "name": name}, [("name",)])
     return f"{bucket.id} {name}"
 

@@ -44,7 +44,7 @@ def _overtaken(act: Act, later: list[Act]) -> bool:
 
 def _was_asked_too(world: World, act: Act, item: str) -> bool:
     """
-    Tell a drag to the bucket that another mapping asked for, then or later.
+    Tell a drag to the bucket that another mapping asked for, then or later, whatever the bucket is called by now.
 
     While that one was in force both sides agreed, and nobody's choice stood against the rule's: when the rule asks for
     another bucket, the task goes there. What the mapping in force asks for has to be there.
@@ -53,8 +53,8 @@ def _was_asked_too(world: World, act: Act, item: str) -> bool:
     if bucket is None:
         return False
     asked = {edit: bucket_asked(edit, item) for edit in world.mappings_since(act.at)}
-    name = bucket.body["name"]
-    return name != asked[world.mapping] and name in asked.values()
+    names = {bucket.body["name"], *world.bucket_names.get(bucket.id, ())}
+    return bucket.body["name"] != asked[world.mapping] and bool(names & set(asked.values()))
 
 
 def _is_there(world: World, act: Act) -> bool:

@@ -60,8 +60,8 @@ HORIZONS = ((timedelta(minutes=20), 7), (timedelta(days=7), 1))
 """Rest is when no timer is due for so long, and how often: most histories end before anything is escalated."""
 LAG = timedelta(seconds=20)
 """How far a replica may be behind."""
-JUMPS = (timedelta(hours=1), timedelta(days=1), -timedelta(hours=1), -timedelta(days=1))
-"""Of a worker's clock, until somebody puts it right."""
+JUMPS = (timedelta(hours=1), timedelta(days=1))
+"""Of a worker's clock, until somebody puts it right; never back by so much (docs/simulation.md)."""
 LEAVE_TIMERS = (
     "fault table busy",
     "fault table answer lost",

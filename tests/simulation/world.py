@@ -70,6 +70,8 @@ class World:
     Planner does not say who changed a field. Where OpenText wants again what it wanted at the backup, such a write is
     told as found changed in Planner, and stands as people's would (docs/recovery.md).
     """
+    bucket_names: dict[str, set[str]] = field(default_factory=dict)
+    """By bucket: the names that it had before people gave it another."""
     purged: dict[int, Process] = field(default_factory=dict)
     """What no interface shows any more."""
 
