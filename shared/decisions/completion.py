@@ -1,17 +1,22 @@
 """What a completed task means for OpenText."""
 
-from shared.decisions.actions import Action, Remember, SetAttributes
+from shared.decisions.actions import Action, Remember, SetAttributes, Write
 from shared.decisions.approval import decide_approval, decide_elsewhere
 from shared.decisions.item_view import Case, actor_of, event
+from shared.decisions.observed import Found
 from shared.models.events import EventKind
 from shared.models.link import Link
 from shared.models.opentext import AttributeValue
+from shared.models.planner_writes import TaskPatch
 from shared.models.wanted import WantedTask
 from shared.models.words import ItemKind
 
 
 def decide_completed(case: Case) -> Action | None:
     """Advance the step, or note the completion of a task that stands for itself."""
+    if _is_own_ending(case.found):
+        told = event(EventKind.REOPENED, case.link, reason="wanted again")
+        return Write(case.link, case.target, task=TaskPatch(percent_complete=0), events=(told,))
     if case.target.wanted.kind is ItemKind.STEP:
         return decide_approval(case) if case.target.wanted.moves_step else decide_elsewhere(case)
     found, wanted = case.found, case.target.wanted
@@ -20,6 +25,17 @@ def decide_completed(case: Case) -> Action | None:
     if (values := recorded(wanted)) and case.workspace_id is not None:
         return SetAttributes(done, case.workspace_id, values, (told,))
     return Remember(done, (told,))
+
+
+def _is_own_ending(found: Found) -> bool:
+    """
+    Tell an ending of the bridge's own, whose commit was lost before the item was wanted again: nobody completed it.
+
+    Whoever made the task completed it, and that is no person.
+    """
+    by, made_by = found.task.completed_by, found.task.created_by
+    key = by.key if by is not None else None
+    return key is not None and key.startswith("application:") and made_by is not None and made_by.key == key
 
 
 def recorded(wanted: WantedTask) -> dict[str, AttributeValue]:

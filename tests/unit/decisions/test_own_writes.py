@@ -11,7 +11,8 @@ from shared.decisions.decide import decide
 from shared.decisions.own_writes import to_announce
 from shared.models.events import EventKind
 from shared.models.evidence import Event
-from shared.models.link import FieldBase
+from shared.models.link import FieldBase, LinkState
+from shared.models.planner_writes import TaskPatch
 from shared.models.wanted import WantedChecklistItem, WantedReference
 from tests.build import ALICE, BOB, EVE, NOW, PLACE, POLICY, found, link, target, view, wanted
 from tests.narrowing import as_a, sure
@@ -159,3 +160,23 @@ def test_what_a_person_set_instead_of_a_write_that_was_lost_is_the_persons():
 
     assert told == [EventKind.EDITED]
     assert after.base["title"].theirs
+
+
+@pytest.mark.parametrize(
+    ("by", "is_ours"),
+    [
+        pytest.param({"application": {"id": "bridge"}}, True, id="by the bridge"),
+        pytest.param({"application": {"id": "another"}}, False, id="by another application"),
+        pytest.param({"user": {"id": ALICE}}, False, id="by a person"),
+    ],
+)
+def test_an_ending_whose_commit_was_lost_before_the_item_was_wanted_again_is_no_completion(by, is_ours):
+    done = found(percentComplete=100, completedBy=by, completedDateTime=NOW.isoformat())
+
+    action = decide(view(wanted(), link(), done), POLICY, NOW)
+
+    if is_ours:
+        assert as_a(Write, action).task == TaskPatch(percent_complete=0)
+        assert [event.what for event in as_a(Write, action).events] == [EventKind.REOPENED]
+    else:
+        assert as_a(Remember, action).link.state is LinkState.COMPLETED
