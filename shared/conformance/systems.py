@@ -125,7 +125,12 @@ class Systems:
         await self.turn()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         answer = await self._graph.ask(method, path, body=body, headers=named)
-        return _checked(Reply(answer.status, answer.headers, bytes(answer.body or b"")), "Graph")
+        reply = _checked(Reply(answer.status, answer.headers, bytes(answer.body or b"")), "Graph")
+        # A limit has a name of its own; whoever may do nothing here learns nothing about the belief.
+        if reply.status in (401, 403) and not reply.code.startswith("Maximum"):
+            message = f"Graph does not let us: {reply.said}"
+            raise CannotTellError(message)
+        return reply
 
     async def content(
         self,

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import httpx
 
 from local.demo.sandbox import ASSIGNEES, PERFORMER, SandboxIds, add_sandbox
-from local.demo.world import CLIENT_ID, CLIENT_SECRET, ZONE, World, build
+from local.demo.world import CLIENT_ID, CLIENT_SECRET, SERVICE_USER, ZONE, World, build
 from local.in_process.system import BASE
 from local.in_process.transport import Direct, Gate, Handler
+from local.simulators.content_server.people_door import PASSWORD
 from shared.clients import opentext
 from shared.clients.graph.connection import connect
 from shared.clients.opentext import SignIn
@@ -41,6 +43,7 @@ class Bench:
     otherwise: tuple[str, ...] = ()
     """Beliefs that do not hold."""
     gate: Gate | None = None
+    auth: Literal["password", "otds"] = "otds"
     clock: Clock = field(default_factory=Clock)
     calls: list[str] = field(default_factory=list)
 
@@ -50,13 +53,16 @@ class Bench:
         self.world.graph.deliver = prove
         for system in (self.world.graph, self.world.content):
             system.state.otherwise |= set(self.otherwise)
-        sign_in = SignIn(
-            base_url=f"{BASE}/cs/cs",
+        base_url = f"{BASE}/cs/cs"
+        by_password = SignIn(base_url=base_url, username=SERVICE_USER, password=PASSWORD)
+        by_otds = SignIn(
+            base_url=base_url,
             auth="otds",
             otds_base_url=f"{BASE}/otdsws",
             otds_client_id=CLIENT_ID,
             otds_client_secret=CLIENT_SECRET,
         )
+        sign_in = by_otds if self.auth == "otds" else by_password
         self.graph = connect(BASE, self._http(self.world.graph.handle), None)
         self.content = opentext.connect(
             sign_in, self._http(self.world.content.handle), zone=ZoneInfo(ZONE), now=self.clock

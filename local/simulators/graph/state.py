@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from local.simulators.graph.failures import Json, no_access, not_found
+from local.simulators.graph.failures import GraphError, Json, no_access, not_found
 from local.simulators.graph.resource import Resource
 from local.simulators.graph.rules import Rules
 from local.simulators.graph.values import stamp
@@ -146,7 +146,7 @@ class State:
         if task is None and not self.believed("planner-ids-case-sensitive"):
             task = next((one for key, one in self.tasks.items() if key.lower() == task_id.lower()), None)
         if task is None:
-            raise not_found() if self.believed("planner-gone-404") else no_access()
+            raise not_found() if self.believed("planner-gone-404") else GraphError(410, "The item is gone.")
         self.check_access(task.body["planId"])
         return task
 

@@ -37,6 +37,7 @@ async def named(box: Sandbox) -> Observed:
 async def unassigned(box: Sandbox) -> Observed:
     """Write to a category that a folder has not."""
     field = (await _fields(box, "String", 1))[0]
+    await _assigned(box, field.category, {field.key: "value"})
     reply = await _put(box, await box.folder("unassigned"), field.category, {field.key: "value"})
     return judged(not reply.is_success, f"a category that is not assigned: {reply.status}")
 

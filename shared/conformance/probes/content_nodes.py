@@ -15,6 +15,7 @@ SHORTCUT, WORKSPACE = 1, 848
 @probe("content-create-by-body")
 async def plain_form(box: Sandbox) -> Observed:
     """Make a folder by a plain form."""
+    await box.folder("by body")
     reply = await box.content("POST", "v2/nodes", form=_folder(box, "plain form"))
     return judged(not reply.is_success, f"a folder by a plain form: {reply.status}")
 
@@ -22,6 +23,7 @@ async def plain_form(box: Sandbox) -> Observed:
 @probe("content-json-not-taken")
 async def json_body(box: Sandbox) -> Observed:
     """Make a folder by a body of JSON."""
+    await box.folder("no json")
     reply = await box.content("POST", "v2/nodes", plain_json=_folder(box, "json"))
     return judged(not reply.is_success, f"a folder by JSON: {reply.status}")
 
@@ -98,6 +100,7 @@ async def newest_version(box: Sandbox) -> Observed:
 @probe("content-upload-needs-file")
 async def no_file(box: Sandbox) -> Observed:
     """Make a document without its file."""
+    await box.document(box.workspace, "with its file")
     given = {"type": str(DOCUMENT), "parent_id": str(box.workspace), "name": box.name("no file")}
     reply = await box.content("POST", "v2/nodes", body=given)
     return judged(not reply.is_success, f"a document without a file: {reply.status}")

@@ -46,7 +46,8 @@ async def proxy(box: Sandbox) -> Observed:
 @probe("otds-unknown-refused")
 async def unknown(box: Sandbox) -> Observed:
     """Act for somebody who does not exist."""
-    _has_client(box)
+    if (await _became(box, "token-exchange")).verdict is not Verdict.AS_BELIEVED:
+        raise CannotTellError("nobody can be acted for, so a refusal says nothing")  # noqa: EM101 - a sentence
     await box.systems.turn()
     try:
         await box.systems.opentext.sessions.become(NOBODY, "token-exchange")

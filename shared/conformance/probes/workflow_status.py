@@ -93,6 +93,10 @@ async def suspended(box: Sandbox) -> Observed:
         raise CannotTellError(message)
     told = ((await read_status(box, process)).get("wf_details") or {}).get("status")
     reply = await act(box, step, {"custom_action": GO_ON})
+    if not reply.is_success:
+        await box.content("PUT", f"v2/processes/{process}/status", form={"status": "resume"})
+        if not (await act(box, step, {"custom_action": GO_ON})).is_success:
+            raise CannotTellError("the step can't be sent on either when the workflow runs again")  # noqa: EM101
     return judged(not reply.is_success, f"status {told}, sending on: {reply.status}")
 
 
