@@ -94,14 +94,19 @@ def wrong_dates(rng: Random) -> str | None:
 
 
 def lost_by_a_move(rng: Random) -> str | None:
-    """
-    Move the start of a random rule while an occurrence is open, and some are done.
-
-    "": the open one is still the same, no twin is made, and what was done is not asked again; None: nothing to move.
-    """
+    """Move the start of a random rule; see `after_a_move`."""
     rule, start = random_rule(rng), date(2026, 1, 1) + timedelta(days=rng.randint(0, 300))
     rule.pop("UNTIL", None)
     rule.pop("COUNT", None)
+    return after_a_move(rule, start, start + timedelta(days=rng.choice([-3, -2, -1, 1, 2, 3, 10, 40])))
+
+
+def after_a_move(rule: Rule, start: date, moved: date) -> str | None:
+    """
+    Move the start of a rule while its third occurrence is open, on the day of the second; those before are done.
+
+    "": the open one is still the same, no twin is made, and what was done is not asked again; None: nothing to move.
+    """
     if is_refused(rule):
         return None
     spec = Due.model_validate({"on": start, "repeat": text_of(rule)})
@@ -111,7 +116,6 @@ def lost_by_a_move(rng: Random) -> str | None:
     done, opened = frozenset(days[:2]), days[2]
     now = datetime.combine(days[1], time(12), UTC)
     scene = Scene(Origin(kind=OriginKind.WORKSPACE), now, CALENDAR)
-    moved = start + timedelta(days=rng.choice([-3, -2, -1, 1, 2, 3, 10, 40]))
     after, _ = occurrences(spec, moved, scene, Known(done=done, open=frozenset({opened})))
     names = [one.name for one in after]
     what = f"{text_of(rule)} from {start} moved to {moved}, {opened} open: {[(one.name, one.day) for one in after]}"

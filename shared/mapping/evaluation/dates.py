@@ -163,7 +163,7 @@ def occurrences(spec: Due, first: date, scene: Scene, known: Known) -> tuple[tup
             break
     born = scene.calendar.local_date(scene.created) if scene.created is not None else None
     came = [one for one in shown if one.due > scene.today or born is None or one.due >= born]
-    return tuple(_with_open_names(came, days, known)), changes
+    return tuple(_still_asked_for(_with_open_names(came, days, known), days, known, scene.today)), changes
 
 
 def next_dates(spec: Due, first: date, scene: Scene) -> Iterator[date]:
@@ -207,6 +207,20 @@ def _with_open_names(shown: list[Occurrence], days: list[date], known: Known) ->
         free.remove(place)
         shown[place] = replace(shown[place], name=name)
     return shown
+
+
+def _still_asked_for(shown: list[Occurrence], days: list[date], known: Known, today: date) -> Iterator[Occurrence]:
+    """
+    Leave out what came before something that was done, where the start moved.
+
+    The moved rule may have more days than before (the last of a month, of short months), and then none of them is near
+    enough to what was done to be it. Nobody wants a day from before that as a new task.
+    """
+    last_done = max(known.done - {*days}, default=None)
+    for one in shown:
+        is_new = one.name not in known.open | known.done
+        if not (is_new and one.due <= today and last_done is not None and one.day < last_done):
+            yield one
 
 
 def _until(days: Iterator[date], last: date) -> Iterator[date]:

@@ -8,7 +8,7 @@ import pytest
 
 from shared.mapping.language.recurrence import read_recurrence
 from shared.models.item_memory import ItemMemory
-from tests.fuzz_recurrence import does_not_end, lost_by_a_move, wrong_dates
+from tests.fuzz_recurrence import after_a_move, does_not_end, lost_by_a_move, wrong_dates
 from tests.unit.mapping.mapping_world import mapping_of, of_workspace, want, workspace_rule
 
 DECEMBER = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -73,6 +73,21 @@ def test_an_occurrence_moves_with_the_start_of_its_rule():
     assert monthly("2026-12-12", memory={"2026-12-10": OPEN}) == {"|2026-12-10": "2026-12-12"}
     assert monthly("2026-12-08", memory={"2026-12-10": OPEN}) == {"|2026-12-10": "2026-12-08"}
     assert monthly("2027-02-01", memory={"2026-12-10": OPEN}) == {"|2026-12-10": "2027-02-01"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "moved"),
+    [
+        pytest.param("FREQ=YEARLY;BYMONTH=8,9", "2026-05-31", "2026-06-03", id="months-without-the-31st"),
+        pytest.param("FREQ=YEARLY;BYMONTH=2,3,6", "2026-06-30", "2026-08-09", id="february-without-the-30th"),
+        pytest.param("FREQ=MONTHLY;INTERVAL=2;BYMONTH=7,9,10", "2026-04-27", "2026-05-07", id="odd-months-for-even"),
+        pytest.param("FREQ=MONTHLY;INTERVAL=12;BYDAY=1SU,5WE", "2026-02-03", "2026-03-15", id="a-fifth-wednesday"),
+    ],
+)
+def test_a_moved_start_that_gives_the_rule_more_days_asks_for_none_before_what_is_done(rule, start, moved):
+    parts = dict(part.split("=") for part in rule.split(";"))
+
+    assert after_a_move(parts, date.fromisoformat(start), date.fromisoformat(moved)) == ""
 
 
 def test_an_occurrence_that_is_done_is_not_asked_again_when_the_start_moves():
