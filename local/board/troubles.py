@@ -135,7 +135,7 @@ class Troubles:
             Trouble(
                 "crash",
                 "Kill the worker at the next new task",
-                "It dies after Planner made the task, and before the bridge could write that down.",
+                "It dies between Planner's yes and its own note of it. After a minute another goes on with its work.",
                 self._let_crash,
                 lambda: self._crash.times > 0,
                 lambda: _forget(self._system.world.graph.faults.queue, self._crash),
@@ -147,7 +147,7 @@ class Troubles:
             Trouble(
                 "kill",
                 "Kill the worker now",
-                "All that is in its hands is lost. The host puts another in its place.",
+                "The host puts another in its place, which goes on with what this one had in hand after a minute.",
                 self._kill_now,
                 lambda: False,
                 lambda: None,

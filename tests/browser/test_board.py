@@ -14,6 +14,10 @@ from tests.browser.test_page import CONTRAST
 CONTRACT = "Contoso Supply 4711"
 DOCUMENT = "Supply contract.docx"
 APPROVE = f"Approve {DOCUMENT}"
+LEASE = "Fabrikam Lease 12"
+TASKS = 4
+DEATH_SECONDS = 150
+"""Until others take over from a worker that died, and more: shared.timing.DEAD_AFTER."""
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +150,16 @@ async def test_a_card_is_ticked_by_keyboard_and_dragged_by_mouse(board, visitor)
     assert visitor.wrong == []
 
 
+async def test_what_is_refused_is_said_and_shown_as_it_was(visitor):
+    await visitor.be("Admin")
+    box = visitor.card(f"{CONTRACT}: legal review").get_by_label("Check term and termination")
+    await box.click()
+
+    assert "Admin has no account in Planner" in await visitor.said()
+    await visitor.card(f"{CONTRACT}: legal review").get_by_role("checkbox", checked=False).last.wait_for()
+    assert not await box.is_checked()
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1440])
 async def test_the_board_fits_and_can_be_read(comes, width, dark):
@@ -156,6 +170,25 @@ async def test_the_board_fits_and_can_be_read(comes, width, dark):
         over = await visitor.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert over <= 0, f"{system} is {over} px too wide"
         assert await visitor.page.evaluate(CONTRAST) == [], system
+    assert visitor.wrong == []
+
+
+async def test_the_worker_is_killed_in_the_middle_of_a_creation_and_each_task_is_there_once(board, visitor):
+    """A worker that died may still live as far as others know: for a minute they leave alone what it had in hand."""
+    stage, _ = board
+    await visitor.be("pwilliams")
+    await visitor.press("Kill the worker at the next new task")
+    await visitor.go("OpenText")
+    await visitor.press("New workspace")
+    await visitor.fill("Make it", Name=LEASE)
+    await until(lambda: not stands(stage, "crash"))
+
+    await visitor.go("Planner")
+    await until(lambda: sum(has_details(stage, task) for task in tasks(stage.system, starting=LEASE)) >= TASKS)
+    await visitor.card(LEASE).nth(TASKS - 1).wait_for()
+    titles = [await card.get_attribute("aria-label") for card in await visitor.card(LEASE).all()]
+    assert sorted(set(titles)) == sorted(titles), "one of each"
+    assert len(titles) == len(tasks(stage.system, starting=LEASE)) == TASKS
     assert visitor.wrong == []
 
 
@@ -203,3 +236,18 @@ async def until_told(visitor, text):
 
 def open_tasks(stage):
     return {task["id"] for task in tasks(stage.system) if task["percentComplete"] < 100}
+
+
+def has_details(stage, task):
+    return stage.system.world.graph.details[task["id"]]["description"] != ""
+
+
+def stands(stage, name):
+    return next(one["stands"] for one in stage.troubles.view() if one["name"] == name)
+
+
+async def until(happens):
+    """Wait for something that takes no longer than the death of a worker."""
+    async with asyncio.timeout(DEATH_SECONDS):
+        while not happens():  # noqa: ASYNC110 - it happens in other processes
+            await asyncio.sleep(0.1)

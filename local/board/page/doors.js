@@ -29,6 +29,8 @@ async function direct(name, fields) {
     const answer = await fetch(`acts/${name}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(fields) });
     const told = await answer.json();
     say(answer.ok ? told.said : told.detail, !answer.ok);
+    // A box that was ticked in vain is shown as it was.
+    if (!answer.ok) delete shown.view;
     return answer.ok;
   } catch {
     say("The board does not answer. Is it still running?", true);

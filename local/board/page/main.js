@@ -2,7 +2,7 @@
 
 const EVERY = 1000;
 const FRAME = "/api/operations";
-let seen = "";
+const shown = {};
 
 function place() {
   const [view, ...rest] = location.hash.slice(1).split("/");
@@ -16,25 +16,29 @@ async function refresh() {
   } catch {
     at("setting").hidden = false;
     at("setting").textContent = "The board does not answer. Is it still running?";
-    seen = "";
     return;
   }
   at("clock").textContent = `It is ${day(world.now)}, ${shortClock(world.now)}`;
-  const { now, ...rest } = world, text = JSON.stringify(rest);
-  if (text === seen) return;
-  seen = text;
   render();
 }
 
+/** Show a part again where what it shows is other than before: who reads, drags or selects there is left in peace. */
+function part(name, data, draw) {
+  const text = JSON.stringify(data);
+  if (shown[name] === text) return;
+  shown[name] = text;
+  draw();
+}
+
 function render() {
-  const { scene } = world, { view, argument } = place();
+  const { scene, people, troubles, scenes, feed, plans, opentext, mails } = world, { view, argument } = place();
   at("setting").hidden = scene.is_ready && !scene.wrong;
   at("setting").textContent = scene.wrong ? `The scene did not go as it should: ${scene.wrong}` : "The scene is being set: this takes some seconds.";
-  showPeople();
-  showPlace(view, argument);
-  showTroubles();
-  showScenes();
-  showFeed();
+  part("people", people, showPeople);
+  part("view", [view, argument, scene, plans, opentext, mails], () => showPlace(view, argument));
+  part("troubles", troubles, showTroubles);
+  part("scenes", [scene, scenes], showScenes);
+  part("feed", feed, showFeed);
 }
 
 function showPlace(view, argument) {
@@ -69,9 +73,7 @@ function leaveOperations() {
 }
 
 function showPeople() {
-  const select = at("person");
-  if (document.activeElement === select && select.options.length) return;
-  select.replaceChildren(...world.people.map((one) => h("option", { value: one.login, selected: one.login === me() }, one.role ? `${one.name} (${one.role})` : one.name)));
+  at("person").replaceChildren(...world.people.map((one) => h("option", { value: one.login, selected: one.login === me() }, one.role ? `${one.name} (${one.role})` : one.name)));
 }
 
 function choose(login) {
@@ -98,14 +100,13 @@ at("skip").addEventListener("click", (event) => {
   at("main").focus();
 });
 at("sheet").addEventListener("close", () => {
-  sheetOf = null;
   if (place().view === "task") location.hash = "#planner";
 });
 window.addEventListener("hashchange", arrive);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
 setInterval(() => {
   // What somebody is filling in stays as it is meanwhile.
-  const isBusy = document.hidden || at("form").open || at("ask").open;
+  const isBusy = document.hidden || at("form").open || at("ask").open || document.querySelector(".dragged");
   if (!isBusy) refresh();
 }, EVERY);
 refresh().then(() => {

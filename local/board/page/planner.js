@@ -37,7 +37,11 @@ function card(plan, task) {
     task.notes.map((note) => h("p", { class: "note" }, note.replace(/^Note: /, ""))),
     task.done ? h("div", { class: "meta" }, `completed by ${nameOf(task.completed_by)}, ${clock(task.completed_at)}`) : task.checklist.map((line) => tickBox(task, line)),
     h("div", { class: "actions" }, completing(task), task.links.slice(0, 1).map((link) => h("span", { class: "meta" }, lead(link.url, "OpenText")))));
-  made.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", task.id));
+  made.addEventListener("dragstart", (event) => {
+    event.dataTransfer.setData("text/plain", task.id);
+    made.classList.add("dragged");
+  });
+  made.addEventListener("dragend", () => made.classList.remove("dragged"));
   return made;
 }
 

@@ -1,7 +1,5 @@
 // One task's sheet: all that may be changed by hand.
 
-let sheetOf = null;
-
 function findTask(id) {
   const plan = (world.plans || []).find((one) => one.tasks.some((task) => task.id === id));
   return plan ? { plan, task: plan.tasks.find((task) => task.id === id) } : null;
@@ -16,7 +14,6 @@ function showTask(id) {
     return;
   }
   show(sheet, sheetFor(found.plan, found.task));
-  sheetOf = id;
   if (!sheet.open) sheet.showModal();
 }
 

@@ -6,7 +6,7 @@ const TOUR = [
   { title: "Be the reviewer", text: "You are Deke. His card “Approve …” waits under Approvals. Tick Approve, complete it, and look at OpenText: the workflow has moved in his name, and the decision lies beside the contract as evidence.", person: "dfoxhoven", place: "#planner", go: "Be Deke" },
   { title: "Try it as a colleague", text: "In OpenText, start another workflow with the document. Then, as Liz, tick and complete Deke's new card. The bridge opens it again with a note, and nothing moves: who decided is proven, not believed.", person: "lwhite", place: "#opentext", go: "Be Liz" },
   { title: "Rename what a rule relies on", text: "As Admin, rename the category “Contract”, and change an attribute of the contract. The bridge can't know what it was told to look at: it says so under Operations, and closes nothing.", person: "Admin", place: "#opentext", go: "Be Admin" },
-  { title: "Break something", text: "Choose “Kill the worker at the next new task” below, and make a new workspace. The worker dies between Planner's yes and the bridge's own note of it. Count the cards: one of each.", person: "pwilliams", place: "#opentext", go: "Be Peter" },
+  { title: "Break something", text: "Choose “Kill the worker at the next new task” below, and make a new workspace. The worker dies between Planner's yes and the bridge's own note of it. Wait a minute, until another takes over, and count the cards: one of each.", person: "pwilliams", place: "#opentext", go: "Be Peter" },
   { title: "Mend it, and ask the bridge", text: "Mend everything, and look at Operations: what stood in the way, who waited, what healed it. “What the bridge knows” beside each record tells its whole life.", place: "#operations", go: "Look at Operations" },
 ];
 
