@@ -15,6 +15,7 @@ from local.scale.mapping import APPROVALS, PLANS, plan_title, write_mapping
 from shared.models.link import Link
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
+from shared.timing import CAUGHT_UP_WITHIN
 from shared.watchers.discovery import NEXT
 from shared.watchers.timers import sweep_agenda, sweep_plans
 
@@ -202,8 +203,10 @@ class Model:
         for _ in range(2):
             await sweep_agenda(self.inside.services())
             await self.inside.drain()
-        await sweep_plans(self.inside.services())
-        await self.inside.drain()
+        for _ in range(CAUGHT_UP_WITHIN // TICK + 1):
+            await sweep_plans(self.inside.services())
+            await self.inside.drain()
+            self.inside.at += TICK
 
     async def _sample(self) -> tuple[Link, dict[str, object]]:
         links = await self.inside.services().origins.find_links(self._first)

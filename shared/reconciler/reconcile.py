@@ -19,6 +19,7 @@ from shared.reconciler.actions.mail import tell_stakeholders
 from shared.reconciler.actions.record import record
 from shared.reconciler.actions.settle import adopt_claimed
 from shared.reconciler.back_off import is_futile, leave_to_newer, put_off
+from shared.reconciler.grid import spread
 from shared.reconciler.next_looks import plan_next
 from shared.reconciler.observe import read_record, work_on
 from shared.reconciler.operator_word import tell_operator
@@ -28,7 +29,6 @@ from shared.reconciler.resolve_node import resolve_node
 from shared.reconciler.soon import follow_anyway, look_soon
 from shared.reconciler.standing import tell_standing
 from shared.reconciler.waiting_room import Hurry
-from shared.reconciler.wake import spread
 from shared.reconciler.walls import heal, tell_stopped
 from shared.services import Services
 from shared.store.origins import Held

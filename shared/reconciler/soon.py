@@ -7,12 +7,18 @@ would be too late. Each one that finds nothing new sends the next, so that one i
 end.
 """
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.words import WaitedFor
-from shared.reconciler.wake import spread
-from shared.services import Services, Storage
+from shared.reconciler.grid import spread
+
+if TYPE_CHECKING:
+    # A queue function imports this before anything is wired: the stores and their SDK come later.
+    from shared.services import Services, Storage
 
 AFTER_HINT = (5, 55)
 AFTER_FOUND = (60,)

@@ -1,15 +1,15 @@
 """The timers of an origin: one a reason. Whatever is asked for again and again comes ever more rarely."""
 
-import zlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.words import WaitedFor
+from shared.reconciler.grid import on_grid
 from shared.services import Services
 from shared.store.agenda import place_of
 from shared.store.origins import Held
 from shared.store.row import stamp
-from shared.timing import GRID, pause
+from shared.timing import pause
 
 SPREAD = 0.2
 """Of a pause: so much longer at the most, never shorter, so that an hour's pause is 24 looks a day."""
@@ -49,17 +49,6 @@ def not_before(held: Held, reason: WaitedFor, at: datetime, message: OriginMessa
         tries += 1
         held.tries[reason.value] = tries
     return max(at, now + pause(tries)) if tries > 1 else at
-
-
-def on_grid(at: datetime) -> datetime:
-    """Round a time up."""
-    over = at.timestamp() % GRID.total_seconds()
-    return at + GRID - timedelta(seconds=over) if over else at
-
-
-def spread(at: datetime, origin: str) -> datetime:
-    """Give each origin its own moment in the minute after a time, always the same: equal wishes are one row."""
-    return on_grid(at + timedelta(seconds=zlib.crc32(origin.encode()) % 60))
 
 
 def time_of(place: str) -> str:

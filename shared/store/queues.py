@@ -12,7 +12,7 @@ from azure.storage.queue.aio import QueueServiceClient
 from shared.errors import TooLargeError, UnavailableError
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.store.azure_errors import is_missing_queue, unread
-from shared.store.tables import CONNECT_SECONDS, READ_SECONDS
+from shared.store.time_outs import CONNECT_SECONDS, READ_SECONDS
 
 ORIGINS, PLANS = "origins", "plans"
 POISON = (f"{ORIGINS}-poison", f"{PLANS}-poison")

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from shared.models.series import MOST_LAGS, Stretch, start_of
-from shared.observability.tally import HINTS, LOOKS, PLANS_READ, TASKS_MADE, Tally
+from shared.observability.tally import EVERY_SECONDS, HINTS, LOOKS, PLANS_READ, TASKS_MADE, Tally
 from shared.store.row import escape, stamp
 from shared.store.tables import Tables
 
 _PARTITION = "series"
 KEPT = timedelta(hours=25)
-EVERY = timedelta(seconds=60)
+EVERY = timedelta(seconds=EVERY_SECONDS)
 """How often a busy worker writes its row."""
 _SINCE = "PartitionKey eq @partition and RowKey ge @first"
 _OLD = "PartitionKey eq @partition and RowKey lt @first"

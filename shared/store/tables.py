@@ -9,11 +9,10 @@ from azure.data.tables.aio import TableServiceClient
 from shared.store.reading_client import ReadingClient
 from shared.store.table import Table, stamps
 from shared.store.table_client import TableClient
+from shared.store.time_outs import CONNECT_SECONDS, READ_SECONDS
 from shared.store.unread import UnreadRows
 
 NAMES = ("origins", "tasks", "agenda", "control")
-# Seconds for one call. The SDK's own 300 would outlast the look that waits for it.
-CONNECT_SECONDS, READ_SECONDS = 10, 30
 
 
 class Tables:

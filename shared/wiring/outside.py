@@ -32,8 +32,9 @@ from shared.store.in_force import InForce
 from shared.store.queues import ORIGINS
 from shared.targets.resolver import Places
 from shared.targets.unproven import Unproven
+from shared.wiring.queue_door import identity
 from shared.wiring.rules import Rules
-from shared.wiring.stores import Stores, identity
+from shared.wiring.stores import Stores
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken

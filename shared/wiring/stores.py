@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from shared.clock import Clock, clock_for
 from shared.errors import Problem, SettingsError
@@ -37,9 +36,7 @@ from shared.store.tables import Tables
 from shared.store.tasks import Tasks
 from shared.store.troubles import Troubles
 from shared.timing import GATE_LONGEST
-
-if TYPE_CHECKING:
-    from azure.core.credentials_async import AsyncTokenCredential
+from shared.wiring.queue_door import QueueDoor
 
 
 @dataclass(frozen=True)
@@ -55,24 +52,27 @@ class Stores:
         await self.opened.aclose()
 
 
-def open_stores(settings: StorageSettings, clock: Clock, *, longest_pause: timedelta = GATE_LONGEST) -> Stores:
+def open_stores(
+    settings: StorageSettings, door: QueueDoor, clock: Clock, *, longest_pause: timedelta = GATE_LONGEST
+) -> Stores:
     """
-    Open tables and queues. Nothing is sent yet.
+    Open the tables beside the queues. Nothing is sent yet.
+
+    Args:
+        door: stays the caller's to close.
 
     Raises:
-        SettingsError: the connection string or an address can't be used.
+        SettingsError: the connection string or the address can't be used.
     """
     opened = AsyncExitStack()
-    # The random part as well: a machine that starts anew may have the name and the number of a dead one.
     owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     try:
-        tables, queues = _open(settings, owner, opened)
+        tables = _open_tables(settings, door, owner)
     except ValueError as error:
         raise SettingsError([Problem("AzureWebJobsStorage", f"can't be used: {error}")]) from error
     opened.push_async_callback(tables.close)
-    opened.push_async_callback(queues.close)
     now = clock_for(settings.clock_file, clock)
-    storage = storage_over(tables, queues, owner=owner, now=now, longest_pause=longest_pause)
+    storage = storage_over(tables, door.queues, owner=owner, now=now, longest_pause=longest_pause)
     opened.callback(storage.hands.close)
     return Stores(tables, storage, opened)
 
@@ -124,25 +124,8 @@ def storage_over(
     )
 
 
-def _open(settings: StorageSettings, owner: str, opened: AsyncExitStack) -> tuple[Tables, Queues]:
-    if settings.connection_string is not None:
-        text = settings.connection_string.get_secret_value()
-        return Tables.from_connection_string(text, writer=owner), Queues.from_connection_string(text)
-    credential = identity(settings.client_id)
-    opened.push_async_callback(credential.close)
-    return (
-        Tables.from_endpoint(str(settings.table_url), credential, writer=owner),
-        Queues.from_endpoint(str(settings.queue_url), credential),
-    )
-
-
-def identity(client_id: str | None) -> "AsyncTokenCredential":
-    """
-    Return the app's identity: managed in Azure, the developer's own elsewhere.
-
-    Args:
-        client_id: of a user-assigned identity. None: the system-assigned one.
-    """
-    from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - half a second that a key does not need
-
-    return DefaultAzureCredential(managed_identity_client_id=client_id)
+def _open_tables(settings: StorageSettings, door: QueueDoor, owner: str) -> Tables:
+    if door.credential is not None:
+        return Tables.from_endpoint(str(settings.table_url), door.credential, writer=owner)
+    key = settings.connection_string
+    return Tables.from_connection_string(key.get_secret_value() if key is not None else "", writer=owner)

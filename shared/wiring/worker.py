@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from shared.operations.life import Addresses
     from shared.store.tables import Tables
     from shared.wiring.outside import Outside
+    from shared.wiring.queue_door import QueueDoor
     from shared.wiring.rules import Rules
     from shared.wiring.stores import Stores
 
@@ -82,6 +83,7 @@ class Wiring:
         self._ticks = ticks
         self._opened = AsyncExitStack()
         self._warming = asyncio.Lock()
+        self._door: QueueDoor | None = None
         self._stores: Stores | None = None
         self._services: Services | None = None
         self._outside: Outside | None = None
@@ -100,6 +102,13 @@ class Wiring:
     def tables(self) -> Tables:
         """Return the tables themselves, for whoever saves them whole. Raises: as `storage`."""
         return self._open_stores().tables
+
+    async def warm_queues(self) -> None:
+        """Open the queues in a thread, for the reason of `warm_storage`: a hint needs no tables."""
+        async with self._warming:
+            if self._door is None:
+                with suppress(InputError):
+                    await asyncio.to_thread(self._open_queues)
 
     async def warm_storage(self) -> None:
         """Open the stores in a thread: importing their SDK takes a second, in which every other call would wait."""
@@ -181,8 +190,7 @@ class Wiring:
             SettingsError: storage or the webhook's secrets are not set up; nothing else is needed.
         """
         secrets = read_settings(HintSettings, self._environment).webhook_secrets
-        storage = self.storage()
-        return Intake(secrets=secrets, queues=storage.queues)
+        return Intake(secrets=secrets, queues=self._open_queues().queues)
 
     def notifications(self) -> Notifications:
         """
@@ -251,12 +259,21 @@ class Wiring:
 
     def _open_stores(self) -> Stores:
         if self._stores is None:
-            settings = read_settings(StorageSettings, self._environment)
+            settings, door = read_settings(StorageSettings, self._environment), self._open_queues()
             from shared.wiring.stores import open_stores  # noqa: PLC0415 - see above
 
-            self._stores = open_stores(settings, self._clock, longest_pause=self._longest_pause())
+            self._stores = open_stores(settings, door, self._clock, longest_pause=self._longest_pause())
             self._opened.push_async_callback(self._stores.close)
         return self._stores
+
+    def _open_queues(self) -> QueueDoor:
+        if self._door is None:
+            settings = read_settings(StorageSettings, self._environment)
+            from shared.wiring.queue_door import open_queues  # noqa: PLC0415 - see above
+
+            self._door = open_queues(settings)
+            self._opened.push_async_callback(self._door.close)
+        return self._door
 
     def _wire(self) -> Services:
         stores = self._open_stores()

@@ -6,14 +6,17 @@ measured as it would be deployed, unpruned and not compiled, beside how it is he
 but smaller folders to look through, and the limit leaves room for noise.
 """
 
+import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from local.azurite import running
 from local.packaging.__main__ import MOST_MEGABYTES, build
 from local.packaging.places import ROOT, SITE
 from tests.benchmarks.ratios import Ratio
+from tests.contracts import must
 
 RUNS = 5
 IMPORT = """
@@ -26,6 +29,43 @@ print(time.process_time() - start)
 """
 DOOR = ("function_app",)
 """What an HTTP request waits for."""
+FIRST_HINT = """
+import asyncio, json, sys, time
+from types import SimpleNamespace
+sys.path[:0] = sys.argv[1:3]
+import function_app
+import azure.functions as func
+from functions.opentext_webhook import opentext_webhook
+from shared import wiring
+from shared.wiring import Wiring
+
+async def hint():
+    wired = Wiring({"AzureWebJobsStorage": sys.argv[3], "OPENTEXT_WEBHOOK_SECRETS": "an-invented-webhook-secret"})
+    with wiring.use(wired):
+        request = func.HttpRequest(
+            "POST",
+            "/api/opentext/events",
+            headers={"X-Webhook-Secret": "an-invented-webhook-secret"},
+            body=b'{"event": "workspace.created", "node_id": "28866"}',
+        )
+        context = SimpleNamespace(invocation_id="1", trace_context=SimpleNamespace(trace_parent=""))
+        answer = await opentext_webhook.build().get_user_function()(request, context)
+        spent = time.process_time()
+        await wired.close()
+    return answer.status_code, spent
+
+status, spent = asyncio.run(hint())
+packages = [name for name, module in sys.modules.items() if sys.argv[2] in str(module.__spec__)]
+print(json.dumps([status, spent, packages]))
+"""
+"""From the start of the process: imports, stores, the queue's client, telemetry's spans."""
+PACKAGES_ALONE = """
+import importlib, sys, time
+sys.path[:0] = sys.argv[1:3]
+for name in sys.argv[3:]:
+    importlib.import_module(name)
+print(time.process_time())
+"""
 WORK = (
     "function_app",
     "shared.reconciler.reconcile",
@@ -44,8 +84,37 @@ def measure() -> list[Ratio]:
         ratios = [
             *compare(folder, DOOR, "importing the app"),
             *compare(folder, WORK, "importing what a reconcile needs"),
+            first_hint(folder),
         ]
     return [Ratio("unpacked package", size, MOST_MEGABYTES, "MB"), *ratios]
+
+
+def first_hint(folder: Path) -> Ratio:
+    """Compare a cold worker's way to its first hint with importing the third-party modules in it, with bytecode."""
+    ours, alone = [], []
+    with running() as azurite:
+        hint(folder, azurite.connection_string)  # makes the queue
+        # In turns, so that a busy moment of the machine does not fall on one of them.
+        for _ in range(RUNS):
+            spent, packages = hint(folder, azurite.connection_string)
+            ours.append(spent)
+            alone.append(float(fresh(PACKAGES_ALONE, folder, *packages)))
+    name = f"process start to the first hint queued / importing the {len(packages)} third-party modules in it"
+    return Ratio(name, min(ours) / min(alone), 1.25)
+
+
+def hint(folder: Path, connection_string: str) -> tuple[float, list[str]]:
+    """Queue a hint in a fresh process; return its CPU seconds and the third-party modules that it loaded."""
+    status, spent, packages = json.loads(fresh(FIRST_HINT, folder, connection_string))
+    must(status == 202, f"the hint was answered with {status}")
+    return spent, packages
+
+
+def fresh(program: str, folder: Path, *arguments: str) -> str:
+    """Run a program over the package, in an interpreter that has nothing else on its path."""
+    command = [sys.executable, "-I", "-S", "-B", "-W", "ignore", "-c", program, str(folder), str(folder / SITE)]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    return done.stdout
 
 
 def compare(folder, modules, what):

@@ -20,7 +20,7 @@ from shared.wiring import Wiring
 from tests.repository import ROOT
 
 HEAVY = ("msgraph", "kiota_abstractions", "azure.identity", "shared.clients.graph.connection")
-LATER = ("shared.mapping.language", "shared.models.asked")
+LATER = ("shared.mapping.language", "shared.models.asked", "shared.store.origins", "azure.data.tables")
 """Of ours: many models, which only what needs them waits for."""
 STAMP = "2026-03-02T12:00:00+00:00"
 

@@ -24,7 +24,9 @@ def test_a_quiet_minute_reads_the_plans_that_are_due_and_writes_no_link(few, man
     """Each plan due costs its pages, one row and its turn; everything else is the same with ten times the links."""
     assert list(quiet_problems(few[QUIET], is_large=False)) == []
     assert list(quiet_problems(many[QUIET], is_large=False)) == []
-    assert many[QUIET].table_reads - few[QUIET].table_reads == many[QUIET].plans - few[QUIET].plans
+    # What stands in the way is read once a minute, and a minute may begin just before that or just after.
+    more = many[QUIET].table_reads - few[QUIET].table_reads
+    assert more == pytest.approx(many[QUIET].plans - few[QUIET].plans, abs=1)
     assert many[QUIET].table_writes - few[QUIET].table_writes == many[QUIET].plans - few[QUIET].plans
 
 
