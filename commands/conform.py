@@ -179,16 +179,23 @@ async def _allow(beliefs: tuple[Belief, ...], box: Sandbox, mapping: Mapping, *,
 
 
 async def _with_progress(beliefs: tuple[Belief, ...], box: Sandbox) -> tuple[tuple[Result, ...], tuple[str, ...]]:
-    from shared.conformance.run import ask_all  # noqa: PLC0415 - as above
+    from shared.conformance.run import Teller, ask_all  # noqa: PLC0415 - as above
 
     with progress_bar() as bar:
         task = bar.add_task("asking", total=len(beliefs))
 
-        def told(result: Result) -> None:
-            bar.update(task, advance=1, description=f"{result.belief.id}: {result.observed.verdict}")
+        class OnScreen(Teller):
+            def asked(self, result: Result) -> None:
+                bar.update(task, advance=1, description=f"{result.belief.id}: {result.observed.verdict}")
 
-        # What is left is said here, too: of a run that was broken off there is no report.
-        return await ask_all(beliefs, box, told, taken=lambda left: section("Could not be taken away:", left))
+            def taking(self) -> None:
+                # It takes as long as it takes: whoever pressed Ctrl-C would press it again.
+                typer.echo("Taking away what was made. Ctrl-C now would leave the rest of it.", err=True)
+
+            def left(self, left: tuple[str, ...]) -> None:
+                section("Could not be taken away:", left)
+
+        return await ask_all(beliefs, box, OnScreen())
 
 
 async def _reported(

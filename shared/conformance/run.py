@@ -1,7 +1,7 @@
 """Ask for every belief that was chosen, one after the other, and take away what was made for it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from shared.errors import BridgeError
 
 T = TypeVar("T")
 
-__all__ = ["PROBES", "Result", "ask", "ask_all", "probes"]
+__all__ = ["PROBES", "Result", "Teller", "ask", "ask_all", "probes"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,19 @@ class Result:
 
     belief: Belief
     observed: Observed
+
+
+class Teller:
+    """Hears of a run while it goes on. Of one that is broken off there is no result to return."""
+
+    def asked(self, result: Result) -> None:
+        """Hear of one belief."""
+
+    def taking(self) -> None:
+        """Hear that what was made is taken away now."""
+
+    def left(self, left: tuple[str, ...]) -> None:
+        """Hear what could not be taken away; empty: nothing is left."""
 
 
 async def ask(belief: Belief, box: Sandbox) -> Result:
@@ -41,37 +54,34 @@ async def ask(belief: Belief, box: Sandbox) -> Result:
 
 
 async def ask_all(
-    beliefs: Sequence[Belief],
-    box: Sandbox,
-    told: Callable[[Result], None] = lambda _: None,
-    *,
-    taken: Callable[[tuple[str, ...]], None] = lambda _: None,
+    beliefs: Sequence[Belief], box: Sandbox, teller: Teller | None = None
 ) -> tuple[tuple[Result, ...], tuple[str, ...]]:
     """
     Ask for beliefs, and take away what was made, also when it is broken off.
 
     Args:
-        told: of each result, at once.
-        taken: told what could not be taken away, also where the run itself was broken off.
+        teller: None: nobody is told.
 
     Returns:
         The results, and what could not be taken away.
     """
+    teller = teller or Teller()
     found: list[Result] = []
     left: tuple[str, ...] = ()
     try:
         for belief in beliefs:
             found.append(await ask(belief, box))
-            told(found[-1])
+            teller.asked(found[-1])
     finally:
         if any(belief.writes for belief in beliefs):
-            left = await _to_its_end(_taken(box, taken))
+            teller.taking()
+            left = await _to_its_end(_taken(box, teller))
     return tuple(found), left
 
 
-async def _taken(box: Sandbox, told: Callable[[tuple[str, ...]], None]) -> tuple[str, ...]:
+async def _taken(box: Sandbox, teller: Teller) -> tuple[str, ...]:
     left = await take_away(box.systems, box.targets, box.mark)
-    told(left)
+    teller.left(left)
     return left
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from local.simulators.faults import Fault
 from shared.conformance.beliefs import read_beliefs
-from shared.conformance.run import ask_all
+from shared.conformance.run import Teller, ask_all
 from shared.conformance.taking_away import list_made, take_away
 from tests.conformance.bench import MARK, Bench
 
@@ -104,3 +104,26 @@ async def test_what_an_earlier_run_left_is_found():
     made, _ = await list_made(bench.systems, bench.targets)
 
     assert len(made) == 1
+
+
+async def test_whoever_breaks_a_run_off_is_told_that_it_is_taken_away_and_what_is_left():
+    heard = []
+
+    class Hearing(Teller):
+        def taking(self):
+            heard.append("taking away")
+
+        def left(self, left):
+            heard.append(left)
+
+    async def gate(when, _):
+        if when == "after" and len(bench.calls) == 30:
+            running.cancel()
+            await asyncio.sleep(0)
+
+    bench = Bench(gate=gate)
+    running = asyncio.create_task(ask_all(RUNS[0], bench.box, Hearing()))
+    await asyncio.wait([running])
+
+    assert running.cancelled()
+    assert heard == ["taking away", ()]

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local.in_process.transport import Answer
+from local.simulators.content_server.category_schema import schema
 from local.simulators.content_server.exchange import Call, RefusedCall, answer, as_number, results
 from local.simulators.content_server.model import Assigned, Attribute, AttributeSet, Category, Node, Value
 from local.simulators.content_server.state import State
@@ -179,31 +180,6 @@ def token(node: Node, category: int) -> str:
 def state_of(node: Node) -> dict[str, Any]:
     """Write the tokens of all categories of a node."""
     return {"categories": {f"{number}_1": {"metadata_token": token(node, number)} for number in node.categories}}
-
-
-def schema(category: Category) -> dict[str, Any]:
-    """Write what the keys of one category mean, flat."""
-    number = category.id
-    written = {str(number): _entry(str(number), category.name, persona="category", kind="")}
-    for item in category.attributes:
-        written[f"{number}_{item.id}"] = _described(f"{number}_{item.id}", item)
-    for group in category.sets:
-        key = f"{number}_{group.id}"
-        written[key] = {**_entry(key, group.name, persona="set", kind="Set"), "multi_value": group.rows > 1}
-        written[key]["multi_value_length_max"] = group.rows
-        for item in group.attributes:
-            written[f"{key}_x_{item.id}"] = _described(f"{key}_x_{item.id}", item)
-    return written
-
-
-def _described(key: str, item: Attribute) -> dict[str, Any]:
-    persona = "user" if item.type == "User" else ""
-    entry = _entry(key, item.name, persona=persona, kind=item.type)
-    return {**entry, "multi_value": item.multi, "required": item.required}
-
-
-def _entry(key: str, name: str, *, persona: str, kind: str) -> dict[str, Any]:
-    return {"key": key, "name": name, "persona": persona, "type_name": kind, "multi_value": False, "required": False}
 
 
 def list_categories(state: State, call: Call) -> Answer:

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from local.in_process.transport import Answer
-from local.simulators.content_server.categories import NO_NODE, assign, schema, state_of, store
+from local.simulators.content_server.categories import NO_NODE, assign, state_of, store
+from local.simulators.content_server.category_schema import schema
 from local.simulators.content_server.exchange import (
     UNMAPPED,
     UNSEEN,

@@ -5,7 +5,17 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from local.in_process.transport import Answer
-from local.simulators.content_server import categories, content, members, nodes, records, status, steps, workspaces
+from local.simulators.content_server import (
+    categories,
+    content,
+    members,
+    nodes,
+    records,
+    running,
+    status,
+    steps,
+    workspaces,
+)
 from local.simulators.content_server.exchange import UNMAPPED, Call, RefusedCall, answer
 from local.simulators.content_server.state import State
 
@@ -64,9 +74,9 @@ TABLE: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "v2/workflows/status/active", status.list_active),
     ("GET", "v2/workflows/status/info", status.read_info),
     ("GET", "v2/workflows/status/processes/*", status.read_status),
-    ("PUT", "v2/processes/*/status", status.set_status),
-    ("DELETE", "v2/processes/*", status.delete_process),
-    ("POST", "v2/draftprocesses/startwf", status.start_process),
+    ("PUT", "v2/processes/*/status", running.set_status),
+    ("DELETE", "v2/processes/*", running.delete_process),
+    ("POST", "v2/draftprocesses/startwf", running.start_process),
     ("GET", "v2/processes/*/subprocesses/*/activities", status.list_activities),
     ("PUT", "v2/processes/*/subprocesses/*/tasks/*", steps.act),
     ("GET", "v1/forms/processes/tasks/update", steps.read_form),

@@ -12,7 +12,7 @@ from local.simulators.content_server.exchange import UNMAPPED, Call, RefusedCall
 from local.simulators.content_server.model import User
 from local.simulators.content_server.process import Process, Visit, visit_status
 from local.simulators.content_server.state import State
-from local.simulators.content_server.workflows import advance, change_state, is_performer, start_workflow
+from local.simulators.content_server.workflows import advance, is_performer
 
 NO_STATUS = "Could not access task status"
 
@@ -289,40 +289,6 @@ def _info_step(state: State, process: Process, number: int) -> dict[str, Any]:
         "IterNum": before + 1,
     }
     return {"TITLE": visit.step.name, "TASKID": visit.task_id, "WORK": work}
-
-
-def set_status(state: State, call: Call) -> Answer:
-    """Answer `PUT v2/processes/{id}/status` (style A, `status`): for managers."""
-    process = readable(state, call.number(0, "process_id"), call.user)
-    if call.user not in process.managers and not state.users[call.user].is_admin:
-        raise RefusedCall(400, "No permission to change the status of the process")
-    if not change_state(state, process, call.field("status")):
-        raise RefusedCall(400, NO_STATUS)
-    return results({})
-
-
-def start_process(state: State, call: Call) -> Answer:
-    """Answer `POST v2/draftprocesses/startwf` (style B): a map that begins without a dialogue."""
-    given = call.json_field()
-    plan = state.maps.get(as_number(str(given.get("workflow_id", "")), "workflow_id"))
-    if plan is None:
-        raise RefusedCall(400, "Could not start the workflow")
-    numbers = [as_number(text, "doc_ids") for text in str(given.get("doc_ids", "")).split(",") if text]
-    documents = [state.visible(number, call.user).id for number in numbers]
-    process = start_workflow(state, plan, initiator=call.user, documents=documents, managers=[])
-    if not state.believed("workflow-attachments-shortcuts"):
-        for link in list(state.children_of(process.folder)):
-            link.type, link.original = 144, None
-    return results({"custom_message": None, "process_id": process.id})
-
-
-def delete_process(state: State, call: Call) -> Answer:
-    """Answer `DELETE v2/processes/{id}`: for managers, once it has ended."""
-    process = readable(state, call.number(0, "process_id"), call.user)
-    if call.user not in process.managers or process.state not in ("completed", "stopped"):
-        raise RefusedCall(400, "No permission to delete the process")
-    del state.processes[process.id]
-    return answer({})
 
 
 def read_webreport(state: State, call: Call) -> Answer:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local.in_process.transport import Answer
-from local.simulators.content_server.categories import schema
+from local.simulators.content_server.category_schema import schema
 from local.simulators.content_server.exchange import (
     UNMAPPED,
     UNSEEN,
