@@ -101,3 +101,18 @@ async def test_a_permission_that_comes_a_moment_late_costs_seconds(started):
         await started.tick(timedelta(seconds=20))
 
     assert (await link_of(started, workspace)).state is LinkState.OPEN
+
+
+async def test_a_bucket_that_a_person_deleted_costs_the_next_task_seconds():
+    """Where it was is known by heart for minutes: what Planner does not find is looked up anew."""
+    started = engine()
+    graph = started.world.graph
+    await started.look(f"workspace-{create_contract(started.world, 'Apollo', END)}")
+    bucket = next(task["bucketId"] for task in graph.tasks.values() if task["title"] == "Apollo: legal review")
+    graph.delete_bucket(started.world.users["lwhite"], bucket)
+
+    await started.look(f"workspace-{create_contract(started.world, 'Gemini', END)}")
+    for _ in range(3):
+        await started.tick(timedelta(seconds=20))
+
+    assert [task["title"] for task in graph.tasks.values()].count("Gemini: legal review") == 1

@@ -214,8 +214,8 @@ async def _not_made(work: Work, target: Target, link: Link, answer: BridgeError)
         # The reservation stays with it: as long as it is open, nobody takes the task for one that no item has.
         work.look_again(work.now + work.policy.settle, WaitedFor.SETTLE)
         return
-    if isinstance(answer, NotFoundError):
-        # The plan or its bucket is gone: what we know of places is old.
+    if isinstance(answer, NotFoundError | RefusedError):
+        # The plan may be gone, or its bucket, for which Planner refuses the task: what we know of places may be old.
         work.services.places.forget()
     passes = isinstance(answer, RetryLaterError)
     reason = _why(answer)
