@@ -63,7 +63,7 @@ SABOTAGES = {
         "        claimed=frozenset({*plan.index.tasks, *plan.claims, *plan.anothers}),\n",
         "        claimed=frozenset(),\n",
     ),
-    "nobody settles: lost answers are posted again at once": Sabotage(
+    "a lost POST is settled at once, without a wait": Sabotage(
         "shared/decisions/decide.py",
         "    if now < due:\n        return LookAgain(link.item, due, WaitedFor.SETTLE)\n    return None",
         "    return None",
