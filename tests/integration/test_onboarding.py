@@ -19,6 +19,7 @@ class Stage:
 
     def __init__(self, started):
         self.world, self.content_url = started.world, "https://ecm.contoso.example/cs/cs"
+        self.graph_url = "https://graph.microsoft.com"
         self._started = started
 
     async def hint(self, *, node_id):
