@@ -160,7 +160,7 @@ async def test_what_is_refused_is_said_and_shown_as_it_was(visitor):
     assert not await box.is_checked()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", [pytest.param(False, id="light"), pytest.param(True, id="dark")])
 @pytest.mark.parametrize("width", [360, 1440])
 async def test_the_board_fits_and_can_be_read(comes, width, dark):
     visitor = await comes(width=width, dark=dark)

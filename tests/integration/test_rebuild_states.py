@@ -114,7 +114,7 @@ class Case:
         await self.look()
 
 
-@pytest.fixture(params=[True, False], ids=["with evidence on the record", "without"])
+@pytest.fixture(params=[pytest.param(True, id="with evidence on the record"), pytest.param(False, id="without")])
 async def case(tmp_path, request):
     one = Case(tmp_path, evidence=request.param)
     await one.look()

@@ -24,8 +24,10 @@ def a_day_ago():
 
 
 @pytest.fixture(
-    params=[UnsignedCredential(now, "https://graph.microsoft.com"), UnsignedCredential(a_day_ago)],
-    ids=["other-audience", "ended"],
+    params=[
+        pytest.param(UnsignedCredential(now, "https://graph.microsoft.com"), id="other-audience"),
+        pytest.param(UnsignedCredential(a_day_ago), id="ended"),
+    ]
 )
 def wrong(request):
     return request.param
