@@ -150,6 +150,22 @@ async def test_a_card_is_ticked_by_keyboard_and_dragged_by_mouse(board, visitor)
     assert visitor.wrong == []
 
 
+async def test_the_tour_leads_through_six_steps_in_the_right_persons_name(visitor):
+    tour = visitor.page.get_by_role("region", name="Guided tour")
+    await visitor.press("Next", tour)
+    await visitor.press("Be Deke", tour)
+    person = await visitor.page.get_by_label("You are").input_value()
+    seen = []
+    while await tour.get_by_role("button", name="Done").count() == 0:
+        seen.append((await tour.inner_text()).split(" · ")[0])
+        await visitor.press("Next", tour)
+    await visitor.press("Done", tour)
+
+    assert person == "dfoxhoven"
+    assert seen == [f"{number} of 6" for number in range(2, 6)]
+    assert "Yours now." in await tour.inner_text()
+
+
 async def test_what_is_refused_is_said_and_shown_as_it_was(visitor):
     await visitor.be("Admin")
     box = visitor.card(f"{CONTRACT}: legal review").get_by_label("Check term and termination")
