@@ -8,8 +8,18 @@ from shared.errors import BridgeError
 from shared.models.listed import Listed
 from shared.models.mail import MailMessage
 from shared.models.messages import OriginMessage, PlanMessage
-from shared.models.planner import PlanDetails, PlannerBucket, PlannerDetails, PlannerPlan, PlannerTask
+from shared.models.planner import PlanDetails, PlannerBucket, PlannerDetails, PlannerPlan, PlannerTask, TaskVersion
 from shared.models.planner_writes import DetailsChange, NewTask, TaskChange
+
+
+class TaskListing(Protocol):
+    """A plan's list: what changed can be told before its tasks are read."""
+
+    versions: tuple[TaskVersion, ...]
+
+    def read(self) -> Listed[PlannerTask]:
+        """Read the tasks."""
+        ...
 
 
 class PlannerPort(Protocol):
@@ -17,6 +27,10 @@ class PlannerPort(Protocol):
 
     async def list_tasks(self, plan_id: str, *, with_details: bool = False) -> Listed[PlannerTask]:
         """List every task of a plan."""
+        ...
+
+    async def list_versions(self, plan_id: str) -> TaskListing:
+        """List the versions of every task of a plan."""
         ...
 
     async def read_task(self, task_id: str) -> PlannerTask:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from time import process_time
 from types import SimpleNamespace
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -74,6 +75,10 @@ class MemoryTables:
 
     def __init__(self, gate: Gate | None = None, now: Callable[[], datetime] | None = None) -> None:
         self.gate = gate
+        self.sized: Callable[[str, int], None] | None = None
+        """Told of each query and transaction how many rows or operations it had."""
+        self.timed: Callable[[float], None] | None = None
+        """Told how many CPU seconds each effect took."""
         self.now = now or (lambda: datetime.now(UTC))
         self.tables: dict[str, Partitions] = {}
         """By name: partition → key → entity. Only those that were made; clear it to lose them all."""
@@ -91,10 +96,19 @@ class MemoryTables:
     async def acted(self, table: str, operation: str, effect: Callable[[], T]) -> T:
         """Carry out an effect between the two moments of the gate."""
         if self.gate is None:
-            return effect()
+            return self._measured(operation, effect)
         await self.gate("before", table, operation)
-        done = effect()
+        done = self._measured(operation, effect)
         await self.gate("after", table, operation)
+        return done
+
+    def _measured(self, operation: str, effect: Callable[[], T]) -> T:
+        begun = process_time() if self.timed is not None else 0.0
+        done = effect()
+        if self.timed is not None:
+            self.timed(process_time() - begun)
+        if self.sized is not None and isinstance(done, list):
+            self.sized(operation, len(done))
         return done
 
 

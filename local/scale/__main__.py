@@ -11,7 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from local.scale import storage_client
 from local.scale.model import Cost, Model
+from local.scale.storage_client import ClientCost
 
 SIZES = (1_000, 10_000, 100_000)
 DUE = 100
@@ -35,6 +37,7 @@ async def measure(links: int, *, approvals: int = DUE) -> dict[str, Cost]:
 
 def main() -> int:
     """Print the table: 0 when the promised numbers hold."""
+    client = storage_client.measure()
     console = Console(width=None if sys.stdout.isatty() else 120)
     found: dict[int, dict[str, Cost]] = {}
     for links in SIZES:
@@ -42,7 +45,7 @@ def main() -> int:
         found[links] = asyncio.run(measure(links))
         console.print(f"{links:,} links: measured in {time.perf_counter() - begun:.0f} s", highlight=False)
     for kind in found[SIZES[0]]:
-        console.print(_table(kind, {links: costs[kind] for links, costs in found.items()}))
+        console.print(_table(kind, {links: costs[kind] for links, costs in found.items()}, client))
     broken = broken_promises(found)
     for line in broken:
         console.print(f"[red]broken:[/] {line}")
@@ -57,14 +60,16 @@ ROWS: dict[str, Callable[[Cost], int]] = {
     "of them on links": lambda cost: cost.link_writes,
     "queue messages": lambda cost: cost.total("queues", "send"),
     "plans read": lambda cost: cost.plans,
-    "CPU, ms": lambda cost: round(cost.cpu * 1000),
 }
 
 
-def _table(title: str, costs: dict[int, Cost]) -> Table:
+def _table(title: str, costs: dict[int, Cost], client: ClientCost) -> Table:
     table = Table("open links", *(f"{links:,}" for links in costs), title=title, title_justify="left")
     for name, value in ROWS.items():
         table.add_row(name, *(f"{value(cost):,}" for cost in costs.values()))
+    stored = {links: client.of(cost.calls) for links, cost in costs.items()}
+    table.add_row("CPU, ms", *(f"{round((cost.cpu + stored[links]) * 1000):,}" for links, cost in costs.items()))
+    table.add_row("of it the storage client", *(f"{round(seconds * 1000):,}" for seconds in stored.values()))
     return table
 
 

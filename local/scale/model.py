@@ -32,7 +32,7 @@ class Cost:
     calls: Counter[str]
     """By system and kind: "graph GET", "tables query", "origins transaction"."""
     cpu: float
-    """Seconds of the engine and its clients, without the simulators and the table double."""
+    """Seconds of the engine and its other clients, without simulators, the table double and storage's own client."""
     plans: int = 0
     """Plans that were read."""
     pages: int = 0
@@ -228,6 +228,13 @@ class Model:
                 self._spent += time.process_time() - begun
 
         inside.account.gate = gate
+        for account in (inside.account, inside.hands):
+            account.sized = self._size
+
+    def _size(self, operation: str, size: int) -> None:
+        """Count what makes a call dearer: rows that are read, operations that are sent together."""
+        if operation in ("query", "transaction"):
+            self.inside.calls["rows read" if operation == "query" else "operations sent"] += size
 
     def _timed(self, handler: Handler) -> Handler:
         async def handle(method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes) -> Answer:

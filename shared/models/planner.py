@@ -126,6 +126,13 @@ _Assignment = Annotated[
 ]
 
 
+class TaskVersion(Foreign):
+    """What it takes to tell whether a task changed."""
+
+    id: str
+    etag: str = Field(alias="@odata.etag", description="As of `PlannerTask`.")
+
+
 class PlannerTask(Answered):
     """A plannerTask. Source: https://learn.microsoft.com/graph/api/resources/plannertask."""
 

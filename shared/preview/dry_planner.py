@@ -25,7 +25,7 @@ from shared.models.planner import (
     PlannerTask,
 )
 from shared.models.planner_writes import DetailsChange, DetailsPatch, NewTask, TaskChange
-from shared.ports import PlannerPort
+from shared.ports import PlannerPort, TaskListing
 from shared.preview.noted_calls import Notes
 
 NEW = "{new "
@@ -64,6 +64,10 @@ class DryPlanner:
     async def list_tasks(self, plan_id: str, *, with_details: bool = False) -> Listed[PlannerTask]:
         """See `Planner.list_tasks`."""
         return Listed() if _is_new(plan_id) else await self._planner.list_tasks(plan_id, with_details=with_details)
+
+    async def list_versions(self, plan_id: str) -> TaskListing:
+        """See `Planner.list_versions`."""
+        return await self._planner.list_versions(plan_id)
 
     async def read_both(
         self, task_ids: Iterable[str]

@@ -14,7 +14,7 @@ from shared.errors import NeverError, NotFoundError, StaleError
 from shared.models.hands import Kind
 from shared.models.listed import Listed
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
-from shared.models.planner import PlannerTask
+from shared.models.planner import PlannerTask, TaskVersion
 from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
 from shared.observability.telemetry import traceparent
@@ -52,11 +52,11 @@ async def _read(message: PlanMessage, services: Services) -> bool:
     # after it, the row of another, later read would be overwritten by what this one saw earlier.
     row = await services.plans.find(message.plan)
     try:
-        tasks = await services.planner.list_tasks(message.plan)
+        listing = await services.planner.list_versions(message.plan)
     except NeverError as error:
         await _leave(message.plan, row, error, services)
         return True
-    digest, was_gone = digest_of(tasks), row is not None and row.gone != ""
+    digest, was_gone = digest_of(listing.versions), row is not None and row.gone != ""
     # (2) Most reads end here, at the price of a row and a list. Not where the plan comes back, or somebody left its
     # group: there the same tasks call for something else.
     if row is not None and row.digest == digest and not was_gone and not message.left:
@@ -64,6 +64,7 @@ async def _read(message: PlanMessage, services: Services) -> bool:
         if message.waited_for is not WaitedFor.DUE and (quick := quickened(row, services.now())) is not None:
             await _save(quick, row, services)
         return False
+    tasks = listing.read()
     # (3) The index after the list: a task that is claimed between the two has its row by then. The other way round it
     # would be listed without one, and pass for a task of ours that no item has.
     index = await services.tasks.read_plan(message.plan)
@@ -176,7 +177,7 @@ async def look_after(left: Collection[str], tasks: Sequence[PlannerTask], index:
         await services.agenda.put(AgendaEntry(at=at, origin=origin, waited_for=WaitedFor.MEMBERS), now)
 
 
-def digest_of(tasks: Sequence[PlannerTask]) -> str:
+def digest_of(tasks: Sequence[PlannerTask | TaskVersion]) -> str:
     """Recognise a plan that did not change: every task's id and etag."""
     lines = sorted(f"{task.id} {task.etag}" for task in tasks)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -100,7 +100,7 @@ async def _unchanged_plan() -> list[Ratio]:
 
 async def _completed_approval() -> list[Ratio]:
     started = engine(write_mapping(APPROVAL))
-    origin, task = await _approval(started)
+    origin, task = await approval(started)
     reviewer = started.world.users["dfoxhoven"]
     started.world.graph.tick(reviewer, task, "Approve")
     started.world.graph.complete(reviewer, task)
@@ -117,7 +117,7 @@ async def _completed_approval() -> list[Ratio]:
     ]
 
 
-async def _approval(started: Engine) -> tuple[str, str]:
+async def approval(started: Engine) -> tuple[str, str]:
     """Bring an approval to the moment before its reviewer decides; everything that is cached is."""
     world = started.world
     workspace = create_contract(world, "Contoso", END)

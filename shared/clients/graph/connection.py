@@ -7,7 +7,7 @@ repeat a POST, and a repeated POST is a second task.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -158,13 +158,19 @@ class GraphConnection:
         """Read a collection from its first page on. Errors as `list_all`."""
         found: list[M] = []
         unread: list[UnreadRow] = []
+        async for rows, _ in self.pages(page_type, first):
+            found += rows
+            unread += rows.unread
+        return Listed(found, unread)
+
+    async def pages(self, page_type: type[Page[M]], first: Answer) -> AsyncGenerator[tuple[Listed[M], Answer], None]:
+        """Go through a collection page by page, each with its rows and as it was answered. Errors as `list_all`."""
         answer, followed = first, set[str]()
         while True:
             rows, next_link = read_page(page_type, answer)
-            found += rows
-            unread += rows.unread
+            yield rows, answer
             if next_link is None:
-                return Listed(found, unread)
+                return
             # The link is the service's word: one to another host would be handed our token, one back would never end.
             self._check_next(next_link, followed)
             answer = await self._follow(next_link)

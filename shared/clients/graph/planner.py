@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from shared.clients.graph.answers import attempt, check, parse
+from shared.clients.graph.answers import Answer, attempt, check, parse
 from shared.clients.graph.batch import BatchRequest
 from shared.clients.graph.connection import GraphConnection
+from shared.clients.graph.listing import PlanListing
 from shared.clients.graph.pages import Page
 from shared.clients.graph.planner_bodies import (
     decode_reference,
@@ -25,7 +26,7 @@ from shared.clients.graph.planner_bodies import (
 )
 from shared.errors import BridgeError
 from shared.models.listed import Listed
-from shared.models.planner import PlanDetails, PlannerBucket, PlannerDetails, PlannerPlan, PlannerTask
+from shared.models.planner import PlanDetails, PlannerBucket, PlannerDetails, PlannerPlan, PlannerTask, TaskVersion
 from shared.models.planner_writes import DetailsChange, NewTask, TaskChange
 
 __all__ = ["Planner", "decode_reference", "encode_reference"]
@@ -59,6 +60,20 @@ class Planner:
         # would take tasks for deleted.
         query: dict[str, Sequence[str]] = {"expand": ["details"]} if with_details else {}
         return await self._connection.list_all(Page[PlannerTask], self._plan(plan_id).tasks, query=query)
+
+    async def list_versions(self, plan_id: str) -> PlanListing:
+        """
+        List the versions of every task of a plan; its tasks can be read of the same answers.
+
+        Errors as `list_tasks`.
+        """
+        first = await self._connection.send("GET", self._plan(plan_id).tasks)
+        versions: list[TaskVersion] = []
+        answers: list[Answer] = []
+        async for rows, answer in self._connection.pages(Page[TaskVersion], first):
+            versions += rows
+            answers.append(answer)
+        return PlanListing(versions, answers)
 
     async def read_task(self, task_id: str) -> PlannerTask:
         """

@@ -162,3 +162,14 @@ async def test_details_that_are_not_there_yet_are_told_apart_from_unreadable_one
 
     assert isinstance(lagging["a"], NotFoundError)
     assert isinstance(odd["a"], UnavailableError)
+
+
+async def test_a_plans_versions_are_told_of_tasks_that_cant_be_read_too():
+    """What was read of the same answer is whole otherwise; the odd one stands in `unread`."""
+    odd = {**task("two"), "percentComplete": "half"}
+
+    listing = await planner_of(page(task("one"), odd)).list_versions("plan-1")
+
+    assert [version.id for version in listing.versions] == ["one", "two"]
+    assert [read.id for read in listing.read()] == ["one"]
+    assert [row.id for row in listing.read().unread] == ["two"]
