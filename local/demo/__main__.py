@@ -109,12 +109,12 @@ async def _settled(system: System) -> dict[str, dict[str, Link]]:
 
 async def _keep(system: System, console: Console, url: str) -> None:
     """Print where to go, and wait for Ctrl-C."""
-    origin = next(iter(await links(system)), "workspace-10023")
+    origin = next(iter(await links(system)), "")
     python, file = Path(sys.executable), FILE.relative_to(ROOT)
     python = python.relative_to(ROOT) if python.is_relative_to(ROOT) else python
     console.print(f"\nOpen   [bold]{url}/[/]", soft_wrap=True)
     console.print(f"The operator's commands work on it, by {file}:", soft_wrap=True)
-    for command in ("status", f"why {origin}", "doctor"):
+    for command in ("status", f"why {origin}" if origin else "gate list", "doctor"):
         console.print(f"       {python} manage.py --settings {file} {command}", soft_wrap=True, highlight=False)
     console.print(f"Log    {system.log if system.log.exists() else 'the host has it'}\nCtrl-C ends it.", soft_wrap=True)
     stopping = asyncio.Event()
