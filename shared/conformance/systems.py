@@ -15,6 +15,7 @@ from shared.clients.graph.batch import Verb
 from shared.clients.graph.connection import GraphConnection
 from shared.clients.graph.planner import Planner
 from shared.clients.opentext import OpenText
+from shared.clients.opentext.sign_in import Credential
 from shared.clients.opentext.transport import Form, Query, Upload, as_body
 from shared.conformance.observed import CannotTellError
 
@@ -163,6 +164,23 @@ class Systems:
         await self.turn()
         answer = await self.opentext.sessions.ask_unsigned(path, headers)
         return _checked(Reply(answer.status_code, answer.headers, answer.content), "Content Server")
+
+    async def sign_in_anew(self) -> Credential:
+        """
+        Sign the integration user in beside its session.
+
+        That has to be let in first: its sign-ins are counted and guarded, so that no account is locked.
+
+        Raises:
+            CannotTellError: it is not let in.
+            BridgeError: as `content`.
+        """
+        reply = await self.content("GET", "v1/auth")
+        if not reply.is_success:
+            message = f"the integration user is not let in: {reply.said}"
+            raise CannotTellError(message)
+        await self.turn()
+        return await self.opentext.sessions.sign_in_anew()
 
     async def page(self, url: str) -> Reply:
         """Ask for a page of Smart UI without being signed in. Raises as `content`."""

@@ -136,3 +136,13 @@ async def test_an_answer_in_another_shape_is_no_verdict(belief, path, change):
     found = await verdicts(bench, beliefs=[one for one in BELIEFS if one.id == belief])
 
     assert found[belief].verdict is Verdict.CANNOT_TELL
+
+
+async def test_a_wrong_password_is_not_tried_more_often_than_the_bridge_would():
+    bench = Bench(auth="password")
+    bench.world.content.state.user_named("bridge").password = "changed"
+
+    found = await verdicts(bench, beliefs=[one for one in BELIEFS if one.system is System.CONTENT_SERVER])
+
+    assert bench.calls.count("POST /cs/cs/api/v1/auth") <= 4
+    assert found["content-tickets-roll"].verdict is Verdict.CANNOT_TELL

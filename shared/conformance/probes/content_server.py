@@ -181,8 +181,7 @@ async def missing(box: Sandbox) -> Observed:
 
 
 async def _ticket(box: Sandbox) -> str:
-    await box.systems.turn()
-    proof = await box.systems.opentext.sessions.sign_in_anew()
+    proof = await box.systems.sign_in_anew()
     if not proof.bearer:
         return proof.value
     ticket = (await box.systems.unsigned("v1/auth", proof.headers)).headers.get("OTCSTicket", "")

@@ -76,8 +76,7 @@ async def ticket_once(box: Sandbox) -> Observed:
 async def _own_token(box: Sandbox) -> Credential:
     if box.systems.opentext.sessions.auth != "otds":
         raise CannotTellError("OPENTEXT_AUTH=password: OTDS is not asked for our own token")  # noqa: EM101 - a sentence
-    await box.systems.turn()
-    return await box.systems.opentext.sessions.sign_in_anew()
+    return await box.systems.sign_in_anew()
 
 
 async def _became(box: Sandbox, way: Impersonation) -> Observed:
