@@ -120,7 +120,7 @@ async def _write_and_settle(work: Work, actions: Sequence[Action]) -> None:
 async def _alone(work: Work, action: Action) -> None:
     with wall(work, [action.item], "act"), told(work, [action]):
         # Before anything is announced: an intent that waited for a slot would be taken for one that was sent.
-        async with work.turn():
+        async with work.services.room.turn():
             work.take(await _SINGLE[type(action)](work, action), action.item)
 
 

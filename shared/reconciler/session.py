@@ -1,7 +1,6 @@
 """One reconcile at work: what was read, what is remembered, when to look again."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -124,10 +123,6 @@ class Work:
             self.look_again(at, waited_for)
         self.left.again |= outcome.again
         self.left.is_moving_on |= outcome.is_moving_on
-
-    def turn(self) -> AbstractAsyncContextManager[None]:
-        """Have a slot while OpenText is asked. Raises NoSlotError: there was none."""
-        return self.services.room.turn()
 
     def raise_if_throttled(self) -> None:
         """

@@ -89,7 +89,7 @@ async def record_documents(work: Work, *, again: bool) -> None:
     """
     for folder in _folders(work, again=again):
         try:
-            async with work.turn():
+            async with work.services.room.turn():
                 got = await _put_documents(work, folder)
         except StaleError as error:
             log.info("%s: %s", work.origin.key, error)

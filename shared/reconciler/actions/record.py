@@ -79,7 +79,7 @@ async def record_attributes(work: Work, item: str, *, again: bool) -> None:
 
 async def _set(work: Work, due: tuple[Due, ...]) -> dict[str, AttributeValue]:
     values = {one.attribute: await _shown(work, one) for one in due}
-    async with work.turn():
+    async with work.services.room.turn():
         work.ensure_time()
         await work.services.opentext.workspaces.set_attributes(_workspace_id(work), values)
     return values
