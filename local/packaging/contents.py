@@ -11,6 +11,8 @@ from local.packaging.pruning import is_needed
 
 APP = ("function_app.py", "functions", "host.json", "mapping.yaml", "requirements.txt", "shared")
 """Names at the root of the package. The repository's `.funcignore` leaves out the others when somebody deploys that."""
+LEFT_OUT = ("shared/conformance",)
+"""Rooms of the app that no function reaches. The questions that write are asked from an operator's machine alone."""
 OWN = ("certificates",)
 """An adopter's own folders, where they are: the private CA that OPENTEXT_CA_FILE names."""
 FUNCIGNORE = """\
@@ -54,8 +56,13 @@ def list_app() -> Iterator[tuple[PurePath, Path]]:
     for name in (*APP, *OWN):
         start = ROOT / name
         for path in [start] if start.is_file() else start.rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts:
-                yield path.relative_to(ROOT), path
+            place = path.relative_to(ROOT)
+            if path.is_file() and "__pycache__" not in path.parts and not _is_left_out(place):
+                yield place, path
+
+
+def _is_left_out(place: PurePath) -> bool:
+    return any(place.is_relative_to(room) for room in LEFT_OUT)
 
 
 def _packages() -> Iterator[tuple[PurePath, Path]]:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 import pytest
 
 from local.packaging.archive import write_zip
-from local.packaging.contents import APP, FUNCIGNORE, list_app
+from local.packaging.contents import APP, FUNCIGNORE, LEFT_OUT, list_app
 from local.packaging.places import ROOT
 from local.packaging.pruning import is_needed
 from shared.operations.page import SCRIPTS
@@ -39,6 +39,16 @@ def test_nothing_of_the_board_is_deployed():
     assert not [place for place in app if "local" in place.parts or "board" in place.stem]
     told = [place for place, path in app.items() if re.search(rb"local[./]board|a board to play", path.read_bytes())]
     assert told == []
+
+
+def test_what_asks_the_real_systems_by_writing_is_not_deployed():
+    """By neither way; and nothing that is deployed imports it."""
+    app = dict(list_app())
+
+    assert not [place for place in app if "conformance" in place.parts]
+    assert set(LEFT_OUT) <= set((ROOT / ".funcignore").read_text().split())
+    importing = [place for place, path in app.items() if b"shared.conformance" in path.read_bytes()]
+    assert importing == []
 
 
 def test_azd_is_told_in_the_package_itself_that_bytecode_is_deployed():
