@@ -9,6 +9,7 @@ from shared.decisions.item_view import Policy
 from shared.decisions.observed import Place
 from shared.errors import UnreadableError
 from shared.mapping.evaluation.names import names_of
+from shared.mapping.evaluation.values import Remembered
 from shared.mapping.evaluation.wanted import Evaluated, evaluated, lookups
 from shared.models.holds import HoldCause
 from shared.models.item_memory import ItemMemory
@@ -140,9 +141,22 @@ async def compute_wanted(origin: Origin, services: Services, links: Mapping[str,
 
 async def evaluate(origin: Origin, services: Services, links: Mapping[str, Link]) -> Evaluated:
     """Evaluate the rules with what the directory answered lately; ask it first where that is not enough. Reads only."""
+    now = services.now()
+    found = await _evaluate(origin, services, links, await services.names.list_all(now))
+    if _ends_one(found.wanted, links):
+        # The worker that made the task may have learnt the id of a name since this one read them: to this one a name
+        # that was changed meanwhile is another name, and its "no" would end what was only renamed.
+        found = await _evaluate(origin, services, links, await services.names.list_all(now, anew=True))
+    return found
+
+
+def _ends_one(wanted: Wanted, links: Mapping[str, Link]) -> bool:
+    return any(link.is_at_work and wanted.why_not(key) for key, link in links.items())
+
+
+async def _evaluate(origin: Origin, services: Services, links: Mapping[str, Link], names: Remembered) -> Evaluated:
     mapping, now, act_as = services.mapping, services.now(), services.settings.opentext_act_as
     completed, memory = _completed(links), _memory(links)
-    names = await services.names.list_all(now)
     # By what is remembered first: most looks then cost the directory no call.
     know = services.directory.remembered()
     found = evaluated(mapping, origin, know, now, completed=completed, act_as=act_as, remembered=names, memory=memory)

@@ -20,9 +20,15 @@ class Names:
         self._known: dict[tuple[NameKind, str], frozenset[str]] = {}
         self._read: datetime | None = None
 
-    async def list_all(self, now: datetime) -> dict[tuple[NameKind, str], frozenset[str]]:
-        """Read what each name meant; asked for at most every ten minutes."""
-        if self._read is None or not self._read <= now < self._read + NAMES_KEPT:
+    async def list_all(self, now: datetime, *, anew: bool = False) -> dict[tuple[NameKind, str], frozenset[str]]:
+        """
+        Read what each name meant; asked for at most every ten minutes.
+
+        Args:
+            now: UTC.
+            anew: ask for it in any case: another worker may have learnt a name since.
+        """
+        if anew or self._read is None or not self._read <= now < self._read + NAMES_KEPT:
             found: dict[tuple[NameKind, str], set[str]] = defaultdict(set)
             for row in await self._table.list_partition(_NAME):
                 kind, name, number = _parts(unescape(row.key))

@@ -133,6 +133,26 @@ RENAMED = {
 }
 
 
+@pytest.mark.parametrize(
+    ("rule", "rename", "told"), [(one[0], one[1], one[3]) for one in RENAMED.values()], ids=RENAMED
+)
+async def test_a_rename_ends_nothing_where_another_worker_learnt_the_name(tmp_path, rule, rename, told):
+    """A worker keeps what it has read of names for ten minutes: this one read them before there were any."""
+    case = Case(tmp_path, *rule)
+    inside = case.started.inside
+    late = inside.wire("read the names too early")
+    assert await late.names.list_all(inside.now()) == {}
+    await case.started.look(case.origin)
+    before = await case.state_of_task()
+
+    rename(case)
+    case.started.services = late
+    await case.started.look(case.origin)
+
+    assert (await case.state_of_task(), before[0]) == (before, LinkState.OPEN)
+    assert told in await case.told()
+
+
 @pytest.mark.parametrize(("rule", "rename", "back", "told"), RENAMED.values(), ids=RENAMED)
 async def test_a_rename_ends_nothing_is_told_and_the_way_back_goes_on_as_before(tmp_path, rule, rename, back, told):
     case = Case(tmp_path, *rule)
