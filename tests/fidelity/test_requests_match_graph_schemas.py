@@ -45,6 +45,7 @@ LOOKUPS = Lookups(emails=frozenset({ADDRESS}), managers_of=frozenset({ADDRESS}),
 
 CALLS = {
     "Planner.list_tasks": lambda c: Planner(c).list_tasks("p", with_details=True),
+    "Planner.list_versions": lambda c: Planner(c).list_versions("p"),
     "Planner.read_task": lambda c: Planner(c).read_task("t"),
     "Planner.read_both": lambda c: Planner(c).read_both(["t-1", "t-2"]),
     "Planner.read_details": lambda c: Planner(c).read_details(["t-1", "t-2"]),

@@ -36,6 +36,7 @@ from shared.store.queues import ORIGINS, PLANS, POISON, Queues
 from shared.store.tables import NAMES, Tables
 from shared.wiring import Wiring
 from shared.wiring.outside import Outside, Watched, sign_in_of
+from shared.wiring.queue_door import QueueDoor
 from shared.wiring.stores import Stores, storage_over
 from tests.app_functions import list_functions
 from tests.repository import ROOT
@@ -92,11 +93,18 @@ class _Wiring(Wiring):
             app = self._app
             clients = {table: app.account.client(table) for table in NAMES}
             tables = Tables(clients, writer="worker")
-            queues = Queues(app.queues[ORIGINS], app.queues[PLANS], poison={name: app.queues[name] for name in POISON})
+            queues = self._open_queues().queues
             hands = Hands(tables, queues, "worker", ticks=app.loop.time)
             storage = storage_over(tables, queues, owner="worker", now=app.now, hands=hands)
             self._stores = Stores(tables, storage, AsyncExitStack())
         return self._stores
+
+    def _open_queues(self) -> QueueDoor:
+        if self._door is None:
+            found = self._app.queues
+            queues = Queues(found[ORIGINS], found[PLANS], poison={name: found[name] for name in POISON})
+            self._door = QueueDoor(queues, None, AsyncExitStack())
+        return self._door
 
     def outside(self) -> Outside:
         if self._outside is None:
