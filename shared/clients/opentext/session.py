@@ -116,12 +116,9 @@ class Session:
     ) -> httpx.Response:
         """Send a request in any form, and return whatever is answered: to learn how this server takes it."""
         url, what = self._wire.api(method, path, query)
-        asked = Request(method, url, what, writes=method != "GET", form=form, file=file, json=json)
-        response, generation = await self._send(asked)
-        if response.status_code == 401:
-            await self._renew(generation)
-            response, _ = await self._send(asked)
-        return response
+        return await self._signed_send(
+            Request(method, url, what, writes=method != "GET", form=form, file=file, json=json)
+        )
 
     async def delete(self, path: str) -> None:
         """Delete. The answer's body does not matter."""
@@ -141,12 +138,7 @@ class Session:
         return obj(answer)
 
     async def _answer(self, request: Request) -> httpx.Response:
-        response, generation = await self._send(request)
-        # A ticket ends without notice, and an administrator may end it: one new sign-in, one more try. Nothing was done
-        # behind a 401, so a write may be sent again.
-        if response.status_code == 401:
-            await self._renew(generation)
-            response, _ = await self._send(request)
+        response = await self._signed_send(request)
         if response.is_success:
             return response
         raise error_for(
@@ -157,6 +149,15 @@ class Session:
             headers=response.headers,
             longest_pause=self._wire.longest_pause,
         )
+
+    async def _signed_send(self, request: Request) -> httpx.Response:
+        response, generation = await self._send(request)
+        # A ticket ends without notice, and an administrator may end it: one new sign-in, one more try. Nothing was done
+        # behind a 401, so a write may be sent again.
+        if response.status_code == 401:
+            await self._renew(generation)
+            response, _ = await self._send(request)
+        return response
 
     async def _send(self, request: Request) -> tuple[httpx.Response, int]:
         credential = self._credential
