@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from shared.decisions.fields import Target
 from shared.models.deciders import Decider
@@ -56,6 +56,11 @@ class Remember(_OfLink):
     events: tuple[Event, ...] = ()
     again: bool = False
     """Decide again on the new state."""
+
+    @classmethod
+    def change(cls, before: Link, after: Link, events: tuple[Event, ...] = ()) -> Self | None:
+        """Remember how a link is to stand. None: it stands so already, and nothing is written or told."""
+        return None if after == before else cls(after, events)
 
 
 @dataclass(frozen=True)

@@ -87,8 +87,7 @@ def wait_on(case: Case) -> Action | None:
     """Have a task show what its decision waits for; then agree on it, or each read of its plan would announce it."""
     if (write := show_notes(case)) is not None:
         return write
-    agreed = case.link.agreed(case.found.task, case.found.details)
-    return None if agreed == case.link else Remember(agreed)
+    return Remember.change(case.link, case.link.agreed(case.found.task, case.found.details))
 
 
 def show_notes(case: Case) -> Write | None:
@@ -111,7 +110,7 @@ def decide_elsewhere(case: Case) -> Action | None:
     agreed = link.agreed(found.task, found.details).based({"progress": FieldBase(got=100)})
     known = link.base.get("progress")
     if known is not None and known.got == 100:
-        return None if agreed == link else Remember(agreed)
+        return Remember.change(link, agreed)
     told = event(EventKind.PROGRESSED, link, actor=actor_of(found), before=known.got if known else None, after=100)
     return Remember(agreed, (told,))
 

@@ -48,8 +48,7 @@ def decide(view: View, policy: Policy, now: datetime) -> Action | None:
 
 def _leave_broken(link: Link, found: Found | None) -> Remember | None:
     """Agree on what people did to its task, and on no field of it: each read of its plan would announce it again."""
-    agreed = link if found is None else link.agreed(found.task, found.details)
-    return None if agreed == link else Remember(agreed)
+    return None if found is None else Remember.change(link, link.agreed(found.task, found.details))
 
 
 def _decide_known(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:

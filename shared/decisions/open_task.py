@@ -76,8 +76,7 @@ def _case(view: View, link: Link, policy: Policy, now: datetime) -> Case | None:
 
 def agree(link: Link, found: Found) -> Remember | None:
     """Take note of a version that asks for nothing, and of the plan that the task was moved to."""
-    agreed = link.moved(found.task).agreed(found.task, found.details)
-    return None if agreed == link else Remember(agreed)
+    return Remember.change(link, link.moved(found.task).agreed(found.task, found.details))
 
 
 def _take_note(case: Case) -> Remember | None:
@@ -258,7 +257,7 @@ def _decide_progress(case: Case, agreed: Link, events: tuple[Event, ...]) -> Act
         events = (*events, event(EventKind.PROGRESSED, link, before=seen.got if seen else None, after=percent))
         if attribute and case.workspace_id is not None:
             return SetAttributes(agreed, case.workspace_id, {attribute: percent}, events)
-    return None if agreed == link else Remember(agreed, events)
+    return Remember.change(link, agreed, events)
 
 
 def _told(link: Link, merged: Merged, found: Found) -> tuple[Event, ...]:
