@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from shared.clients.opentext.answers import properties
 from shared.conformance.observed import CannotTellError
-from shared.conformance.sandbox import Targets, properties
+from shared.conformance.sandbox import Targets
 from shared.conformance.systems import Json, Reply, Systems
 from shared.mapping.evaluation.matching import is_named
 from shared.mapping.language.conditions import Condition

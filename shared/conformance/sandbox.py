@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from shared.clients.graph.batch import Verb
+from shared.clients.opentext.answers import properties
 from shared.clients.opentext.transport import Upload
 from shared.conformance.beliefs import Needs
 from shared.conformance.observed import CannotTellError
@@ -201,14 +202,6 @@ def node_id(reply: Reply) -> int:
         message = "the answer names no node"
         raise CannotTellError(message)
     return number
-
-
-def properties(row: object) -> Json:
-    """Find the properties in a row as Content Server writes them; empty: there are none."""
-    found = row[0] if isinstance(row, list) and row else row
-    for name in ("data", "properties"):
-        found = found.get(name, found) if isinstance(found, dict) else {}
-    return found if isinstance(found, dict) else {}
 
 
 def _made(reply: Reply, what: str) -> Reply:

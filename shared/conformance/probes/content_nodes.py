@@ -1,11 +1,12 @@
 """Folders, documents, versions and lists of nodes."""
 
+from shared.clients.opentext.answers import properties
 from shared.clients.opentext.errors import EXISTS, error_for
 from shared.clients.opentext.transport import Upload
 from shared.conformance.observed import CannotTellError, Observed, differs, judged
 from shared.conformance.probes.content_server import ABSENT
 from shared.conformance.registry import probe
-from shared.conformance.sandbox import DOCUMENT, FOLDER, Sandbox, properties
+from shared.conformance.sandbox import DOCUMENT, FOLDER, Sandbox
 from shared.conformance.systems import Json, Reply
 from shared.errors import RefusedError
 

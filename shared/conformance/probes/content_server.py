@@ -1,9 +1,10 @@
 """What Content Server does whatever it is asked for: sign-in, addresses, dates, people, workspaces, modules."""
 
+from shared.clients.opentext.answers import properties
 from shared.clients.opentext.errors import NO_ENDPOINT, error_for
 from shared.conformance.observed import CannotTellError, Observed, judged
 from shared.conformance.registry import probe
-from shared.conformance.sandbox import Sandbox, properties
+from shared.conformance.sandbox import Sandbox
 from shared.conformance.systems import Json, Reply
 from shared.errors import RefusedError, UnreadableError
 

@@ -1,9 +1,10 @@
 """What Content Server tells of a workflow that runs."""
 
+from shared.clients.opentext.answers import properties
 from shared.conformance.observed import CannotTellError, Observed, judged
 from shared.conformance.probes.content_nodes import SHORTCUT
 from shared.conformance.registry import probe
-from shared.conformance.sandbox import Sandbox, properties
+from shared.conformance.sandbox import Sandbox
 from shared.conformance.systems import Json, Reply, shown
 
 NO_ZONE = 19
