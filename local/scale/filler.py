@@ -20,7 +20,7 @@ from shared.models.link import Link
 from shared.models.messages import AgendaEntry
 from shared.models.planner import PlannerTask
 from shared.models.words import WaitedFor
-from shared.store.lease import link_key
+from shared.store.commit import link_key
 from shared.store.plans import PlanRow
 from shared.store.row import escape, stamp
 from shared.store.tasks import Claim, IndexRow

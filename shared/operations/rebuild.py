@@ -27,7 +27,8 @@ from shared.operations.rebuild_plans import find_plans, remember_own_plans
 from shared.operations.rebuild_record import Record, find_intent, is_workflow, read_record
 from shared.operations.standstill import must_stand_still
 from shared.services import Services
-from shared.store.origins import Entries, Held
+from shared.store.commit import Entries
+from shared.store.origins import Held
 from shared.store.plans import PlanRow
 from shared.store.tasks import IndexRow, indexing
 from shared.targets.unproven import EVERYWHERE, Unproven

@@ -12,7 +12,8 @@ from shared.models.link import Link
 from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
 from shared.services import Storage
-from shared.store.origins import Entries, Held
+from shared.store.commit import Entries
+from shared.store.origins import Held
 
 LOOKED_AT_AFTER = timedelta(seconds=20)
 """Most runs are over by then. A look that comes while one is at work is tried again."""

@@ -24,12 +24,12 @@ from shared.reconciler.waiting_room import Hurry, WaitingRoom
 from shared.services import Services
 from shared.store.agenda import Agenda
 from shared.store.brakes import Brakes
+from shared.store.commit import Entries
 from shared.store.creators import Creators
 from shared.store.cursors import Cursors
 from shared.store.digests import Digests
 from shared.store.gates import Gates
 from shared.store.hands import Hands
-from shared.store.lease import Entries
 from shared.store.mailboxes import Mailboxes
 from shared.store.makings import Makings
 from shared.store.names import Names

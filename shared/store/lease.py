@@ -2,52 +2,23 @@
 
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from azure.data.tables import UpdateMode
-
 from shared.errors import LeaseLostError, StaleError, TooLargeError
-from shared.models.evidence import Entry, Event, Head, chain
+from shared.models.evidence import Event, Head, chain
 from shared.models.lease_row import FREED, Lease, LeaseChange
 from shared.models.link import Link
+from shared.store.commit import Entries, head_after, steps_of, transactions_of
 from shared.store.row import Row, escape
 from shared.store.table import Table
 from shared.store.table_client import Operation
 
 LEASE = "lease"
-LINK = "link|"
-"""Begins the key of a link's row."""
-MOST_OPERATIONS = 90
-"""Of one transaction, with the lease; Table storage takes 100."""
 # Of what a look remembers: the lease's row has to hold its timers and its trouble as well.
 MOST_SEEN_BYTES = 16_384
-# Table storage takes 4 MiB; sending more than 1 MiB at once would hold up the event loop, as aiohttp warns.
-_MOST_BYTES = 900_000
 _ROUNDS = 5
-
-
-@dataclass(frozen=True)
-class Entries:
-    """What becomes of entries that stand already, or stood: for redaction, retention and restoring alone."""
-
-    restore: Sequence[Entry] = ()
-    """A whole history that was lost here and is put back as it was; the head moves to its end."""
-    rewrite: Sequence[Entry] = ()
-    """With other personal parts: what is hashed stays as it is."""
-    remove: Sequence[int] = ()
-    """Sequences that go; a checkpoint stands for them."""
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One operation of a commit; an entry also moves the head."""
-
-    operation: Operation
-    size: int
-    head: Head | None = None
 
 
 def new_salt() -> str:
@@ -146,12 +117,12 @@ class Held:
         gone = [item for item in dict.fromkeys(remove) if item in self.links and item not in kept]
         new, _ = chain(self.origin, self.head, events, now, salt=self._salt)
         last = _remember(seen) | self._noted() | (FREED if release else {})
-        chunks = list(_chunks(_steps(escape(self.origin), new, kept, gone, entries or Entries()))) or (
+        chunks = list(transactions_of(steps_of(escape(self.origin), new, kept, gone, entries or Entries()))) or (
             [[]] if last else []
         )
         for number, chunk in enumerate(chunks, 1):
             # The lease goes with the last of them: until then nobody else may read what is half written.
-            change = _moved(chunk) | (last if number == len(chunks) else {})
+            change = head_after(chunk) | (last if number == len(chunks) else {})
             await self._write(change, [step.operation for step in chunk])
         self.links = {item: link for item, link in {**self.links, **kept}.items() if item not in gone}
         if release:
@@ -250,11 +221,6 @@ class Held:
             raise LeaseLostError(message)
 
 
-def _moved(chunk: Sequence[_Step]) -> LeaseChange:
-    heads = [step.head for step in chunk if step.head is not None]
-    return {"head": heads[-1]} if heads else {}
-
-
 def _remember(seen: dict[str, Any] | None) -> LeaseChange:
     if seen is None:
         return {}
@@ -262,52 +228,3 @@ def _remember(seen: dict[str, Any] | None) -> LeaseChange:
         message = f"what was seen has {size} bytes, {MOST_SEEN_BYTES} fit"
         raise TooLargeError(message)
     return {"seen": seen}
-
-
-def _steps(
-    partition: str, new: Sequence[Entry], kept: dict[str, Link], gone: Sequence[str], old: Entries
-) -> Iterator[_Step]:
-    """Entries before links: a link never shows what the history does not tell."""
-    for entry in (*old.restore, *new):
-        row = Row(partition, entry_key(entry.sequence), entry.line())
-        yield _Step(("create", row.entity()), _sent_bytes(row.data), Head(sequence=entry.sequence, hash=entry.hash))
-    for entry in old.rewrite:
-        row = Row(partition, entry_key(entry.sequence), entry.line())
-        yield _Step(("update", row.entity(), {"mode": UpdateMode.REPLACE}), _sent_bytes(row.data))
-    for sequence in old.remove:
-        yield _Step(("delete", {"PartitionKey": partition, "RowKey": entry_key(sequence)}), 0)
-    for item, link in kept.items():
-        row = Row(partition, link_key(item), link.model_dump_json())
-        yield _Step(("upsert", row.entity(), {"mode": UpdateMode.REPLACE}), _sent_bytes(row.data))
-    for item in gone:
-        yield _Step(("delete", {"PartitionKey": partition, "RowKey": link_key(item)}), 0)
-
-
-def _sent_bytes(data: str) -> int:
-    """Bound what becomes of a JSON text inside a JSON request of ASCII."""
-    escaped = 0 if data.isascii() else 5 * len(data)
-    return len(data) + data.count('"') + data.count("\\") + escaped
-
-
-def entry_key(sequence: int) -> str:
-    """Name the row of an entry, so that text order is their order."""
-    return f"entry|{sequence:012}"
-
-
-def link_key(item: str) -> str:
-    """Name the row of an item's link."""
-    return f"{LINK}{escape(item)}"
-
-
-def _chunks(steps: Iterator[_Step]) -> Iterator[list[_Step]]:
-    chunk: list[_Step] = []
-    size = 0
-    for step in steps:
-        # One operation of each transaction is the lease's own.
-        if chunk and (len(chunk) == MOST_OPERATIONS - 1 or size + step.size > _MOST_BYTES):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(step)
-        size += step.size
-    if chunk:
-        yield chunk

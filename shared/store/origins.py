@@ -15,9 +15,10 @@ from shared.models.hands import Kind
 from shared.models.lease_row import Lease
 from shared.models.link import Link
 from shared.models.troubles import OriginTrouble
+from shared.store.commit import LINK, Entries
 from shared.store.grip import Grip, attend
 from shared.store.hands import Hands
-from shared.store.lease import LEASE, LINK, Entries, Held, new_salt
+from shared.store.lease import LEASE, Held, new_salt
 from shared.store.row import Row, escape, unescape
 from shared.store.tables import Tables
 from shared.timing import LONGEST_UNTIL

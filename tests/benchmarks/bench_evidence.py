@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from evidence_verify import verify
 from local.in_process.tables import MemoryTables
 from shared.models.evidence import Event
-from shared.store.lease import MOST_OPERATIONS
+from shared.store.commit import MOST_OPERATIONS
 from shared.store.origins import Origins
 from shared.store.tables import NAMES, Tables
 from tests.benchmarks.ratios import Ratio, cpu

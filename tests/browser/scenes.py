@@ -11,7 +11,7 @@ from shared.models.series import Stretch, start_of
 from shared.models.troubles import Cause, Where
 from shared.observability.tally import LAG, LOOKS, TASKS_MADE, Tally
 from shared.operations.app_state import note_app
-from shared.store.lease import link_key
+from shared.store.commit import link_key
 from shared.store.series import Series
 from tests.build import link, wanted
 from tests.engine import AS_DEPLOYED, MAPPING, Engine, engine
