@@ -142,11 +142,12 @@ async def compute_wanted(origin: Origin, services: Services, links: Mapping[str,
 async def evaluate(origin: Origin, services: Services, links: Mapping[str, Link]) -> Evaluated:
     """Evaluate the rules with what the directory answered lately; ask it first where that is not enough. Reads only."""
     now = services.now()
-    found = await _evaluate(origin, services, links, await services.names.list_all(now))
-    if _ends_one(found.wanted, links):
-        # The worker that made the task may have learnt the id of a name since this one read them: to this one a name
-        # that was changed meanwhile is another name, and its "no" would end what was only renamed.
-        found = await _evaluate(origin, services, links, await services.names.list_all(now, anew=True))
+    names = await services.names.list_all(now)
+    found = await _evaluate(origin, services, links, names)
+    # The worker that made the task may have learnt the id of a name since this one read them: to this one a name that
+    # was changed meanwhile is another name, and its "no" would end what was only renamed.
+    if _ends_one(found.wanted, links) and (anew := await services.names.list_all(now, anew=True)) != names:
+        return await _evaluate(origin, services, links, anew)
     return found
 
 
