@@ -65,6 +65,7 @@ def open_stores(
         SettingsError: the connection string or the address can't be used.
     """
     opened = AsyncExitStack()
+    # The random part as well: a machine that starts anew may have the name and the number of a dead one.
     owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     try:
         tables = _open_tables(settings, door, owner)

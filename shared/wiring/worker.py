@@ -105,25 +105,23 @@ class Wiring:
 
     async def warm_queues(self) -> None:
         """Open the queues in a thread, for the reason of `warm_storage`: a hint needs no tables."""
-        async with self._warming:
-            if self._door is None:
-                with suppress(InputError):
-                    await asyncio.to_thread(self._open_queues)
+        await self._in_thread(lambda: self._door is None, self._open_queues)
 
     async def warm_storage(self) -> None:
         """Open the stores in a thread: importing their SDK takes a second, in which every other call would wait."""
-        async with self._warming:
-            if self._stores is None:
-                with suppress(InputError):
-                    await asyncio.to_thread(self.storage)
+        await self._in_thread(lambda: self._stores is None, self.storage)
 
     async def warm(self) -> None:
         """Wire everything in a thread, once. What has to be mended first is said by whoever asks for it."""
         await self.warm_storage()
+        await self._in_thread(lambda: self._services is None, self.services)
+
+    async def _in_thread(self, is_missing: Callable[[], bool], open_it: Callable[[], object]) -> None:
+        """Open a part, once for all who wait for it. What can't be is said by whoever asks for the part."""
         async with self._warming:
-            if self._services is None:
+            if is_missing():
                 with suppress(InputError):
-                    await asyncio.to_thread(self.services)
+                    await asyncio.to_thread(open_it)
 
     def services(self) -> Services:
         """
