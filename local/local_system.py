@@ -145,11 +145,7 @@ async def running(
     ports = ports or Ports()
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bridge-")))
-        data = folder / "storage" if lasting else None
-        if data is not None:
-            data.mkdir()
-        machine = Machine(azurite.start(data, ports=ports.storage), data, host=None)
-        stack.callback(machine.end)
+        machine = stack.enter_context(_storing(folder, ports.storage, lasting=lasting))
         storage = machine.storage.connection_string
         clock = folder / "clock"
         clock.write_text("0")
@@ -172,10 +168,7 @@ async def running(
         if hosted:
             arguments = ["--port", str(port), *(["--spans", str(folder / SPANS)] if traced else [])]
             machine.host = AppHost(values, arguments, folder=folder, log=log)
-            stack.push_async_callback(machine.host.end)
-            await machine.host.start()
-            if lasting:
-                machine.host.watch()
+            await stack.enter_async_context(_hosting(machine.host, lasting=lasting))
         system = System(
             world=world,
             http=http,
@@ -191,6 +184,31 @@ async def running(
         )
         stack.enter_context(_delivering(world, http))
         yield system
+
+
+@contextlib.contextmanager
+def _storing(folder: Path, ports: Sequence[int], *, lasting: bool) -> Iterator[Machine]:
+    """Run storage for the length of a block."""
+    data = folder / "storage" if lasting else None
+    if data is not None:
+        data.mkdir()
+    machine = Machine(azurite.start(data, ports=ports), data, host=None)
+    try:
+        yield machine
+    finally:
+        machine.end()
+
+
+@contextlib.asynccontextmanager
+async def _hosting(host: AppHost, *, lasting: bool) -> AsyncIterator[None]:
+    """Run a host for the length of a block."""
+    try:
+        await host.start()
+        if lasting:
+            host.watch()
+        yield
+    finally:
+        await host.end()
 
 
 @contextlib.contextmanager

@@ -277,11 +277,5 @@ def port_of(taken: socket.socket) -> int:
     return int(taken.getsockname()[1])
 
 
-def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
-
-
 def _port(url: str) -> int:
     return int(url.rpartition(":")[2])

@@ -14,7 +14,8 @@ from azure.storage.queue import QueueClient, TextBase64EncodePolicy
 
 from local.functions_host.keys import Keys
 from local.functions_host.process import running_host
-from tests.integration.functions_hosts import free_port, until
+from local.serving import free_port
+from tests.integration.functions_hosts import until
 from tests.integration.tiny_app import NEVER, notes, write_app
 
 NUMBERS = itertools.count()

@@ -3,7 +3,6 @@
 import asyncio
 import datetime
 import ipaddress
-import socket
 import ssl
 
 import httpx
@@ -13,17 +12,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from local.serving import free_port
 from shared.clients.graph.connection import connect as connect_graph
 from shared.clients.opentext.transport import Request, Wire
 from shared.errors import OutcomeUnknownError, SettingsError, UnavailableError
 from shared.wiring.outside import trusting
 
 WRITE = "PUT"
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as made:
-        return made.getsockname()[1]
 
 
 async def send(base, *, client=None, seconds=2.0, headers=None):
