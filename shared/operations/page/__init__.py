@@ -6,7 +6,7 @@ Its style sheet and its script stand in it, and the browser takes these two alon
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 HERE = Path(__file__).parent
+STYLE = "style.css"
 SCRIPTS = ("dom.js", "format.js", "doors.js", "parts.js", "now.js", "held.js", "origin.js", "letters.js", "main.js")
 """In this order they are one script."""
 
@@ -30,22 +31,32 @@ class Page:
 @cache
 def render_page() -> Page:
     """Make the page. It is the same for everybody."""
-    style, script = read_style(), "\n".join(_read(name) for name in SCRIPTS)
-    script = f'"use strict";\n(() => {{\n{script}\n}})();\n'
+    return make_page(HERE / "page.html", [HERE / STYLE], [HERE / name for name in SCRIPTS])
+
+
+def make_page(template: Path, styles: Sequence[Path], scripts: Sequence[Path]) -> Page:
+    """
+    Make one document of its pieces: style and script stand in it, and it loads nothing else.
+
+    Args:
+        template: has a place for `style` and one for `script`.
+        styles, scripts: files, in the order in which they are one.
+    """
+    style, body = "".join(map(_read, styles)), "\n".join(map(_read, scripts))
+    script = f'"use strict";\n(() => {{\n{body}\n}})();\n'
     found = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(template.parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     # Our own files, and no text of anybody's: they may stand as they are.
-    html = found.get_template("page.html").render(style=Markup(style), script=Markup(script))  # noqa: S704
-    return Page(html, headers_of(style, script))
+    html = found.get_template(template.name).render(style=Markup(style), script=Markup(script))  # noqa: S704
+    return Page(html, _headers_of(style, script))
 
 
-def read_style() -> str:
-    """Read the style sheet."""
-    return _read("style.css")
-
-
-def headers_of(style: str, script: str) -> dict[str, str]:
+def _headers_of(style: str, script: str) -> dict[str, str]:
     """Return the headers that let a browser do what the page does, and nothing more."""
     policy = {
         "default-src": "'none'",
@@ -73,5 +84,5 @@ def _hash_of(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _read(name: str) -> str:
-    return (HERE / name).read_text("utf-8")
+def _read(file: Path) -> str:
+    return file.read_text("utf-8")
