@@ -6,7 +6,6 @@ from shared.mapping.evaluation.matching import is_named
 from shared.mapping.evaluation.needs import rules_for
 from shared.mapping.language.conditions import Condition
 from shared.mapping.language.rules import BaseRule, Mapping
-from shared.mapping.language.task_parts import parts
 from shared.models.origin import Origin
 from shared.models.wanted import NameKind
 
@@ -59,5 +58,4 @@ def _classes(rules: tuple[BaseRule, ...], origin: Origin) -> Iterator[tuple[Name
 
 
 def _conditions(rules: tuple[BaseRule, ...]) -> Iterator[Condition]:
-    for rule in rules:
-        yield from (part for part in parts(rule) if isinstance(part, Condition))
+    return (condition for rule in rules for condition in rule.conditions)

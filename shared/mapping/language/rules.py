@@ -88,6 +88,11 @@ class BaseRule(Frozen):
         """The attributes that it names."""
         return frozenset(_attributes_in(self))
 
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Its conditions, those inside others too."""
+        return tuple(part for part in parts(self) if isinstance(part, Condition))
+
     @property
     def specs(self) -> "tuple[TaskSpec, ...]":
         """The rule's tasks."""
