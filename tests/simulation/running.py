@@ -118,8 +118,9 @@ class Running:
             waiting = self.waiting()
             if not waiting and await self._is_silent():
                 if not await self._untangle():
-                    # What was looked at while nothing was said left its own by now.
-                    return left | take_resyncs(self.world, after=self.loop.now() + PUT_OFF)
+                    # What was looked at while nothing was said left its own by now. Of those that were put off none
+                    # is due soon any more: one that is due within half an hour is as good as a later one.
+                    return left | take_resyncs(self.world, after=self.loop.now())
                 continue
             if number % 10 == 9:
                 self.people.act(((1, untangle),))
