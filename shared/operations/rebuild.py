@@ -221,7 +221,7 @@ async def _links(
 ) -> list[Link]:
     """Return the links of an origin's items that have none yet, or none that knows of the task that was found."""
     chosen = _chosen(ours, record, run.found)
-    known = {item for item, link in linked.items() if item not in chosen or not _knows_no_task(link)}
+    known = {item for item, link in linked.items() if item not in chosen or not _knows_no_task(link, chosen[item])}
     run.found.known += len(chosen.keys() & known)
     links: list[Link] = []
     for item in sorted((chosen.keys() | record.standings.keys()) - known):
@@ -232,9 +232,16 @@ async def _links(
     return links
 
 
-def _knows_no_task(link: Link) -> bool:
-    """Tell a link of a backup whose task may have been made since. What was about to be posted then is settled."""
-    return link.task_id is None and link.state is not LinkState.RESERVED and not link.is_of_newer_release
+def _knows_no_task(link: Link, found: Ours) -> bool:
+    """
+    Tell a link of a backup whose task was made since.
+
+    What was about to be posted then is settled by the next look, which knows what was posted. That look lists the plan
+    of the reservation alone: a task that a person has moved meanwhile is linked here, or another's likeness would be
+    taken for it.
+    """
+    is_settled = link.state is LinkState.RESERVED and link.plan_id == found.task.plan_id
+    return link.task_id is None and not is_settled and not link.is_of_newer_release
 
 
 async def _known(origin: str, item: str, found: Ours | None, record: Record, run: _Run) -> Known:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from commands.backup import verify_all
-from local.demo.world import create_contract
+from local.demo.world import CONTRACTS_GROUP, create_contract
 from local.simulators.faults import Fault
 from shared.errors import InputError, RefusedError
 from shared.models.link import LinkState
@@ -162,6 +162,38 @@ async def test_what_waited_at_the_backup_and_was_made_since_is_not_made_again(ca
     assert (found.tasks, found.known) == (2, 7)
     assert case.titles == before
     assert set((await case.states()).values()) == {LinkState.OPEN}
+
+
+async def test_a_task_in_making_at_the_backup_and_moved_since_is_not_taken_for_its_likeness(case, tmp_path):
+    """The answer to its POST was lost just before the backup: what is settled later is settled in its plan alone."""
+    graph, users = case.inside.world.graph, case.inside.world.users
+    graph.faults.add(Fault.status(504, method="POST", path="/planner/tasks", after=True, times=4))
+    later = f"workspace-{create_contract(case.inside.world, 'Later', END)}"
+    await case.hint(later)
+    links = await case.inside.services().origins.find_links(later)
+    (item,) = (item for item, link in links.items() if item.endswith("legal-review"))
+    assert links[item].state is LinkState.RESERVED
+    await note_app(case.inside.services())
+    file = tmp_path / "bridge.jsonl.gz"
+    await write_backup(tables_of(case.inside), file, case.inside.now())
+    await case.pass_time()
+    made = case.find("Later: legal review")
+    await case.hint(f"workspace-{create_contract(case.inside.world, 'Other', END)}")
+    likeness = case.find("Other: legal review")
+    graph.edit_description(users["lwhite"], likeness["id"], "")
+    graph.person_patch_task(users["lwhite"], likeness["id"], title=made["title"])
+    graph.move(users["lwhite"], made["id"], graph.add_plan(CONTRACTS_GROUP, "Urgent"))
+
+    case.lose_tables()
+    await restore(tables_of(case.inside), case.inside.services(), file)
+    await rebuild(case.inside.services(), lambda _: None)
+    await case.pass_time()
+
+    links = await case.inside.services().origins.find_links(later)
+    assert links[item].task_id == made["id"]
+    plans = [row.plan_id async for row in case.inside.services().plans.list_all()]
+    indexes = [await case.inside.services().tasks.read_plan(plan) for plan in plans]
+    assert [index.reservations for index in indexes if index.reservations] == []
 
 
 async def test_restoring_again_goes_on_and_changes_nothing(case, saved, tmp_path):
