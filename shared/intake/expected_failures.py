@@ -14,7 +14,15 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Protocol
 
-from shared.errors import FencedError, InputError, MappingError, RetryLaterError, SettingsError, ThrottledError
+from shared.errors import (
+    FencedError,
+    InputError,
+    MappingError,
+    RetryLaterError,
+    SettingsError,
+    SignInRefusedError,
+    ThrottledError,
+)
 from shared.intake.walls import tell_met, tell_unforeseen, tell_well
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.troubles import Where
@@ -29,8 +37,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EXPECTED = (RetryLaterError, FencedError, SettingsError, MappingError)
-"""FencedError: of what has no lease (a node, a plan, a sweep); a look under a lease reads anew after it."""
+EXPECTED = (RetryLaterError, FencedError, SettingsError, MappingError, SignInRefusedError)
+"""The last and FencedError: of what has no lease (a node, a plan, a sweep); a look under one sees to them itself."""
 
 
 class Wired(Protocol):

@@ -1,18 +1,20 @@
 """A hint that names a node: find out which origins it concerns."""
 
 import logging
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from shared.clients.opentext.tree import MOST
 from shared.errors import NeverError, SignInRefusedError
 from shared.mapping.evaluation.needs import rules_for
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import OriginMessage
-from shared.models.opentext import NodeStub
 from shared.models.words import Scope
 from shared.reconciler.soon import look_soon, pauses
 from shared.services import Services
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 async def resolve_node(number: int, message: OriginMessage, services: Services) -> None:
@@ -23,14 +25,12 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
     that can't be read is handed on to the origins known to show it.
     """
     origins = set(await services.nodes.find_origins(number))
-    try:
-        workspace = await services.opentext.workspaces.find_workspace_of(number)
-    except NeverError:
-        # Hidden, or gone: what is known of the node from before is looked at all the same.
-        workspace = None
+    # Hidden, or gone: what is known of the node from before is looked at all the same.
+    workspace = await _if_read(services.opentext.workspaces.find_workspace_of(number))
     if workspace is not None:
         origins.add(origin_key(OriginKind.WORKSPACE, workspace))
-    stub = await _find_stub(number, services) if rules_for(services.mapping, OriginKind.DOCUMENT) else None
+    of_documents = rules_for(services.mapping, OriginKind.DOCUMENT)
+    stub = await _if_read(services.opentext.tree.read_stub(number)) if of_documents else None
     contained: set[str] = set()
     if stub is not None and stub.is_container and not stub.is_workspace:
         nodes = await services.opentext.tree.list_documents_below(stub.node_id)
@@ -47,10 +47,10 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
         await services.queues.send_origin(asked.reading(Scope.RESYNC) if origin in contained else asked)
 
 
-async def _find_stub(number: int, services: Services) -> NodeStub | None:
-    """Read what a node is. None: it can't be read."""
+async def _if_read(answer: Awaitable[T | None]) -> T | None:
+    """Return what OpenText answers of a node. None: that it can't be read, too."""
     try:
-        return await services.opentext.tree.read_stub(number)
+        return await answer
     except SignInRefusedError:
         # Not a matter of this node: as long as nobody signs in, nothing can be read.
         raise

@@ -45,3 +45,19 @@ async def test_a_look_that_was_asked_for_as_a_resync_leaves_one_resync():
     await look(inside, origin, WaitedFor.RESYNC)
 
     assert len(timers(inside, WaitedFor.RESYNC)) == 1
+
+
+async def test_a_hint_about_a_node_is_not_lost_while_the_sign_in_is_refused():
+    """Nobody could read what the node is, which says nothing of it: a hidden node's hint is let go, this one not."""
+    inside = Inside(ROOT / "mapping.yaml", settings={"OPENTEXT_DISCOVERY_SECONDS": "86400"})
+    content = inside.world.content
+    for path in ("/v1/auth", "/oauth2/token"):
+        content.faults.add(Fault.status(401, path=path, body=b'{"error": "invalid credentials"}', times=99))
+    workspace = create_contract(inside.world, "Supply", END)
+
+    await look(inside, f"node-{workspace}", WaitedFor.HINT)
+    await inside.pass_time(timedelta(seconds=30), times=4)
+    content.faults.queue.clear()
+    await inside.pass_time(timedelta(minutes=5), times=6)
+
+    assert len(inside.world.graph.tasks) == 4

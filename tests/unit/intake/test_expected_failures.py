@@ -14,6 +14,7 @@ from shared.errors import (
     OutcomeUnknownError,
     Problem,
     SettingsError,
+    SignInRefusedError,
     StaleError,
     ThrottledError,
     UnavailableError,
@@ -114,6 +115,7 @@ PASSING = [
     UnavailableError("OpenText does not answer"),
     OutcomeUnknownError("no answer to a write"),
     FencedError("node-1: no sign of life could be written for 41 s"),
+    SignInRefusedError("the sign-in of service was refused lately"),
 ]
 
 
