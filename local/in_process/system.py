@@ -29,7 +29,7 @@ from shared.models.messages import OriginMessage, PlanMessage
 from shared.reconciler.reconcile import reconcile
 from shared.services import Services, Storage
 from shared.settings import Settings, read_settings
-from shared.store.hands import Hands
+from shared.store.hands import Hands, uptime
 from shared.store.queues import Queues
 from shared.store.tables import NAMES, Tables
 from shared.watchers.read_plan import read_plan
@@ -51,6 +51,8 @@ class MemoryQueue:
         self.messages: list[str] = []
         """Those that can be seen."""
         self.hidden: list[tuple[datetime, str]] = []
+        self.in_hand = 0
+        """Taken by hosts, and not done yet."""
         self._calls = calls
         self._now = now
 
@@ -72,10 +74,21 @@ class MemoryQueue:
         self.hidden = [(at, content) for at, content in self.hidden if at > now]
         return self.messages
 
+    def take(self, most: int) -> list[str]:
+        """Take the oldest that can be seen, as a host does; it counts them out of `in_hand` when they are done."""
+        taken = self.show()[:most]
+        del self.messages[:most]
+        self.in_hand += len(taken)
+        return taken
+
+    def length(self) -> int:
+        """Count all, also those that can't be seen, as the service does."""
+        return len(self.messages) + len(self.hidden) + self.in_hand
+
     async def get_queue_properties(self, **_: object) -> SimpleNamespace:
-        """Count the messages."""
+        """Tell its length."""
         self._calls[f"{QUEUES} length"] += 1
-        return SimpleNamespace(approximate_message_count=len(self.messages))
+        return SimpleNamespace(approximate_message_count=self.length())
 
 
 class Inside:
@@ -90,6 +103,8 @@ class Inside:
 
     def __init__(self, mapping: Path, *, settings: dict[str, str] | None = None, world: World | None = None) -> None:
         self.at = START
+        self.passing: Callable[[], timedelta] = timedelta
+        """Tells what has passed besides; by default time stands still until somebody moves it."""
         self.world = world or build(self.now)
         self.calls: Counter[str] = Counter()
         """By system and kind: "graph GET", "tables query"."""
@@ -108,7 +123,7 @@ class Inside:
 
     def now(self) -> datetime:
         """Tell the time."""
-        return self.at
+        return self.at + self.passing()
 
     def storage(self) -> Storage:
         """Return the services, as wiring does."""
@@ -147,14 +162,19 @@ class Inside:
                 await run_plan(PlanMessage.model_validate_json(self.plans.messages.pop(0)), read_plan, self)
         return done
 
-    def wire(self, name: str) -> Services:
-        """Make a worker's services over this world."""
+    def wire(self, name: str, *, ticks: Callable[[], float] = uptime) -> Services:
+        """
+        Make a worker's services over this world.
+
+        Args:
+            ticks: monotonic seconds, by which its hands give their sign of life.
+        """
         clients = {table: self.account.client(table) for table in NAMES}
         tables = Tables(clients, writer=name)
         settings = self._settings
         queues = Queues(self.origins, self.plans)
         apart = {table: self.hands.client(table) for table in NAMES}
-        hands = Hands(Tables(apart, writer=name), queues, name)
+        hands = Hands(Tables(apart, writer=name), queues, name, ticks=ticks)
         storage = storage_over(tables, queues, owner=name, now=self.now, hands=hands)
         stores = Stores(tables, storage, AsyncExitStack())
         return services_of(

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from local.demo.world import CONTRACTS_GROUP
+from local.simulators.content_server import ContentServer
 
 PLANS = 25
 """Plans that something happens in."""
@@ -23,6 +24,12 @@ def write_mapping(folder: Path) -> Path:
     file = folder / "mapping.yaml"
     file.write_text(json.dumps({"version": 1, "people": {"domain": "contoso.example"}, "plans": plans, "rules": rules}))
     return file
+
+
+def create_package(content: ContentServer, number: int) -> int:
+    """Make a workspace that gets the four tasks of one of the plans; return its node id."""
+    attributes = {"Contract.Region": f"R{number % PLANS:02}", "Contract.Owner": "lwhite@contoso.example"}
+    return content.create_workspace("Contract", f"Package {number}", attributes=attributes)
 
 
 def _package(number: int) -> dict[str, object]:

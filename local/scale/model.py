@@ -1,17 +1,14 @@
 """Build a bridge of a given size, and measure minutes of it."""
 
-import time
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from local.demo.world import CONTRACTS_GROUP
 from local.in_process.system import Inside
-from local.in_process.transport import Answer, Handler, Query
 from local.scale.filler import PAGE, PER_ORIGIN, Filler
-from local.scale.mapping import APPROVALS, PLANS, plan_title, write_mapping
+from local.scale.mapping import APPROVALS, PLANS, create_package, plan_title, write_mapping
+from local.scale.meter import Cost, Meter
 from shared.models.link import Link
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
@@ -23,48 +20,6 @@ TICK = timedelta(seconds=15)
 TICKS = 4
 """In a minute: plans are swept at each, the agenda at every other, as the schedules are set by default."""
 REST = timedelta(hours=2)
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What was spent."""
-
-    calls: Counter[str]
-    """By system and kind: "graph GET", "tables query", "origins transaction"."""
-    cpu: float
-    """Seconds of the engine and its other clients, without simulators, the table double and storage's own client."""
-    plans: int = 0
-    """Plans that were read."""
-    pages: int = 0
-    """Pages that their lists have."""
-
-    def total(self, system: str, *kinds: str) -> int:
-        """Add up calls: all of a system, or of some kinds alone."""
-        return sum(
-            number
-            for name, number in self.calls.items()
-            if name.startswith(f"{system} ") and (not kinds or name.split(" ")[1] in kinds)
-        )
-
-    @property
-    def everything(self) -> int:
-        """Calls of all kinds."""
-        return sum(self.total(system) for system in ("graph", "opentext", "tables", "queues"))
-
-    @property
-    def table_reads(self) -> int:
-        """Requests that read rows."""
-        return self.total("tables", "get", "query")
-
-    @property
-    def table_writes(self) -> int:
-        """Requests that write rows; a transaction is one."""
-        return self.total("tables", "create", "update", "upsert", "delete", "transaction")
-
-    @property
-    def link_writes(self) -> int:
-        """Requests that write leases, links or history."""
-        return self.total("origins", "create", "update", "upsert", "delete", "transaction")
 
 
 class Model:
@@ -81,9 +36,6 @@ class Model:
         self.links = links
         self._approvals = approvals
         self.inside = Inside(write_mapping(folder))
-        self._spent = 0.0
-        """Seconds that the simulators and the table double took."""
-        self._begun = 0.0
 
     async def build(self) -> None:
         """Make what is real, let it come to rest, then put the rest of the links beside it."""
@@ -99,7 +51,8 @@ class Model:
         link, task = await self._sample()
         filler = Filler(self.links - self.real_links, link, task)
         filler.write(inside)
-        self._measure_doubles(filler.handler(inside.graph))
+        inside.graph = filler.handler(inside.graph)
+        self._meter = Meter(inside)
 
     @property
     def real_links(self) -> int:
@@ -131,25 +84,25 @@ class Model:
             NEXT, (self.inside.at + timedelta(seconds=services.settings.opentext_discovery_seconds)).isoformat()
         )
         await self._drop_timers()
-        self._start()
+        self._meter.start()
         await sweep_agenda(services)
         # Their plans are read in their own turn.
         await self.inside.drain()
-        return self._cost()
+        return self._meter.cost()
 
     async def resync(self) -> Cost:
         """Look at one workspace completely, in which nothing changed."""
-        self._start()
+        self._meter.start()
         self.inside.origins.messages.append(
             OriginMessage(origin=self._first, waited_for=WaitedFor.RESYNC).model_dump_json()
         )
         await self.inside.drain()
-        return self._cost()
+        return self._meter.cost()
 
     async def _minute(self) -> Cost:
         inside, services = self.inside, self.inside.services()
         read: list[str] = []
-        self._start()
+        self._meter.start()
         for tick in range(TICKS):
             inside.at += TICK
             await sweep_plans(services)
@@ -157,7 +110,7 @@ class Model:
             if tick % 2 == 0:
                 await sweep_agenda(services)
             await inside.drain()
-        cost = self._cost()
+        cost = self._meter.cost()
         return replace(cost, plans=len(read), pages=sum([await self._pages(plan) for plan in read]))
 
     async def _pages(self, plan_id: str) -> int:
@@ -174,8 +127,7 @@ class Model:
                 await agenda.remove(one)
 
     def _workspace(self, number: int) -> int:
-        attributes = {"Contract.Region": f"R{number % PLANS:02}", "Contract.Owner": "lwhite@contoso.example"}
-        made = self.inside.world.content.create_workspace("Contract", f"Package {number}", attributes=attributes)
+        made = create_package(self.inside.world.content, number)
         self._first = f"workspace-{made}"
         return made
 
@@ -212,43 +164,3 @@ class Model:
         links = await self.inside.services().origins.find_links(self._first)
         link = next(iter(links.values()))
         return link, self.inside.world.graph.tasks[link.task_id or ""]
-
-    def _measure_doubles(self, graph: Handler) -> None:
-        inside = self.inside
-        inside.graph, inside.content = self._timed(graph), self._timed(inside.content)
-        count = inside.account.gate
-        begun = 0.0
-
-        async def gate(moment: str, table: str, operation: str) -> None:
-            nonlocal begun
-            await count(moment, table, operation)  # type: ignore[misc, arg-type]
-            if moment == "before":
-                begun = time.process_time()
-            else:
-                self._spent += time.process_time() - begun
-
-        inside.account.gate = gate
-        for account in (inside.account, inside.hands):
-            account.sized = self._size
-
-    def _size(self, operation: str, size: int) -> None:
-        """Count what makes a call dearer: rows that are read, operations that are sent together."""
-        if operation in ("query", "transaction"):
-            self.inside.calls["rows read" if operation == "query" else "operations sent"] += size
-
-    def _timed(self, handler: Handler) -> Handler:
-        async def handle(method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes) -> Answer:
-            begun = time.process_time()
-            try:
-                return await handler(method, path, query, headers, body)
-            finally:
-                self._spent += time.process_time() - begun
-
-        return handle
-
-    def _start(self) -> None:
-        self.inside.calls.clear()
-        self._spent, self._begun = 0.0, time.process_time()
-
-    def _cost(self) -> Cost:
-        return Cost(Counter(self.inside.calls), time.process_time() - self._begun - self._spent)

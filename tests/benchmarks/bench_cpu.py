@@ -10,9 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from time import process_time
@@ -24,64 +22,48 @@ from local.azurite import ACCOUNT, KEY, Azurite, running
 from local.demo.world import create_contract
 from local.in_process.transport import Answer, Handler, Query
 from local.scale import storage_client
-from local.scale.storage_client import DATA, TIMES, ClientCost
+from local.scale.meter import Meter
+from local.scale.storage_client import DATA, ClientCost, seconds
 from shared.models.messages import PlanMessage
 from shared.models.words import WaitedFor
 from shared.watchers.read_plan import read_plan
 from tests.benchmarks.bench_calls import APPROVAL, approval
-from tests.benchmarks.ratios import Ratio
+from tests.benchmarks.ratios import Ratio, cpu
 from tests.contracts import END, at_rest, mapping_of, plan_of, write_mapping
 from tests.engine import Engine, engine
 
 RUNS = 5
 ITEMS = 10
 TASKS = 1000
+TIMES = 100
 
 
-@dataclass
-class Meter:
-    """Takes off what simulators and tables take, and keeps what was sent and answered."""
+class Replay:
+    """Keeps what one worker sends and is answered, and compares what that costs with plain httpx."""
 
-    started: Engine
-    doubles: float = 0.0
-    sent: list[tuple[httpx.Request, Answer]] = field(default_factory=list)
+    def __init__(self, started: Engine) -> None:
+        self._sent: list[tuple[httpx.Request, Answer]] = []
+        inside = started.inside
+        inside.graph, inside.content = self._kept(inside.graph), self._kept(inside.content)
+        self._meter = Meter(inside)
 
-    def __post_init__(self) -> None:
-        """Stand before everything that is not the engine's."""
-        inside = self.started.inside
-        inside.graph, inside.content = self._timed(inside.graph), self._timed(inside.content)
-        for account in (inside.account, inside.hands):
-            account.timed = self._took
-            account.sized = self._size
-
-    def _timed(self, handler: Handler) -> Handler:
+    def _kept(self, handler: Handler) -> Handler:
         async def handle(method: str, path: str, query: Query, headers: Any, body: bytes) -> Answer:
-            begun = process_time()
             answer = await handler(method, path, query, headers, body)
             url = httpx.URL("http://127.0.0.1" + path, params=list(query))
-            self.sent.append((httpx.Request(method, url, headers=headers, content=body), answer))
-            self._took(process_time() - begun)
+            self._sent.append((httpx.Request(method, url, headers=headers, content=body), answer))
             return answer
 
         return handle
 
-    def _took(self, seconds: float) -> None:
-        self.doubles += seconds
-
-    def _size(self, operation: str, size: int) -> None:
-        if operation in ("query", "transaction"):
-            self.started.inside.calls["rows read" if operation == "query" else "operations sent"] += size
-
     async def measure(self, act: Callable[[], Awaitable[object]], client: ClientCost, raw: ClientCost) -> float:
         """Return the ratio of one run."""
-        self.sent.clear()
-        before, self.doubles = Counter(self.started.inside.calls), 0.0
-        begun = process_time()
+        self._sent.clear()
+        self._meter.start()
         await act()
-        spent = process_time() - begun - self.doubles
-        calls = self.started.inside.calls - before
-        least = min([await replayed(self.sent) for _ in range(RUNS)])
-        return (spent + client.of(calls)) / (least + raw.of(calls))
+        cost = self._meter.cost()
+        least = min([await replayed(self._sent) for _ in range(RUNS)])
+        return (cost.cpu + client.of(cost.calls)) / (least + raw.of(cost.calls))
 
 
 class Canned(httpx.AsyncBaseTransport):
@@ -130,11 +112,11 @@ async def _measure(client: ClientCost, raw: ClientCost) -> list[Ratio]:
 async def _making(client: ClientCost, raw: ClientCost) -> list[float]:
     started = engine(mapping_of(ITEMS))
     await at_rest(started, 1)
-    meter = Meter(started)
+    replay = Replay(started)
 
     async def make(number: int) -> float:
         origin = f"workspace-{create_contract(started.world, f'Made {number}', END)}"
-        return await meter.measure(lambda: started.look(origin), client, raw)
+        return await replay.measure(lambda: started.look(origin), client, raw)
 
     return [await make(number) for number in range(RUNS)]
 
@@ -146,7 +128,7 @@ async def _deciding(client: ClientCost, raw: ClientCost) -> list[float]:
         reviewer = started.world.users["dfoxhoven"]
         started.world.graph.tick(reviewer, task, "Approve")
         started.world.graph.complete(reviewer, task)
-        return await Meter(started).measure(lambda: started.look(origin, WaitedFor.CHANGED), client, raw)
+        return await Replay(started).measure(lambda: started.look(origin, WaitedFor.CHANGED), client, raw)
 
     return [await decide() for _ in range(RUNS)]
 
@@ -154,9 +136,9 @@ async def _deciding(client: ClientCost, raw: ClientCost) -> list[float]:
 async def _unchanged(client: ClientCost, raw: ClientCost) -> list[float]:
     started = engine(mapping_of(ITEMS))
     [origin] = await at_rest(started, 1)
-    meter = Meter(started)
+    replay = Replay(started)
     return [
-        await meter.measure(lambda: started.look(origin, WaitedFor.HINT_AGAIN), client, raw) for _ in range(RUNS * 2)
+        await replay.measure(lambda: started.look(origin, WaitedFor.HINT_AGAIN), client, raw) for _ in range(RUNS * 2)
     ]
 
 
@@ -168,9 +150,9 @@ async def _plan(client: ClientCost, raw: ClientCost) -> list[float]:
         started.world.graph.person_create_task(started.world.users["lwhite"], plan, f"Of a person {number}")
     for _ in range(3):
         await started.tick()
-    meter = Meter(started)
+    replay = Replay(started)
     return [
-        await meter.measure(lambda: read_plan(PlanMessage(plan=plan), started.services), client, raw)
+        await replay.measure(lambda: read_plan(PlanMessage(plan=plan), started.services), client, raw)
         for _ in range(RUNS)
     ]
 
@@ -197,20 +179,11 @@ async def raw_storage(azurite: Azurite) -> ClientCost:
             if answer.content:
                 json.loads(answer.content)
 
-        async def seconds(call: Callable[[], Awaitable[None]]) -> float:
-            begun = process_time()
-            for _ in range(TIMES):
-                await call()
-            return (process_time() - begun) / TIMES
-
         await send("POST", "Tables", {"TableName": name})
         entity = {"PartitionKey": "p", "RowKey": "r", "data": DATA}
         write = await seconds(lambda: send("PUT", f"{name}{row}", entity))
         read = await seconds(lambda: send("GET", f"{name}{row}"))
-    begun = process_time()
-    for _ in range(TIMES):
-        json.loads(json.dumps(entity))
-    each = (process_time() - begun) / TIMES
+    each = cpu(lambda: json.loads(json.dumps(entity)), times=TIMES)
     return ClientCost(
         call={"get": read, "query": read, "write": write, "transaction": write, "send": write}, row=each, operation=each
     )

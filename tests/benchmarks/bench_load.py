@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
+from local.in_process.loop import SimLoop, run
 from local.in_process.transport import Answer, Handler, Query
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage, PlanMessage
@@ -17,7 +18,6 @@ from shared.watchers.timers import sweep_plans
 from tests.benchmarks.ratios import Ratio
 from tests.contracts import Requests, at_rest, mapping_of, must, plan_of, spent
 from tests.engine import Engine, engine
-from tests.simulation.loop import SimLoop, run
 
 ITEMS = 10
 TASKS = 300

@@ -7,6 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+from local.in_process.loop import SimLoop, run
 from local.in_process.tables import MemoryTables
 from shared.models.hands import Kind
 from shared.reconciler.waiting_room import Hurry, WaitingRoom
@@ -16,7 +17,6 @@ from shared.store.tables import NAMES, Tables
 from shared.timing import BEAT, NO_SLOT_AGAIN
 from tests.benchmarks.ratios import Ratio
 from tests.integration.store_builders import NoQueues
-from tests.simulation.loop import SimLoop, run
 
 HINTS, SLOTS, LOOK = 1000, 4, 0.5
 IDEAL = HINTS * LOOK / SLOTS

@@ -19,6 +19,7 @@ import azure.functions as func
 import httpx
 
 from local.demo.world import build
+from local.in_process.loop import SimLoop
 from local.in_process.system import MemoryQueue
 from local.in_process.tables import MemoryTables
 from local.in_process.transport import Answer, Direct, Handler, Query
@@ -40,7 +41,6 @@ from shared.wiring.queue_door import QueueDoor
 from shared.wiring.stores import Stores, storage_over
 from tests.app_functions import list_functions
 from tests.repository import ROOT
-from tests.simulation.loop import SimLoop
 
 GRAPH, CONTENT = "http://127.0.0.1:8082", "http://127.0.0.1:8081"
 ADDRESSES = {

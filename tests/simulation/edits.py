@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from local.in_process.loop import START
 from shared.models.evidence import Entry
 from shared.models.link import LinkState
 from tests.simulation.deployments import bucket_asked
 from tests.simulation.looking import history, links
-from tests.simulation.loop import START
 from tests.simulation.people import Act, Log
 from tests.simulation.wanting import Wanted
 from tests.simulation.world import World

@@ -8,6 +8,7 @@ from functools import partial
 from random import Random
 from typing import TypeVar
 
+from local.in_process.loop import START, SimLoop, run
 from local.in_process.tables import Partitions
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
 from shared.models.messages import AgendaEntry, OriginMessage
@@ -23,7 +24,6 @@ from tests.simulation.bounds import Bounds
 from tests.simulation.deployments import AS_IT_WAS, EDITS
 from tests.simulation.faults import WORKER, Faults, Killed, Mix, draw
 from tests.simulation.looking import agenda, history, known_origins, leases, links, snapshot, written
-from tests.simulation.loop import START, SimLoop, run
 from tests.simulation.odd_acts import ODD
 from tests.simulation.opentext_acts import OPENTEXT, give_back, reject_or_rework
 from tests.simulation.outages import SIGN_IN, choose

@@ -7,7 +7,7 @@ from random import Random
 from types import SimpleNamespace
 from typing import Literal
 
-from tests.simulation.loop import SimLoop
+from local.in_process.loop import SimLoop
 
 MOST_TRIES = 5
 EARLY = 1e-5

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
+from local.in_process.loop import SimLoop
 from shared.models.holds import HoldCause
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
 from shared.timing import DEAD_AFTER
 from tests.simulation.bounds import Bounds
 from tests.simulation.looking import agenda, hands, known_origins, leases, links, speakers, take_resyncs
-from tests.simulation.loop import SimLoop
 from tests.simulation.people import People
 from tests.simulation.planner_acts import untangle
 from tests.simulation.queues import SimQueue

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from local.in_process.loop import run
 from local.in_process.tables import MemoryTables
 from shared.errors import NoSlotError
 from shared.models.hands import Kind
@@ -16,7 +17,6 @@ from shared.store.slots import Slots
 from shared.store.tables import NAMES, Tables
 from shared.timing import LONGEST_WAIT, SPARE
 from tests.integration.store_builders import NoQueues
-from tests.simulation.loop import run
 
 SLOTS = 4
 

@@ -2,12 +2,12 @@
 
 import asyncio
 
+from local.in_process.loop import SimLoop, run
 from local.in_process.tables import MemoryTables
 from shared.models.hands import Kind
 from shared.store.hands import Hands
 from shared.store.tables import NAMES, Tables
 from tests.integration.store_builders import NoQueues
-from tests.simulation.loop import SimLoop, run
 
 
 def test_who_works_for_an_hour_is_alive_all_the_time():

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, Never, TypeVar
 
@@ -72,7 +72,7 @@ class SimLoop(asyncio.BaseEventLoop):
     def _write_to_self(self) -> None:
         """Nobody sleeps in a selector."""
 
-    def _asyncgen_finalizer_hook(self, agen: Any) -> None:
+    def _asyncgen_finalizer_hook(self, agen: AsyncGenerator[Any, Any]) -> None:
         """Let a generator that was left half-way go; none of them holds anything open."""
 
     def run_in_executor(self, executor: object, func: object, *args: object) -> Never:
