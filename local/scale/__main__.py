@@ -1,25 +1,35 @@
-"""`python -m local.scale`: print what a minute costs at each size, and hold it to the promised numbers."""
+"""
+Measure what a minute costs at each size, and a burst by each number of instances; hold both to the promised numbers.
+
+    python -m local.scale            print the tables
+    python -m local.scale --write    put them into docs/scale.md as well
+"""
 
 import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
-from local.scale import storage_client
-from local.scale.model import Cost, Model
-from local.scale.storage_client import ClientCost
+from local.scale import burst, storage_client
+from local.scale.burst import SLOTS, Burst
+from local.scale.meter import Cost
+from local.scale.model import Model
+from local.scale.sheets import BUSY, DOCUMENT, ESCALATION, QUIET, RESYNC, bursts, measured, on_paper
 
 SIZES = (1_000, 10_000, 100_000)
+INSTANCES = (1, 2, 4, 8)
 DUE = 100
 """Approvals that are escalated in one minute."""
-QUIET, BUSY, ESCALATION, RESYNC = "quiet minute", "busy minute, 1 % changed", f"escalation, {DUE} due", "one resync"
 MOST_GROWTH = 0.05
+MOST_SECONDS = 2.0
+"""Of a burst, against OpenText's part by itself."""
+MOST_AMONG_OTHERS = 1.25
+"""Table calls of a burst by several instances, against those by one."""
 
 
 async def measure(links: int, *, approvals: int = DUE) -> dict[str, Cost]:
@@ -36,44 +46,37 @@ async def measure(links: int, *, approvals: int = DUE) -> dict[str, Cost]:
 
 
 def main() -> int:
-    """Print the table: 0 when the promised numbers hold."""
-    client = storage_client.measure()
+    """Print the tables: 0 when the promised numbers hold."""
     console = Console(width=None if sys.stdout.isatty() else 120)
+    begun = time.perf_counter()
+
+    def tell(what: str) -> None:
+        console.print(f"{what} measured, {time.perf_counter() - begun:.0f} s by now", highlight=False)
+
+    client = storage_client.measure()
     found: dict[int, dict[str, Cost]] = {}
     for links in SIZES:
-        begun = time.perf_counter()
         found[links] = asyncio.run(measure(links))
-        console.print(f"{links:,} links: measured in {time.perf_counter() - begun:.0f} s", highlight=False)
-    for kind in found[SIZES[0]]:
-        console.print(_table(kind, {links: costs[kind] for links, costs in found.items()}, client))
-    broken = broken_promises(found)
+        tell(f"{links:,} links")
+    played: dict[int, Burst] = {}
+    for instances in INSTANCES:
+        played[instances] = burst.play(instances)
+        tell(f"a burst for {instances}")
+    sheets = measured(found, client), bursts(played, client), on_paper(found, client)
+    for sheet in sheets:
+        console.print(sheet.shown())
+    if "--write" in sys.argv:
+        text = DOCUMENT.read_text("utf-8")
+        for sheet in sheets:
+            text = sheet.put_into(text)
+        DOCUMENT.write_text(text, "utf-8")
+    broken = [*broken_promises(found), *broken_by_bursts(played)]
     for line in broken:
         console.print(f"[red]broken:[/] {line}")
     return 1 if broken else 0
 
 
-ROWS: dict[str, Callable[[Cost], int]] = {
-    "Graph calls": lambda cost: cost.total("graph"),
-    "OpenText calls": lambda cost: cost.total("opentext"),
-    "table reads": lambda cost: cost.table_reads,
-    "table writes": lambda cost: cost.table_writes,
-    "of them on links": lambda cost: cost.link_writes,
-    "queue messages": lambda cost: cost.total("queues", "send"),
-    "plans read": lambda cost: cost.plans,
-}
-
-
-def _table(title: str, costs: dict[int, Cost], client: ClientCost) -> Table:
-    table = Table("open links", *(f"{links:,}" for links in costs), title=title, title_justify="left")
-    for name, value in ROWS.items():
-        table.add_row(name, *(f"{value(cost):,}" for cost in costs.values()))
-    stored = {links: client.of(cost.calls) for links, cost in costs.items()}
-    table.add_row("CPU, ms", *(f"{round((cost.cpu + stored[links]) * 1000):,}" for links, cost in costs.items()))
-    table.add_row("of it the storage client", *(f"{round(seconds * 1000):,}" for seconds in stored.values()))
-    return table
-
-
-def broken_promises(found: dict[int, dict[str, Cost]]) -> list[str]:
+def broken_promises(found: Mapping[int, Mapping[str, Cost]]) -> list[str]:
     """
     Name every promised number that does not hold.
 
@@ -101,6 +104,25 @@ def quiet_problems(cost: Cost, *, is_large: bool) -> Iterator[str]:
         yield f"{cost.link_writes} writes on links"
     if is_large and cost.table_reads > 2 * cost.plans:
         yield f"{cost.table_reads} table reads for {cost.plans} plans due"
+
+
+def broken_by_bursts(played: Mapping[int, Burst]) -> Iterator[str]:
+    """
+    Say what a burst did that it should not have.
+
+    Each task is made once; OpenText never has more calls at once than there are slots; all is done in at most twice the
+    time that OpenText's part takes by itself; and many instances cost little more table calls than one.
+    """
+    alone = played[min(played)].cost.total("tables")
+    for instances, one in played.items():
+        if one.unmade:
+            yield f"a burst, {instances} instances: {one.unmade} tasks are missing or made twice"
+        if one.at_once > SLOTS:
+            yield f"a burst, {instances} instances: OpenText had {one.at_once} calls at once"
+        if one.against_ideal > MOST_SECONDS:
+            yield f"a burst, {instances} instances: {one.against_ideal:.2f} times as long as OpenText's part"
+        if (calls := one.cost.total("tables")) > MOST_AMONG_OTHERS * alone:
+            yield f"a burst, {instances} instances: {calls} table calls, {alone} with one"
 
 
 if __name__ == "__main__":

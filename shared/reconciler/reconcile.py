@@ -59,15 +59,15 @@ async def reconcile(message: OriginMessage, services: Services) -> None:
     kind, number = split_origin_key(message.origin)
     # (1) In hand before anything else: should this worker die, whoever buries it has the origin looked at again.
     async with services.hands.holding(Kind.ORIGIN, message.origin):
-        if kind is OriginKind.NODE:
+        # (2) Who is in no hurry makes room where many wait: the queue is the waiting room.
+        if (delay := await services.room.time_to_step_back(hurry_of(message))) is not None:
+            await services.queues.send_origin(message, delay=delay)
+        elif kind is OriginKind.NODE:
             await _resolve(number, message, services)
-        # (2) A system that asks to be left alone is, before a lease or a slot is taken that could do nothing.
+        # (3) A system that asks to be left alone is, before a lease or a slot is taken that could do nothing.
         elif (opening := await services.gates.find_closed(services.now())) is not None:
             await follow_anyway(message, services)
             await _put(services, message, spread(opening, message.origin), WaitedFor.GATE)
-        # (3) Who is in no hurry makes room where many wait: the queue is the waiting room.
-        elif (delay := await services.room.time_to_step_back(hurry_of(message))) is not None:
-            await services.queues.send_origin(message, delay=delay)
         # (4) One look at a time: whoever finds the lease taken leaves a mark, and its holder looks once more.
         elif (held := await services.origins.take(message.origin, services.now())) is None:
             await _leave_to_holder(message, services)
@@ -179,8 +179,11 @@ async def _resolve(node: int, message: OriginMessage, services: Services) -> Non
     # Which origins a node concerns is the mapping's to say.
     if (other := await services.in_force.ask()) is not None:
         await leave_to_newer(message, other, services)
-    else:
+        return
+    try:
         await resolve_node(node, message, services)
+    except NoSlotError:
+        await _hand_on(message, After.NO_SLOT, services, dirty=False)
 
 
 async def _hand_on(message: OriginMessage, after: After, services: Services, *, dirty: bool) -> None:

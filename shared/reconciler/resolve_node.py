@@ -11,6 +11,7 @@ from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import OriginMessage
 from shared.models.words import Scope
 from shared.reconciler.soon import look_soon, pauses
+from shared.reconciler.waiting_room import Hurry
 from shared.services import Services
 
 log = logging.getLogger(__name__)
@@ -23,8 +24,26 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
 
     A shortcut is its original. What is in a folder is looked at anew, for with its folder it may have moved. A node
     that can't be read is handed on to the origins known to show it.
+
+    Raises:
+        NoSlotError: there was no slot to ask OpenText in.
     """
-    origins = set(await services.nodes.find_origins(number))
+    known = await services.nodes.find_origins(number)
+    # As in a look: many hints at once are many questions at once.
+    async with services.room.turn(Hurry.BULK if message.bulk else Hurry.RECORD):
+        origins, contained = await _read_origins(number, services)
+    origins |= set(known)
+    if not origins | contained:
+        # It may not be visible yet.
+        await look_soon(message, *pauses(message), services)
+    for origin in sorted(origins | contained):
+        asked = message.at(origin)
+        await services.queues.send_origin(asked.reading(Scope.RESYNC) if origin in contained else asked)
+
+
+async def _read_origins(number: int, services: Services) -> tuple[set[str], set[str]]:
+    """Read what a node belongs to or is, and the documents in it."""
+    origins: set[str] = set()
     # Hidden, or gone: what is known of the node from before is looked at all the same.
     workspace = await _if_read(services.opentext.workspaces.find_workspace_of(number))
     if workspace is not None:
@@ -39,12 +58,7 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
         contained = {origin_key(OriginKind.DOCUMENT, node) for node in nodes}
     elif stub is not None and not stub.is_container and not stub.is_evidence:
         origins.add(origin_key(OriginKind.DOCUMENT, stub.node_id))
-    if not origins | contained:
-        # It may not be visible yet.
-        await look_soon(message, *pauses(message), services)
-    for origin in sorted(origins | contained):
-        asked = message.at(origin)
-        await services.queues.send_origin(asked.reading(Scope.RESYNC) if origin in contained else asked)
+    return origins, contained
 
 
 async def _if_read(answer: Awaitable[T | None]) -> T | None:

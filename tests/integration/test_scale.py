@@ -2,10 +2,13 @@
 
 import pytest
 
-from local.scale.__main__ import BUSY, ESCALATION, QUIET, measure, quiet_problems
+from local.scale import burst
+from local.scale.__main__ import measure, quiet_problems
+from local.scale.sheets import BUSY, ESCALATION, QUIET
 
 DUE = 10
 FEW, MANY = 1_000, 10_000
+HINTED = 6
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +46,10 @@ def test_a_busy_minute_grows_with_what_changed(few, many):
     each = [cost[BUSY].link_writes / workspaces[links] for links, cost in ((FEW, few), (MANY, many))]
 
     assert each[0] == each[1]
+
+
+def test_a_burst_makes_each_task_once_and_asks_opentext_no_more_at_once_than_there_are_slots():
+    """Hints name nodes, whose workspaces OpenText is asked for first."""
+    played = burst.play(2, workspaces=HINTED)
+
+    assert (played.unmade, played.at_once) == (0, burst.SLOTS)
