@@ -8,8 +8,6 @@ from functions.answers import ANSWERED, document, problem, within
 from functions.guard import guarded
 from shared import wiring
 from shared.errors import Problem, RejectedError
-from shared.evidence.document import JSON_TYPE, render_json
-from shared.models.evidence_files import file_name
 from shared.models.keys import split_origin_key
 from shared.observability.telemetry import working
 
@@ -28,6 +26,10 @@ async def evidence(req: func.HttpRequest, context: func.Context) -> func.HttpRes
 
 async def answer_evidence(key: str) -> func.HttpResponse:
     """Answer with the evidence document of an origin; the storage is warm."""
+    # Here and not above: hints and notifications wait for none of it.
+    from shared.evidence.document import JSON_TYPE, render_json  # noqa: PLC0415
+    from shared.models.evidence_files import file_name  # noqa: PLC0415
+
     try:
         _check(key)
         lines = await within(wiring.storage().origins.list_lines(key))

@@ -1,6 +1,7 @@
 """Queues `origins` and `plans`: the work. Flows are imported in a thread, when they run: see `warmed`."""
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import azure.functions as func
 
@@ -15,7 +16,9 @@ from shared.intake.walls import tell_work
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.observability.tally import LOOKS, tally
 from shared.observability.telemetry import working
-from shared.services import Services
+
+if TYPE_CHECKING:
+    from shared.services import Services
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 
@@ -51,13 +54,13 @@ async def read_plan(message: func.QueueMessage) -> None:
             at_hand.was_idle = not await run_plan(given, flow, wiring.current())
 
 
-def _reconcile() -> Callable[[OriginMessage, Services], Awaitable[None]]:
+def _reconcile() -> "Callable[[OriginMessage, Services], Awaitable[None]]":
     from shared.reconciler.reconcile import reconcile  # noqa: PLC0415 - see above
 
     return reconcile
 
 
-def _read_plan() -> Callable[[PlanMessage, Services], Awaitable[bool]]:
+def _read_plan() -> "Callable[[PlanMessage, Services], Awaitable[bool]]":
     from shared.watchers.read_plan import read_plan  # noqa: PLC0415 - see above
 
     return read_plan

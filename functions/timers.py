@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import azure.functions as func
 
@@ -13,11 +13,13 @@ from shared.errors import Problem
 from shared.intake.expected_failures import run_storage_timer, run_timer
 from shared.intake.walls import tell_work
 from shared.observability.telemetry import Delivery, working
-from shared.services import Services, Storage
 
-Flow: TypeAlias = Callable[[Services], Awaitable[int]]
-StorageFlow: TypeAlias = Callable[[Storage], Awaitable[int]]
-LookAfter: TypeAlias = Callable[[Storage, Sequence[Problem]], Awaitable[int]]
+if TYPE_CHECKING:
+    from shared.services import Services, Storage
+
+Flow: TypeAlias = "Callable[[Services], Awaitable[int]]"
+StorageFlow: TypeAlias = "Callable[[Storage], Awaitable[int]]"
+LookAfter: TypeAlias = "Callable[[Storage, Sequence[Problem]], Awaitable[int]]"
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
 
 
@@ -92,7 +94,7 @@ def _sweep_agenda() -> tuple[Flow, LookAfter, Flow]:
     return sweep_agenda, look_after, note_app
 
 
-def _renew_subscriptions() -> Callable[[Services], Awaitable[None]]:
+def _renew_subscriptions() -> "Callable[[Services], Awaitable[None]]":
     from shared.watchers.subscriptions import renew_subscriptions  # noqa: PLC0415 - see above
 
     return renew_subscriptions

@@ -4,15 +4,20 @@ The composition root: settings become clients, stores and rules, once a worker, 
 Functions and commands ask here; a test, a demo or the simulation puts its own wiring in place with `use`.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from shared.intake.graph import Notifications
 from shared.intake.opentext import Intake
 from shared.operations.health import Probe
-from shared.services import Services, Storage
 from shared.wiring.worker import Wiring
+
+if TYPE_CHECKING:
+    from shared.services import Services, Storage
 
 __all__ = ["Wiring", "current", "intake", "notifications", "probes", "services", "storage", "use"]
 

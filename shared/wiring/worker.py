@@ -22,7 +22,6 @@ from shared.errors import InputError, Problem, SettingsError, UnavailableError
 from shared.intake.graph import Notifications, notifications_over
 from shared.intake.opentext import Intake
 from shared.operations.health import Probe, probe_graph, probe_mapping, probe_opentext, probe_storage
-from shared.services import Services, Storage
 from shared.settings import (
     AddressSettings,
     GateSettings,
@@ -38,6 +37,7 @@ from shared.settings import (
 if TYPE_CHECKING:
     from shared.operations.doors import Doors
     from shared.operations.life import Addresses
+    from shared.services import Services, Storage
     from shared.store.tables import Tables
     from shared.wiring.outside import Outside
     from shared.wiring.queue_door import QueueDoor

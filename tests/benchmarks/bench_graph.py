@@ -6,6 +6,7 @@ All three over the same httpx and one transport in this process that answers wit
 
 import asyncio
 import json
+import sys
 import warnings
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
@@ -21,9 +22,11 @@ from shared.clients.graph.pages import Page
 from shared.clients.graph.planner import Planner
 from shared.models.planner import PlannerTask
 from shared.models.planner_writes import NewTask
-from tests.benchmarks.ratios import Ratio, cpu
+from tests.benchmarks.ratios import Ratio, cpu, in_turns
 
 TASKS = 100
+MOST_OF_TYPED = 0.01 if sys.version_info < (3, 12) else 0.02
+"""What the SDK's typed client takes, times this: Python 3.13 runs it about twice as fast as 3.11."""
 BASE = "http://localhost"
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
@@ -53,12 +56,12 @@ def measure() -> list[Ratio]:
         if set(counts.values()) != {TASKS}:
             message = f"not everybody read the same: {counts}"
             raise AssertionError(message)
-        seconds = {
-            name: cpu(partial(_run, runner, read), times=3 if name == "typed" else 60) for name, read in reads.items()
-        }
+        turns = {name: partial(_run, runner, read) for name, read in reads.items()}
+        our, plain_ = in_turns(turns["ours"], turns["plain"], times=100)
+        slowest = cpu(turns["typed"], times=3)
     return [
-        Ratio(f"reading {TASKS} tasks / httpx, json and the same model", seconds["ours"] / seconds["plain"], 1.5),
-        Ratio(f"reading {TASKS} tasks / the SDK's typed get()", seconds["ours"] / seconds["typed"], 0.01),
+        Ratio(f"reading {TASKS} tasks / httpx, json and the same model", our / plain_, 1.5),
+        Ratio(f"reading {TASKS} tasks / the SDK's typed get()", our / slowest, MOST_OF_TYPED),
     ]
 
 

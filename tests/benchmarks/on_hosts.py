@@ -1,5 +1,7 @@
 """
-`python -m tests.benchmarks.on_hosts [pace | kill | steady] [--instances N]`: hosts that live and die, as delivered.
+`python -m tests.benchmarks.on_hosts WHAT [--instances N]`: hosts that live and die, as delivered.
+
+WHAT is pace, steady, kill (an instance), worker (killed alone), or storage (refused until the host ends itself).
 
 Real Azurite, the simulators over HTTP, hosts and workers as processes of their own, settings and host.json as they are
 delivered. Prints what was measured beside its limit, and ends with 1 when one is not kept.
@@ -11,12 +13,16 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+import httpx
+
 from local.demo.observe import tasks
 from tests.benchmarks.ratios import Ratio
+from tests.contracts import must
 from tests.integration.functions_hosts import Stage, happens, instances_under, package_mapping
 
 MAPPING = package_mapping(
@@ -49,7 +55,10 @@ class Work:
         await happens(lambda: self._is_taken(node), seconds=60)
 
     async def _is_taken(self, node: int) -> bool:
-        return await self.stage.system.hint(node_id=node) == 202
+        try:
+            return await self.stage.system.hint(node_id=node) == 202
+        except httpx.TransportError:
+            return False
 
     def made(self, name: str = "") -> Counter[str]:
         """Count tasks by title."""
@@ -81,25 +90,59 @@ class Strike:
             self.struck.set()
 
 
-async def killed(folder: Path, *, hosts: int = 1, worker_alone: bool = False, hinted: int = SLOTS) -> list[Ratio]:
-    """Kill an instance with four looks in hand and all slots; no later hint may wait for the dead."""
+async def an_instance_killed(stage: Stage) -> float:
+    """Kill the first one. Where it was the only one, another is started, as Azure does."""
+    stage.hosts[0].kill()
+    began = time.monotonic()
+    if len(stage.hosts) == 1:
+        await stage.start()
+    return began
+
+
+async def a_worker_killed(stage: Stage) -> float:
+    """Kill the worker of the first one, whose host starts another."""
+    stage.hosts[0].kill_worker()
+    return time.monotonic()
+
+
+async def storage_refused(stage: Stage) -> float:
+    """Have storage refuse connections until every host has ended itself; start as many once it answers again."""
+    ended = list(stage.hosts)
+    stage.gate.shut()
+    codes = await asyncio.gather(*(asyncio.to_thread(host.wait, 90) for host in ended))
+    must(set(codes) == {2}, f"the hosts ended with {codes}")
+    await stage.gate.open()
+    began = time.monotonic()
+    for _ in ended:
+        await stage.start()
+    return began
+
+
+ENDS: dict[str, Callable[[Stage], Awaitable[float]]] = {
+    "kill": an_instance_killed,
+    "worker": a_worker_killed,
+    "storage": storage_refused,
+}
+"""Each returns the moment, of the monotonic clock, from which is counted."""
+
+
+async def ended(what: str, folder: Path, *, hosts: int = 1, hinted: int = SLOTS) -> list[Ratio]:
+    """End something with four looks in hand and all slots; no later hint may wait for the dead."""
     async with instances_under(MAPPING, folder) as stage:
-        started = [await stage.start() for _ in range(hosts)]
+        for _ in range(hosts):
+            await stage.start()
         work, strike = Work(stage), Strike(SLOTS)
         nodes = [work.create(f"Before {number:02}") for number in range(hinted)]
         stage.system.world.content.faults.hook = strike
         await asyncio.gather(*(work.hint(node) for node in nodes))
         await strike.struck.wait()
-        for host in started[:1]:
-            host.kill_worker() if worker_alone else host.kill()
-        began = time.monotonic()
-        if not worker_alone and hosts == 1:
-            await stage.start()
+        began = await ENDS[what](stage)
         await work.hint(work.create("After"))
-        after = began + await happens(lambda: work.is_done("After"), seconds=300) - began
+        await happens(lambda: work.is_done("After"), seconds=300)
+        after = time.monotonic() - began
         await happens(work.is_done, seconds=900)
         took = time.monotonic() - began
-        name = f"{'worker' if worker_alone else 'instance'} killed, {hosts} at work"
+        name = f"{ENDS[what].__name__.replace('_', ' ')}, {hosts} at work"
         return [
             Ratio(f"{name}: its own origins done", took, RECOVERED, "s"),
             Ratio(f"{name}: a hint sent afterwards", after, RECOVERED, "s"),
@@ -159,14 +202,14 @@ async def _wait_for(work: Work, name: str, moment: float) -> float:
 async def main(arguments: list[str]) -> int:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.on_hosts", description=__doc__)
-    parser.add_argument("what", choices=("kill", "worker", "pace", "steady"))
+    parser.add_argument("what", choices=(*ENDS, "pace", "steady"))
     parser.add_argument("--instances", type=int, default=1)
     parser.add_argument("--hints", type=int, default=38)
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="hosts-") as folder:
         where = Path(folder)
-        if given.what in ("kill", "worker"):
-            ratios = await killed(where, hosts=given.instances, worker_alone=given.what == "worker")
+        if given.what in ENDS:
+            ratios = await ended(given.what, where, hosts=given.instances)
         elif given.what == "pace":
             ratios = await together(where, hosts=given.instances)
         else:

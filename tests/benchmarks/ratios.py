@@ -29,6 +29,12 @@ def cpu(act: Callable[[], object], *, times: int) -> float:
     return min(_seconds(act) for _ in range(times))
 
 
+def in_turns(*acts: Callable[[], object], times: int) -> tuple[float, ...]:
+    """Measure several as `cpu` does, one after the other in each round: a busy moment of the machine meets them all."""
+    rounds = [tuple(_seconds(act) for act in acts) for _ in range(times)]
+    return tuple(map(min, zip(*rounds, strict=True)))
+
+
 def _seconds(act: Callable[[], object]) -> float:
     start = process_time()
     act()
