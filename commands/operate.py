@@ -19,8 +19,8 @@ from shared.operations.interventions import (
     read_plan,
     retry,
 )
-from shared.operations.rebuild import Rebuilt
 from shared.operations.rebuild import rebuild as rebuild_tables
+from shared.operations.rebuild_tasks import Rebuilt
 from shared.operations.standstill import must_stand_still
 from shared.services import Storage
 from shared.wiring import Wiring

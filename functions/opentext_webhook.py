@@ -6,7 +6,6 @@ from functions.answers import ANSWERED, TELL_SECONDS, accepted, problem, within
 from functions.guard import guarded
 from shared import wiring
 from shared.intake.walls import tell_work
-from shared.observability.tally import tally
 from shared.observability.telemetry import working
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]  # its own types are unfinished
@@ -23,7 +22,7 @@ async def opentext_webhook(req: func.HttpRequest, context: func.Context) -> func
         except ANSWERED as error:
             return problem(error)
         # In a worker's first minute there is nothing to write yet: the sender need not wait for the tables.
-        if not tally.is_young:
+        if not wiring.current().is_young:
             await wiring.current().warm_storage()
             await tell_work(wiring.current(), longest=TELL_SECONDS)
     return accepted()

@@ -4,13 +4,11 @@ What this worker did lately, for the operator's charts: counted in memory, and h
 Counters of `shared.observability.metrics` go to Azure Monitor, where the bridge can't read them.
 """
 
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 
 EVERY_SECONDS = 60.0
 """How often what was counted is written."""
-_BEGAN = time.monotonic()
 LOOKS, TASKS_MADE, LAG = "looks", "tasks_created", "advance_lag"
 HINTS, PLANS_READ = "hints", "plans_read"
 _COUNTED = frozenset({LOOKS, TASKS_MADE, HINTS, PLANS_READ})
@@ -38,11 +36,6 @@ class Tally:
         taken = Tally(self.counts, self.lags)
         self.counts, self.lags = Counter(), []
         return taken
-
-    @property
-    def is_young(self) -> bool:
-        """Whether this worker counts for less than a minute: there is nothing to write yet."""
-        return time.monotonic() - _BEGAN < EVERY_SECONDS
 
     @property
     def is_empty(self) -> bool:

@@ -18,10 +18,11 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from shared.clock import Clock, system_clock
-from shared.errors import InputError, Problem, SettingsError, UnavailableError
+from shared.errors import InputError, Problem, SettingsError
 from shared.intake.graph import Notifications, notifications_over
 from shared.intake.opentext import Intake
-from shared.operations.health import Probe, probe_graph, probe_mapping, probe_opentext, probe_storage
+from shared.observability.tally import EVERY_SECONDS
+from shared.operations.health import Probe
 from shared.settings import (
     AddressSettings,
     GateSettings,
@@ -33,6 +34,7 @@ from shared.settings import (
     problems_of,
     read_settings,
 )
+from shared.wiring.readiness import probes_of
 
 if TYPE_CHECKING:
     from shared.operations.doors import Doors
@@ -81,6 +83,7 @@ class Wiring:
         self._environment = environment
         self._clock = clock
         self._ticks = ticks
+        self._began = ticks()
         self._opened = AsyncExitStack()
         self._warming = asyncio.Lock()
         self._door: QueueDoor | None = None
@@ -89,6 +92,11 @@ class Wiring:
         self._outside: Outside | None = None
         self._failure: _Failure | None = None
         self._doors: Doors | None = None
+
+    @property
+    def is_young(self) -> bool:
+        """Whether this worker is wired for less than a minute: of what it counts there is nothing to write yet."""
+        return self._ticks() - self._began < EVERY_SECONDS
 
     def storage(self) -> Storage:
         """
@@ -203,14 +211,7 @@ class Wiring:
 
     def probes(self) -> dict[str, Probe]:
         """Return what readiness asks, by name."""
-        return {
-            "settings": self._probe_settings,
-            "mapping": self._probe_mapping,
-            "opentext": lambda: probe_opentext(self._mended()),
-            "graph": lambda: probe_graph(self._mended()),
-            "storage": lambda: probe_storage(self.storage()),
-            "troubles": self._probe_troubles,
-        }
+        return probes_of(self, self._environment, lambda: self._services is not None)
 
     def doors(self) -> Doors:
         """Return the operator's doors, which remember for a minute what they counted."""
@@ -292,32 +293,3 @@ class Wiring:
             return timedelta(seconds=read_settings(GateSettings, self._environment).gate_max_seconds)
         except SettingsError:
             return timedelta(seconds=GateSettings.model_fields["gate_max_seconds"].default)
-
-    async def _probe_settings(self) -> None:
-        if problems := self.problems():
-            raise SettingsError(problems)
-        self.storage().now()  # asks CLOCK_FILE
-
-    async def _probe_mapping(self) -> None:
-        """Raise SettingsError, too, for a plan that the mapping leaves to a setting: its tasks alone are held."""
-        # Once wired, a worker keeps the mapping that it read.
-        if self._services is None:
-            from shared.wiring.rules import load_rules  # noqa: PLC0415 - see above
-
-            file = self._environment.get("MAPPING_FILE") or Settings.model_fields["mapping_file"].default
-            load_rules(file, self._environment)
-        else:
-            await probe_mapping(self._services)
-
-    async def _probe_troubles(self) -> None:
-        # Here and not above: an HTTP function's cold start does without the models of the stores.
-        from shared.operations.troubles import probe_troubles  # noqa: PLC0415 - see above
-
-        await probe_troubles(self.storage())
-
-    def _mended(self) -> Services:
-        try:
-            return self.services()
-        except InputError as error:
-            message = "not asked: settings and mapping come first"
-            raise UnavailableError(message) from error

@@ -97,7 +97,7 @@ SABOTAGES = {
         "        return Ended(_why_changed(link, rule_hashes))\n",
     ),
     "a person's copy of a task is taken for it": Sabotage(
-        "shared/operations/rebuild.py",
+        "shared/operations/rebuild_tasks.py",
         '    if not maker.startswith("application:") and maker not in await run.services.creators.list_all():\n',
         "    if False:\n",
     ),

@@ -125,6 +125,15 @@ async def test_a_failed_wiring_is_tried_again_after_half_a_minute(wire, ticks):
     assert wired.services().planner is not None
 
 
+async def test_a_worker_is_young_for_a_minute_by_the_ticks_it_is_given(wire, ticks):
+    wired = wire(STORAGE)
+
+    ticks.seconds += 59
+    assert wired.is_young
+    ticks.seconds += 1
+    assert not wired.is_young
+
+
 async def test_a_mapping_that_is_mended_is_taken(wire, ticks, tmp_path):
     file = tmp_path / "mapping.yaml"
     wired = wire({**ALL, "MAPPING_FILE": str(file)})
