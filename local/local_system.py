@@ -16,7 +16,7 @@ from local.app_host import FUNCTION_KEY, ROOT, AppHost
 from local.demo.world import CLIENT_ID, CLIENT_SECRET, ZONE, World, build
 from local.in_process.transport import Answer
 from local.machine import Machine
-from local.serving import free_port, serving
+from local.serving import held_port, serving
 from local.simulators.http_adapter import Elsewhere, door
 
 __all__ = [
@@ -153,7 +153,7 @@ async def running(
         content_url = await stack.enter_async_context(serving(door(world.content.handle, pages), ports.content))
         graph_url = await stack.enter_async_context(serving(door(world.graph.handle, pages), ports.graph))
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
-        port = ports.app or free_port()
+        port = ports.app or stack.enter_context(held_port())
         addresses = {
             "AzureWebJobsStorage": storage,
             "OPENTEXT_BASE_URL": f"{content_url}/cs/cs",

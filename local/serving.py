@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
@@ -29,17 +30,51 @@ async def serving(application: ASGIApp, port: int) -> AsyncIterator[str]:
     sock = socket.create_server((LOOPBACK, port))
     task = asyncio.create_task(server.serve(sockets=[sock]))
     try:
-        yield f"http://{LOOPBACK}:{sock.getsockname()[1]}"
+        yield f"http://{LOOPBACK}:{port_of(sock)}"
     finally:
         server.should_exit = True
         await task
         sock.close()
 
 
-def free_port() -> int:
-    """Find a port that nobody listens on now."""
-    with socket.create_server((LOOPBACK, 0)) as sock:
-        return int(sock.getsockname()[1])
+def bound(port: int = 0) -> socket.socket:
+    """
+    Take a port without listening there: connections are refused.
+
+    Args:
+        port: 0 takes a free one.
+
+    Raises:
+        OSError: somebody listens there.
+    """
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((LOOPBACK, port))
+    except OSError:
+        taken.close()
+        raise
+    return taken
+
+
+def port_of(taken: socket.socket) -> int:
+    """Return the port that a socket is bound to."""
+    return int(taken.getsockname()[1])
+
+
+@contextlib.contextmanager
+def held_port() -> Iterator[int]:
+    """
+    Keep a free port for the length of a block: nobody gets it by chance, and whoever was told of it may listen there.
+
+    A port that was only found free may be another's, or a client's, by the time it is opened.
+    """
+    with bound() as taken:
+        port = port_of(taken)
+        if sys.platform != "linux":
+            # Other systems let nobody listen where a socket is bound, whoever it is kept for.
+            taken.close()
+        yield port
 
 
 class _Server(uvicorn.Server):

@@ -17,7 +17,7 @@ from local.board.troubles import Troubles
 from local.demo.narrator import DidNotHappenError, Teller
 from local.demo.playing import STORIES, Story
 from local.local_system import Ports, System, read_offset, running
-from local.serving import free_port
+from local.serving import held_port
 
 BOARD = "board"
 
@@ -29,7 +29,7 @@ class Stage:
     Args:
         console: what a story tells is printed there as well.
         url: the board's own address.
-        hosted, ports: as `running` has them; a port of 0 is chosen once.
+        hosted, ports: as `running` has them; for a port of 0 a free one is kept until the end.
         on_start: called with each system that was started. None: nothing is.
     """
 
@@ -42,10 +42,11 @@ class Stage:
         ports: Ports | None = None,
         on_start: Callable[[System], None] | None = None,
     ) -> None:
-        ports = ports or Ports()
-        self._ports = Ports(
-            ports.app or free_port(), ports.content or free_port(), ports.graph or free_port(), ports.storage
+        ports, self._kept = ports or Ports(), contextlib.ExitStack()
+        app, content, graph = (
+            port or self._kept.enter_context(held_port()) for port in (ports.app, ports.content, ports.graph)
         )
+        self._ports = Ports(app, content, graph, ports.storage)
         self._console, self._url, self._hosted, self._on_start = console, url, hosted, on_start
         self._opened = contextlib.AsyncExitStack()
         self._turn = asyncio.Lock()
@@ -116,12 +117,13 @@ class Stage:
         return f"the scene is being set: {STORIES[name].title.lower()}"
 
     async def end(self) -> None:
-        """End whatever runs. Harmless when nothing does."""
+        """End whatever runs, and give the ports back. Harmless when nothing does."""
         if self._changing is not None:
             self._changing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._changing
         await self._leave()
+        self._kept.close()
 
     def act(self, name: str, given: Mapping[str, Any]) -> str:
         """

@@ -18,7 +18,7 @@ from local.demo.observe import links
 from local.demo.playing import STORIES
 from local.demo.settings_file import FILE, written_settings
 from local.local_system import ROOT, Ports, System
-from local.serving import free_port
+from local.serving import held_port
 from shared.models.link import Link
 
 MOST_LOOKS = 20
@@ -68,9 +68,11 @@ async def _board(
     console: Console, *, hosted: bool, ports: Ports, keep: bool, prepare: Prepare
 ) -> AsyncIterator[tuple[Stage, str]]:
     """Serve the board of a stage on which nothing runs yet, and end whatever runs on it then."""
-    port = ports.board or free_port()
-    url = f"http://127.0.0.1:{port}"
-    with written_settings() if keep else contextlib.nullcontext() as settings:
+    with (
+        contextlib.nullcontext(ports.board) if ports.board else held_port() as port,
+        written_settings() if keep else contextlib.nullcontext() as settings,
+    ):
+        url = f"http://127.0.0.1:{port}"
 
         def on_start(system: System) -> None:
             prepare(system)

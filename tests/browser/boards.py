@@ -7,7 +7,7 @@ from rich.console import Console
 from local.board.server import board_of
 from local.board.stage import Stage
 from local.demo.playing import STORIES
-from local.serving import free_port
+from local.serving import held_port
 
 LONG = 30_000
 """Milliseconds that are waited for, at the most: looks take seconds, the machine may be busy."""
@@ -16,15 +16,15 @@ LONG = 30_000
 @contextlib.asynccontextmanager
 async def staged_board(scene):
     """Serve the board with a scene; give its stage and address."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    stage = Stage(Console(quiet=True), url)
-    async with board_of(stage, port):
-        try:
-            await stage.play(STORIES[scene], whole=False)
-            yield stage, url
-        finally:
-            await stage.end()
+    with held_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        stage = Stage(Console(quiet=True), url)
+        async with board_of(stage, port):
+            try:
+                await stage.play(STORIES[scene], whole=False)
+                yield stage, url
+            finally:
+                await stage.end()
 
 
 class Visitor:

@@ -22,6 +22,7 @@ from local.demo.world import CONTRACTS_GROUP
 from local.functions_host.pace import PREFIX
 from local.functions_host.process import HostProcess, start_host
 from local.local_system import ROOT, Ports, System, running
+from local.serving import bound, port_of
 
 DELIVERED = ROOT / "local.settings.example.json"
 _LOCAL_ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
@@ -262,19 +263,6 @@ def until(happened: Callable[[], object], *, seconds: float = 60) -> None:
             message = f"did not happen within {seconds} s"
             raise AssertionError(message)
         time.sleep(0.05)
-
-
-def bound(port: int = 0) -> socket.socket:
-    """Take a port, a free one by default, without listening there: connections are refused."""
-    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    taken.bind(("127.0.0.1", port))
-    return taken
-
-
-def port_of(taken: socket.socket) -> int:
-    """Return the port that a socket is bound to."""
-    return int(taken.getsockname()[1])
 
 
 def _port(url: str) -> int:

@@ -14,7 +14,7 @@ from azure.storage.queue import QueueClient, TextBase64EncodePolicy
 
 from local.functions_host.keys import Keys
 from local.functions_host.process import running_host
-from local.serving import free_port
+from local.serving import bound, port_of
 from tests.integration.functions_hosts import until
 from tests.integration.tiny_app import NEVER, notes, write_app
 
@@ -171,12 +171,14 @@ def test_a_poison_function_that_fails_is_tried_again_and_again(bench):
 
 def test_a_host_whose_storage_refuses_connections_ends_itself(bench):
     """After 25 s in Azure."""
-    away = re.sub(
-        r"(Blob|Queue|Table)Endpoint=http://[^/]+", rf"\1Endpoint=http://127.0.0.1:{free_port()}", bench.storage
-    )
-
-    with bench.host(AzureWebJobsStorage=away, LOCAL_HOST_REFUSED_SECONDS="0.5") as host:
-        code = host.wait(30)
+    with bound() as nobody:
+        away = re.sub(
+            r"(Blob|Queue|Table)Endpoint=http://[^/]+",
+            rf"\1Endpoint=http://127.0.0.1:{port_of(nobody)}",
+            bench.storage,
+        )
+        with bench.host(AzureWebJobsStorage=away, LOCAL_HOST_REFUSED_SECONDS="0.5") as host:
+            code = host.wait(30)
 
     assert (code, "storage has refused connections" in host.logged()) == (2, True)
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from local.serving import free_port
+from local.serving import bound, port_of
 from shared.clients.graph.connection import connect as connect_graph
 from shared.clients.opentext.transport import Request, Wire
 from shared.errors import OutcomeUnknownError, SettingsError, UnavailableError
@@ -29,8 +29,8 @@ async def send(base, *, client=None, seconds=2.0, headers=None):
 
 
 async def test_a_refused_connection_is_not_done_and_names_the_setting():
-    with pytest.raises(UnavailableError, match="refuses the connection: check OPENTEXT_BASE_URL"):
-        await send(f"http://127.0.0.1:{free_port()}/cs/cs")
+    with bound() as nobody, pytest.raises(UnavailableError, match="refuses the connection: check OPENTEXT_BASE_URL"):
+        await send(f"http://127.0.0.1:{port_of(nobody)}/cs/cs")
 
 
 async def test_a_name_that_no_dns_knows_says_so():
