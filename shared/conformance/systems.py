@@ -152,7 +152,7 @@ class Systems:
             BridgeError: no answer at all, or nobody is let in.
         """
         await self.turn()
-        session = await self.opentext.sessions.service()
+        session = self.opentext.sessions.service
         sent = as_body(body) if body is not None else form
         answer = await session.ask(method, path, query=query, form=sent, file=file, json=plain_json)
         if answer.status_code == 401:

@@ -181,7 +181,8 @@ def _claimed(task_id: str, by: Claim) -> RefusedError:
 
 
 def _reserved_key(origin: str, item: str) -> str:
-    return f"{_RESERVED}{escape(origin)}|{escape(item)}"
+    # What stands between the two is refused by no key, so both are escaped at once.
+    return _RESERVED + escape(f"{origin}|{item}")
 
 
 def _is_reservation(row: Row) -> bool:

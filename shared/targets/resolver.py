@@ -5,7 +5,7 @@ What a rule makes is reserved first and found again by listing; of several with 
 """
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from cachetools import TTLCache
@@ -22,7 +22,7 @@ from shared.store.plans import PlanRow, Plans
 from shared.targets.capacity import BUCKETS, buckets_left
 from shared.targets.labels import Labels
 from shared.targets.plans_by_title import Announced, PlaceError, PlansByTitle, holding_refused
-from shared.targets.unproven import Unproven
+from shared.targets.unproven import Unproven, why_not
 from shared.timing import PLACES_KEPT
 
 log = logging.getLogger(__name__)
@@ -77,28 +77,31 @@ class Places:
         """
         found: dict[str, Place | PlaceError] = {}
         failed: dict[tuple[str, str | None, bool], PlaceError] = {}
+        is_to_be_made = any(task.item_key not in made for task in tasks)
+        unproven = await self._unproven.read() if is_to_be_made and self._unproven is not None else {}
         for task in tasks:
             # Of a hundred tasks without a place one asks.
             is_made, is_arranged = task.item_key in made, task.item_key in arranged
             about = (task.plan.model_dump_json(), None if is_arranged else task.bucket, is_made)
             try:
+                # None is made where one of ours may stand unseen; one that is made already may go on.
                 found[task.item_key] = failed.get(about) or await self._find_for(
-                    task, is_made=is_made, is_arranged=is_arranged
+                    task, {} if is_made else unproven, is_arranged=is_arranged
                 )
             except PlaceError as error:
                 found[task.item_key] = failed[about] = error
         return found
 
-    async def _find_for(self, task: WantedTask, *, is_made: bool, is_arranged: bool) -> Place:
+    async def _find_for(self, task: WantedTask, unproven: Mapping[str, str], *, is_arranged: bool) -> Place:
         if is_arranged:
             return await self._plan_of(task.plan)
-        if is_made or self._unproven is None:
+        if not unproven:
             return await self.find(task)
-        if (why := await self._unproven.why_not(task.plan)) is not None:
+        if (why := why_not(unproven, task.plan)) is not None:
             raise PlaceError(why)
         place = await self.find(task)
         # Found by its title: only now its id is known, by which it may be unproven, too.
-        if task.plan.plan_id is None and (why := await self._unproven.why_not(task.plan, place.plan_id)) is not None:
+        if task.plan.plan_id is None and (why := why_not(unproven, task.plan, place.plan_id)) is not None:
             raise PlaceError(why)
         return place
 

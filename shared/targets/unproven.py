@@ -37,11 +37,18 @@ class Unproven:
             await self._cursors.save(_NAME, json.dumps(dict(found), sort_keys=True))
         self._known.clear()
 
-    async def why_not(self, target: PlanTarget, plan_id: str | None = None) -> str | None:
-        """Say why no task may be made in a plan; None: it may."""
-        known = await self.read()
-        why = next((known[key] for key in _keys(target, plan_id) if key in known), None)
-        return None if why is None else f"tasks may stand there that the rebuild could not find ({why}): {CURE}"
+
+def why_not(unproven: Mapping[str, str], target: PlanTarget, plan_id: str | None = None) -> str | None:
+    """
+    Say why no task may be made in a plan; None: it may.
+
+    Args:
+        unproven: as `Unproven.read` gives it.
+        target: where the task belongs.
+        plan_id: of the plan that was found for it.
+    """
+    why = next((unproven[key] for key in _keys(target, plan_id) if key in unproven), None)
+    return None if why is None else f"tasks may stand there that the rebuild could not find ({why}): {CURE}"
 
 
 def by_title(group_id: str, title: str) -> str:

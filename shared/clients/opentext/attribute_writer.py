@@ -54,7 +54,7 @@ class AttributeWriter:
     ) -> bool:
         raw = categories.raw_values(at(row, "data", "categories"))
         form = categories.changes(asked, raw, schema)
-        service = await self._site.service()
+        service = self._site.service
         if category_id not in categories.assigned(row):
             # Assigned with its values at once: it may have some that must not be empty.
             await service.post_form(f"v2/nodes/{node_id}/categories", {"category_id": str(category_id), **form})

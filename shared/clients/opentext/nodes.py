@@ -188,7 +188,7 @@ class Nodes:
         form: dict[str, str | list[str]] = {"ids": [str(node_id) for node_id in node_ids]}
         form["fields"] = [text(value) for name, value in fields if name == "fields"]
         try:
-            answer = await (await self._site.service()).post_form("v2/nodes/list", form, query=fields, writes=False)
+            answer = await self._site.service.post_form("v2/nodes/list", form, query=fields, writes=False)
             listed = each(rows(answer), lambda row: (required(properties(row), "id"), row))
         except SignInRefusedError:
             raise

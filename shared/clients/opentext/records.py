@@ -110,7 +110,7 @@ class Records:
         # Another class is there: records management changes it for no one who does not show that he read it.
         if there and (token := text(answer.get("rm_metadataToken"))):
             body["rm_metadataToken"] = token
-        await (await self._site.service()).post_body(path, body)
+        await self._site.service.post_body(path, body)
 
     async def find_child(self, parent_id: int, name: str) -> int | None:
         """Find a container's child by its exact name: the server's own filter finds parts of names too."""
@@ -134,13 +134,13 @@ class Records:
             "name": file.name,
             "description": description[:LONGEST_DESCRIPTION],
         }
-        answer = await (await self._site.service()).post_file("v2/nodes", as_body(body), file)
+        answer = await self._site.service.post_file("v2/nodes", as_body(body), file)
         return required(properties(answer.get("results")), "id")
 
     async def add_version(self, node_id: int, file: Upload, *, description: str = "") -> int:
         """Add a version to a document, and return the newest version's number."""
         form = {"description": description[:LONGEST_DESCRIPTION]}
-        await (await self._site.service()).post_file(f"v2/nodes/{node_id}/versions", form, file)
+        await self._site.service.post_file(f"v2/nodes/{node_id}/versions", form, file)
         return await self.read_version(node_id)
 
     async def read_version(self, node_id: int) -> int:
@@ -150,11 +150,11 @@ class Records:
 
     async def newest_content(self, node_id: int) -> bytes:
         """Read the newest version's content."""
-        return await (await self._site.service()).get_bytes(f"v2/nodes/{node_id}/content")
+        return await self._site.service.get_bytes(f"v2/nodes/{node_id}/content")
 
     async def lock_version(self, node_id: int, version: int) -> None:
         """Lock a version: nobody can change or delete it any more."""
-        await (await self._site.service()).post_form(f"v2/nodes/{node_id}/versions/{version}/lock", {})
+        await self._site.service.post_form(f"v2/nodes/{node_id}/versions/{version}/lock", {})
 
     async def _module(self, name: str, node_id: int) -> list[Json]:
         if not self._absent.get(name):

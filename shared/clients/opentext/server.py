@@ -21,13 +21,14 @@ class Site:
     zone: tzinfo
     """Of dates that come without one."""
 
-    async def service(self) -> Session:
+    @property
+    def service(self) -> Session:
         """Return the integration user's session."""
-        return await self.sessions.service()
+        return self.sessions.service
 
     async def get(self, path: str, query: Query = ()) -> Json:
         """Read as the integration user. Raises what `Session` raises."""
-        return await (await self.service()).get(path, query)
+        return await self.sessions.service.get(path, query)
 
     async def read_one(self, path: str, query: Query = ()) -> Json:
         """

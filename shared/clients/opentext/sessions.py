@@ -22,7 +22,12 @@ from shared.models.words import ActAs
 
 
 class Sessions:
-    """The sessions of this process, by identity."""
+    """
+    The sessions of this process, by identity.
+
+    Attributes:
+        service: the integration user's.
+    """
 
     def __init__(
         self, sign_in: SignIn, wire: Wire, now: Callable[[], datetime], *, door: SignInDoor | None = None
@@ -42,7 +47,7 @@ class Sessions:
         self._now = now
         self._door = door or OwnDoor()
         self._guard = SignInGuard(self._door, now)
-        self._service = Session(self._wire, lambda: self._desk.for_service(now()), now, guard=self._guard)
+        self.service = Session(self._wire, lambda: self._desk.for_service(now()), now, guard=self._guard)
         self._performers: dict[int, Session] = {}
 
     def dry(self, note: Callable[[Request], None]) -> "Sessions":
@@ -69,10 +74,6 @@ class Sessions:
         """The whole cs URL."""
         return self._sign_in.base_url
 
-    async def service(self) -> Session:
-        """Return the integration user's session."""
-        return self._service
-
     async def performer(self, person: Person) -> Session:
         """
         Return the session in which to act for a performer.
@@ -85,7 +86,7 @@ class Sessions:
             raise RefusedError(message, code="act_as_none")
         # Steps are assigned to the integration user itself: its own session is the performer's.
         if self._sign_in.act_as is ActAs.SERVICE:
-            return self._service
+            return self.service
         # A ticket belongs to one identity: sessions are kept apart, and none is shared between two people.
         if person.user_id not in self._performers:
             self._performers[person.user_id] = Session(
@@ -147,7 +148,7 @@ class Sessions:
 
     async def _by_proxy(self, person: Person) -> Credential:
         """Content Server's own way, from 23.4: the person must have made the integration user a proxy."""
-        answer = await self._service.post_form(f"v2/members/proxies/auth/{person.user_id}", {}, writes=False)
+        answer = await self.service.post_form(f"v2/members/proxies/auth/{person.user_id}", {}, writes=False)
         token = text(obj(answer.get("results")).get("token"))
         if not token:
             message = f"no proxy ticket for user {person.user_id}"

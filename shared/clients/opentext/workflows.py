@@ -171,7 +171,7 @@ class Workflows:
             UnreadableError: there is no such report, or it is not JSON.
         """
         path = f"v1/webreports/{nickname}"
-        content = await (await self._site.service()).get_bytes(path, (("format", "webreport"), *parameters))
+        content = await self._site.service.get_bytes(path, (("format", "webreport"), *parameters))
         try:
             answer = decoded(content)
         except ValueError as error:
@@ -185,7 +185,7 @@ class Workflows:
 
     async def _acting(self, person: Person | None) -> Session:
         if person is None:
-            return await self._site.service()
+            return self._site.service
         return await self._site.sessions.performer(person)
 
     async def _with_performers(self, step: Step) -> Step:

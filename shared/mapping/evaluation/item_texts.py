@@ -20,22 +20,22 @@ def texts(item: Filling) -> dict[str, Any]:
     # None: the template could not be filled in, which says so itself.
     if title == "":
         item.holds.append("the title is empty")
-    checklist = _checklist(item)
-    if (lines := len(checklist) + len(_outcomes(item))) > CHECKLIST:
+    checklist, outcomes = _checklist(item), _outcomes(item)
+    if (lines := len(checklist) + len(outcomes)) > CHECKLIST:
         item.holds.append(f"{lines} checklist lines: Planner takes {CHECKLIST}")
     item.unknown += item.scene.once((item.rule.id, _lines(item)), lambda: _gaps(item))
     return {
         "title": cut(title or item.key, item.mapping.limits.title),
         "description": item.attempt(lambda: spec.description.render(words), ""),
-        "context": _context(item),
+        "context": _context(item, outcomes),
         "checklist": checklist,
-        "outcomes": _outcomes(item),
+        "outcomes": outcomes,
         "references": _references(item),
     }
 
 
-def _context(item: Filling) -> tuple[str, ...]:
-    asked, titles, scene = _lines(item), tuple(one.title for one in _outcomes(item)), item.scene
+def _context(item: Filling, outcomes: tuple[Outcome, ...]) -> tuple[str, ...]:
+    asked, titles, scene = _lines(item), tuple(one.title for one in outcomes), item.scene
     # Computed once for a scene: the tasks of a rule mostly show the same lines of the same record.
     lines = scene.once((asked, titles), lambda: context_lines(asked, scene, titles))
     if isinstance(item.rule, StepRule) and not item.moves_step:

@@ -72,7 +72,7 @@ def sessions_of(handler, sign_in=PASSWORD, now=None):
 async def test_each_answer_brings_the_ticket_for_the_next_request():
     """OpenText facts 1d: the ticket of a request is spent, its answer carries a fresh one."""
     server = Server()
-    session = await sessions_of(server).service()
+    session = sessions_of(server).service
     for _ in range(3):
         await session.get("v2/x")
 
@@ -82,7 +82,7 @@ async def test_each_answer_brings_the_ticket_for_the_next_request():
 
 async def test_requests_that_meet_a_401_together_sign_in_once():
     server = Server()
-    session = await sessions_of(server).service()
+    session = sessions_of(server).service
     await session.get("v2/x")
     server.valid.clear()
 
@@ -94,7 +94,7 @@ async def test_requests_that_meet_a_401_together_sign_in_once():
 async def test_a_write_that_met_a_401_is_sent_again():
     """It was not carried out: nobody was signed in."""
     server = Server()
-    session = await sessions_of(server).service()
+    session = sessions_of(server).service
     await session.get("v2/x")
     server.valid.clear()
     await session.put_body("v2/x", {"action": "SendOn"})
@@ -108,7 +108,7 @@ async def test_a_401_right_after_the_sign_in_is_not_met_for_ever():
     server.valid = type("Nothing", (set,), {"add": lambda self, item: None})()
     sessions = sessions_of(server)
     with pytest.raises(UnavailableError, match="not signed in"):
-        await (await sessions.service()).get("v2/x")
+        await sessions.service.get("v2/x")
 
     assert sessions.calls == 4
 
@@ -125,7 +125,7 @@ async def test_cookies_are_not_sent():
             else httpx.Response(200, json={}, headers={"Set-Cookie": "LLCookie=somebody; Path=/"})
         )
 
-    session = await sessions_of(handler).service()
+    session = sessions_of(handler).service
     await session.get("v2/x")
     await session.get("v2/x")
 
@@ -143,7 +143,7 @@ async def test_a_redirect_is_not_followed():
         return httpx.Response(302, headers={"Location": "https://elsewhere.example/"})
 
     with pytest.raises(UnavailableError):
-        await (await sessions_of(handler).service()).get("v2/x")
+        await sessions_of(handler).service.get("v2/x")
     assert set(hosts) == {"ecm.contoso.example"}
 
 
@@ -161,7 +161,7 @@ async def test_nothing_is_repeated(answer):
         calls.append(request.method)
         return httpx.Response(200, json={"ticket": "t"}) if request.url.path.endswith("auth") else answer
 
-    session = await sessions_of(handler).service()
+    session = sessions_of(handler).service
     with pytest.raises(OutcomeUnknownError):
         await session.put_body("v2/x", {"action": "SendOn"})
     with pytest.raises(UnavailableError):
@@ -188,7 +188,7 @@ async def test_a_broken_connection_leaves_a_write_unknown_once_it_was_sent(failu
             return httpx.Response(200, json={"ticket": "t"})
         raise failure
 
-    session = await sessions_of(handler).service()
+    session = sessions_of(handler).service
     with pytest.raises(of_read):
         await session.get("v2/x")
     with pytest.raises(of_write):
@@ -203,7 +203,7 @@ async def test_the_three_forms_of_a_body():
         sent[request.url.path.rsplit("/", 1)[1]] = (request.headers.get("content-type", ""), request.content)
         return httpx.Response(200, json={"ticket": "t"})
 
-    session = await sessions_of(handler).service()
+    session = sessions_of(handler).service
     await session.put_form("v2/a", {"1_2": ["x", "y"], "1_3": ""})
     await session.put_body("v2/b", {"action": "SendOn", "comment": "Müller & Söhne"})
     await session.post_file("v2/c", {"body": "{}"}, Upload("a.json", b"[]", "application/json"))
@@ -224,7 +224,7 @@ async def test_a_name_without_a_value_is_sent_bare():
         urls.append(str(request.url))
         return httpx.Response(200, json={"ticket": "t"})
 
-    session = await sessions_of(handler).service()
+    session = sessions_of(handler).service
     await session.get("v2/x", (("fields", "properties{id,name}"), ("fields", "categories"), ("metadata", None)))
 
     assert urls[-1] == f"{BASE}/api/v2/x?fields=properties%7Bid%2Cname%7D&fields=categories&metadata"
@@ -235,7 +235,7 @@ async def test_a_wrong_password_is_refused_and_not_shown():
         return httpx.Response(401, json={"error": "Invalid username/password specified."})
 
     with pytest.raises(RefusedError, match="Invalid username/password") as caught:
-        await (await sessions_of(handler).service()).get("v2/x")
+        await sessions_of(handler).service.get("v2/x")
     assert caught.value.code == "sign_in"
     assert "top-secret" not in str(caught.value)
     assert "top-secret" not in repr(PASSWORD)
@@ -251,7 +251,7 @@ async def test_a_wrong_password_is_refused_and_not_shown():
 )
 async def test_a_sign_in_without_a_sensible_answer_may_pass_later(answer):
     with pytest.raises(UnavailableError):
-        await (await sessions_of(lambda request: answer).service()).get("v2/x")
+        await sessions_of(lambda request: answer).service.get("v2/x")
 
 
 class Otds:
@@ -277,7 +277,7 @@ class Otds:
 
 async def test_a_bearer_token_goes_with_each_request_and_is_renewed_before_it_ends():
     server, clock = Otds(), Clock()
-    session = await sessions_of(server, CLIENT, clock).service()
+    session = sessions_of(server, CLIENT, clock).service
     await session.get("v2/x")
     clock.at += timedelta(minutes=58)
     await session.get("v2/x")
@@ -315,12 +315,12 @@ async def test_acting_as_somebody_else_than_meant_is_refused():
 async def test_a_performer_keeps_one_session():
     sessions = sessions_of(Otds(), CLIENT)
     assert await sessions.performer(DEKE) is await sessions.performer(DEKE)
-    assert await sessions.performer(DEKE) is not await sessions.service()
+    assert await sessions.performer(DEKE) is not sessions.service
 
 
 async def test_in_service_mode_everybody_is_acted_for_by_the_integration_user():
     sessions = sessions_of(Server())
-    assert await sessions.performer(DEKE) is await sessions.service()
+    assert await sessions.performer(DEKE) is sessions.service
 
 
 async def test_nobody_is_acted_for_where_the_bridge_only_records():

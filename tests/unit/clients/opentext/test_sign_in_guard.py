@@ -50,7 +50,7 @@ async def test_forty_workers_with_a_wrong_password_try_four_times_at_most_in_a_q
     for _ in range(15):
         for one in workers:
             with pytest.raises(SignInRefusedError) as caught:
-                await (await one.service()).get("v2/x")
+                await one.service.get("v2/x")
             assert caught.value.identity == "service"
             assert sure(caught.value.retry_after) > timedelta()
         clock.at += timedelta(minutes=1)
@@ -63,7 +63,7 @@ async def test_what_was_refused_is_told_without_a_call():
     sessions = worker(door, clock, stored())
     for _ in range(2):
         with pytest.raises(SignInRefusedError, match="refused") as caught:
-            await (await sessions.service()).get("v2/x")
+            await sessions.service.get("v2/x")
 
     assert door.tried == 1
     assert caught.value.retry_after == SIGN_IN_PAUSE
@@ -73,11 +73,11 @@ async def test_a_mended_password_serves_after_the_pause():
     door, clock, shared = Door(), Clock(), stored()
     sessions = worker(door, clock, shared)
     with pytest.raises(SignInRefusedError):
-        await (await sessions.service()).get("v2/x")
+        await sessions.service.get("v2/x")
     door.accepts = True
     clock.at += SIGN_IN_PAUSE
 
-    await (await sessions.service()).get("v2/x")
+    await sessions.service.get("v2/x")
 
 
 async def test_a_server_that_is_away_is_no_refusal():
@@ -85,7 +85,7 @@ async def test_a_server_that_is_away_is_no_refusal():
     door.answer = httpx.Response(503, content=b"<html>")
     for _ in range(10):
         with pytest.raises(UnavailableError):
-            await (await worker(door, clock, shared).service()).get("v2/x")
+            await worker(door, clock, shared).service.get("v2/x")
 
     assert door.tried == 10
 
@@ -110,7 +110,7 @@ async def test_a_load_balancers_cookie_stays_with_its_session_and_a_ticket_never
         return httpx.Response(200, json=body, headers=cookies)
 
     sessions = worker(balanced, Clock(), OwnDoor())
-    session = await sessions.service()
+    session = sessions.service
     for _ in range(2):
         await session.get("v2/x")
 
@@ -126,7 +126,7 @@ async def test_a_cookie_that_is_taken_away_is_not_sent_again():
         body: dict[str, Any] = {"ticket": "t"} if request.url.path.endswith("/v1/auth") else {"results": {}}
         return httpx.Response(200, json=body, headers={"set-cookie": next(answers)})
 
-    session = await worker(balanced, Clock(), OwnDoor()).service()
+    session = worker(balanced, Clock(), OwnDoor()).service
     for _ in range(2):
         await session.get("v2/x")
 
@@ -142,7 +142,7 @@ async def test_a_fresh_ticket_that_no_header_takes_is_left_aside():
             return httpx.Response(200, json={"ticket": "t"})
         return httpx.Response(200, json={"results": {}}, headers=[(b"OTCSTicket", "Schlüssel".encode())])
 
-    session = await worker(odd, Clock(), OwnDoor()).service()
+    session = worker(odd, Clock(), OwnDoor()).service
     for _ in range(2):
         await session.get("v2/x")
 
@@ -154,7 +154,7 @@ async def test_a_sign_in_with_a_ticket_that_no_header_takes_is_told():
     door.answer = httpx.Response(200, json={"ticket": "Schlüssel"})
 
     with pytest.raises(UnavailableError, match="no header takes"):
-        await (await worker(door, Clock(), OwnDoor()).service()).get("v2/x")
+        await worker(door, Clock(), OwnDoor()).service.get("v2/x")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ async def test_a_redirect_names_where_it_leads_and_what_to_set(location, words):
             return httpx.Response(200, json={"ticket": "t"})
         return httpx.Response(302, headers={} if location is None else {"Location": location})
 
-    session = await worker(elsewhere, Clock(), OwnDoor()).service()
+    session = worker(elsewhere, Clock(), OwnDoor()).service
     with pytest.raises(UnavailableError, match=words) as caught:
         await session.put_body("v2/x", {})
 
@@ -185,7 +185,7 @@ async def test_a_pause_is_cut_to_what_is_believed(value, pause):
             return httpx.Response(200, json={"ticket": "t"})
         return httpx.Response(429, headers={"Retry-After": value})
 
-    session = await worker(throttled, Clock(), OwnDoor()).service()
+    session = worker(throttled, Clock(), OwnDoor()).service
     with pytest.raises(ThrottledError, match="asked to pause") as caught:
         await session.get("v2/x")
 
