@@ -65,8 +65,8 @@ def copies(trees: dict[str, ast.Module]) -> Iterator[str]:
         if file.startswith("shared/models/"):
             continue
         for call in _calls(tree):
-            is_copy = isinstance(call.func, ast.Attribute) and call.func.attr == "model_copy"
-            if is_copy and any(word.arg == "update" for word in call.keywords):
+            # None is what a call unpacks: it may hold an update.
+            if _called(call) == "model_copy" and any(word.arg in ("update", None) for word in call.keywords):
                 yield f"{file}:{call.lineno}: model_copy(update=...) outside of shared/models"
 
 
@@ -74,13 +74,18 @@ def casts(trees: dict[str, ast.Module]) -> Iterator[str]:
     """Name the casts of the preview: it implements ports, and need not pretend."""
     for file, tree in trees.items():
         for call in _calls(tree):
-            is_cast = isinstance(call.func, ast.Name) and call.func.id == "cast"
-            if is_cast and file.startswith("shared/preview/"):
+            if _called(call) == "cast" and file.startswith("shared/preview/"):
                 yield f"{file}:{call.lineno}: a cast"
 
 
 def _calls(tree: ast.Module) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def _called(call: ast.Call) -> str:
+    """Name what is called, without what it is of. Empty: it has no name."""
+    called = call.func
+    return called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
 
 
 def plain_words(trees: dict[str, ast.Module]) -> Iterator[str]:
@@ -95,8 +100,20 @@ def plain_words(trees: dict[str, ast.Module]) -> Iterator[str]:
                 name, annotation = node.arg, node.annotation
             else:
                 continue
-            if name in WORDS and isinstance(annotation, ast.Name) and annotation.id == "str":
+            if name in WORDS and "str" in _types(annotation):
                 yield f"{file}:{node.lineno}: {name} is plain text"
+
+
+def _types(annotation: ast.expr) -> set[str]:
+    """Name the types of a union; one in quotation marks is read."""
+    match annotation:
+        case ast.BinOp(left=left, right=right):
+            return _types(left) | _types(right)
+        case ast.Constant(value=str(text)):
+            return _types(ast.parse(text, mode="eval").body)
+        case ast.Name(id=name):
+            return {name}
+    return set()
 
 
 if __name__ == "__main__":

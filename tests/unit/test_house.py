@@ -42,6 +42,18 @@ def test_nothing_is_wrong_with_the_house(check):
             house.casts, {"shared/preview/a.py": "cast('Planner', dry)"}, "shared/preview/a.py:1", id="a cast"
         ),
         pytest.param(
+            house.casts,
+            {"shared/preview/a.py": "typing.cast('Planner', dry)"},
+            "shared/preview/a.py:1",
+            id="a cast by its module's name",
+        ),
+        pytest.param(
+            house.copies,
+            {"shared/store/a.py": "link.model_copy(**changes)"},
+            "shared/store/a.py:1",
+            id="a model changed from outside, by what nobody sees",
+        ),
+        pytest.param(
             house.plain_words,
             {"shared/store/a.py": "class A:\n    state: str"},
             "state is plain text",
@@ -52,6 +64,18 @@ def test_nothing_is_wrong_with_the_house(check):
             {"shared/store/a.py": "def act(hold: str): ..."},
             "hold is plain text",
             id="a parameter as plain text",
+        ),
+        pytest.param(
+            house.plain_words,
+            {"shared/store/a.py": "def act(*, scope: str | None = None): ..."},
+            "scope is plain text",
+            id="a parameter as plain text, or nothing",
+        ),
+        pytest.param(
+            house.plain_words,
+            {"shared/store/a.py": "class A:\n    cause: 'str' = ''"},
+            "cause is plain text",
+            id="a word as plain text, in quotation marks",
         ),
     ],
 )
