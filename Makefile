@@ -17,8 +17,11 @@ setup: $(PYTHON_READY) $(AZURITE_READY) ## install everything into .venv and .to
 demo: setup ## play a story on this machine (STORY=name; KEEP=1 leaves everything running, with a board to play on)
 	KEEP=$(KEEP) $(BIN)/python -m local.demo $(STORY)
 
+# Twice as many as the cores that CI has: real hosts and browsers are waited for half of their time.
+WORKERS := 4
+
 test: setup $(BROWSER_READY) lint ## everything that must hold: lint, all tests, and the floors of their branch coverage
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	$(BIN)/coverage report --format=total --fail-under=95
 	$(BIN)/coverage report --format=total --fail-under=98 --include='$(CORE)'
 

@@ -25,9 +25,6 @@ from tests.fidelity.odd_values import at, is_nullable, places, put, sample, wron
 from tests.unit.clients.graph.graph_double import GraphDouble, always
 from tests.unit.clients.opentext.test_shapes import NOW, client
 
-# Thousands of rounds through lines that other tests measure: measuring costs as much again.
-pytestmark = pytest.mark.no_cover
-
 GRAPH = "microsoft.graph."
 PAGES: dict[str, type[Page[Any]]] = {
     "plannerTask": Page[PlannerTask],

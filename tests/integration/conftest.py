@@ -40,14 +40,15 @@ def identity(tmp_path_factory):
         yield started
 
 
-@pytest.fixture(scope="session")
+# For one file, and not to the end: the timers of a host that nobody asks any more keep a core busy all the same.
+@pytest.fixture(scope="module")
 async def system():
     """Run everything, as the demo does, under the shipped mapping."""
     async with running(ROOT / "mapping.yaml") as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def played(system):
     """Play the demo's story once; give the states of the links that it left, however many stood before."""
     before = await _states(system)
@@ -59,7 +60,7 @@ async def _states(system):
     return Counter(link.state for found in (await links(system)).values() for link in found.values())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def unhosted():
     """Run everything but the function app: the tests are the workers."""
     async with running(ROOT / "mapping.yaml", hosted=False) as started:

@@ -78,7 +78,9 @@ async def test_an_unchanged_list_hands_nothing_on(inside):
 
     assert await discover(inside.services()) == 0
     writes = {kind: inside.calls[f"tables {kind}"] for kind in ("create", "update", "upsert", "delete", "transaction")}
-    assert writes == {"create": 1, "update": 0, "upsert": 1, "delete": 1, "transaction": 0}
+    taken = writes.pop("create") + writes.pop("update")
+    assert taken == 1, "a place that the looks before gave back is made, one that they left is taken again"
+    assert writes == {"upsert": 1, "delete": 1, "transaction": 0}
 
 
 async def test_a_step_that_moved_is_handed_on_again(inside):

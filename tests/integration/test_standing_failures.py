@@ -22,9 +22,6 @@ from shared.watchers.read_plan import read_plan
 from shared.watchers.timers import sweep_agenda, sweep_plans
 from tests.repository import ROOT
 
-# Thousands of rounds through lines that other tests measure: measuring costs as much again.
-pytestmark = pytest.mark.no_cover
-
 STEP = timedelta(minutes=15)
 DAY = timedelta(days=1)
 TRIES = 5
