@@ -109,11 +109,14 @@ async def _links(origin: str, linked: Mapping[str, Link], ours: Sequence[Ours], 
     chosen = _chosen(ours, record, run.found)
     known = {item for item, link in linked.items() if item not in chosen or not _knows_no_task(link, chosen[item])}
     run.found.known += len(chosen.keys() & known)
+    for item in sorted(item for item in chosen.keys() & known if linked[item].state is LinkState.RESERVED):
+        # The look that settles it knows what was posted, and goes by the claim, whatever people made of the text.
+        await _is_claimed(origin, item, chosen[item].task.id, run)
     links: list[Link] = []
     for item in sorted((chosen.keys() | record.standings.keys()) - known):
         left = await _known(origin, item, chosen.get(item), record, run)
         link = link_of(left, run.services.mapping, run.services.now())
-        if link is not None and (link.task_id is None or await _is_claimed(origin, link, run)):
+        if link is not None and (link.task_id is None or await _is_claimed(origin, item, link.task_id, run)):
             links.append(link)
     return links
 
@@ -122,9 +125,8 @@ def _knows_no_task(link: Link, found: Ours) -> bool:
     """
     Tell a link of a backup whose task was made since.
 
-    What was about to be posted then is settled by the next look, which knows what was posted. That look lists the plan
-    of the reservation alone: a task that a person has moved meanwhile is linked here, or another's likeness would be
-    taken for it.
+    What was about to be posted then is settled by the next look. That lists the plan of the reservation alone: a task
+    that a person has moved meanwhile is linked here, or another's likeness would be taken for it.
     """
     is_settled = link.state is LinkState.RESERVED and link.plan_id == found.task.plan_id
     return link.task_id is None and not is_settled and not link.is_of_newer_release
@@ -169,12 +171,12 @@ def _chosen(ours: Iterable[Ours], record: Record, found: Rebuilt) -> dict[str, O
     return chosen
 
 
-async def _is_claimed(origin: str, link: Link, run: Run) -> bool:
+async def _is_claimed(origin: str, item: str, task_id: str, run: Run) -> bool:
     """Claim a task for its item; false: it is another's."""
-    if link.task_id is None or run.is_dry:
+    if run.is_dry:
         return True
     try:
-        await run.services.tasks.claim(link.task_id, origin=origin, item=link.item)
+        await run.services.tasks.claim(task_id, origin=origin, item=item)
     except RefusedError as error:
         run.found.left.append(str(error))
         return False

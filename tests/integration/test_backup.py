@@ -164,10 +164,9 @@ async def test_what_waited_at_the_backup_and_was_made_since_is_not_made_again(ca
     assert set((await case.states()).values()) == {LinkState.OPEN}
 
 
-async def test_a_task_in_making_at_the_backup_and_moved_since_is_not_taken_for_its_likeness(case, tmp_path):
-    """The answer to its POST was lost just before the backup: what is settled later is settled in its plan alone."""
-    graph, users = case.inside.world.graph, case.inside.world.users
-    graph.faults.add(Fault.status(504, method="POST", path="/planner/tasks", after=True, times=4))
+async def _making(case, tmp_path):
+    """Return the file of a backup, origin and item, and the task whose POST's answer was lost just before."""
+    case.inside.world.graph.faults.add(Fault.status(504, method="POST", path="/planner/tasks", after=True, times=4))
     later = f"workspace-{create_contract(case.inside.world, 'Later', END)}"
     await case.hint(later)
     links = await case.inside.services().origins.find_links(later)
@@ -177,23 +176,46 @@ async def test_a_task_in_making_at_the_backup_and_moved_since_is_not_taken_for_i
     file = tmp_path / "bridge.jsonl.gz"
     await write_backup(tables_of(case.inside), file, case.inside.now())
     await case.pass_time()
-    made = case.find("Later: legal review")
+    return file, later, item, case.find("Later: legal review")
+
+
+async def _restored(case, file):
+    case.lose_tables()
+    await restore(tables_of(case.inside), case.inside.services(), file)
+    await rebuild(case.inside.services(), lambda _: None)
+    await case.pass_time()
+    plans = [row.plan_id async for row in case.inside.services().plans.list_all()]
+    indexes = [await case.inside.services().tasks.read_plan(plan) for plan in plans]
+    assert [index.reservations for index in indexes if index.reservations] == []
+
+
+async def test_a_task_in_making_at_the_backup_and_moved_since_is_not_taken_for_its_likeness(case, tmp_path):
+    """What is settled is settled in its plan alone."""
+    graph, users = case.inside.world.graph, case.inside.world.users
+    file, later, item, made = await _making(case, tmp_path)
     await case.hint(f"workspace-{create_contract(case.inside.world, 'Other', END)}")
     likeness = case.find("Other: legal review")
     graph.edit_description(users["lwhite"], likeness["id"], "")
     graph.person_patch_task(users["lwhite"], likeness["id"], title=made["title"])
     graph.move(users["lwhite"], made["id"], graph.add_plan(CONTRACTS_GROUP, "Urgent"))
 
-    case.lose_tables()
-    await restore(tables_of(case.inside), case.inside.services(), file)
-    await rebuild(case.inside.services(), lambda _: None)
-    await case.pass_time()
+    await _restored(case, file)
 
     links = await case.inside.services().origins.find_links(later)
     assert links[item].task_id == made["id"]
-    plans = [row.plan_id async for row in case.inside.services().plans.list_all()]
-    indexes = [await case.inside.services().tasks.read_plan(plan) for plan in plans]
-    assert [index.reservations for index in indexes if index.reservations] == []
+
+
+async def test_a_task_in_making_at_the_backup_and_renamed_since_is_known_by_its_reference_line(case, tmp_path):
+    graph, users = case.inside.world.graph, case.inside.world.users
+    file, later, item, made = await _making(case, tmp_path)
+    graph.person_patch_task(users["lwhite"], made["id"], title="Look here first")
+    before = case.titles
+
+    await _restored(case, file)
+
+    link = (await case.inside.services().origins.find_links(later))[item]
+    assert (link.task_id, link.state) == (made["id"], LinkState.OPEN)
+    assert case.titles == before
 
 
 async def test_restoring_again_goes_on_and_changes_nothing(case, saved, tmp_path):

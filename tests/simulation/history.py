@@ -32,6 +32,7 @@ from tests.simulation.planner_acts import PLANNER, decide, meddle
 from tests.simulation.plots import PLOTS
 from tests.simulation.ports import PORTS, Stack
 from tests.simulation.queues import SimQueue
+from tests.simulation.rebuilding import changed_by_rebuild
 from tests.simulation.running import Running
 from tests.simulation.stage import Stage
 from tests.simulation.trace import Trace
@@ -60,8 +61,8 @@ HORIZONS = ((timedelta(minutes=20), 7), (timedelta(days=7), 1))
 """Rest is when no timer is due for so long, and how often: most histories end before anything is escalated."""
 LAG = timedelta(seconds=20)
 """How far a replica may be behind."""
-JUMPS = (timedelta(hours=1), timedelta(days=1))
-"""Of a worker's clock, until somebody puts it right; never back by so much (docs/simulation.md)."""
+JUMPS = (timedelta(hours=1), timedelta(days=1), -timedelta(hours=1), -timedelta(days=1))
+"""Of a worker's clock, until somebody puts it right."""
 LEAVE_TIMERS = (
     "fault table busy",
     "fault table answer lost",
@@ -269,7 +270,7 @@ class History:
         self.host.stop_all()
         # As the runbook has it: what was made last is not known to every replica at once.
         await asyncio.sleep(LAG.total_seconds())
-        lost = written(self.world)
+        lost, stood = written(self.world), links(self.world)
         self.world.tables.tables.clear()
         self.world.tables.tables.update(kept or {})
         self.lost_at = self.loop.now()
@@ -289,6 +290,8 @@ class History:
                 continue
             # The operator reads the report, and does not start the app while a plan could not be read.
             if found.is_whole:
+                # What stood in a backup is as old as that, and brought up to date by the looks that follow.
+                self.failures += [] if kept else changed_by_rebuild(self.world, stood, found.left)
                 break
         self.lost_at = self.loop.now()
         self.host.start()

@@ -26,6 +26,7 @@ NAMES = (
     "one live task per wanted item or a stated reason",
     "both sides agree with the declared owners",
     "what is completed is on the record",
+    "after a rebuild the same items have the same tasks, in the same states, or a stated reason",
     "every person's edit is applied or kept as a conflict",
     "one more round writes nothing",
     "deletions alone never advance a workflow",
