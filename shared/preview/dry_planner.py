@@ -63,6 +63,7 @@ class DryPlanner:
 
     async def list_tasks(self, plan_id: str, *, with_details: bool = False) -> Listed[PlannerTask]:
         """See `Planner.list_tasks`."""
+        # Planner would refuse a plan that was only noted, and the engine would hold its tasks.
         return Listed() if _is_new(plan_id) else await self._planner.list_tasks(plan_id, with_details=with_details)
 
     async def list_versions(self, plan_id: str) -> TaskListing:
@@ -77,6 +78,7 @@ class DryPlanner:
         unknown = [one for one in wanted if not (one in self._tasks and one in self._details)]
         found = await self._planner.read_both(unknown)
         for key, (task, details) in found.items():
+            # What was noted as changed stays: Planner does not know of it, and would give back what was before.
             if isinstance(task, PlannerTask):
                 self._tasks.setdefault(key, task)
             if isinstance(details, PlannerDetails):
@@ -118,6 +120,7 @@ class DryPlanner:
     async def create_bucket(self, plan_id: str, name: str, *, after: str = "") -> PlannerBucket:
         """Note the making of a bucket."""
         self._notes.graph("POST", "/planner/buckets", new_bucket_body(plan_id, name, after=after))
+        # The hint that Planner would give is not foretold; the next bucket is put behind this one by it.
         made = PlannerBucket(id=_new(f"bucket {name}"), name=name, plan_id=plan_id, order_hint=f"{after} !")
         self._buckets.append(made)
         return made
@@ -156,6 +159,7 @@ class DryPlanner:
         self._notes.graph("POST", "/planner/tasks", new_task_body(task))
         empty = PlannerTask(id=_new(f"task of {self._notes.item}"), etag=_new("etag"), plan_id=task.plan_id)
         made = empty.patched(task.fields)
+        # As Planner makes them beside each task, empty: the engine reads their etag before it writes them.
         self._details[made.id] = PlannerDetails(etag=_new("etag"))
         return _kept(self._tasks, made.id, made)
 

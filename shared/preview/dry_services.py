@@ -41,6 +41,7 @@ from shared.store.tables import Tables
 from shared.store.tasks import Tasks
 from shared.store.troubles import Troubles
 from shared.targets.resolver import Places
+from shared.targets.unproven import Unproven
 
 
 def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) -> Services:
@@ -51,7 +52,7 @@ def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) 
         queues: keeps what would be queued. None: nobody asks.
     """
     planner, tables = DryPlanner(services.planner, notes), services.tables.reading()
-    plans, makings, sent = Plans(tables), Makings(tables), queues or NotedQueues()
+    plans, makings, cursors, sent = Plans(tables), Makings(tables), Cursors(tables), queues or NotedQueues()
     # Over tables that send no write, too: looking at who lives must bury nobody.
     hands = Hands(tables, sent, services.owner)
     return replace(
@@ -64,7 +65,7 @@ def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) 
         plans=plans,
         gates=Gates(tables, services.gates.longest),
         troubles=Troubles(tables),
-        cursors=Cursors(tables),
+        cursors=cursors,
         names=Names(tables),
         brakes=Brakes(tables),
         nodes=Nodes(tables),
@@ -77,8 +78,14 @@ def shut(services: Services, notes: Notes, queues: "NotedQueues | None" = None) 
         queues=sent,
         opentext=dry(services.opentext, lambda request: _note(notes, request), now=services.now),
         planner=planner,
+        # Its own, not the services': what those keep would hold buckets and labels that are only noted here.
         places=Places(
-            planner, plans, makings, now=services.now, settle=timedelta(seconds=services.settings.settle_seconds)
+            planner,
+            plans,
+            makings,
+            now=services.now,
+            settle=timedelta(seconds=services.settings.settle_seconds),
+            unproven=Unproven(cursors, services.now),
         ),
         mail=NotedMail(services.mail.sender, notes) if services.mail is not None else None,
     )

@@ -14,6 +14,7 @@ from shared.models.recording import Recording
 from shared.models.words import ItemKind
 from shared.preview.preview import origins_of_event, preview_origin
 from shared.preview.render import items, preview_text, sign_of
+from shared.targets.unproven import EVERYWHERE, Unproven
 from shared.wiring.rules import ROOT, load_rules
 from tests.engine import MAPPING, engine
 from tests.sample_world import populate
@@ -96,6 +97,16 @@ def step_call(shown):
     """The one call that advances the workflow."""
     (call,) = [call for call in shown.calls if call.path.startswith("v2/processes/")]
     return call
+
+
+async def test_a_preview_makes_nothing_where_a_rebuild_could_not_find_what_may_stand(started, contract):
+    services = started.services
+    await Unproven(services.cursors, services.now).save({EVERYWHERE: "the rebuild did not come to its end"})
+
+    shown = await preview_origin(contract, services)
+
+    assert [call for call in graph_calls(shown) if call[0] == "POST"] == []
+    assert "the rebuild did not come to its end" in preview_text(shown)
 
 
 async def test_a_preview_of_new_work_writes_nothing_to_simulators_and_tables(started, contract):

@@ -26,19 +26,29 @@ REPEATED = range(1, 13)
 THROUGH_DOORS = range(1, 101)
 
 
+@pytest.fixture(scope="module")
+def fixed():
+    """Play the fixed histories once; give what became of each, in the order of the seeds."""
+    return list(play_many(FIXED))
+
+
 def failures(results):
     """Name every failing seed with what does not hold in it."""
     return {result.seed: result.failures[:3] for result in results if result.failures}
 
 
-def test_every_invariant_holds_in_the_fixed_histories():
-    """The seeds are worth their name, too: enough remote calls, acts of people, faults."""
-    results = list(play_many(FIXED))
+def test_every_invariant_holds_in_the_fixed_histories(fixed):
+    assert failures(fixed) == {}
 
-    assert failures(results) == {}
-    assert median(result.calls for result in results) >= 60
-    assert all(any(name.startswith("act ") for name in result.counts) for result in results)
-    assert sum(n for result in results for name, n in result.counts.items() if name.startswith("fault ")) > 1000
+
+def test_the_fixed_histories_are_worth_their_name(fixed):
+    """There are enough remote calls, acts of people, and faults of many kinds."""
+    faults = [{name: n for name, n in result.counts.items() if name.startswith("fault ")} for result in fixed]
+
+    assert median(result.calls for result in fixed) >= 60
+    assert all(any(name.startswith("act ") for name in result.counts) for result in fixed)
+    assert sum(sum(found.values()) for found in faults) > 1000
+    assert len({name for found in faults[:40] for name in found}) >= 25
 
 
 def test_the_same_seed_plays_the_same_history_whatever_hashing_is():
@@ -59,12 +69,11 @@ def test_the_same_seed_plays_the_same_history_whatever_hashing_is():
     assert len(printed) == 1
 
 
-def test_the_full_stack_plays_the_same_history_as_the_fast_one():
+def test_the_full_stack_plays_the_same_history_as_the_fast_one(fixed):
     """Through the simulators' HTTP doors, the real HTTP client and the Graph SDK: the same trace."""
-    fast = [result.hash for result in play_many(THROUGH_DOORS)]
-    full = [result.hash for result in play_many(THROUGH_DOORS, full_stack=True)]
+    full = {result.seed: result.hash for result in play_many(THROUGH_DOORS, full_stack=True)}
 
-    assert full == fast
+    assert full == {result.seed: result.hash for result in fixed if result.seed in THROUGH_DOORS}
 
 
 @pytest.mark.parametrize("seed", [3, 8])
@@ -106,9 +115,3 @@ RARE = st.sampled_from((0.0, 0.002, 0.01))
 def test_any_mix_of_faults_is_survived(seed, acts, mix):
     """What fails is shrunk to the fewest kinds of faults and acts that it takes."""
     assert play(seed, mix=mix, acts=acts).failures == []
-
-
-def test_many_kinds_of_faults_are_injected():
-    counts = [result.counts for result in play_many(range(1, 41))]
-
-    assert len({name for found in counts for name in found if name.startswith("fault ")}) >= 25
