@@ -5,7 +5,7 @@ The limits are what was reached, with a little room; meant were 450 and 400 move
 is read: each part of an answer of Content Server by the tolerant readers, each item's fields, lines and people by the
 rooms of the mapping. It would fall by putting rooms together that are better apart.
 
-`python -m tests.benchmarks.bench_paths` prints the pairs of files that most of the moves are between.
+`python -m tests.benchmarks.bench_paths` prints the rooms and the pairs of files that most of the moves are between.
 """
 
 import asyncio
@@ -139,8 +139,16 @@ def _until(handler: Handler, method: str, is_last: Callable[[bytes], bool]) -> H
 async def _print() -> None:
     for name, walk in (("a hint", await _hint()), ("a completion", await _completion())):
         print(f"{name}: {len(walk.files)} files, {len(walk.functions)} functions, {walk.moves.total()} moves")
-        for (caller, called), count in walk.moves.most_common(MOST_SHOWN):
-            print(f"{count:5} {caller} -> {called}")
+        rooms = Counter[tuple[str, str]]()
+        for (caller, called), count in walk.moves.items():
+            rooms[_room(caller), _room(called)] += count
+        for pairs in (rooms, walk.moves):
+            for (caller, called), count in pairs.most_common(MOST_SHOWN):
+                print(f"{count:5} {caller} -> {called}")
+
+
+def _room(file: str) -> str:
+    return file.rpartition("/")[0]
 
 
 if __name__ == "__main__":
