@@ -362,6 +362,7 @@ class History:
         self.trace.count(f"fault clock off by {jump}")
         self.trace.note("history", f"! a clock is off by {jump}")
         self.host.move_clock(jump)
+        self.world.clock_moved = True
 
     def _look_at_posts(self) -> None:
         """Check at every POST; a worker that was frozen during its own, or lost tables, are excused."""

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+from local.in_process.loop import START
 from shared.decisions.description_block import find_reference
 from shared.decisions.fields import FIELDS
 from shared.models.evidence import GENESIS
@@ -18,6 +19,11 @@ from tests.simulation.telling import mute_holds, taken_from_strangers, untrue_hi
 from tests.simulation.wanting import Wanted
 from tests.simulation.world import World
 
+ASKED_FOR = "EMEA"
+"""The region of a contract that the rules are about."""
+READ_BEFORE, CLOCKS_APART = timedelta(minutes=10), timedelta(seconds=20)
+"""How long before it is told a record may have been read, by a worker that is slow and frozen on its way."""
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 _IN_DETAILS = {found.name for found in FIELDS if found.in_details}
 NAMES = (
     "what people do to a task is seen without a resync",
@@ -197,18 +203,28 @@ def _unjust_endings(world: World, log: Log) -> Iterator[str]:
                 yield f"closed, and still waits: {origin} {event.item}"
             made |= {event.item} if event.what in ("created", "settled", "adopted") else set()
             is_record = event.what == "closed" and origin.startswith("workspace-")
-            if is_record and had_task and not _was_said_no(world, log, origin):
+            if is_record and had_task and not _was_said_no(world, log, origin, entry.at):
                 yield f"closed, and no value says no: {origin} {event.item} {event.detail.get('reason')}"
             if event.what == "completed" and not _was_completed(world, log, (origin, event.item)):
                 yield f"completed, and nobody completed it: {origin} {event.item}"
 
 
-def _was_said_no(world: World, log: Log, origin: str) -> bool:
-    """Tell whether the record ever held what its rule does not ask for."""
-    said = [act.value for act in log.of("attribute") if f"workspace-{act.value[0]}" == origin]
-    # Under an edited mapping EMEA may be what says no; but a file alone ends nothing.
-    values = {value for _, path, value in said if path == "Contract.Region"}
-    return bool(values if world.mapping_changed else values - {"EMEA"})
+def _was_said_no(world: World, log: Log, origin: str, at: datetime) -> bool:
+    """Tell whether the record held what its rule does not ask for, while the look that ended it was at work."""
+    said = [
+        (act.at, act.value[2])
+        for act in log.of("attribute")
+        if f"workspace-{act.value[0]}" == origin and act.value[1] == "Contract.Region"
+    ]
+    if world.mapping_changed:
+        # Under an edited mapping EMEA may be what says no; but a file alone ends nothing.
+        return bool(said)
+    held = [(START, ASKED_FOR), *said]
+    ends = [*(begin for begin, _ in said), FOR_EVER]
+    return any(
+        value != ASKED_FOR and (world.clock_moved or (begin <= at + CLOCKS_APART and at - READ_BEFORE <= end))
+        for (begin, value), end in zip(held, ends, strict=True)
+    )
 
 
 def _was_completed(world: World, log: Log, item: tuple[str, str]) -> bool:

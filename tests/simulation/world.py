@@ -59,6 +59,8 @@ class World:
     processes: list[int] = field(default_factory=list)
     mapping_changed: bool = False
     """It was deployed otherwise at some time."""
+    clock_moved: bool = False
+    """A worker's clock was wrong by hours at some time: no time of the history proves anything."""
     mapping: str = AS_IT_WAS
     """The edit of the mapping that is deployed."""
     deployed: list[tuple[datetime, str]] = field(default_factory=list)
