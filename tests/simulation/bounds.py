@@ -15,7 +15,10 @@ Of one origin and reason: one stands, one is being replaced. Each lost commit, l
 """
 MOST_OF_AN_ORIGIN = 10
 MOST_MESSAGES = 8
-"""Of one origin at a time, beside those that outsiders put there, and those that the dead had in hand."""
+"""
+Of one origin at a time, beside those that outsiders put there, and those that the dead had in hand. Each run of an
+operator's rebuild has every origin looked at, and may bring one more.
+"""
 
 
 class Bounds:
@@ -24,12 +27,14 @@ class Bounds:
 
     Args:
         lost: how many timers may have been left until now that nobody remembers.
+        rebuilds: how often an operator had every origin looked at until now.
     """
 
-    def __init__(self, world: World, origins: SimQueue, lost: Callable[[], int]) -> None:
+    def __init__(self, world: World, origins: SimQueue, lost: Callable[[], int], rebuilds: Callable[[], int]) -> None:
         self._world = world
         self._origins = origins
         self._lost = lost
+        self._rebuilds = rebuilds
         self._told: set[tuple[str, str]] = set()
         self.most_timers = 0
         self.most_of_an_origin = 0
@@ -53,7 +58,7 @@ class Bounds:
         lost = self._lost()
         yield from self._over("timers", timers, MOST_TIMERS + lost)
         yield from self._over("timers", of_origins, MOST_OF_AN_ORIGIN + lost)
-        yield from self._over("messages", messages, MOST_MESSAGES)
+        yield from self._over("messages", messages, MOST_MESSAGES + self._rebuilds())
 
     def _over(self, what: str, counted: Counter[Any], most: int) -> Iterator[str]:
         for name, number in counted.items():

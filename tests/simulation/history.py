@@ -154,7 +154,7 @@ class History:
         plots = self._rng("plots")
         self.stage = Stage(self.people, plots, notice=self._notice, kill=lambda: self.faults.kill(WORKER.get()))
         self.plots = plots.sample(PLOTS, PLAYED) if self.seed % PLOTTED == 0 else []
-        self.bounds = Bounds(self.world, self.origins, self._left_timers)
+        self.bounds = Bounds(self.world, self.origins, self._left_timers, self._rebuilds)
         self.running = Running(
             self.loop,
             self.world,
@@ -352,6 +352,9 @@ class History:
         counts = self.trace.counts
         left = sum(number for name, number in counts.items() if name in LEAVE_TIMERS or "killed" in name)
         return left + OF_A_CLOCK * sum(number for name, number in counts.items() if name.startswith("fault clock"))
+
+    def _rebuilds(self) -> int:
+        return self.trace.counts["rebuild"] + self.trace.counts["restore"]
 
     def _remote_calls(self) -> int:
         return self.trace.counts["call graph"] + self.trace.counts["call opentext"]
