@@ -7,8 +7,11 @@ rule moves? And does every iteration end, or is the rule refused?
 
 import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import islice, pairwise
+from multiprocessing import Pool
 from random import Random
 
 from pydantic import ValidationError
@@ -27,6 +30,7 @@ CALENDAR = mapping_of(workspace_rule()).calendar("default")
 FAR = timedelta(days=366 * 9)
 COMPARED = 6
 """Days of each rule."""
+PROCESSES, CHUNK = 2, 200
 
 
 def random_rule(rng: Random) -> Rule:
@@ -73,19 +77,18 @@ def text_of(rule: Rule) -> str:
     return ";".join(f"{name}={value}" for name, value in rule.items())
 
 
-def is_refused(rule: Rule) -> bool:
-    """Tell whether `check` refuses it."""
+def read(rule: Rule, start: date) -> Due | None:
+    """Read a recurring date as a mapping has it; None: `check` refuses it."""
     try:
-        Due.model_validate({"on": date(2026, 1, 1), "repeat": text_of(rule)})
+        return Due.model_validate({"on": start, "repeat": text_of(rule)})
     except ValidationError:
-        return True
-    return False
+        return None
 
 
 def wrong_dates(rng: Random) -> str | None:
     """Compare the first days of a random rule. "": they agree; None: it is refused."""
     rule, start = random_rule(rng), date(2026, 1, 1) + timedelta(days=rng.randint(0, 700))
-    if is_refused(rule):
+    if read(rule, start) is None:
         return None
     end = start + FAR
     mine = list(islice(days_of(rule, start, end), COMPARED))
@@ -107,9 +110,8 @@ def after_a_move(rule: Rule, start: date, moved: date) -> str | None:
 
     "": the open one is still the same, no twin is made, and what was done is not asked again; None: nothing to move.
     """
-    if is_refused(rule):
+    if (spec := read(rule, start)) is None:
         return None
-    spec = Due.model_validate({"on": start, "repeat": text_of(rule)})
     days = list(islice(days_of(rule, start, start + FAR), 8))
     if len(days) < 4:
         return None
@@ -132,9 +134,8 @@ def after_a_move(rule: Rule, start: date, moved: date) -> str | None:
 def does_not_end(rng: Random) -> str | None:
     """Read what is wanted of a random rule that began long ago. "": it ends; None: it is refused."""
     rule, start = random_rule(rng), date(rng.choice([1990, 2010, 2026]), 2, 28)
-    if is_refused(rule):
+    if (spec := read(rule, start)) is None:
         return None
-    spec = Due.model_validate({"on": start, "repeat": text_of(rule)})
     scene = Scene(Origin(kind=OriginKind.WORKSPACE), datetime(2026, 6, 1, 12, tzinfo=UTC), CALENDAR)
     try:
         shown, changes = occurrences(spec, start, scene, Known())
@@ -144,11 +145,16 @@ def does_not_end(rng: Random) -> str | None:
     return "" if is_sound else f"{text_of(rule)} from {start}: {len(shown)} are shown, the next at {changes}"
 
 
+def _ask(question: Callable[[Random], str | None], seed: int) -> str | None:
+    return question(Random(seed))  # noqa: S311 - rules, no secret
+
+
 def main(count: int) -> int:
     """Ask all three of so many rules, and say what came of it."""
     bad = 0
     for question in (wrong_dates, lost_by_a_move, does_not_end):
-        answers = [question(Random(seed)) for seed in range(count)]  # noqa: S311 - rules, no secret
+        with Pool(PROCESSES) as pool:
+            answers = pool.map(partial(_ask, question), range(count), chunksize=CHUNK)
         wrong = [answer for answer in answers if answer]
         told = Counter("refused" if answer is None else "wrong" if answer else "right" for answer in answers)
         said = ", ".join(f"{told[word]} {word}" for word in ("right", "wrong", "refused"))

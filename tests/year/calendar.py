@@ -54,6 +54,12 @@ def at(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), BERLIN).astimezone(UTC)
 
 
+def is_open(moment: datetime) -> bool:
+    """Tell whether people are at work, or nearly so: eight to six."""
+    here = moment.astimezone(BERLIN)
+    return works(here.date()) and 8 <= here.hour < 18
+
+
 def months_before(day: date, months: int) -> date:
     """Go back by months; the last of a month where that day is not in it."""
     total = day.year * 12 + day.month - 1 - months

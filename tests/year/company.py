@@ -27,6 +27,8 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 CLEAR = timedelta(hours=6)
 """So far from a moment at which time changes something people stay away: who comes first is not what is tried here."""
 AWAY = 10**9
+QUIET = timedelta(hours=2)
+"""So often the timers tick while nobody works: what is due then is told in time all the same."""
 NEVER = 0.15
 LADDER = [
     {
@@ -217,18 +219,28 @@ class Player:
 
     async def _tick(self) -> None:
         before = self._away()
-        self.clock.at += self.step
+        self.clock.at = self._next()
         if (after := self._away()) != before:
             for system, number in ((self._world.content, 0), (self._world.graph, 1)):
                 system.faults.queue.clear()
                 if after == number:
                     system.faults.add(Fault.status(503, times=AWAY))
-        wrong = next((by for begin, end, by in self.company.jumps if begin <= self.clock.at < end), timedelta())
-        self.inside.at = self.clock.at + wrong
+        self.inside.at = self.clock.at + self._wrong_by(self.clock.at)
         await sweep_plans(self.inside.services())
         # As the app's timer does: what was due is queued by then, and the next tick looks again.
         with suppress(RetryLaterError):
             await sweep_agenda(self.inside.services())
+
+    def _next(self) -> datetime:
+        """Say when the timers tick next: seldom while nobody works and all clocks are right."""
+        at = self.clock.at + self.step
+        while (at - START) % QUIET and not calendar.is_open(at) and not self._wrong_by(at):
+            at += self.step
+        return at
+
+    def _wrong_by(self, moment: datetime) -> timedelta:
+        """Say how far the worker's clock is from the world's."""
+        return next((by for begin, end, by in self.company.jumps if begin <= moment < end), timedelta())
 
     def _away(self) -> int | None:
         spans = enumerate(self.company.year.outages)

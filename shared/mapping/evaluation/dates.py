@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 
 from shared.mapping.evaluation.scope import Scene
 from shared.mapping.language.calendar import Calendar, NoDateError
@@ -150,9 +151,10 @@ def occurrences(spec: Due, first: date, scene: Scene, known: Known) -> tuple[tup
     """
     shown: list[Occurrence] = []
     changes: datetime | None = None
-    days = list(_until(_series(spec, first, scene.today), max((*known.open, *known.done, scene.today))))
+    series = _series(spec, first, scene.today)
+    days = list(_until(series, max((*known.open, *known.done, scene.today))))
     names = _names_of_done(days, known)
-    for day in _series(spec, first, scene.today):
+    for day in chain(days, series):
         here = Occurrence(day, adjusted(spec, day, scene.calendar), names.get(day, day))
         if here.due <= scene.today:
             shown = [here]
