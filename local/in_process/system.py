@@ -99,19 +99,28 @@ class Inside:
         mapping: absolute path of the mapping file.
         settings: differences from the local settings.
         world: None: the demo's.
+        storage_clock: None: the worker's.
     """
 
-    def __init__(self, mapping: Path, *, settings: dict[str, str] | None = None, world: World | None = None) -> None:
+    def __init__(
+        self,
+        mapping: Path,
+        *,
+        settings: dict[str, str] | None = None,
+        world: World | None = None,
+        storage_clock: Callable[[], datetime] | None = None,
+    ) -> None:
         self.at = START
         self.passing: Callable[[], timedelta] = timedelta
         """Tells what has passed besides; by default time stands still until somebody moves it."""
         self.world = world or build(self.now)
         self.calls: Counter[str] = Counter()
         """By system and kind: "graph GET", "tables query"."""
-        self.account = MemoryTables(self._count_table, self.now)
-        self.hands = MemoryTables(self._count_hands, self.now)
+        storage_now = storage_clock or self.now
+        self.account = MemoryTables(self._count_table, storage_now)
+        self.hands = MemoryTables(self._count_hands, storage_now)
         """Workers' rows stand apart here, to be counted by themselves: how many share a write is a matter of load."""
-        self.origins, self.plans = MemoryQueue(self.calls, self.now), MemoryQueue(self.calls, self.now)
+        self.origins, self.plans = MemoryQueue(self.calls, storage_now), MemoryQueue(self.calls, storage_now)
         self.graph: Handler = self.world.graph.handle
         """Replace it to stand before the simulator."""
         self.content: Handler = self.world.content.handle

@@ -8,9 +8,11 @@ due date, level and mail is compared; and what it costs is counted.
 import asyncio
 import logging
 import sys
+from collections import Counter
 from datetime import timedelta
 
-from tests.year.company import Player, company
+from tests.year.company import company
+from tests.year.player import Player
 
 
 def main(records: int = 200, days: int = 365, seed: int = 1) -> int:
@@ -19,7 +21,10 @@ def main(records: int = 200, days: int = 365, seed: int = 1) -> int:
     player = Player(company(records=records, days=days, seed=seed), timedelta(minutes=30))
     played = asyncio.run(player.play())
     print(f"{records} records in {days} days (seed {seed}): {len(played.differences)} differences")
-    print(f"compared: {played.dates} due dates, {played.levels} levels, {played.told} mails")
+    acts = Counter(act.what for act in player.company.acts)
+    print("people: " + ", ".join(f"{what} {count}" for what, count in sorted(acts.items())))
+    happened = ", ".join(f"{what} {count}" for what, count in sorted(played.happened.items()))
+    print(f"compared: {played.dates} due dates; levels and mails: {happened}")
     print(f"messages worked at: {player.messages}")
     for name, count in sorted(played.counted.items()):
         if name.split()[0] in ("opentext", "graph", "tables", "queues"):

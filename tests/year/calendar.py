@@ -1,11 +1,14 @@
 """The calendar of Berlin, counted apart from the product's: working days, opening hours, holidays."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+Span = tuple[datetime, datetime]
+"""From when to when; UTC."""
 BERLIN = ZoneInfo("Europe/Berlin")
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @cache
@@ -55,9 +58,17 @@ def at(day: date, hour: int) -> datetime:
 
 
 def is_open(moment: datetime) -> bool:
-    """Tell whether people are at work, or nearly so: eight to six."""
+    """Tell whether it is business hours, nine to five."""
     here = moment.astimezone(BERLIN)
-    return works(here.date()) and 8 <= here.hour < 18
+    return works(here.date()) and 9 <= here.hour < 17
+
+
+def worked(start: datetime, hours: int, pauses: Sequence[Span] = ()) -> datetime:
+    """Return when so many business hours have passed, counted one by one; those in a pause do not count."""
+    while hours:
+        hours -= is_open(start) and not any(begin <= start < end for begin, end in pauses)
+        start += HOUR
+    return start
 
 
 def months_before(day: date, months: int) -> date:

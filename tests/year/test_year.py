@@ -6,31 +6,37 @@ import holidays
 import pytest
 
 from tests.year import calendar
-from tests.year.company import Player, company
+from tests.year.company import company
 from tests.year.model import Year
+from tests.year.player import Player
+from tests.year.rules import WORDS
 
 HOURS = timedelta(hours=2)
 
 
 async def test_five_weeks_of_a_company_go_as_they_have_to():
     """The whole year: python -m tests.year."""
-    player = Player(company(records=5, days=35, seed=7), HOURS)
+    made = company(records=5, days=35, seed=1500)
 
-    played = await player.play()
+    played = await Player(made, HOURS).play()
 
     assert played.differences == []
-    assert min(played.dates, played.levels, played.told) > 0
+    assert {act.what for act in made.acts} >= {"move", "postpone", "complete", "pause", "resume", "suspend", "approve"}
+    assert min(played.dates, *(played.happened[what] for what in WORDS.values())) > 0
 
 
-@pytest.mark.parametrize("change", ["due", "unknown"])
+@pytest.mark.parametrize("change", ["due", "unknown", "pause"])
 async def test_what_goes_otherwise_is_seen(change):
     """The model is told something else than the people are."""
-    made = company(records=2, days=28, seed=11)
-    item = made.records[0].review
-    if change == "due":
-        item.dues = [(since, day + timedelta(days=1)) for since, day in item.dues]
-    else:
-        made.year = Year([one for one in made.year.items if one is not item], made.year.outages)
+    made = company(records=2, days=28, seed=28)
+    item = made.records[1].review
+    match change:
+        case "due":
+            item.dues = [(since, day + timedelta(days=1)) for since, day in item.dues]
+        case "pause":
+            item.pauses.clear()
+        case _:
+            made.year = Year([one for one in made.year.items if one is not item], made.year.outages)
 
     played = await Player(made, HOURS).play()
 

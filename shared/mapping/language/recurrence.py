@@ -5,8 +5,10 @@ Source: https://www.rfc-editor.org/rfc/rfc5545#section-3.3.10
 """
 
 import re
+from calendar import isleap
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from itertools import islice
 from typing import Annotated
 
@@ -15,7 +17,6 @@ from pydantic import AfterValidator
 
 from shared.mapping.language.vocabulary import did_you_mean, refuse
 
-FOUR_CENTURIES = timedelta(days=146_097)
 HORIZON = timedelta(days=366 * 40)
 """How far recurrences are looked for."""
 MOST_COUNT = 16_000
@@ -51,7 +52,7 @@ def read_recurrence(text: str, start: date, end: date | None = None) -> Iterator
     last = min(last, _day_of(parts["UNTIL"])) if "UNTIL" in parts else last
     if "BYDAY" in parts:
         parts["BYDAY"] = _placed(parts["BYDAY"], most=53 if parts["FREQ"] == "YEARLY" and "BYMONTH" not in parts else 5)
-    shift = _to_the_calendars_end(start, last)
+    shift = _to_the_calendars_end(start.year, max(start, last).year)
     # The count is kept by us, so that a rule can have a last day as well.
     parts["UNTIL"] = f"{last + shift:%Y%m%d}T235959"
     try:
@@ -77,14 +78,24 @@ def _placed(days: str, *, most: int) -> str:
     return ",".join(day if day[:-2] else ",".join(f"{place}{day}" for place in range(1, most + 1)) for day in asked)
 
 
-def _to_the_calendars_end(start: date, last: date) -> timedelta:
+@cache
+def _to_the_calendars_end(first: int, last: int) -> timedelta:
     """
-    Say by how much to move a rule so that the calendar ends soon after it.
+    Say by how much to move the years of a rule so that the calendar ends soon after them.
 
-    dateutil looks for the next day until the year 9999, whatever UNTIL says: for seconds, where a rule never comes. The
-    calendar repeats itself every 400 years, weekdays and weeks included: there the same rule has the same days.
+    dateutil looks for the next day until the year 9999, whatever UNTIL says: for seconds, where a rule never comes. In
+    years that begin on the same weekdays and have the same leap days the rule has the same days. The calendar repeats
+    itself after four centuries, and mostly after 28 years. Weeks reach into the years before and after.
     """
-    return max((date.max.year - max(start, last).year) // 400, 0) * FOUR_CENTURIES
+    years = range(max(first - 1, date.min.year), min(last + 1, date.max.year) + 1)
+    for by in range(date.max.year - years[-1], 0, -1):
+        if all(_looks(year) == _looks(year + by) for year in years):
+            return date(first + by, 1, 1) - date(first, 1, 1)
+    return timedelta()
+
+
+def _looks(year: int) -> tuple[int, bool]:
+    return date(year, 1, 1).weekday(), isleap(year)
 
 
 def _parts(text: str) -> dict[str, str]:
@@ -161,7 +172,9 @@ def _recurrence(text: str) -> str:
     try:
         parts = _parts(text)
         has_interval = parts.get("INTERVAL", "1") != "1"
-        starts = _STARTS.get(parts.get("FREQ", ""), _STARTS["YEARLY"])[: None if has_interval else 1]
+        # One that ends is not asked whether it comes: one start tells whether it can be read.
+        most = None if has_interval and "UNTIL" not in parts else 1
+        starts = _STARTS.get(parts.get("FREQ", ""), _STARTS["YEARLY"])[:most]
         comes = any(next(read_recurrence(text, start), None) for start in starts)
     except ValueError as error:
         raise refuse(str(error)) from error

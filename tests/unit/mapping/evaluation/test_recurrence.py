@@ -59,6 +59,22 @@ def test_a_rule_that_never_comes_is_asked_no_further_than_the_calendar_goes():
     assert list(read_recurrence("FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29", date(2025, 1, 1))) == []
 
 
+@pytest.mark.parametrize(
+    ("start", "days"),
+    [
+        pytest.param(date(1, 1, 1), ["0004-02-29", "0008-02-29"], id="the-first-year"),
+        pytest.param(date(1896, 3, 1), ["1904-02-29", "1908-02-29"], id="a-century-without-a-leap-day"),
+        pytest.param(date(1999, 1, 1), ["2000-02-29", "2004-02-29"], id="a-century-with-one"),
+        pytest.param(date(2093, 1, 1), ["2096-02-29", "2104-02-29"], id="the-next-century-without"),
+        pytest.param(date(9990, 1, 1), ["9992-02-29", "9996-02-29"], id="the-last-years"),
+    ],
+)
+def test_years_are_told_apart_wherever_the_rule_begins(start, days):
+    found = [day.isoformat() for day in islice(read_recurrence("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", start), 2)]
+
+    assert found == days
+
+
 def monthly(value, *, now=DECEMBER, **days):
     """Item → due date or why it is held, with occurrences that are known by their day."""
     due = {"from": "attribute:A.Review", "repeat": "FREQ=MONTHLY"} | days.pop("due", {})
