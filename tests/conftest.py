@@ -8,13 +8,12 @@ from coverage import Coverage
 from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
-UNCOUNTED = frozenset(
+LONG = frozenset(
     TESTS / name
     for name in (
         "browser",
-        "fidelity",
+        "fidelity/test_nulls_and_types.py",
         "simulation",
-        "year",
         *(
             f"integration/test_{name}.py"
             for name in (
@@ -52,11 +51,9 @@ UNCOUNTED = frozenset(
         ),
     )
 )
-"""
-Folders and files that run long, and reach next to nothing of `shared/` that no other does.
-
-Coverage doubles what a test costs. They come first: none of them is left alone at the end.
-"""
+"""Folders and files that run long. They come first: none of them is left alone at the end."""
+UNCOUNTED = LONG - {TESTS / "simulation", TESTS / "integration/test_evidence_recording.py"}
+"""They reach next to nothing of `shared/` that no other does, and coverage doubles what a test costs."""
 
 settings.register_profile(
     "same everywhere",
@@ -71,18 +68,18 @@ settings.load_profile("same everywhere")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what runs long; otherwise the order stays as it was."""
-    items.sort(key=lambda item: _is_counted(item.path))
+    items.sort(key=lambda item: not _is_in(LONG, item.path))
 
 
-def _is_counted(path: Path) -> bool:
-    return UNCOUNTED.isdisjoint((path, *path.parents))
+def _is_in(named: frozenset[Path], path: Path) -> bool:
+    return not named.isdisjoint((path, *path.parents))
 
 
 @pytest.fixture(scope="module", autouse=True)
 def counting(request: pytest.FixtureRequest) -> Iterator[None]:
     """Take no coverage of a file where it is dear and brings nothing."""
     taken = Coverage.current()
-    if taken is None or _is_counted(request.path):
+    if taken is None or not _is_in(UNCOUNTED, request.path):
         yield
         return
     taken.stop()

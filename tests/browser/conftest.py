@@ -10,7 +10,8 @@ from tests.browser import scenes
 from tests.browser.stage import KEY, staged
 
 
-@pytest.fixture(scope="session")
+# Of this folder alone: a browser that nobody looks at any more takes memory to the end all the same.
+@pytest.fixture(scope="package")
 async def browser():
     """Launch Chromium: on x86-64 Linux the npm registry's; elsewhere an installed Chrome, or it is skipped."""
     async with async_playwright() as playwright:
@@ -92,19 +93,19 @@ async def opened(browser):
         yield open_
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def trouble():
     """A bridge in trouble, to which nothing is done."""
     return await scenes.in_trouble()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def rest():
     """A bridge at rest, to which nothing is done."""
     return await scenes.at_rest()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def life():
     """One approval's life, and its key."""
     return await scenes.one_life()
