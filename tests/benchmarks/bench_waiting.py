@@ -155,7 +155,7 @@ def bury() -> float:
 def measure() -> Iterator[Ratio]:
     """Measure with one instance and with several."""
     yield Ratio(f"{SLOTS} workers killed with slots in hand: until one of the slots is free", bury(), 60, "s")
-    for workers in (1, 4, 8):
+    for workers in (1, 2, 4, 8):
         took, waited = play(workers)
         yield Ratio(f"{HINTS} hints at once, {SLOTS} slots, {workers} instances: against the ideal", took / IDEAL, 1.25)
         yield Ratio(f"an approval amid {HINTS} hints, {workers} instances: until its look", waited, 10.0, "s")
