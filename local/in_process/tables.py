@@ -32,6 +32,8 @@ Operation: TypeAlias = tuple[str, Entity] | tuple[str, Entity, dict[str, Any]]
 Answer: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = dict[str, "KeptEntity"]
 Partitions: TypeAlias = dict[str, Rows]
+Change: TypeAlias = tuple["KeptEntity | None", "KeptEntity | None"]
+"""A row as it was and as it stands now; None: it was not there, or is gone."""
 
 MOST_PER_PAGE = 1000
 MOST_OPERATIONS = 100
@@ -80,6 +82,8 @@ class MemoryTables:
         self.timed: Callable[[float], None] | None = None
         """Told how many CPU seconds each effect took."""
         self.now = now or (lambda: datetime.now(UTC))
+        self.written: Callable[[str, Sequence[Change]], None] | None = None
+        """Told of each write that took effect: the table's name, and what became of its rows."""
         self.tables: dict[str, Partitions] = {}
         """By name: partition → key → entity. Only those that were made; clear it to lose them all."""
         self._etags = 0
@@ -184,9 +188,12 @@ class MemoryTable:
         def effect() -> Answer:
             try:
                 rows = self._partitions().setdefault(entity["PartitionKey"], {})
-                return self._apply(rows, kind, entity, how)
+                before = {entity["RowKey"]: rows[entity["RowKey"]]} if entity["RowKey"] in rows else {}
+                answer = self._apply(rows, kind, entity, how)
             except _RefusedError as error:
                 raise failure(error.status, error.code) from error
+            self._tell([entity], before, rows)
+            return answer
 
         return await self._account.acted(self.table_name, kind, effect)
 
@@ -210,13 +217,20 @@ class MemoryTable:
         try:
             partitions = self._partitions()
             _check_transaction(operations)
-            rows = dict(partitions.get(partition, {}))
+            before = partitions.get(partition, {})
+            rows = dict(before)
             for kind, entity, *how in operations:
                 answers.append(self._apply(rows, kind, entity, how[0] if how else {}))
         except _RefusedError as error:
             raise _transaction_error(error, len(answers)) from error
         partitions[partition] = rows
+        self._tell([operation[1] for operation in operations], before, rows)
         return answers
+
+    def _tell(self, entities: Sequence[Entity], before: Rows, after: Rows) -> None:
+        if self._account.written is not None:
+            keys = [entity["RowKey"] for entity in entities]
+            self._account.written(self.table_name, [(before.get(key), after.get(key)) for key in keys])
 
     def _get(self, partition_key: str, row_key: str) -> TableEntity:
         try:

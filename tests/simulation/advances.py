@@ -48,6 +48,8 @@ def _judge(world: World, one: Taken) -> Iterator[str]:
     if (said := _COMMENT.search(one.activity.comment)) is None:
         yield "advanced, and the comment names nobody"
         return
+    if said[3] not in one.intents:
+        yield "advanced, and nothing was written down before that says so"
     problems = [
         list(_judge_state(world, one, states, known, (said[1], said[2])))
         for states, known in _known_states(world.journal, one)

@@ -35,6 +35,8 @@ def disagreements(world: World, wanted: Wanted, log: Log, *, since: datetime) ->
             forgotten = {field for *whose, field in world.forgotten if (*whose,) == key}
             yield from (f"{key} {problem}" for problem in _shown_wrong(world, wanted[key], link, log, forgotten))
             yield from (f"{key} {problem}" for problem in _assigned_wrong(world, wanted[key], link, log, since))
+        if link.state is LinkState.OPEN and link.sending is None and key not in wanted and key[0] in world.origins:
+            yield f"{key} is open, and nothing asks for it"
         if link.state is LinkState.CLOSED and not _looks_ended(world, link.task_id, log):
             yield f"{key} is closed, and its task is open"
 

@@ -1,16 +1,15 @@
 """
 What goes wrong, chosen by the seed: with every call, before and after its effect, and with whole workers.
 
-Each seed draws its own mix of rates, so that some histories are calm in one way and wild in another.
 One thing is left out, as docs/security.md names it: nobody is frozen between the last look at a workflow and the PUT
 that advances it for longer than a call may take. No protocol of the two systems could close that gap.
 """
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
 from random import Random
 from typing import Literal, Never
 
@@ -20,6 +19,8 @@ from azure.core.exceptions import ServiceResponseError
 from local.in_process.tables import failure
 from local.simulators.faults import GARBLED, HTML, Fault
 from local.simulators.odd_data import Change
+from tests.simulation.journal import LOOK
+from tests.simulation.mixes import CALM, Mix
 from tests.simulation.outages import Outages
 from tests.simulation.trace import Trace
 
@@ -29,8 +30,12 @@ WORKER: ContextVar[str] = ContextVar("WORKER", default="nobody")
 
 CALL_SECONDS = 0.05
 SLOW_SECONDS = 8.0
+BELATED = (1.0, 15.0)
+"""Seconds: within the time that settling waits, whatever a replica shows late."""
 FROZEN = (30.0, 270.0)
 """Seconds: less than the fence, or longer than it takes to be buried and to have one's work settled."""
+STILL = 110.0
+"""Seconds: long enough to be buried, and shorter than a look may take."""
 MEDDLING = 5.0
 """How much likelier than at any other call somebody writes to a task that is being written to."""
 LOSING = 10.0
@@ -46,81 +51,6 @@ class Killed(BaseException):
 
     Like SIGKILL it can't be caught by what catches errors, and what its `finally` blocks do has no effect.
     """
-
-
-@dataclass(frozen=True)
-class Mix:
-    """How often something goes wrong: of a call, or of a moment before or after one."""
-
-    answers: float = 0.0
-    """A wrong answer from OpenText or Graph."""
-    broken: float = 0.0
-    """A broken connection to them."""
-    tables: float = 0.0
-    queues: float = 0.0
-    kills: float = 0.0
-    slow: float = 0.0
-    stalls: float = 0.0
-    """A whole worker is frozen: some are believed dead meanwhile, some wake in time."""
-    replicas: float = 0.0
-    """A list or a read that does not show the last change yet."""
-    hints: float = 0.0
-    """Of hints: lost for good; as many come twice, or late."""
-    skew: float = 0.0
-    """Seconds by which a worker's clock may be wrong."""
-    people: float = 0.0
-    """Of calls: a person acts at the very moment."""
-    disaster: float = 0.0
-    """Of histories: all tables are lost."""
-    outages: float = 0.0
-    """Of histories: a system is away for minutes, hours or days."""
-    clocks: float = 0.0
-    """Of histories: a worker's clock jumps by an hour or a day, and is put right later."""
-    admin: float = 0.0
-    """Of acts: an administrator purges or renames, or a hint comes before its change."""
-    arranging: float = 0.0
-    """Of acts: people arrange Planner, or another bridge works in their plan."""
-    deployments: float = 0.0
-    """Of histories: the mapping is edited while things are under way, and maybe put back."""
-    releases: float = 0.0
-    """Of lives of a process: it is one of the next release."""
-    restores: float = 0.0
-    """Of histories: the tables are put back as they were some time ago, and rebuilt."""
-    odd: float = 0.0
-    """Of acts: what people type, or what a service answers, is odd."""
-
-
-CALM = Mix()
-
-
-def draw(rng: Random) -> Mix:
-    """Draw the mix of a seed."""
-
-    def some(*rates: float) -> float:
-        return rng.choice(rates)
-
-    return Mix(
-        answers=some(0.0, 0.01, 0.03, 0.08),
-        broken=some(0.0, 0.01, 0.03),
-        tables=some(0.0, 0.003, 0.01),
-        queues=some(0.0, 0.02, 0.05),
-        kills=some(0.0, 0.001, 0.004),
-        slow=some(0.0, 0.01, 0.03),
-        stalls=some(0.0, 0.0, 0.0005, 0.002),
-        replicas=some(0.0, 0.02, 0.1),
-        hints=some(0.0, 0.2, 0.5),
-        skew=some(0.0, 2.0, 8.0),
-        people=some(0.0, 0.01, 0.03),
-        disaster=some(0.0, 0.0, 0.0, 0.15),
-        outages=some(0.0, 0.0, 0.4),
-        odd=some(0.0, 0.0, 0.15, 0.5),
-        admin=some(0.0, 0.0, 0.15, 0.4),
-        arranging=some(0.0, 0.0, 0.2),
-        deployments=some(0.0, 0.0, 0.5),
-        releases=some(0.0, 0.0, 0.5),
-        restores=some(0.0, 0.0, 0.0, 0.15),
-        clocks=some(0.0, 0.0, 0.0, 0.3),
-    )
 
 
 class Faults:
@@ -140,6 +70,8 @@ class Faults:
         """Told that an answer was lost, and whether it was one to a send-on."""
         self.on_read: Callable[[bool], None] = lambda _: None
         """Told before and after each read of Planner whether a replica lags behind."""
+        self.on_cut: Callable[[str, str, str], None] = lambda *_: None
+        """Told of a call that was given up by its caller's own task after it had its effect."""
         self.on_post: Callable[[], None] = lambda: None
         """A look at Planner right after a POST had its effect."""
         self._rng = rng
@@ -147,6 +79,13 @@ class Faults:
         self._frozen: dict[str, float] = {}
         """Worker → until when, by the loop's time."""
         self._doomed: set[str] = set()
+        self._lingering: dict[int, float] = {}
+        """By look: how many seconds its next call for its origin's rows takes."""
+        self._late: dict[int, float] = {}
+        """By look: how many seconds the answer to its call takes."""
+        self._freezing: re.Pattern[str] | None = None
+        """Whoever comes to such a call next is frozen before it."""
+        self._belated: list[asyncio.Task[None]] = []
 
     def stop(self) -> None:
         """From here on nothing goes wrong any more."""
@@ -158,32 +97,77 @@ class Faults:
         self.dead.add(worker)
         raise Killed(worker)
 
+    def linger(self, seconds: float) -> None:
+        """Let the next call for rows of its origin, of the look at work, take so long."""
+        self._lingering[LOOK.get()] = seconds
+
+    def answer_late(self, seconds: float) -> None:
+        """Let the answer to the call under way take so long."""
+        self._late[LOOK.get()] = seconds
+
+    def freeze_before(self, call: str) -> None:
+        """Freeze whoever comes next to a call to a system, named by a pattern, until others have its work."""
+        self._freezing = re.compile(call)
+
     async def http(self, moment: Moment, system: str, method: str, path: str) -> None:
         """Stand before and after each call to OpenText and Graph."""
         if moment == "before":
-            await self._enter(system, f"{method} {path}", may_stall=not _advances(method, path))
-            if self.outages.is_unreached(system) or self._strikes(self.mix.broken, f"{system} not reached"):
-                message = "refused"
-                raise httpx.ConnectError(message)
-            if self._strikes(self.mix.broken, f"{system} request lost"):
-                message = "timed out"
-                raise httpx.ReadTimeout(message)
-            if (task := _PATCHED.search(f"{method} {path}")) and self._strikes(self.mix.people * MEDDLING, "write met"):
-                self.on_patch(task[1])
-                if self.mix.kills:
-                    # Whatever is believed to be agreed then is all that the next look knows.
-                    self._doomed.add(WORKER.get())
-            self.on_read(_reads(system, method, path) and self._strikes(self.mix.replicas, "replica behind"))
-            return
+            await self._before(system, method, path)
+        else:
+            await self._after(system, method, path)
+
+    async def _before(self, system: str, method: str, path: str) -> None:
+        await self._enter(system, f"{method} {path}", may_stall=not _advances(method, path))
+        if self.outages.is_unreached(system) or self._strikes(self.mix.broken, f"{system} not reached"):
+            message = "refused"
+            raise httpx.ConnectError(message)
+        if self._strikes(self.mix.broken, f"{system} request lost"):
+            message = "timed out"
+            raise httpx.ReadTimeout(message)
+        if (task := _PATCHED.search(f"{method} {path}")) and self._strikes(self.mix.people * MEDDLING, "write met"):
+            self.on_patch(task[1])
+            if self.mix.kills:
+                # Whatever is believed to be agreed then is all that the next look knows.
+                self._doomed.add(WORKER.get())
+        self.on_read(_reads(system, method, path) and self._strikes(self.mix.replicas, "replica behind"))
+
+    async def _after(self, system: str, method: str, path: str) -> None:
         self.on_read(False)
         if (system, method) == ("graph", "POST"):
             self.on_post()
+        if (late := self._late.pop(LOOK.get(), 0.0)) > 0:
+            try:
+                await asyncio.sleep(late)
+            except asyncio.CancelledError:
+                self.on_cut(system, method, path)
+                raise
         is_sent_on = _sends_on(method, path)
         if self._strikes(self.mix.broken * (LOSING if is_sent_on else 1.0), f"{system} answer lost"):
             self.on_lost(is_sent_on)
             message = "reset"
             raise httpx.ReadError(message)
         self._leave()
+
+    def give_up(self, method: str, path: str, body: bytes, effect: Callable[[], Awaitable[object]]) -> None:
+        """
+        Let the sender of a POST of tasks hear nothing; what it asked for is done when nobody waits for it any more.
+
+        Raises:
+            httpx.ReadTimeout: so it was.
+        """
+        if not _makes_tasks(method, path, body) or not self._strikes(self.mix.belated, "POST belated"):
+            return
+
+        async def belated() -> None:
+            await asyncio.sleep(self._rng.uniform(*BELATED))
+            WORKER.set("nobody")
+            LOOK.set(0)
+            await effect()
+            self.on_post()
+
+        self._belated.append(asyncio.get_running_loop().create_task(belated(), name="belated"))
+        message = "timed out"
+        raise httpx.ReadTimeout(message)
 
     async def table(self, moment: Moment, table: str, operation: str) -> None:
         """Stand before and after each operation on a table."""
@@ -227,10 +211,16 @@ class Faults:
         self._check()
         if system != "tables" or self._rng.random() < PREEMPTED:
             await asyncio.sleep(self._rng.expovariate(1 / CALL_SECONDS))
+        if what.startswith("origins ") and self._lingering:
+            await asyncio.sleep(self._lingering.pop(LOOK.get(), 0.0))
         if self._strikes(self.mix.slow, "slow call"):
             await asyncio.sleep(self._rng.uniform(1.0, SLOW_SECONDS))
         if may_stall and self._strikes(self.mix.stalls, "worker frozen"):
-            self._frozen[WORKER.get()] = asyncio.get_running_loop().time() + self._rng.uniform(*FROZEN)
+            self._freeze(self._rng.uniform(*FROZEN))
+        if self._freezing is not None and self._freezing.search(what):
+            self._freezing = None
+            self._tell("worker frozen")
+            await self._stand_still(STILL)
         await self._thaw()
         self._check()
         self._trace.count(f"call {system}")
@@ -238,6 +228,17 @@ class Faults:
         if self._rng.random() < self.mix.people:
             self.on_gate()
         self._may_kill("before the call")
+
+    def _freeze(self, seconds: float) -> None:
+        self._frozen[WORKER.get()] = asyncio.get_running_loop().time() + seconds
+
+    async def _stand_still(self, seconds: float) -> None:
+        """Freeze a worker in this very call: not even the time runs after which the call would be given up."""
+        end = asyncio.get_running_loop().time() + seconds
+        self._freeze(seconds)
+        while (left := end - asyncio.get_running_loop().time()) > 0:
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(left)
 
     async def _thaw(self) -> None:
         """Wait with everything that a frozen worker does; the first call that it makes next may be one that writes."""
@@ -272,6 +273,11 @@ class Faults:
 def _reads(system: str, method: str, path: str) -> bool:
     """Tell a read of Planner; a batch may be one."""
     return system == "graph" and (method == "GET" or path.endswith("$batch"))
+
+
+def _makes_tasks(method: str, path: str, body: bytes) -> bool:
+    """Tell a POST that makes tasks; a batch may hold several."""
+    return method == "POST" and (path.endswith("/planner/tasks") or b'/planner/tasks"' in body)
 
 
 def _sends_on(method: str, path: str) -> bool:

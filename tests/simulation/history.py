@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -11,20 +11,23 @@ from typing import TypeVar
 from local.in_process.loop import START, SimLoop, run
 from local.in_process.tables import Partitions
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
-from shared.models.messages import AgendaEntry, OriginMessage
+from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
 from shared.operations.rebuild import rebuild
 from shared.timing import DEAD_AFTER
 from shared.watchers.discovery import NEXT
-from tests.simulation import invariants
+from tests.simulation import hidden, invariants
 from tests.simulation.admin_acts import ADMIN, names_back
 from tests.simulation.adversaries import ADVERSARIES
 from tests.simulation.arranging import ARRANGING
 from tests.simulation.bounds import Bounds
+from tests.simulation.damages import Damages
 from tests.simulation.deployments import AS_IT_WAS, EDITS
-from tests.simulation.faults import WORKER, Faults, Killed, Mix, draw
+from tests.simulation.faults import Faults, Killed
+from tests.simulation.finer_plots import FINER_PLOTS
 from tests.simulation.looking import agenda, history, known_origins, leases, links, snapshot, written
-from tests.simulation.odd_acts import ODD
+from tests.simulation.mixes import Mix, mix_of
+from tests.simulation.odd_acts import ODD, keep_a_copy
 from tests.simulation.opentext_acts import OPENTEXT, give_back, reject_or_rework
 from tests.simulation.outages import SIGN_IN, choose
 from tests.simulation.people import NOT_POSSIBLE, People, is_approval
@@ -37,6 +40,7 @@ from tests.simulation.running import Running
 from tests.simulation.stage import Stage
 from tests.simulation.trace import Trace
 from tests.simulation.wanting import wanted_by_origin
+from tests.simulation.witness import Witness
 from tests.simulation.workers import Host, House, Process, settings_of
 from tests.simulation.world import BACKGROUND, add_workspace, build, start_approval
 
@@ -44,11 +48,6 @@ T = TypeVar("T")
 
 WORLDS = 32
 """Sets of ids: addresses that were built once need not be built again."""
-
-PLOTTED = 3
-"""Every third history has plots against its approvals; the others are people at work, and who meddles on the way."""
-PLAYED = 2
-"""How many plots it has."""
 ACTS = ((1, 7), (3, 2), (6, 1))
 """How many acts of people, and how often so many: most histories are short, so that many can be played."""
 FIRST = 6.0
@@ -130,6 +129,10 @@ class History:
         self.world.tables.gate = self.faults.table
         for system, simulator in (("opentext", self.world.content), ("graph", self.world.graph)):
             simulator.faults.hook = self.world.journal.before(system, self.faults.answer(system))
+        self.world.journal.intents = lambda: [one.sending.id for one in links(self.world).values() if one.sending]
+        witness = Witness(self.world, self.failures.append, self._has_true_clocks)
+        self.world.tables.written, self.world.journal.calls = witness.written, witness.called
+        self.faults.on_cut = witness.cut
         self.people = People(self.world, self._rng("people"), self.trace, self.hint)
         self.adversaries = rng.choices((0.0, 0.25, 0.7), (2, 2, 1))[0]
         self.people.meanwhile = self._bend
@@ -152,8 +155,10 @@ class History:
         names = rng.choice((("a",), ("a", "b")))
         self.host = Host(self.house, self._rng("host"), names, self._escaped)
         plots = self._rng("plots")
-        self.stage = Stage(self.people, plots, notice=self._notice, kill=lambda: self.faults.kill(WORKER.get()))
-        self.plots = plots.sample(PLOTS, PLAYED) if self.seed % PLOTTED == 0 else []
+        self.stage = Stage(self.people, plots, notice=self._notice, read=self._have_read, faults=self.faults)
+        finer = self._rng("finer plots").sample(FINER_PLOTS, self.mix.finer_plots)
+        self.plots = [*finer, *plots.sample(PLOTS, self.mix.plots)]
+        self.damages = Damages(self.world, self._rng("damages"))
         self.bounds = Bounds(self.world, self.origins, self._left_timers, self._rebuilds)
         self.running = Running(
             self.loop,
@@ -196,6 +201,7 @@ class History:
         wanted = await process.run(wanted_by_origin(process))
         self.failures += invariants.at_rest(self.world, wanted, self.people.log, since=self.lost_at)
         self._check_twins()
+        await hidden.pass_an_hour(self.running, self.people)
         counts = dict(self.trace.counts)
         return Result(self.seed, self.failures, self.trace.hash, counts, self.trace.tail() if self.failures else "")
 
@@ -222,6 +228,7 @@ class History:
             (self.mix.clocks, self._move_a_clock),
             (self.mix.deployments, self._deploy),
             (self.mix.restores, self._restore_tables),
+            (self.mix.damages, self._damage),
         )
         for number in range(acts):
             await asyncio.sleep(self.rng.expovariate(1 / PACE))
@@ -236,6 +243,7 @@ class History:
         if self.world.mapping != AS_IT_WAS and self.rng.random() < 0.5:
             await self._deploy(AS_IT_WAS)
         self.faults.stop()
+        self.damages.undo()
         self.host.set_clocks()
         self.people.act(((1, give_back),))
         self.people.act(((1, names_back),))
@@ -258,6 +266,10 @@ class History:
         """Let OpenText's sender announce an origin, and be heard."""
         self.origins.put(OriginMessage(origin=origin).model_dump_json(exclude_none=True), after=0.5)
 
+    def _have_read(self, plan: str) -> None:
+        """Have a plan read, as a notification does."""
+        self.plans.put(PlanMessage(plan=plan, waited_for=WaitedFor.NOTIFIED).model_dump_json(exclude_none=True))
+
     async def _lose_tables(self, kept: dict[str, Partitions] | None = None) -> None:
         """
         Lose every table; the operator stops the app, rebuilds what can be found, and starts it again.
@@ -268,6 +280,8 @@ class History:
         self.trace.count("fault tables lost")
         self.trace.note("history", "! tables lost")
         self.host.stop_all()
+        if self.mix.copies:
+            self.people.act(((1, keep_a_copy),))
         # As the runbook has it: what was made last is not known to every replica at once.
         await asyncio.sleep(LAG.total_seconds())
         lost, stood = written(self.world), links(self.world)
@@ -359,6 +373,14 @@ class History:
     def _remote_calls(self) -> int:
         return self.trace.counts["call graph"] + self.trace.counts["call opentext"]
 
+    async def _damage(self) -> None:
+        """Damage a row, and have its origin looked at as a whole."""
+        if (told := self.damages.do()) is not None:
+            self.trace.count("fault row damaged")
+            self.trace.note("history", f"! damaged: {told}")
+            for origin in known_origins(self.world):
+                self._notice(origin)
+
     async def _move_a_clock(self) -> None:
         """Set a worker's clock wrong."""
         jump = self.rng.choice(JUMPS)
@@ -421,9 +443,11 @@ class History:
         await asyncio.sleep(BACKGROUND.total_seconds())
         await self.running.drain()
         await self.running.bury_the_dead()
+        # Whoever was at work on a damaged row had it in mind, and wrote it once more.
+        self.damages.undo()
         self.running.discover()
         await self.running.drain()
-        if any(name.startswith("fault clock") for name in self.trace.counts):
+        if not self._has_true_clocks():
             # What a wrong clock set for a day later is looked for once an hour.
             await self.running.pass_by(FAR_OFF_FOUND)
         left = await self.running.come_to_rest()
@@ -472,6 +496,9 @@ class History:
         if deleted and not is_excused:
             self.failures.append(f"a twin was made, and nobody was frozen: {deleted[0]}")
 
+    def _has_true_clocks(self) -> bool:
+        return not any(name.startswith("fault clock") for name in self.trace.counts)
+
     def _escaped(self, what: str) -> None:
         self.trace.note("host", f"escaped: {what}")
         self.failures.append(f"escaped: {what}")
@@ -480,17 +507,6 @@ class History:
 def _draw(rng: Random, choices: Sequence[tuple[T, int]]) -> T:
     """Choose one of several things by how often each is wanted."""
     return rng.choices([one for one, _ in choices], [often for _, often in choices])[0]
-
-
-def mix_of(seed: int) -> Mix:
-    """Draw the mix of a seed."""
-    return draw(Random(f"{seed}-mix"))  # noqa: S311 - repeatable on purpose
-
-
-def harsh_mix(seed: int) -> Mix:
-    """Draw it, with workers that freeze, die and are slow more often than in life."""
-    mix = mix_of(seed)
-    return replace(mix, stalls=0.02, slow=0.05, kills=max(mix.kills, 0.002))
 
 
 def play(seed: int, *, mix: Mix | None = None, stack: Stack = PORTS, acts: int | None = None) -> Result:

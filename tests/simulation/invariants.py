@@ -49,6 +49,13 @@ NAMES = (
     "a twin is made by a frozen worker alone",
     "a lease is lost to another worker alone",
     "timers, messages and calls an hour are bounded, however long a system is away",
+    "what nobody asks for is not left open",
+    "at each write: its worker has the lease, and nobody may believe it dead",
+    "at each write of a lease: it is written over as it was read",
+    "at each send-on: an intent was written before",
+    "no call that makes something is cut by the end of its look",
+    "who waits for pauses waits for the last of them",
+    "what OpenText hides is asked for a few times an hour, whatever people do in Planner",
 )
 
 

@@ -5,7 +5,7 @@ Nothing here knows the engine. It is written by the simulators themselves at the
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -80,6 +80,8 @@ class Taken:
     activity: Activity
     versions: Versions
     """Of the attached documents at that moment."""
+    intents: Collection[str]
+    """What stood in a link at that moment as about to be sent on."""
 
 
 @dataclass
@@ -113,6 +115,12 @@ class Journal:
     """By look: the numbers of its questions to OpenText."""
     looks: dict[int, datetime] = field(default_factory=dict)
     """When each look at an origin began."""
+    origins: dict[int, str] = field(default_factory=dict)
+    """By look: at which origin."""
+    intents: Callable[[], Collection[str]] = frozenset
+    """Names the send-ons that stand in a link as about to be made."""
+    calls: Callable[[str, str, str], None] = lambda *_: None
+    """Told of each call, one of a batch too: system, method and path."""
     taken: list[Taken] = field(default_factory=list)
     uploaded: dict[tuple[int, int], int] = field(default_factory=dict)
     """By document and version: the number of its upload."""
@@ -126,15 +134,17 @@ class Journal:
         self._last += 1
         return self._last
 
-    def begin_look(self) -> None:
+    def begin_look(self, origin: str) -> None:
         """Take note that a look at an origin begins in this task."""
         LOOK.set(len(self.looks) + 1)
+        self.origins[LOOK.get()] = origin
         self.looks[LOOK.get()] = self.now()
 
     def before(self, system: str, hook: Hook) -> Hook:
         """Return a simulator's hook that lets people act at the moment of a call, and then asks another hook."""
 
         def met(method: str, path: str) -> Fault | None:
+            self.calls(system, method, path)
             for ambush in [one for one in self.ambushes if one.meets(system, method, path)]:
                 self.ambushes.remove(ambush)
                 if ambush.is_after:
@@ -236,7 +246,9 @@ class WatchedContentServer(ContentServer):
             if visit.task_id == activity.task_id:
                 step = Step(process.id, visit.task_id, str(self.state.zoneless(visit.started)))
                 number, at, look = self.journal.number(), self.journal.now(), LOOK.get()
-                self.journal.taken.append(Taken(number, at, look, step, visit, activity, versions))
+                self.journal.taken.append(
+                    Taken(number, at, look, step, visit, activity, versions, self.journal.intents())
+                )
 
     def add_version(self, document: int, content: bytes, *, user: str = "Admin") -> int:
         """Upload a new version, and take note when."""

@@ -9,11 +9,14 @@ from typing import Any
 from local.simulators.graph.rules import APPLICATION
 from shared.models.events import EventKind
 from shared.models.evidence import Entry
+from shared.models.gate import Gate
+from shared.models.hands import HandsRow
 from shared.models.lease_row import Lease
 from shared.models.link import Link, Reservation
 from shared.models.messages import AgendaEntry
 from shared.models.trouble import Trouble
 from shared.store.row import escape, stamp, unescape
+from shared.timing import DEAD_AFTER
 from tests.simulation.world import World
 
 Json = dict[str, Any]
@@ -57,9 +60,29 @@ def lease_owner(world: World, origin: str) -> str:
     return _lease(rows["lease"]["data"]).owner if "lease" in rows else ""
 
 
+def is_in_hand(world: World, worker: str, origin: str) -> bool:
+    """Tell whether a worker has an origin in hand, under any of its names, and nobody may believe it dead."""
+    for name, row in world.tables.tables.get("control", {}).get("hands", {}).items():
+        said, at = HandsRow.model_validate_json(row["data"]), row.metadata["timestamp"]
+        is_alive = at is not None and world.now() - at <= DEAD_AFTER and not said.buried
+        if unescape(name).partition("+")[0] == worker and origin in said.origins and is_alive:
+            return True
+    return False
+
+
 def hands(world: World) -> dict[str, str]:
     """Read what workers have in hand, by their names."""
     return {key: row["data"] for key, row in world.tables.tables.get("control", {}).get("hands", {}).items()}
+
+
+def gates_heard_of(world: World, before: datetime) -> dict[str, datetime]:
+    """Read until when systems want to be left alone, as far as it was written before a time by the service's clock."""
+    rows = world.tables.tables.get("control", {}).get("gate", {})
+    return {
+        unescape(key): Gate.model_validate_json(row["data"]).until
+        for key, row in rows.items()
+        if (at := row.metadata["timestamp"]) is not None and at < before
+    }
 
 
 def history(world: World) -> dict[str, list[Entry]]:

@@ -11,7 +11,8 @@ from functools import partial
 
 from stduritemplate import StdUriTemplate
 
-from tests.simulation.history import Result, harsh_mix, play
+from tests.simulation.history import Result, play
+from tests.simulation.mixes import mix_of
 from tests.simulation.ports import DOORS, PORTS
 
 PROCESSES = 2
@@ -20,18 +21,18 @@ CHUNKS_PER_PROCESS = 50
 """Then a new process takes its place: nobody collects garbage, as looking for it costs a tenth."""
 
 
-def play_many(seeds: Iterable[int], *, full_stack: bool = False, harsh: bool = False) -> Iterator[Result]:
+def play_many(seeds: Iterable[int], *, full_stack: bool = False, mix: str = "") -> Iterator[Result]:
     """
     Play seeds in processes of their own, and yield what became of them in the order of the seeds.
 
     Args:
         seeds: which.
         full_stack: through the simulators' HTTP doors.
-        harsh: workers freeze, die and are slow more often than in life.
+        mix: name of a mix of what goes wrong; empty: each seed draws its own.
     """
     context = multiprocessing.get_context("fork")
     with context.Pool(PROCESSES, initializer=_begin, maxtasksperchild=CHUNKS_PER_PROCESS) as pool:
-        yield from pool.imap(partial(_play, full_stack=full_stack, harsh=harsh), seeds, chunksize=CHUNK)
+        yield from pool.imap(partial(_play, full_stack=full_stack, mix=mix), seeds, chunksize=CHUNK)
 
 
 def _begin() -> None:
@@ -53,8 +54,8 @@ def _begin() -> None:
     StdUriTemplate.expand = staticmethod(remembered)  # type: ignore[method-assign] # in these processes alone
 
 
-def _play(seed: int, *, full_stack: bool, harsh: bool) -> Result:
+def _play(seed: int, *, full_stack: bool, mix: str) -> Result:
     try:
-        return play(seed, stack=DOORS if full_stack else PORTS, mix=harsh_mix(seed) if harsh else None)
+        return play(seed, stack=DOORS if full_stack else PORTS, mix=mix_of(seed, mix))
     except Exception as error:  # noqa: BLE001 - a history that can't even be looked at has failed, and the next is played
         return Result(seed, [f"it broke: {type(error).__name__}: {error}"[:500]], "", {}, traceback.format_exc())

@@ -3,7 +3,8 @@
 from typing import Any
 
 from local.simulators.odd_data import DECOMPOSED, HALF_PAIR, NO_DATES, field, rows
-from tests.simulation.people import Doing, People
+from tests.simulation.people import Doing, Json, People
+from tests.simulation.planner_acts import delete_task
 from tests.simulation.world import add_workspace
 
 ODD_TEXTS = (HALF_PAIR, DECOMPOSED, "x" * 40_000, "a\x00b\x1b[31m", "\u00a0 Review \u2028", "😀" * 200)
@@ -82,13 +83,25 @@ def fill_checklist(people: People) -> str | None:
 def copy(people: People) -> str | None:
     """Copy a task with all that its description says: the copy is its maker's."""
     task = people.some_task()
-    if task is None:
-        return None
+    return None if task is None else f"{_copied(people, task)} of {task['id']}"
+
+
+def _copied(people: People, task: Json) -> str:
     login, graph = people.anybody(), people.world.graph
     task_id = graph.person_create_task(people.user(login), task["planId"], task["title"])
     graph.edit_description(people.user(login), task_id, graph.details[task["id"]]["description"])
     people.note("made", login, task=task_id, value=dict(graph.tasks[task_id]))
-    return f"{task_id} of {task['id']}"
+    return str(task_id)
+
+
+def keep_a_copy(people: People) -> str | None:
+    """Copy a task, and delete the task itself."""
+    task = people.some_task()
+    if task is None:
+        return None
+    made = _copied(people, task)
+    delete_task(people, task)
+    return f"{made} instead of {task['id']}"
 
 
 def burst(people: People) -> str | None:

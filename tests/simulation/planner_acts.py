@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from shared.decisions.description_block import TOP
 from tests.simulation.looking import links
-from tests.simulation.people import Doing, People, is_approval, is_open, shown_versions, ticked
+from tests.simulation.people import Doing, Json, People, is_approval, is_open, shown_versions, ticked
 
 STRAY = "A person's own line"
 
@@ -199,12 +199,17 @@ def delete(people: People) -> str | None:
     task = people.some_task()
     if task is None:
         return None
+    delete_task(people, task)
+    return f"{task['id']} {task['title']}"
+
+
+def delete_task(people: People, task: Json) -> None:
+    """Delete this task, into the bin."""
     login = people.anybody()
     people.note("deleted", login, task=task["id"], value=task["title"])
     state = people.world.graph.state
     people.bin[task["id"]] = state.tasks[task["id"]], state.details[task["id"]]
     people.world.graph.delete(people.user(login), task["id"])
-    return f"{task['id']} {task['title']}"
 
 
 def move(people: People) -> str | None:

@@ -121,7 +121,7 @@ async def tick_what_was_written_by_the_dead(stage: Stage) -> None:
 
 async def complete_while_it_is_shown(stage: Stage) -> None:
     """The task is completed just before it shows another version, and a replica does not know that at once."""
-    if (scene := await _countersign(stage)) is None:
+    if (scene := await countersign(stage)) is None:
         return
 
     def act() -> None:
@@ -140,7 +140,7 @@ async def complete_while_it_is_shown(stage: Stage) -> None:
     await scene.end()
 
 
-async def _countersign(stage: Stage) -> Scene | None:
+async def countersign(stage: Stage) -> Scene | None:
     """Have an approval granted as it should be, and wait for the step that follows."""
     if (scene := await stage.find()) is None:
         return None
@@ -150,7 +150,7 @@ async def _countersign(stage: Stage) -> Scene | None:
 
 async def sign_what_one_started(stage: Stage) -> None:
     """Who started the workflow completes the step for which four eyes are asked."""
-    if (scene := await _countersign(stage)) is None:
+    if (scene := await countersign(stage)) is None:
         return
     scene.complete(INITIATOR)
     scene.notice()

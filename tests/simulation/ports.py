@@ -8,7 +8,7 @@ traces.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias, cast
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
@@ -80,9 +80,9 @@ class Port:
         await self._faults.http("before", self._system, request.method, request.path)
         if request.method != "GET":
             self._fence()
-        status, headers, content = await self._handler(
-            request.method, request.path, request.query, request.headers, request.body
-        )
+        effect = partial(self._handler, request.method, request.path, request.query, request.headers, request.body)
+        self._faults.give_up(request.method, request.path, request.body, effect)
+        status, headers, content = await effect()
         await self._faults.http("after", self._system, request.method, request.path)
         return Response(status, Headers(headers), content)
 
@@ -171,7 +171,9 @@ class Gated(httpx.AsyncBaseTransport):
         await self._faults.http("before", self._system, request.method, request.url.path)
         if request.method != "GET":
             self._fence()
-        response = await self._inner.handle_async_request(request)
+        effect = partial(self._inner.handle_async_request, request)
+        self._faults.give_up(request.method, request.url.path, request.content, effect)
+        response = await effect()
         await response.aread()
         await self._faults.http("after", self._system, request.method, request.url.path)
         return response

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from random import Random
+from typing import Never
 
 from local.simulators.faults import Fault
 from tests.simulation.adversaries import STRANGERS
+from tests.simulation.faults import WORKER, Faults
 from tests.simulation.journal import Ambush, Step, Versions
 from tests.simulation.people import APPROVERS, NOT_POSSIBLE, OUTCOMES, People, is_open
 from tests.simulation.planner_acts import complete, touch
@@ -26,18 +28,30 @@ class Stage:
         people: in whose names things are done, and whose log tells of them.
         rng: chooses who, and for what.
         notice: called with an origin's key: the bridge looks at it soon.
-        kill: ends the worker that is at work at this moment.
+        read: called with a plan: the bridge reads it at once.
+        faults: what is done to workers and their calls.
     """
 
     def __init__(
-        self, people: People, rng: Random, *, notice: Callable[[str], None], kill: Callable[[], Fault | None]
+        self,
+        people: People,
+        rng: Random,
+        *,
+        notice: Callable[[str], None],
+        read: Callable[[str], None],
+        faults: Faults,
     ) -> None:
         self.people = people
         self.world = people.world
         self.journal = people.world.journal
         self.rng = rng
-        self.kill = kill
         self.notice = notice
+        self.have_read = read
+        self.faults = faults
+
+    def kill(self) -> Never:
+        """End the worker that is at work at this moment."""
+        self.faults.kill(WORKER.get())
 
     async def until(self, holds: Callable[[], bool], *, seconds: float = PATIENCE) -> bool:
         """Wait for something. False: it does not come."""

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.repository import ROOT
-from tests.simulation.faults import CALM, Mix
 from tests.simulation.history import play
 from tests.simulation.many import play_many
+from tests.simulation.mixes import CALM, Mix
 from tests.simulation.ports import DIRECT
 
 FIXED = range(1, 301)

@@ -150,8 +150,9 @@ class Process:
 
     async def handle_origin(self, body: str) -> None:
         """Do what the function `reconcile` does."""
-        self.house.world.journal.begin_look()
-        await run_origin(OriginMessage.model_validate_json(body), self._watch.reconcile, self)
+        message = OriginMessage.model_validate_json(body)
+        self.house.world.journal.begin_look(message.origin)
+        await run_origin(message, self._watch.reconcile, self)
 
     async def handle_plan(self, body: str) -> None:
         """Do what the function `read_plan` does."""

@@ -1,0 +1,80 @@
+"""
+What must hold at the very moment of a write, since a later look may make good what was wrong.
+
+Nothing here knows how the engine decides: rows are seen as they are written, and calls as they reach a system.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from local.in_process.tables import Change
+from shared.models.lease_row import Lease
+from shared.models.messages import AgendaEntry
+from shared.models.words import WaitedFor
+from shared.store.gates import NEEDED_BY_A_LOOK
+from tests.simulation.faults import WORKER
+from tests.simulation.journal import LOOK
+from tests.simulation.looking import gates_heard_of, is_in_hand, lease_owner
+from tests.simulation.world import World
+
+_CHANGES = re.compile("/planner/|/processes/|/nodes/")
+_COMMITS_KEPT = 8
+LOOK_ENDS = timedelta(seconds=180)
+GATES_HEARD = timedelta(seconds=6)
+"""Later than this every worker knows of a gate that another one closed."""
+
+
+class Witness:
+    """
+    Watches who writes, and by what right.
+
+    Args:
+        tell: called with what must not be.
+        has_true_clocks: whether no worker's clock ever jumped: by a wrong one anything may be in the past.
+    """
+
+    def __init__(self, world: World, tell: Callable[[str], None], has_true_clocks: Callable[[], bool]) -> None:
+        self._world = world
+        self._tell = tell
+        self._has_true_clocks = has_true_clocks
+
+    def written(self, table: str, changes: Sequence[Change]) -> None:
+        """Look at rows that were just written."""
+        for before, after in changes:
+            if after is None:
+                continue
+            if table == "origins" and after["RowKey"] == "lease" and before is not None:
+                self._check_lease(str(before["data"]), str(after["data"]), str(after["PartitionKey"]))
+            elif table == "agenda" and str(after["RowKey"]).endswith(f"|{WaitedFor.GATE}"):
+                self._check_gate(AgendaEntry.model_validate_json(after["data"]))
+
+    def called(self, system: str, method: str, path: str) -> None:
+        """Look at a look's call that changes something: its worker is not believed dead, and has the origin's lease."""
+        if not LOOK.get() or method == "GET" or not _CHANGES.search(path):
+            return
+        worker, origin = WORKER.get(), self._world.journal.origins[LOOK.get()]
+        owner = lease_owner(self._world, origin)
+        if owner.partition("#")[0].partition("+")[0] != worker or not is_in_hand(self._world, worker, origin):
+            self._tell(
+                f"written for {origin} by {worker}, who may be believed dead, or has no lease of it: {method} {path}"
+            )
+
+    def cut(self, system: str, method: str, path: str) -> None:
+        """Take note of a call that the end of its look cut although it had its effect."""
+        age = self._world.now() - self._world.journal.looks.get(LOOK.get(), self._world.now())
+        if method != "GET" and age >= LOOK_ENDS:
+            self._tell(f"cut by the end of its look: {system} {method} {path}")
+
+    def _check_lease(self, before: str, after: str, origin: str) -> None:
+        """Each commit follows the one that stood: nobody writes over what he has not read."""
+        known, now = (Lease.model_validate_json(data).commits for data in (before, after))
+        if now not in (known, (*known, *now[-1:])[-_COMMITS_KEPT:]):
+            self._tell(f"a lease was written over by {WORKER.get()}: {origin}")
+
+    def _check_gate(self, entry: AgendaEntry) -> None:
+        """Who waits for gates waits for the last of them."""
+        heard = gates_heard_of(self._world, self._world.now() - GATES_HEARD)
+        until = max((at for name, at in heard.items() if name in NEEDED_BY_A_LOOK), default=entry.at)
+        if entry.at < until and self._has_true_clocks():
+            self._tell(f"{entry.origin} is looked at {entry.at:%H:%M:%S}, and a gate is closed until {until:%H:%M:%S}")
