@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint start screenshots bench mutants simulate scale package lock audit clean
 
+# Where it is set, each host that a test starts would compile all of the app anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 PYTHON_READY := .venv/.installed
 AZURITE_READY := .tools/azurite/.installed

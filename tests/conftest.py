@@ -1,6 +1,7 @@
 """For all tests: properties are tried on the same examples at every run; coverage is taken where it counts."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not _is_in(LONG, item.path))
 
 
+@cache
 def _is_in(named: frozenset[Path], path: Path) -> bool:
     return not named.isdisjoint((path, *path.parents))
 

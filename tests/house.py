@@ -9,7 +9,6 @@ import ast
 import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 from tests.repository import ROOT
 
@@ -26,7 +25,7 @@ TEXT = frozenset(
 
 def main() -> int:
     """Print every finding; 0 when there is none."""
-    trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in files()}
+    trees = read()
     findings = [*circles(trees), *copies(trees), *casts(trees), *plain_words(trees)]
     print(
         "\n".join(findings)
@@ -35,9 +34,10 @@ def main() -> int:
     return 1 if findings else 0
 
 
-def files() -> list[Path]:
-    """List the product's modules."""
-    return sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+def read() -> dict[str, ast.Module]:
+    """Read the product's modules, by their paths."""
+    files = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in files}
 
 
 def circles(trees: dict[str, ast.Module]) -> Iterator[str]:

@@ -52,6 +52,7 @@ class Posted(Stored):
 
     def digest(self) -> str:
         """Shorten it to what a row of a plan can keep: what was posted alike has the same."""
+        # As settling compares them: blanks at the ends, zones and the order of people say nothing.
         dates = [at and at.astimezone(UTC).isoformat() for at in (self.start, self.due)]
         said = [self.title.strip(), self.bucket_id, *dates, sorted(self.assignees), self.priority]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]

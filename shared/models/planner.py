@@ -100,6 +100,7 @@ class PlannerDetails(Answered):
         Args:
             references: all that stand then, by encoded URL: only the client knows the code.
         """
+        # A PATCH merges: a line that it does not name stays, and None takes one away.
         before = {key: line for key, line in self.checklist.items() if key not in patch.checklist}
         lines = {key: line for key, line in patch.checklist.items() if line is not None}
         written = {key: self.checklist.get(key, ChecklistItem()).written(line) for key, line in lines.items()}
@@ -173,6 +174,7 @@ class PlannerTask(Answered):
     def patched(self, patch: TaskPatch) -> Self:
         """Return it as Planner has it after a patch."""
         changes: dict[str, object] = {name: getattr(patch, name) for name in PLAIN if name in patch.model_fields_set}
+        # Whoever stood there before keeps the entry: since when, and by whom.
         people = {**dict.fromkeys(patch.assign, Assignment()), **self.assignments}
         changes["assignments"] = {user: value for user, value in people.items() if user not in patch.unassign}
         labels = {**self.applied_categories, **dict.fromkeys(patch.set_categories, True)}
@@ -211,6 +213,7 @@ class PlannerPlan(Foreign):
     @property
     def group_id(self) -> str | None:
         """The group that owns the plan; None: a roster or a person does."""
+        # `owner` is deprecated since there is a container; who sends none may still send the other.
         if self.container is not None and self.container.container_id:
             return self.container.container_id
         return self.owner

@@ -16,6 +16,7 @@ def cleaned(value: str) -> str:
 
     What people see stays: blanks, emoji, any script.
     """
+    # Nearly all text is ASCII, which has one form alone: there is nothing to compose.
     if value.isascii():
         return value if value.isprintable() else _CONTROL.sub("", value)
     return unicodedata.normalize("NFC", _CONTROL.sub("", whole(value)))
@@ -50,5 +51,6 @@ def cut(value: str, longest: int, *, mark: str = "…") -> str:
     if utf16_length(value) <= longest:
         return value
     room = max(longest - utf16_length(mark), 0)
+    # "ignore" drops the half of a pair that the cut leaves.
     kept = value.encode("utf-16-le", "surrogatepass")[: 2 * room].decode("utf-16-le", "ignore")
     return kept.rstrip() + mark

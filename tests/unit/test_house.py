@@ -10,14 +10,18 @@ import pytest
 from tests import house
 from tests.repository import ROOT
 
-TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in house.files()}
+
+@pytest.fixture(scope="module")
+def trees():
+    """Read all of the product."""
+    return house.read()
 
 
 @pytest.mark.parametrize(
     "check", [house.circles, house.copies, house.casts, house.plain_words], ids=lambda check: check.__name__
 )
-def test_nothing_is_wrong_with_the_house(check):
-    assert list(check(TREES)) == []
+def test_nothing_is_wrong_with_the_house(check, trees):
+    assert list(check(trees)) == []
 
 
 @pytest.mark.parametrize(
