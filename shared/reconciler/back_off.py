@@ -15,7 +15,7 @@ from shared.reconciler.standing import tell_origin
 from shared.reconciler.wake import SPREAD, came_for, wake
 from shared.services import Services
 from shared.store.origins import Held
-from shared.timing import GONE_AGAIN, OTHERS_TURN, REPORT_AFTER, pause
+from shared.timing import GONE_AGAIN, OTHERS_TURN, REPORT_AFTER, STEPS, pause
 
 log = logging.getLogger(__name__)
 _HIDDEN = frozenset({Cause.NOT_ALLOWED, Cause.UNREADABLE, Cause.GONE})
@@ -26,11 +26,13 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
     """Write the timer first, then what stands in the way; report it once after a day."""
     now, before = services.now(), held.trouble
     tries = before.tries + 1 if before is not None else 1
-    is_left = _is_over_and_gone(held, error)
+    is_over = _is_over_and_gone(held, error)
+    # Not at once: for some minutes a proxy may say the same of everything.
+    is_left = is_over and tries >= len(STEPS)
     at = now + GONE_AGAIN if is_left else await _when(error, tries, services)
     scope = wider(message.scope, before.scope) if before is not None else message.scope
     log.log(
-        logging.INFO if is_left and before is not None else logging.WARNING,
+        logging.INFO if is_over and before is not None else logging.WARNING,
         "%s: %s: %s; again at %s",
         held.origin,
         type(error).__name__,
@@ -45,7 +47,7 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
     # The announcement that this look came for is not forgotten by waiting: what it told of may show later.
     await follow_anyway(message, services)
     trouble = OriginTrouble(
-        cause=Cause.GONE if is_left else cause_of(error),
+        cause=Cause.GONE if is_over else cause_of(error),
         error=str(error)[:500],
         since=before.since if before is not None else now,
         tries=tries,
@@ -53,7 +55,7 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
         scope=scope,
         told=before is not None and before.told,
     )
-    if not trouble.told and not is_left and now - trouble.since >= REPORT_AFTER:
+    if not trouble.told and not is_over and now - trouble.since >= REPORT_AFTER:
         await _report(message, error, services)
         trouble = trouble.as_told()
     held.trouble = trouble
@@ -88,9 +90,13 @@ def is_futile(held: Held, message: OriginMessage, now: datetime) -> bool:
 
 
 def _is_over_and_gone(held: Held, error: BridgeError) -> bool:
-    """Tell what is over and can't be read any more, purged, archived or deleted: nothing of it waits for anybody."""
-    is_gone = isinstance(error, NotFoundError | UnreadableError)
-    return is_gone and bool(held.links) and not any(link.state in _LIVE for link in held.links.values())
+    """
+    Tell what is over and can't be read any more, purged, archived or deleted: nothing of it waits for anybody.
+
+    What was never looked at since the tables were rebuilt may have more than its links show.
+    """
+    is_gone, was_seen = isinstance(error, NotFoundError | UnreadableError), bool(held.seen)
+    return is_gone and was_seen and bool(held.links) and not any(link.state in _LIVE for link in held.links.values())
 
 
 async def _when(error: BridgeError, tries: int, services: Services) -> datetime:

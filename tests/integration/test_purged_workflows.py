@@ -12,7 +12,7 @@ from tests.integration.test_standing_failures import DAY, Days
 
 __all__ = ["approval"]
 
-ASKED = 4
+ASKED = 8
 """How often the workflow itself is asked for: by the hint and what follows it, and by what a person changed."""
 
 

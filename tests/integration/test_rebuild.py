@@ -192,6 +192,27 @@ async def test_an_origin_that_a_broken_run_took_is_looked_at_all_the_same(case):
     assert f"workflow-{case.process}" in {one.entry.origin for one in due}
 
 
+async def test_what_is_over_is_looked_at_all_the_same_once_opentext_shows_it(case):
+    """What the tables knew beside it is lost: for some minutes a proxy says of everything that it is not there."""
+    graph, content, users = case.inside.world.graph, case.inside.world.content, case.inside.world.users
+    deleted, *done = [task["id"] for task in graph.tasks.values() if task["title"].startswith("Supply")]
+    for task in done:
+        graph.complete(users["lwhite"], task)
+    await case.pass_time()
+    graph.delete(users["lwhite"], deleted)
+    case.lose_tables()
+    await rebuild(case.inside.services(), lambda _: None)
+    states = {state for item, state in (await case.states()).items() if item.startswith("contract-package")}
+    assert states == {LinkState.COMPLETED}
+
+    content.faults.add(Fault.status(404, body=b'{"error": "not found"}', path="/api/", times=10**6))
+    await case.inside.pass_time(timedelta(minutes=2), times=8)
+    content.faults.queue.clear()
+    await case.inside.pass_time(timedelta(minutes=30), times=3)
+
+    assert sum(task["title"].startswith("Supply") for task in graph.tasks.values()) == len(done) + 1
+
+
 async def test_it_refuses_while_somebody_is_at_work(case):
     """The app was not stopped: it would make tasks at the same time."""
     case.lose_tables()

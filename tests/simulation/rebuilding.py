@@ -32,9 +32,9 @@ def changed_by_rebuild(world: World, before: Links, left: Sequence[str]) -> Iter
 
 
 def _expected(link: Link, *, is_completed: bool) -> frozenset[LinkState]:
-    """Say where an item may stand after a rebuild."""
+    """Say where an item may stand after a rebuild: people may have completed its task, or opened it again."""
     if link.state in _OVER:
-        return frozenset({link.state})
+        return frozenset({link.state} if is_completed else {link.state, LinkState.OPEN})
     return frozenset({LinkState.OPEN, LinkState.COMPLETED} if is_completed else {LinkState.OPEN})
 
 
