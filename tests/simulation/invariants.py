@@ -195,12 +195,14 @@ def _text(world: World, task_id: str) -> str:
 def _unjust_endings(world: World, log: Log) -> Iterator[str]:
     """What ended had ended: a closed step had passed, a deleted task was deleted."""
     deleted = {act.task for act in log.of("deleted")}
+    # One that is restored was deleted for a while, and may have been made again meanwhile.
+    there = world.graph.tasks.keys() - {act.task for act in log.of("restored")}
     for origin, entries in history(world).items():
         made: set[str] = set()
         for entry in entries:
             event = entry.event
             task = event.detail.get("task")
-            if event.what == "deleted" and (task in world.graph.tasks or task not in deleted):
+            if event.what == "deleted" and (task in there or task not in deleted):
                 yield f"taken as deleted, and is not: {origin} {event.item} {task}"
             had_task = event.item in made
             # What has no task yet is forgotten with its rule, and asked for anew when that returns; steps too.
