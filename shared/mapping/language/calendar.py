@@ -131,6 +131,7 @@ class Calendar:
         """
         if count == 0:
             return day
+        # By whole years, which are kept: day by day, a date would cost as many steps as its offset has.
         year, days = day.year, self._of_year(day.year)
         place = bisect_right(days, day) + count - 1 if count > 0 else bisect_left(days, day) + count
         while place >= len(days):
@@ -174,6 +175,7 @@ class Calendar:
             day = self.nearest(day)
             start, end = self.opening(day), self.closing(day)
             here = max(here, start)
+            # Less than nothing is left of a day when its business was over at `here`.
             if timedelta() <= end - here >= left:
                 return here + left
             left -= max(end - here, timedelta())

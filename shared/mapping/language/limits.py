@@ -36,6 +36,7 @@ def _over(spec: TaskSpec, outcomes: int, mapping: Mapping) -> Iterator[tuple[str
     if len(spec.references or ()) > REFERENCES:
         yield "references", f"{len(spec.references or ())} references; Planner takes {REFERENCES}: the rest is left out"
     longest = mapping.limits.title
+    # How long one with names in it is can only be told when it is filled in; it is cut then.
     if not spec.title.names and utf16_length(spec.title.source) > longest:
         yield "title", f"{utf16_length(spec.title.source)} characters; limits.title is {longest}: the rest is cut off"
     named = len(spec.assign.all) if spec.assign is not None else 0
