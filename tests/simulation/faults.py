@@ -97,6 +97,10 @@ class Faults:
         self.dead.add(worker)
         raise Killed(worker)
 
+    def may_be_dead(self, worker: str) -> bool:
+        """Tell whether a worker died, or ever stood still: a row that it was about to delete then may stay."""
+        return worker in self.dead or worker in self._frozen
+
     def linger(self, seconds: float) -> None:
         """Let the next call for rows of its origin, of the look at work, take so long."""
         self._lingering[LOOK.get()] = seconds

@@ -130,7 +130,12 @@ class History:
         for system, simulator in (("opentext", self.world.content), ("graph", self.world.graph)):
             simulator.faults.hook = self.world.journal.before(system, self.faults.answer(system))
         self.world.journal.intents = lambda: [one.sending.id for one in links(self.world).values() if one.sending]
-        witness = Witness(self.world, self.failures.append, self._has_true_clocks)
+        witness = Witness(
+            self.world,
+            self.failures.append,
+            has_true_clocks=self._has_true_clocks,
+            may_be_dead=lambda worker: self._met_no_storage() or self.faults.may_be_dead(worker),
+        )
         self.world.tables.written, self.world.journal.calls = witness.written, witness.called
         self.faults.on_cut = witness.cut
         self.people = People(self.world, self._rng("people"), self.trace, self.hint)
@@ -495,6 +500,10 @@ class History:
         deleted = [what for _, _, what in self.trace.lines if "DELETE /v1.0/planner/tasks/" in what]
         if deleted and not is_excused:
             self.failures.append(f"a twin was made, and nobody was frozen: {deleted[0]}")
+
+    def _met_no_storage(self) -> bool:
+        """Tell whether a call to a table failed: a sign of life may have been lost, or a row stayed that was to go."""
+        return any(name.startswith(("fault table", "fault storage")) for name in self.trace.counts)
 
     def _has_true_clocks(self) -> bool:
         return not any(name.startswith("fault clock") for name in self.trace.counts)

@@ -16,8 +16,8 @@ from tests.simulation.mixes import mix_of
 from tests.simulation.ports import DOORS, PORTS
 
 PROCESSES = 2
-CHUNK = 10
-CHUNKS_PER_PROCESS = 50
+CHUNK = 4
+CHUNKS_PER_PROCESS = 125
 """Then a new process takes its place: nobody collects garbage, as looking for it costs a tenth."""
 
 

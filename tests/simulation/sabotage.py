@@ -9,7 +9,7 @@ import argparse
 import sys
 
 from tests.simulation.safeguards import SABOTAGES as OF_APPROVALS
-from tests.simulation.safeguards import Change, Sabotage, first_failure, told
+from tests.simulation.safeguards import UNJUST, Change, Sabotage, first_failure, told
 
 SABOTAGES = {
     "no wall round items": Sabotage(
@@ -51,13 +51,20 @@ SABOTAGES = {
         "shared/store/hands.py",
         "            await asyncio.sleep(pause.total_seconds())\n            try:\n",
         "            await asyncio.sleep(1e9)\n            try:\n",
-        "harsh",
+        "timed",
     ),
     "nobody buries the dead": Sabotage(
         "shared/store/grip.py",
         "        return self.says.buried or self.age > DEAD_AFTER\n",
         "        return self.says.buried\n",
         "harsh",
+        behind=(
+            Change(
+                "shared/store/hands.py",
+                "        if sign.worker == self.worker or not (sign.age > DEAD_AFTER):\n",
+                "        if sign.worker:\n",
+            ),
+        ),
     ),
     "a lease without its etag": Sabotage(
         "shared/store/table.py",
@@ -165,7 +172,7 @@ def main(arguments: list[str]) -> int:
     is_whole = bool(chosen)
     print("| taken away | first seed that tells | what it says |\n|---|---|---|")
     for name, one in chosen.items():
-        found = first_failure(one, given.seeds)
+        found = first_failure(one, given.seeds, telling=UNJUST if name in OF_APPROVALS else "")
         is_whole = is_whole and found is not None
         print(told(name, one, found, given.seeds), flush=True)
     return 0 if is_whole else 1

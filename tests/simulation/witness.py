@@ -13,6 +13,7 @@ from shared.models.lease_row import Lease
 from shared.models.messages import AgendaEntry
 from shared.models.words import WaitedFor
 from shared.store.gates import NEEDED_BY_A_LOOK
+from shared.store.row import unescape
 from tests.simulation.faults import WORKER
 from tests.simulation.journal import LOOK
 from tests.simulation.looking import gates_heard_of, is_in_hand, lease_owner
@@ -32,12 +33,21 @@ class Witness:
     Args:
         tell: called with what must not be.
         has_true_clocks: whether no worker's clock ever jumped: by a wrong one anything may be in the past.
+        may_be_dead: whether a worker died or was frozen, or may have met a storage that does not answer.
     """
 
-    def __init__(self, world: World, tell: Callable[[str], None], has_true_clocks: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        world: World,
+        tell: Callable[[str], None],
+        *,
+        has_true_clocks: Callable[[], bool],
+        may_be_dead: Callable[[str], bool],
+    ) -> None:
         self._world = world
         self._tell = tell
         self._has_true_clocks = has_true_clocks
+        self._may_be_dead = may_be_dead
 
     def written(self, table: str, changes: Sequence[Change]) -> None:
         """Look at rows that were just written."""
@@ -46,6 +56,8 @@ class Witness:
                 continue
             if table == "origins" and after["RowKey"] == "lease" and before is not None:
                 self._check_lease(str(before["data"]), str(after["data"]), str(after["PartitionKey"]))
+            elif table == "control" and after["PartitionKey"] == "hands" and '"buried":true' in after["data"]:
+                self._check_burial(unescape(str(after["RowKey"])).partition("+")[0])
             elif table == "agenda" and str(after["RowKey"]).endswith(f"|{WaitedFor.GATE}"):
                 self._check_gate(AgendaEntry.model_validate_json(after["data"]))
 
@@ -71,6 +83,11 @@ class Witness:
         known, now = (Lease.model_validate_json(data).commits for data in (before, after))
         if now not in (known, (*known, *now[-1:])[-_COMMITS_KEPT:]):
             self._tell(f"a lease was written over by {WORKER.get()}: {origin}")
+
+    def _check_burial(self, worker: str) -> None:
+        """Nobody is buried who gives signs of life."""
+        if not self._may_be_dead(worker):
+            self._tell(f"buried alive: {worker}")
 
     def _check_gate(self, entry: AgendaEntry) -> None:
         """Who waits for gates waits for the last of them."""
