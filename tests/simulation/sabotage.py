@@ -143,7 +143,16 @@ SABOTAGES = {
         "rebuilt",
     ),
     "an own first write is told as people's": Sabotage(
-        "shared/decisions/merge.py", "base or _standing(wanted, read)", "base or FieldBase(asked={}, got={})"
+        "shared/decisions/merge.py",
+        "base or _standing(wanted, read)",
+        "base or FieldBase(asked={}, got={})",
+        behind=(
+            Change(
+                "shared/decisions/merge.py",
+                "taken or (theirs and not (mine and wanted.get(key) == read.get(key)))",
+                "taken or theirs",
+            ),
+        ),
     ),
     "the step after one completed in OpenText is not looked for": Sabotage(
         "shared/reconciler/next_looks.py", "    return work.left.is_moving_on and ", "    return False and ", "heard"
