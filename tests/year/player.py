@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -61,9 +61,15 @@ class Player:
     messages: int = 0
     compared: int = 0
     differences: list[str] = field(default_factory=list)
+    """Those that were seen on the way."""
 
-    async def play(self) -> Played:
-        """Play it all; return what differs, and what it cost."""
+    async def play(self, monthly: Callable[[Played], None] | None = None) -> Played:
+        """
+        Play it all; return what differs, and what it cost.
+
+        Args:
+            monthly: told every thirty days what came of it so far.
+        """
         with tempfile.TemporaryDirectory() as folder:
             world, mapping = build(self.clock.now), write_mapping(Path(folder))
             self.inside = Inside(mapping, settings=AS_DEPLOYED, world=world, storage_clock=self.clock.now)
@@ -74,6 +80,8 @@ class Player:
                     self._act(waiting.pop(0))
                 self.messages += await self.inside.drain()
                 self._compare_dates()
+                if monthly is not None and (self.clock.at - START) % (30 * DAY) < self.step:
+                    monthly(self._judged())
         return self._judged()
 
     @property
@@ -173,12 +181,13 @@ class Player:
                 )
 
     def _judged(self) -> Played:
-        end = self.company.end - CLEAR
-        expected = self.company.year.expected(end)
-        happened = [one for one in self._happened() if one.at < self.company.end]
-        self.differences += list(_differences(expected, happened, end, self.step))
+        """Hold all that had to happen by now against what did; what is not long ago may still come."""
+        now = min(self.clock.at, self.company.end)
+        expected = self.company.year.expected(now - CLEAR)
+        happened = [one for one in self._happened() if one.at < now]
+        differences = [*self.differences, *_differences(expected, happened, now - CLEAR, self.step)]
         kinds = Counter(one.what for one in happened)
-        return Played(self.company, self.differences, self.inside.calls, kinds, dates=self.compared)
+        return Played(self.company, differences, self.inside.calls, kinds, dates=self.compared)
 
     def _happened(self) -> Iterator[Expected]:
         for mail in self._world.graph.outbox:
