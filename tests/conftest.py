@@ -15,6 +15,7 @@ LONG = frozenset(
         "browser",
         "fidelity/test_nulls_and_types.py",
         "simulation",
+        "year",
         *(
             f"integration/test_{name}.py"
             for name in (
