@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 
 from azure_functions_runtime.bindings.datumdef import Datum
 
@@ -36,7 +37,9 @@ async def main(calls):
         "functions": {name: function.trigger for name, function in functions.items()},
         "at_import": loaded(HEAVY + LATER),
     }
+    begun = time.monotonic()
     seen["answers"] = [await answer(app, functions[call["function"]], call) for call in calls]
+    seen["took"] = time.monotonic() - begun
     seen["loop_held"] = sys.modules["functions.guard"].watch.longest
     for worker in workers.values():
         await worker.close()

@@ -250,11 +250,12 @@ def test_a_timer_that_asks_no_other_system_brings_no_sdk_of_it(storage, timer, s
     assert seen["answers"][0]["loaded"] == []
 
 
-def test_a_cold_workers_first_timer_holds_the_loop_for_no_quarter_of_a_second(storage):
+def test_a_cold_workers_first_timer_holds_the_loop_for_a_small_part_of_its_time(storage):
     """SDKs are imported and clients made in a thread: /api/health and the handshake answer meanwhile."""
     values = json.loads((ROOT / "local.settings.example.json").read_text("utf-8"))["Values"]
 
     seen = run([{"function": "escalation_sweep"}], {**values, "AzureWebJobsStorage": storage})
 
     assert "msgraph" in seen["answers"][0]["loaded"]
-    assert seen["loop_held"] < 0.25
+    # A part, and not seconds: a busy machine makes both longer. On the loop, imports would hold it most of the time.
+    assert seen["loop_held"] < seen["took"] / 4, (seen["loop_held"], seen["took"])
