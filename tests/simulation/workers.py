@@ -31,6 +31,7 @@ from shared.wiring.outside import Outside, services_of
 from shared.wiring.stores import Stores, storage_over
 from tests.simulation.deployments import NextReleasesTable, mapping_of
 from tests.simulation.faults import WORKER, Faults, Killed
+from tests.simulation.journal import LOOK
 from tests.simulation.leases import Watch
 from tests.simulation.ports import BASE, Stack
 from tests.simulation.queues import Message, SimQueue
@@ -156,6 +157,8 @@ class Process:
 
     async def handle_plan(self, body: str) -> None:
         """Do what the function `read_plan` does."""
+        # Whoever reads a plan may have looked at an origin before.
+        LOOK.set(0)
         await run_plan(PlanMessage.model_validate_json(body), read_plan, self)
 
     async def sweep(self) -> None:
