@@ -102,6 +102,31 @@ async def test_a_look_that_is_told_to_end_starts_no_call_that_it_may_not_outlive
     assert case.inside.origins.messages or case.origin in {due.entry.origin for due in timers}
 
 
+async def test_a_groups_step_that_was_accepted_late_in_a_look_is_sent_on_by_the_next():
+    """The first call's answer took nearly all the time: what became of a second one nobody would know."""
+    made, process, document = started()
+    made.world.content.add_group("Board", [P, "nkaur"])
+    made.world.content.delegate("bridge", process, 1, "Board")
+    await made.look(f"workflow-{process}")
+    await made.rest()
+    approval, real, called = Approval(made, process, document), made.inside.content, list[str]()
+    approval.decide(P, "Approve")
+
+    async def told_to_end(method, path, query, headers, body):
+        if method == "PUT":
+            called.append(body.decode())
+            if len(called) == 1:
+                made.inside.services().deadlines.shorten()
+        return await real(method, path, query, headers, body)
+
+    made.inside.content = told_to_end
+    await reconcile(OriginMessage(origin=f"workflow-{process}"), made.inside.services())
+    assert len(called) == 1
+
+    await made.inside.pass_time(timedelta(minutes=2), times=5)
+    assert [visit.disposition for visit in approval.visits] == ["Approve"]
+
+
 class Meanwhile:
     """Has a person complete a task at the moment in which the bridge's change of it is on its way."""
 

@@ -59,6 +59,7 @@ async def patch(work: Work, writes: Sequence[Write], *, in_details: bool) -> Sen
 
 async def _send_all(work: Work, writes: Sequence[Write], *, in_details: bool) -> Sequence[object]:
     planner = work.services.planner
+    work.ensure_time()
     if in_details:
         return await planner.update_details([_details_change(work, write) for write in writes])
     return await planner.update_tasks([_task_change(work, write) for write in writes])
@@ -87,7 +88,6 @@ async def _apart(work: Work, write: Write, answer: object, *, in_details: bool) 
     while left:
         piece = left.pop(0)
         if not is_whole:
-            work.ensure_time()
             changed = (
                 replace(write, task=None, details=piece.details) if in_details else replace(write, task=piece.task)
             )

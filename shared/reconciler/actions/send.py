@@ -110,6 +110,7 @@ async def _send(work: Work, action: Send, link: Link, form: StepForm, acting: Pe
         # A group's step is nobody's until one of its members accepts it; only then is it there to be sent on.
         if form.must_accept:
             await workflows.accept(intent.step, acting=acting)
+            work.ensure_time()
         comment = _comment(action.decider, intent, action.words)
         await workflows.send_on(intent.step, disposition=intent.disposition, comment=comment, acting=acting)
     except OutcomeUnknownError:
