@@ -1,6 +1,11 @@
 """What a look at an approval asks of OpenText, and what it does not ask: each call more is one of every look."""
 
+from datetime import timedelta
+
 from shared.models.link import LinkState
+from shared.models.messages import OriginMessage
+from shared.models.words import WaitedFor
+from shared.reconciler.reconcile import reconcile
 from tests.integration.test_approvals import approval
 from tests.integration.test_standing_failures import Break, status
 
@@ -24,6 +29,34 @@ async def test_the_form_of_a_step_that_has_its_task_is_not_asked_for_at_each_loo
 
     assert any("status/processes" in path for path in asked)
     assert not [path for path in asked if "forms/processes" in path]
+
+
+async def test_what_became_of_a_decision_is_asked_once_a_look_while_nobody_can_read_it(approval):
+    """An operator's look and a changed rule wait for nothing: once, and not in each of its rounds."""
+    inside, asked = approval.engine.inside, list[str]()
+    real = inside.content
+
+    async def nothing_moves(method, path, query, headers, body):
+        if method == "PUT":
+            return 200, {"content-type": "application/json"}, b'{"results": {}}'
+        if "/activities" in path:
+            asked.append(path)
+            return 403, {"content-type": "application/json"}, b'{"error": "not allowed"}'
+        return await real(method, path, query, headers, body)
+
+    inside.content = nothing_moves
+    approval.decide("dfoxhoven", "Approve")
+    await approval.notice()
+    assert asked
+    await inside.pass_time(timedelta(hours=1), times=6)
+    inside.origins.messages.clear()
+    before = len(asked)
+
+    operators = OriginMessage(origin=f"workflow-{approval.process}", waited_for=WaitedFor.OPERATOR)
+    await reconcile(operators, inside.services())
+
+    assert len(asked) - before == 1
+    assert inside.origins.messages == []
 
 
 async def test_a_step_that_is_seen_to_have_moved_is_completed_though_its_activities_can_not_be_read(approval):

@@ -25,7 +25,7 @@ from tests.simulation.damages import Damages
 from tests.simulation.deployments import AS_IT_WAS, EDITS
 from tests.simulation.faults import Faults, Killed
 from tests.simulation.finer_plots import FINER_PLOTS
-from tests.simulation.looking import agenda, history, known_origins, leases, links, snapshot, written
+from tests.simulation.looking import agenda, claim_of, history, known_origins, leases, links, snapshot, written
 from tests.simulation.mixes import Mix, mix_of
 from tests.simulation.odd_acts import ODD, keep_a_copy
 from tests.simulation.opentext_acts import OPENTEXT, give_back, reject_or_rework
@@ -133,7 +133,7 @@ class History:
         witness = Witness(
             self.world,
             self.failures.append,
-            has_true_clocks=self._has_true_clocks,
+            is_prompt=lambda: self._has_true_clocks() and not self.trace.counts["fault worker frozen"],
             may_be_dead=lambda worker: self._met_no_storage() or self.faults.may_be_dead(worker),
         )
         self.world.tables.written, self.world.journal.calls = witness.written, witness.called
@@ -310,7 +310,8 @@ class History:
             # The operator reads the report, and does not start the app while a plan could not be read.
             if found.is_whole:
                 # What stood in a backup is as old as that, and brought up to date by the looks that follow.
-                self.failures += [] if kept else changed_by_rebuild(self.world, stood, found.left)
+                worked_on = {act.task for act in self.people.log.acts if act.at >= self.lost_at}
+                self.failures += [] if kept else changed_by_rebuild(self.world, stood, found.left, worked_on)
                 break
         self.lost_at = self.loop.now()
         self.host.start()
@@ -412,7 +413,9 @@ class History:
                 if behind == graph.serve_stale or task.version == 1:
                     behind(task_id)
             # The details of an approval are what docs/security.md names: a tick is acted on as it was read.
-            if details.changed_at > now - LAG and not is_approval(task.body):
+            # People may have given it another title.
+            is_decided_in = is_approval(task.body) or claim_of(self.world, task_id)[1].startswith("approval|")
+            if details.changed_at > now - LAG and not is_decided_in:
                 graph.serve_stale_details(task_id)
 
     def _go_around(self, is_sent_on: bool) -> None:

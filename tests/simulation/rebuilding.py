@@ -1,6 +1,6 @@
 """What a rebuild restores: an item whose task says whose it is has that task again, and stands where it stood."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from shared.decisions.description_block import find_reference
 from shared.models.link import Link, LinkState
@@ -11,18 +11,24 @@ Links = Mapping[tuple[str, str], Link]
 _OVER = frozenset({LinkState.COMPLETED, LinkState.CLOSED, LinkState.WITHDRAWN})
 
 
-def changed_by_rebuild(world: World, before: Links, left: Sequence[str]) -> Iterator[str]:
+def changed_by_rebuild(world: World, before: Links, left: Sequence[str], worked_on: Collection[str]) -> Iterator[str]:
     """
-    Name what stands elsewhere than before, without a stated reason. Nobody worked at it meanwhile but people.
+    Name what stands elsewhere than before, without a stated reason.
 
     Args:
         before: every link as the tables were lost.
         left: what the rebuild said that it left alone, and why.
+        worked_on: tasks at which people worked since the tables were lost: the rebuild may have read them in between.
     """
     after = links(world)
     for (origin, item), link in before.items():
         task_id = link.task_id
-        if task_id is None or any(task_id in line for line in left) or not _says_whose(world, task_id, origin, item):
+        if (
+            task_id is None
+            or task_id in worked_on
+            or any(task_id in line for line in left)
+            or not _says_whose(world, task_id, origin, item)
+        ):
             continue
         found = after.get((origin, item))
         if found is None or found.task_id != task_id:

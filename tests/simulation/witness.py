@@ -32,7 +32,8 @@ class Witness:
 
     Args:
         tell: called with what must not be.
-        has_true_clocks: whether no worker's clock ever jumped: by a wrong one anything may be in the past.
+        is_prompt: whether a worker writes at once what it decided: none was frozen between the two, and no clock ever
+            jumped.
         may_be_dead: whether a worker died or was frozen, or may have met a storage that does not answer.
     """
 
@@ -41,12 +42,12 @@ class Witness:
         world: World,
         tell: Callable[[str], None],
         *,
-        has_true_clocks: Callable[[], bool],
+        is_prompt: Callable[[], bool],
         may_be_dead: Callable[[str], bool],
     ) -> None:
         self._world = world
         self._tell = tell
-        self._has_true_clocks = has_true_clocks
+        self._is_prompt = is_prompt
         self._may_be_dead = may_be_dead
 
     def written(self, table: str, changes: Sequence[Change]) -> None:
@@ -93,5 +94,5 @@ class Witness:
         """Who waits for gates waits for the last of them."""
         heard = gates_heard_of(self._world, self._world.now() - GATES_HEARD)
         until = max((at for name, at in heard.items() if name in NEEDED_BY_A_LOOK), default=entry.at)
-        if entry.at < until and self._has_true_clocks():
+        if entry.at < until and self._is_prompt():
             self._tell(f"{entry.origin} is looked at {entry.at:%H:%M:%S}, and a gate is closed until {until:%H:%M:%S}")

@@ -136,7 +136,9 @@ async def check_sending(work: Work, action: CheckSending) -> Outcome:
     try:
         activities = await work.services.opentext.workflows.activities(link.sending.step)
     except NeverError as error:
-        return await _hinder(work, link, HoldCause.ACTIVITIES, error)
+        # A changed rule voids the wait, once: the item is wanted under this one now.
+        asked = link if action.target is None else link.of_rule(action.target.wanted.rule_hash)
+        return await _hinder(work, asked, HoldCause.ACTIVITIES, error)
     verdict = resume_sending(link.sending, is_current=action.is_current, activities=activities)
     if isinstance(verdict, Done):
         return await _sent(work, link)
@@ -186,7 +188,9 @@ async def _hinder(work: Work, link: Link, cause: HoldCause, error: NeverError | 
     held = link.hindered(cause, HOLDS[cause].sentence, work.now)
     told = event(EventKind.HELD, held, reason=held.reason, why=str(error or ""))
     await work.commit([held], () if link.hold is cause else [told])
-    return DONE
+    # The next round writes the note. Where that stands already, this look has tried enough, also one that waits for
+    # nothing.
+    return Outcome(is_item_over=True) if link.hold is cause else DONE
 
 
 async def _not_theirs(work: Work, link: Link, acting: Person | None, error: UnreadableError) -> Outcome:
