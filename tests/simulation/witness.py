@@ -22,8 +22,8 @@ from tests.simulation.world import World
 _CHANGES = re.compile("/planner/|/processes/|/nodes/")
 _COMMITS_KEPT = 8
 LOOK_ENDS = timedelta(seconds=180)
-GATES_HEARD = timedelta(seconds=6)
-"""Later than this every worker knows of a gate that another one closed."""
+GATES_HEARD = timedelta(seconds=12)
+"""Later than this every worker knows of a gate that another one closed, and what it decided before is written."""
 
 
 class Witness:
