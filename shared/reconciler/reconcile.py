@@ -142,8 +142,9 @@ async def _bring_together(held: Held, message: OriginMessage, services: Services
     # (c) Decide and act, round by round, until nothing is left to do.
     work.take(await act_in_rounds(work))
     await note_pauses(work)
-    # (d) Rows that others read are mended only where nothing moved: what moves writes them itself.
-    if scope.mends_rows and not work.left.moved:
+    # (d) Rows that others read are mended only where nothing went on: what does writes them itself. What is refused at
+    # each look does not, and a wrong row would bring the next look at once.
+    if scope.mends_rows and not work.left.went_on:
         await mend(work, [message.plan] if message.plan else [])
     # (e) People and the record are told after the acts: they hear of what stands, not of what was meant.
     await tell_stakeholders(work)

@@ -38,6 +38,8 @@ class Left:
     """Writes that were not answered."""
     moved: bool = False
     """A link was written: what was found called for something."""
+    went_on: bool = False
+    """One was written that nothing hinders, and with it its rows."""
     again: bool = False
     """Look again at once, with everything read anew."""
     soon: dict[str, str | None] = field(default_factory=dict)
@@ -170,6 +172,7 @@ class Work:
         told = self._in_context(links, events)
         await self.held.commit(links=links, events=told, seen=seen, now=self.now)
         self.left.moved |= bool(links)
+        self.left.went_on |= any(link.hold is None for link in links)
         self.left.is_moving_on |= any(_has_passed(before[link.item], link) for link in links)
         done = {link.item for link in links if link.state is LinkState.COMPLETED}
         # What waits for an item that is completed now was computed before it was.

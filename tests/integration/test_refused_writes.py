@@ -11,6 +11,9 @@ from local.simulators.faults import Fault
 from shared.models.holds import HoldCause
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
+from shared.models.words import WaitedFor
+from shared.reconciler.reconcile import reconcile
+from shared.store.tasks import IndexRow, indexing
 from tests.narrowing import sure
 
 END = START + timedelta(days=400)
@@ -71,6 +74,21 @@ async def test_a_refused_change_is_said_once_and_does_not_have_its_plan_announce
     assert case.refused == 5
     assert (await case.link()).hold == "refused"
     assert (await case.told()).count("held") == 1
+
+
+async def test_a_row_that_was_left_old_is_put_right_although_a_change_is_refused_at_each_look(case):
+    """Whoever agreed on the version died before the plan's row said so: each read of the plan would bring a look."""
+    await case.refuse()
+    link, services = await case.link(), case.inside.services()
+    await services.tasks.change([indexing(link.plan_id, link.task_id, IndexRow(origin=case.origin, item=ITEM))])
+    tried = case.refused
+
+    changed = OriginMessage(origin=case.origin, waited_for=WaitedFor.CHANGED, plan=link.plan_id, tasks=(link.task_id,))
+    await reconcile(changed, services)
+
+    assert case.refused == tried + 1
+    row = (await services.tasks.read_plan(link.plan_id)).tasks[link.task_id]
+    assert row.says(IndexRow.of(case.origin, await case.link()))
 
 
 async def test_what_people_change_is_taken_although_another_change_is_refused(case):
