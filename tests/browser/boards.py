@@ -65,7 +65,9 @@ class Visitor:
                 await control.select_option(value)
             else:
                 await control.fill(value)
-        await self.press(yes, form)
+        # Its own answer: the board's last word still stands there, and a page that is left takes its request along.
+        async with self.page.expect_response(lambda answer: "/acts/" in answer.url):
+            await self.press(yes, form)
         await self.said()
 
     async def said(self):
