@@ -17,7 +17,7 @@ MOST_OF_AN_ORIGIN = 10
 MOST_MESSAGES = 8
 """
 Of one origin at a time, beside those that outsiders put there, and those that the dead had in hand. Each run of an
-operator's rebuild has every origin looked at, and may bring one more.
+operator's rebuild has every origin looked at, and may bring one more; so may each timer that nobody remembers.
 """
 
 
@@ -58,7 +58,7 @@ class Bounds:
         lost = self._lost()
         yield from self._over("timers", timers, MOST_TIMERS + lost)
         yield from self._over("timers", of_origins, MOST_OF_AN_ORIGIN + lost)
-        yield from self._over("messages", messages, MOST_MESSAGES + self._rebuilds())
+        yield from self._over("messages", messages, MOST_MESSAGES + self._rebuilds() + lost)
 
     def _over(self, what: str, counted: Counter[Any], most: int) -> Iterator[str]:
         for name, number in counted.items():

@@ -10,7 +10,9 @@ from typing import TypeVar
 
 from local.in_process.loop import START, SimLoop, run
 from local.in_process.tables import Partitions
+from shared.decisions.fields import FIELDS
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
+from shared.models.link import LinkState
 from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
 from shared.operations.rebuild import rebuild
@@ -77,6 +79,7 @@ LEAVE_TIMERS = (
 OF_A_CLOCK = 2
 """Of those that follow hints, one a minute: by each clock they are for other minutes, of which two may be to come."""
 FAR_OFF_FOUND = timedelta(minutes=75)
+SYNCED = (*(field.name for field in FIELDS), "context", "checklist")
 SILENT = ("fault hint lost", "act rename_words", "fault tables lost")
 """What changes what is wanted without a hint that arrives."""
 MOST_REBUILDS = 200
@@ -297,6 +300,11 @@ class History:
             # What was made since is found again: whatever it shows is agreed on.
             known = links(self.world)
             self.world.forgotten |= {one[1:] for one in lost - written(self.world) if one[1:3] in known}
+            # So is what was posted anew where the answer to a POST was lost: it may differ from what was posted first.
+            reserved = [key for key, link in known.items() if link.state is LinkState.RESERVED]
+            self.world.forgotten |= {
+                (*key, name) for key in reserved for name in (*(field.name for field in FIELDS), "context", "checklist")
+            }
             await self._have_all_looked_at()
         for number in range(MOST_REBUILDS):
             operator = Process(f"operator.{self.loop.time():.0f}.{number}", self.house, timedelta())
