@@ -86,6 +86,9 @@ async def _attend(held: Held, message: OriginMessage, services: Services) -> Non
             # (6) What an operator asked for is told first: it stands, whatever becomes of the look.
             message = await tell_operator(held, message, services)
             after = await _look(held, message, services)
+    except ReReadError as error:
+        # Believed dead by another worker, before anything was read.
+        after = await _given_up(held, error, message, services)
     finally:
         # (7) The lease goes however it ended; marks that were left meanwhile come back with it.
         dirty = await held.release()
@@ -109,15 +112,15 @@ async def _look(held: Held, message: OriginMessage, services: Services) -> After
         await put_off(held, message, slow, services)
         return After.NOTHING
     except ReReadError as error:
-        log.info("%s: %s", held.origin, error)
-        return await _given_up(error, message, services)
+        return await _given_up(held, error, message, services)
     except (RetryLaterError, NeverError) as error:
         await put_off(held, message, error, services)
         return After.NOTHING
 
 
-async def _given_up(error: ReReadError, message: OriginMessage, services: Services) -> After:
+async def _given_up(held: Held, error: ReReadError, message: OriginMessage, services: Services) -> After:
     """Say what follows a look that stopped on its way: no slot, or what it knew is old."""
+    log.info("%s: %s", held.origin, error)
     if isinstance(error, NoSlotError):
         return After.NO_SLOT
     # The lease was lost, or a row that all workers share was rewritten at this moment.

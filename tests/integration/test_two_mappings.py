@@ -8,6 +8,7 @@ from local.demo.world import create_contract
 from local.in_process.system import Inside
 from shared.errors import UnavailableError
 from shared.intake.expected_failures import run_origin
+from shared.models.lease_row import Lease
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 from shared.models.troubles import Cause
@@ -298,3 +299,27 @@ async def test_a_row_that_cannot_be_read_stops_nobody(case):
     assert case.titles == ["Supply: review"]
     (row,) = await old.services().tables.control.list_partition("mapping")
     assert row.data != "rubbish"
+
+
+async def test_a_worker_that_loses_an_origin_before_it_read_anything_has_it_looked_at_again(tmp_path):
+    """Another one believed it dead, and has the origin: that is no mistake of the message's, which would be told."""
+    case = Case(tmp_path)
+    await case.start("old").look(case.origin)
+    worker, account, updates = case.start("new"), case.inside.account, list[str]()
+
+    async def taken(moment, table, operation):
+        if (moment, table, operation) == ("before", "origins", "update"):
+            updates.append(operation)
+            # The first takes the lease; by the second the other worker has it.
+            if len(updates) == 2:
+                row = next(iter(account.tables["origins"].values()))["lease"]
+                lease = Lease.model_validate_json(row["data"])
+                row["data"] = lease.model_copy(update={"owner": "another"}).model_dump_json()
+                row.metadata["etag"] = "another's"
+
+    account.gate = taken
+    await worker.look(case.origin)
+
+    assert len(updates) >= 2
+    assert [message for message in case.inside.origins.show() if case.origin in message]
+    assert Cause.FAILED not in await case.causes()
