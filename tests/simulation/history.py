@@ -79,7 +79,6 @@ LEAVE_TIMERS = (
 OF_A_CLOCK = 2
 """Of those that follow hints, one a minute: by each clock they are for other minutes, of which two may be to come."""
 FAR_OFF_FOUND = timedelta(minutes=75)
-SYNCED = (*(field.name for field in FIELDS), "context", "checklist")
 SILENT = ("fault hint lost", "act rename_words", "fault tables lost")
 """What changes what is wanted without a hint that arrives."""
 MOST_REBUILDS = 200
@@ -136,7 +135,7 @@ class History:
         witness = Witness(
             self.world,
             self.failures.append,
-            is_prompt=lambda: self._has_true_clocks() and not self.trace.counts["fault worker frozen"],
+            is_prompt=lambda: not self.world.clock_moved and not self.trace.counts["fault worker frozen"],
             may_be_dead=lambda worker: self._met_no_storage() or self.faults.may_be_dead(worker),
         )
         self.world.tables.written, self.world.journal.calls = witness.written, witness.called
@@ -302,9 +301,7 @@ class History:
             self.world.forgotten |= {one[1:] for one in lost - written(self.world) if one[1:3] in known}
             # So is what was posted anew where the answer to a POST was lost: it may differ from what was posted first.
             reserved = [key for key, link in known.items() if link.state is LinkState.RESERVED]
-            self.world.forgotten |= {
-                (*key, name) for key in reserved for name in (*(field.name for field in FIELDS), "context", "checklist")
-            }
+            self.world.forgotten |= {(*key, synced.name) for key in reserved for synced in FIELDS}
             await self._have_all_looked_at()
         for number in range(MOST_REBUILDS):
             operator = Process(f"operator.{self.loop.time():.0f}.{number}", self.house, timedelta())
@@ -463,7 +460,7 @@ class History:
         self.damages.undo()
         self.running.discover()
         await self.running.drain()
-        if not self._has_true_clocks():
+        if self.world.clock_moved:
             # What a wrong clock set for a day later is looked for once an hour.
             await self.running.pass_by(FAR_OFF_FOUND)
         left = await self.running.come_to_rest()
@@ -515,9 +512,6 @@ class History:
     def _met_no_storage(self) -> bool:
         """Tell whether a call to a table failed: a sign of life may have been lost, or a row stayed that was to go."""
         return any(name.startswith(("fault table", "fault storage")) for name in self.trace.counts)
-
-    def _has_true_clocks(self) -> bool:
-        return not any(name.startswith("fault clock") for name in self.trace.counts)
 
     def _escaped(self, what: str) -> None:
         self.trace.note("host", f"escaped: {what}")
