@@ -28,7 +28,7 @@ from shared.reconciler.plan_index import mend
 from shared.reconciler.resolve_node import resolve_node
 from shared.reconciler.soon import follow_anyway, look_soon
 from shared.reconciler.standing import tell_standing
-from shared.reconciler.waiting_room import Hurry
+from shared.reconciler.waiting_room import hurry_of
 from shared.reconciler.walls import heal, tell_stopped
 from shared.services import Services
 from shared.store.origins import Held
@@ -202,14 +202,6 @@ async def _hand_on(message: OriginMessage, after: After, services: Services, *, 
     elif dirty or after is After.AGAIN:
         # Whoever left a mark may have been in more of a hurry than back-fill.
         await services.queues.send_origin(message.again(bulk=message.bulk and not dirty))
-
-
-def hurry_of(message: OriginMessage) -> Hurry:
-    """Say who is served first: where people wait, then what happened, then back-fill."""
-    if message.bulk:
-        return Hurry.BULK
-    kind, _ = split_origin_key(message.origin)
-    return Hurry.APPROVAL if kind is OriginKind.WORKFLOW else Hurry.RECORD
 
 
 async def _put(services: Services, message: OriginMessage, at: datetime, waited_for: WaitedFor) -> None:

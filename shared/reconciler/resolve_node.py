@@ -11,7 +11,7 @@ from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import OriginMessage
 from shared.models.words import Scope
 from shared.reconciler.soon import look_soon, pauses
-from shared.reconciler.waiting_room import Hurry
+from shared.reconciler.waiting_room import hurry_of
 from shared.services import Services
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
     """
     known = await services.nodes.find_origins(number)
     # As in a look: many hints at once are many questions at once.
-    async with services.room.turn(Hurry.BULK if message.bulk else Hurry.RECORD):
+    async with services.room.turn(hurry_of(message)):
         origins, contained = await _read_origins(number, services)
     origins |= set(known)
     if not origins | contained:

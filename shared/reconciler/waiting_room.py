@@ -19,6 +19,8 @@ from random import Random
 from typing import Any
 
 from shared.errors import BridgeError, NoSlotError
+from shared.models.keys import OriginKind, split_origin_key
+from shared.models.messages import OriginMessage
 from shared.store.slots import Slot, Slots
 from shared.timing import LONG_WAIT, LONGEST_SPREAD, LONGEST_WAIT, PASSED_ON, SPARE, STEP_BACK
 
@@ -45,6 +47,14 @@ class Hurry(IntEnum):
     RECORD = 2
     BULK = 3
     """Back-fill: it leaves the last slot to others."""
+
+
+def hurry_of(message: OriginMessage) -> Hurry:
+    """Say who is served first: where people wait, then what happened, then back-fill."""
+    if message.bulk:
+        return Hurry.BULK
+    kind, _ = split_origin_key(message.origin)
+    return Hurry.APPROVAL if kind is OriginKind.WORKFLOW else Hurry.RECORD
 
 
 @dataclass(order=True)
