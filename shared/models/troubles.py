@@ -107,6 +107,29 @@ class OriginTrouble(Stored):
     scope: Scope = Field(default=Scope.OPEN, description="As much as the next look has to read.")
     told: bool = Field(default=False, description="A dead letter says so.")
 
+    @classmethod
+    def met(
+        cls,
+        before: Self | None,
+        *,
+        cause: Cause,
+        error: str,
+        now: datetime,
+        tries: int,
+        next_try: datetime,
+        scope: Scope,
+    ) -> Self:
+        """Return what stands in the way of an origin by this look. `before`: by the look before; None: nothing did."""
+        return cls(
+            cause=cause,
+            error=error,
+            since=before.since if before is not None else now,
+            tries=tries,
+            next_try=next_try,
+            scope=scope,
+            told=before is not None and before.told,
+        )
+
     @property
     def is_long(self) -> bool:
         """Whether it lasted until it was tried hourly."""

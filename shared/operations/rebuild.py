@@ -111,12 +111,12 @@ async def _links(origin: str, linked: Mapping[str, Link], ours: Sequence[Ours], 
     run.found.known += len(chosen.keys() & known)
     for item in sorted(item for item in chosen.keys() & known if linked[item].state is LinkState.RESERVED):
         # The look that settles it knows what was posted, and goes by the claim, whatever people made of the text.
-        await _is_claimed(origin, item, chosen[item].task.id, run)
+        await _claim(origin, item, chosen[item].task.id, run)
     links: list[Link] = []
     for item in sorted((chosen.keys() | record.standings.keys()) - known):
         left = await _known(origin, item, chosen.get(item), record, run)
         link = link_of(left, run.services.mapping, run.services.now())
-        if link is not None and (link.task_id is None or await _is_claimed(origin, item, link.task_id, run)):
+        if link is not None and (link.task_id is None or await _claim(origin, item, link.task_id, run)):
             links.append(link)
     return links
 
@@ -171,8 +171,8 @@ def _chosen(ours: Iterable[Ours], record: Record, found: Rebuilt) -> dict[str, O
     return chosen
 
 
-async def _is_claimed(origin: str, item: str, task_id: str, run: Run) -> bool:
-    """Claim a task for its item; false: it is another's."""
+async def _claim(origin: str, item: str, task_id: str, run: Run) -> bool:
+    """Claim a task for its item. False: it is another's, and that is told."""
     if run.is_dry:
         return True
     try:

@@ -46,14 +46,9 @@ async def put_off(held: Held, message: OriginMessage, error: BridgeError, servic
     await wake(held, later, services)
     # The announcement that this look came for is not forgotten by waiting: what it told of may show later.
     await follow_anyway(message, services)
-    trouble = OriginTrouble(
-        cause=Cause.GONE if is_over else cause_of(error),
-        error=str(error)[:500],
-        since=before.since if before is not None else now,
-        tries=tries,
-        next_try=at,
-        scope=scope,
-        told=before is not None and before.told,
+    cause = Cause.GONE if is_over else cause_of(error)
+    trouble = OriginTrouble.met(
+        before, cause=cause, error=str(error)[:500], now=now, tries=tries, next_try=at, scope=scope
     )
     if not trouble.told and not is_over and now - trouble.since >= REPORT_AFTER:
         await _report(message, error, services)
