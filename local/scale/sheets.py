@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from local.local_system import ROOT
+from local.marked import between
 from local.scale.burst import Burst
 from local.scale.meter import Cost
 from local.scale.storage_client import ClientCost
@@ -56,13 +57,8 @@ class Sheet:
         Raises:
             ValueError: they are not there.
         """
-        begin, end = f"<!-- {self.name}: made by python -m local.scale --write -->\n", "\n<!-- end -->"
-        before, found, rest = text.partition(begin)
-        _, ended, after = rest.partition(end)
-        if not (found and ended):
-            message = f"no place for the table {self.name!r}"
-            raise ValueError(message)
-        return f"{before}{begin}\n{self.written()}\n{end}{after}"
+        begin = f"<!-- {self.name}: made by python -m local.scale --write -->\n"
+        return between(text, begin, "\n<!-- end -->", f"\n{self.written()}\n", what=f"the table {self.name!r}")
 
 
 def _line(cells: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from local.marked import put_between
 from shared.conformance.beliefs import Belief, Needs, read_beliefs
 from shared.conformance.page import TITLES
 from tests.repository import ROOT
@@ -18,7 +19,7 @@ ASKED = {
 
 def listing() -> str:
     """Write every belief."""
-    return "\n".join([START, *_lines(), END])
+    return "\n".join(["", *_lines(), ""])
 
 
 def _lines() -> Iterator[str]:
@@ -37,9 +38,7 @@ def _told(belief: Belief) -> Iterator[str]:
 
 def main() -> None:
     """Put the list into the page."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(START)
-    PAGE.write_text(f"{before}{listing()}{rest.partition(END)[2]}", encoding="utf-8")
+    put_between(PAGE, START, END, listing(), what="the list of beliefs")
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def test_each_belief_can_be_switched_off_in_a_simulator():
 def test_the_page_lists_every_belief_from_the_data():
     text = PAGE.read_text(encoding="utf-8")
 
-    assert text[text.index(START) : text.index(END) + len(END)] == listing()
+    assert text[text.index(START) : text.index(END) + len(END)] == f"{START}{listing()}{END}"
 
 
 async def test_what_is_said_to_be_sent_is_what_a_probe_sends():

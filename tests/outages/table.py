@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from local.marked import put_between
 from tests.outages.doors import DOORS
 from tests.outages.scenarios import SCENARIOS
 from tests.repository import ROOT
@@ -26,9 +27,7 @@ def table(played: Mapping[str, Any]) -> str:
 
 def write_table(played: Mapping[str, Any]) -> None:
     """Put it into its document."""
-    text = DOCUMENT.read_text("utf-8")
-    before, _, rest = text.partition(BEGIN)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{table(played)}\n{END}{rest.partition(END)[2]}", "utf-8")
+    put_between(DOCUMENT, BEGIN, END, f"\n{table(played)}\n", what="the table of outages")
 
 
 def _cell(said: list[Any] | None) -> str:
