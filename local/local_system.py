@@ -154,12 +154,13 @@ async def running(
         graph_url = await stack.enter_async_context(serving(door(world.graph.handle, pages), ports.graph))
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
         port = ports.app or stack.enter_context(held_port())
+        app_url = f"http://127.0.0.1:{port}"
         addresses = {
             "AzureWebJobsStorage": storage,
             "OPENTEXT_BASE_URL": f"{content_url}/cs/cs",
             "OTDS_BASE_URL": f"{content_url}/otdsws",
             "GRAPH_BASE_URL": graph_url,
-            "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
+            "PUBLIC_BASE_URL": app_url,
             "MAPPING_FILE": str(mapping),
             "CLOCK_FILE": str(clock),
         }
@@ -172,7 +173,7 @@ async def running(
         system = System(
             world=world,
             http=http,
-            app_url=f"http://127.0.0.1:{port}",
+            app_url=app_url,
             content_url=f"{content_url}/cs/cs",
             graph_url=graph_url,
             storage=storage,

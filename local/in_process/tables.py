@@ -14,14 +14,10 @@ from types import SimpleNamespace
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from azure.core import MatchConditions
-from azure.core.exceptions import (
-    HttpResponseError,
-    ResourceExistsError,
-    ResourceModifiedError,
-    ResourceNotFoundError,
-)
-from azure.data.tables import TableEntity, TableErrorCode, TableTransactionError, UpdateMode
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.data.tables import TableEntity, UpdateMode
 
+from local.in_process.table_errors import TableRefusalError, failure, transaction_error
 from local.in_process.table_filter import compile_filter, holds, only_partition
 from local.in_process.table_pages import Found
 
@@ -37,7 +33,6 @@ Change: TypeAlias = tuple["KeptEntity | None", "KeptEntity | None"]
 
 MOST_PER_PAGE = 1000
 MOST_OPERATIONS = 100
-_CLASSES = {404: ResourceNotFoundError, 409: ResourceExistsError, 412: ResourceModifiedError}
 _REFUSED_IN_KEYS = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
 
 T = TypeVar("T")
@@ -49,21 +44,6 @@ class KeptEntity(TableEntity):
     def __init__(self, properties: Mapping[str, Any], etag: str, timestamp: datetime | None = None) -> None:
         super().__init__(properties)
         self._metadata = {"etag": etag, "timestamp": timestamp}
-
-
-class _RefusedError(Exception):
-    def __init__(self, status: int, code: str) -> None:
-        super().__init__(status, code)
-        self.status, self.code = status, code
-
-
-def failure(status: int, code: str = "") -> HttpResponseError:
-    """Return the error of a call as the SDK raises it. For gates, too: `failure(503, "ServerBusy")`."""
-    error = _CLASSES.get(status, HttpResponseError)(message=f"{status} {code}")
-    error.status_code = status
-    if code:
-        error.error_code = TableErrorCode(code)  # type: ignore[attr-defined] # set by the SDK in the same way
-    return error
 
 
 class MemoryTables:
@@ -190,7 +170,7 @@ class MemoryTable:
                 rows = self._partitions().setdefault(entity["PartitionKey"], {})
                 before = {entity["RowKey"]: rows[entity["RowKey"]]} if entity["RowKey"] in rows else {}
                 answer = self._apply(rows, kind, entity, how)
-            except _RefusedError as error:
+            except TableRefusalError as error:
                 raise failure(error.status, error.code) from error
             self._tell([entity], before, rows)
             return answer
@@ -200,7 +180,7 @@ class MemoryTable:
     def _apply(self, rows: Rows, kind: str, entity: Entity, how: Mapping[str, Any]) -> Answer:
         key = entity["RowKey"]
         if _REFUSED_IN_KEYS.search(key) or _REFUSED_IN_KEYS.search(entity["PartitionKey"]):
-            raise _RefusedError(400, "InvalidInput")
+            raise TableRefusalError(400, "InvalidInput")
         _check(rows.get(key), kind, how)
         if kind == "delete":
             del rows[key]
@@ -221,8 +201,8 @@ class MemoryTable:
             rows = dict(before)
             for kind, entity, *how in operations:
                 answers.append(self._apply(rows, kind, entity, how[0] if how else {}))
-        except _RefusedError as error:
-            raise _transaction_error(error, len(answers)) from error
+        except TableRefusalError as error:
+            raise transaction_error(error, len(answers)) from error
         partitions[partition] = rows
         self._tell([operation[1] for operation in operations], before, rows)
         return answers
@@ -235,7 +215,7 @@ class MemoryTable:
     def _get(self, partition_key: str, row_key: str) -> TableEntity:
         try:
             found = self._partitions().get(partition_key, {}).get(row_key)
-        except _RefusedError as error:
+        except TableRefusalError as error:
             raise failure(error.status, error.code) from error
         if found is None:
             raise failure(404, "ResourceNotFound")
@@ -245,7 +225,7 @@ class MemoryTable:
         comparisons = compile_filter(query)
         try:
             partitions = self._partitions()
-        except _RefusedError as error:
+        except TableRefusalError as error:
             raise failure(error.status, error.code) from error
         only = only_partition(comparisons, parameters)
         found: list[KeptEntity] = []
@@ -260,7 +240,7 @@ class MemoryTable:
             return self._account.tables[self.table_name]
         except KeyError:
             code = "TableNotFound"
-            raise _RefusedError(404, code) from None
+            raise TableRefusalError(404, code) from None
 
     def _make(self) -> None:
         if self.table_name in self._account.tables:
@@ -276,29 +256,21 @@ def _selected(entity: KeptEntity, select: Sequence[str] | None) -> TableEntity:
 
 def _check(kept: KeptEntity | None, kind: str, how: Mapping[str, Any]) -> None:
     if kind == "create" and kept is not None:
-        raise _RefusedError(409, "EntityAlreadyExists")
+        raise TableRefusalError(409, "EntityAlreadyExists")
     if kind in ("create", "upsert"):
         return
     if kept is None:
-        raise _RefusedError(404, "ResourceNotFound")
+        raise TableRefusalError(404, "ResourceNotFound")
     if how.get("match_condition") is MatchConditions.IfNotModified and how["etag"] != kept.metadata["etag"]:
-        raise _RefusedError(412, "UpdateConditionNotSatisfied")
+        raise TableRefusalError(412, "UpdateConditionNotSatisfied")
 
 
 def _check_transaction(operations: Sequence[Operation]) -> None:
     if len(operations) > MOST_OPERATIONS:
-        raise _RefusedError(400, "InvalidInput")
+        raise TableRefusalError(400, "InvalidInput")
     keys = [operation[1]["RowKey"] for operation in operations]
     if len(set(keys)) < len(keys):
-        raise _RefusedError(400, "InvalidDuplicateRow")
-
-
-def _transaction_error(error: _RefusedError, index: int) -> TableTransactionError:
-    raised = TableTransactionError(message=f"{index}:{error.status} {error.code}", index=index)
-    raised.status_code = error.status
-    # In transactions the code stays the plain string that the service sent.
-    raised.error_code = error.code  # type: ignore[attr-defined]
-    return raised
+        raise TableRefusalError(400, "InvalidDuplicateRow")
 
 
 def _must_replace(mode: UpdateMode) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from local.demo.world import create_contract
 from local.in_process.system import START, Inside
-from local.in_process.tables import failure
+from local.in_process.table_errors import failure
 from local.local_system import ROOT
 from shared.errors import RetryLaterError
 from shared.models.messages import AgendaEntry, OriginMessage

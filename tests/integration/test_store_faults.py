@@ -7,7 +7,8 @@ Each kind of loss is tried before and after the effect. Left out: answers that c
 import pytest
 from azure.core.exceptions import ServiceRequestError, ServiceResponseError, ServiceResponseTimeoutError
 
-from local.in_process.tables import MemoryTables, failure
+from local.in_process.table_errors import failure
+from local.in_process.tables import MemoryTables
 from shared.errors import LeaseLostError, OutcomeUnknownError, UnavailableError
 from shared.models.evidence import Head
 from shared.models.messages import AgendaEntry

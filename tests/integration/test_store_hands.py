@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from local.in_process.tables import MemoryTables, failure
+from local.in_process.table_errors import failure
+from local.in_process.tables import MemoryTables
 from shared.errors import FencedError, RetryLaterError
 from shared.models.hands import HandsRow, Kind
 from shared.store.hands import PARTITION

@@ -16,7 +16,7 @@ from typing import Literal, Never
 import httpx
 from azure.core.exceptions import ServiceResponseError
 
-from local.in_process.tables import failure
+from local.in_process.table_errors import failure
 from local.simulators.faults import GARBLED, HTML, Fault
 from local.simulators.odd_data import Change
 from tests.simulation.journal import LOOK
