@@ -76,5 +76,10 @@ class Visitor:
         await told.wait_for()
         return await told.inner_text()
 
+    async def has_read_twice(self):
+        """Wait until the page has read anew what there is, and has had the time to draw it."""
+        for _ in range(2):
+            await self.page.wait_for_event("response", lambda answer: answer.url.endswith("/state"))
+
     async def text(self):
         return await self.page.locator("#view").inner_text()

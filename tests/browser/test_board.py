@@ -140,13 +140,21 @@ async def test_a_card_is_ticked_by_keyboard_and_dragged_by_mouse(board, visitor)
     assert await visitor.page.evaluate("document.activeElement.dataset.key.startsWith('tick:')"), (
         "it stays where it was"
     )
-    await card.drag_to(visitor.page.get_by_role("group", name="Prepare"))
-    await visitor.page.get_by_role("group", name="Prepare").get_by_label(f"{CONTRACT}: legal review").wait_for()
-
     (task,) = [task for task in tasks(stage.system, starting=CONTRACT) if task["title"].endswith("legal review")]
-    ticks = stage.system.world.graph.details[task["id"]]["checklist"].values()
+    world, bucket = stage.system.world, visitor.page.get_by_role("group", name="Prepare")
+    await card.get_by_text(" · due ").hover()
+    await visitor.page.mouse.down()
+    pressed = await card.element_handle()
+    world.graph.person_create_task(world.users["lwhite"], task["planId"], "Somebody else's, meanwhile")
+    await visitor.has_read_twice()
+    assert await pressed.evaluate("one => one.isConnected"), "it is not drawn anew under one's hand"
+    await bucket.hover()
+    await visitor.page.mouse.up()
+    await bucket.get_by_label(f"{CONTRACT}: legal review").wait_for()
+
+    ticks = world.graph.details[task["id"]]["checklist"].values()
     assert [tick["isChecked"] for tick in ticks] == [True, False]
-    assert task["bucketId"] == stage.system.world.graph.bucket_id(task["planId"], "Prepare")
+    assert world.graph.tasks[task["id"]]["bucketId"] == world.graph.bucket_id(task["planId"], "Prepare")
     assert visitor.wrong == []
 
 

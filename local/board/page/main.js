@@ -3,6 +3,7 @@
 const EVERY = 1000;
 const FRAME = "/api/operations";
 const shown = {};
+let isPressed = false;
 
 function place() {
   const [view, ...rest] = location.hash.slice(1).split("/");
@@ -30,7 +31,14 @@ function part(name, data, draw) {
   draw();
 }
 
+/** Whether somebody is pressing or dragging. A drag ends the pointer's events at its start: the dragged card is marked. */
+function isInHand() {
+  return isPressed || document.querySelector(".dragged");
+}
+
 function render() {
+  // What is drawn anew under somebody's hand can't be dragged or clicked any more: it waits for the next reading.
+  if (isInHand()) return;
   const { scene, people, troubles, scenes, feed, plans, opentext, mails } = world, { view, argument } = place();
   at("setting").hidden = scene.is_ready && !scene.wrong;
   at("setting").textContent = scene.wrong ? `The scene did not go as it should: ${scene.wrong}` : "The scene is being set: this takes some seconds.";
@@ -103,10 +111,12 @@ at("sheet").addEventListener("close", () => {
   if (place().view === "task") location.hash = "#planner";
 });
 window.addEventListener("hashchange", arrive);
+window.addEventListener("pointerdown", () => { isPressed = true; });
+for (const end of ["pointerup", "pointercancel", "dragend"]) window.addEventListener(end, () => { isPressed = false; });
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
 setInterval(() => {
   // What somebody is filling in stays as it is meanwhile.
-  const isBusy = document.hidden || at("form").open || at("ask").open || document.querySelector(".dragged");
+  const isBusy = document.hidden || at("form").open || at("ask").open;
   if (!isBusy) refresh();
 }, EVERY);
 refresh().then(() => {
