@@ -72,3 +72,23 @@ async def test_a_completion_right_before_a_new_version_is_shown_does_not_count_f
     assert race.is_told
     assert [visit.step.name for visit in approval.visits] == ["Approver"]
     assert approval.graph.tasks[task]["percentComplete"] == 0
+
+
+async def test_what_a_replica_shows_that_lags_behind_our_own_write_is_nobodys_edit(countersigned):
+    approval = countersigned
+    task = next(task["id"] for task in approval.graph.tasks.values() if task["title"].startswith("Countersign"))
+
+    def lag(method, path):
+        if (method, path) == ("GET", f"/planner/tasks/{task}") and approval.graph.tasks[task]["title"].endswith("v2"):
+            approval.graph.faults.hook = None
+            approval.graph.serve_stale(task)
+
+    approval.graph.faults.hook = lag
+    approval.content.add_version(approval.document, b"2", user="pwilliams")
+    await approval.engine.look(f"workflow-{approval.process}")
+    await approval.engine.rest()
+
+    assert approval.graph.faults.hook is None
+    history = await approval.engine.services.origins.list_entries(f"workflow-{approval.process}")
+    assert "edited" not in [entry.what for entry in history]
+    assert approval.graph.tasks[task]["title"].endswith("v2")

@@ -204,8 +204,9 @@ class History:
         await self._trouble()
         await self._quiet()
         await self._resync()
-        process = self.host.living()
-        wanted = await process.run(wanted_by_origin(process))
+        # Whoever was at work may still be kept from signing in, for what was refused long ago.
+        judge = Process("judge", self.house, timedelta())
+        wanted = await judge.run(wanted_by_origin(judge))
         self.failures += invariants.at_rest(self.world, wanted, self.people.log, since=self.lost_at)
         self._check_twins()
         await hidden.pass_an_hour(self.running, self.people)

@@ -214,13 +214,6 @@ class Host:
         for name in self._names:
             self._begin(name)
 
-    def living(self) -> Process:
-        """Return a process that lives; one that died with nothing at work is noticed by nobody."""
-        name = self._names[0]
-        if self.processes[name].name in self.house.faults.dead:
-            self._begin(name)
-        return self.processes[name]
-
     def move_clock(self, jump: timedelta) -> None:
         """Set the clock of one process wrong, by so much more."""
         self.processes[self._rng.choice(self._names)].skew += jump

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from shared.decisions.actions import Write
 from shared.decisions.bases import base_after, joined
 from shared.decisions.fields import FIELDS, SyncedField, outcome_lines
-from shared.decisions.item_view import event
+from shared.decisions.item_view import event, is_behind
 from shared.decisions.observed import Found, Missing, Seen, Unread
 from shared.decisions.open_task import first_write
 from shared.decisions.own_writes import to_announce
@@ -173,6 +173,11 @@ def _after(work: Work, write: Write, before: Seen, written: Seen) -> Link:
         link = link.based(base_after(before, written, write.asked))
         if _shows_anew(write, old) and written.details is not None:
             link = link.shown(written.details.answered)
+    returned = link.agreed(written.task, written.details)
+    if is_behind(found, returned):
+        # The read after it came from a replica that lags: it tells neither of people's edits nor whether the task was
+        # completed before it showed the new versions. The next look does.
+        return returned if old is None or not write.rebinds else returned.bound_to(old.bound)
     if write.rebinds and found.task.is_completed and old is not None:
         # Completed before the new versions could be seen: it counts for the old ones.
         link = link.bound_to(old.bound)
