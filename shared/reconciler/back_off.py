@@ -19,6 +19,7 @@ from shared.timing import GONE_AGAIN, OTHERS_TURN, REPORT_AFTER, STEPS, pause
 
 log = logging.getLogger(__name__)
 _HIDDEN = frozenset({Cause.NOT_ALLOWED, Cause.UNREADABLE, Cause.GONE})
+_ASKED_BY_PLANS = frozenset({WaitedFor.CHANGED, WaitedFor.SETTLE})
 _LIVE = (LinkState.OPEN, LinkState.RESERVED, LinkState.HELD)
 
 
@@ -73,13 +74,13 @@ async def leave_to_newer(message: OriginMessage, other: MappingInForce, services
 
 def is_futile(held: Held, message: OriginMessage, now: datetime) -> bool:
     """
-    Tell a look that would come to nothing: a task changed, and OpenText does not show its origin.
+    Tell a look that would come to nothing: a plan's read asks for it, and OpenText does not show its origin.
 
-    Each read of the plan announces the task again, as nobody can agree on it; the origin has a timer of its own, and
-    once it can be read the next announcement is followed.
+    Each read announces the task that changed again, as nobody can agree on it, and the reservation that stands, as
+    nobody can settle it; the origin has a timer of its own, and once it can be read the next announcement is followed.
     """
     trouble = held.trouble
-    if message.waited_for is not WaitedFor.CHANGED or trouble is None or trouble.cause not in _HIDDEN:
+    if message.waited_for not in _ASKED_BY_PLANS or trouble is None or trouble.cause not in _HIDDEN:
         return False
     return trouble.tries > 1 and now < trouble.next_try <= now + GONE_AGAIN
 

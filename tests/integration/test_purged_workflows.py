@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from local.simulators.faults import Fault
+from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
 from tests.integration.test_approvals import Approval, approval
@@ -83,3 +85,20 @@ async def test_one_that_was_archived_with_its_task_open_is_looked_for_hourly_and
     assert [reason.partition(":")[0] for reason in letters] == ["could not be read for a day"]
     assert purged.asked <= 30 + 30 / 4
     assert 1 <= purged.timers[purged.origin] <= 4
+
+
+async def test_one_that_was_archived_while_its_task_was_being_made_is_looked_for_hourly(approval):
+    """Each read of the plan finds a task of the bridge's making, and a reservation that nobody can settle now."""
+    world = approval.engine.world
+    world.graph.faults.add(Fault.dropped(method="POST", path="/planner/tasks", after=True))
+    process = world.content.start_workflow(
+        "Contract Approval", [approval.document], initiator="pwilliams", managers=["bridge"]
+    )
+    await approval.engine.look(f"workflow-{process}")
+    purged = Purged(Approval(approval.engine, process, approval.document))
+
+    await purged.pass_by(DAY)
+
+    states = [link.state for link in (await purged.inside.storage().origins.find_links(purged.origin)).values()]
+    assert states == [LinkState.RESERVED]
+    assert purged.asked <= 30
