@@ -25,6 +25,7 @@ from shared.models.words import ItemKind, WaitedFor
 from shared.timing import REPLICA, YOUNG
 
 DELETED_RELEASED = "a person deleted the task, and the mapping no longer asked for it"
+BY_PEOPLE, DATE_MOVED = "opened again in Planner", "its date moved"
 
 
 def decide(view: View, policy: Policy, now: datetime) -> Action | None:
@@ -168,7 +169,7 @@ def _decide_without_task(view: View, link: Link, now: datetime) -> Action | None
         return None
     wanted = view.target.wanted
     if link.state is LinkState.COMPLETED and link.kind is not ItemKind.STEP and is_asked_anew(link, wanted):
-        return Remember(link.reopened(), (event(EventKind.REOPENED, link, reason="its date moved"),), again=True)
+        return Remember(link.reopened(), (event(EventKind.REOPENED, link, reason=DATE_MOVED),), again=True)
     if link.state not in (LinkState.CLOSED, LinkState.OPEN):
         return None
     if (why := wanted.held) is None:
@@ -265,15 +266,14 @@ def _decide_finished(view: View, link: Link, found: Found, policy: Policy, now: 
         return Write(
             reopened, view.target, task=patch, events=(event(EventKind.REOPENED, link, reason="wanted again"),)
         )
-    if not found.task.is_completed or _is_completed_anew(link, found):
-        return Remember(reopened, (event(EventKind.REOPENED, link, reason="opened again in Planner"),), again=True)
+    if _is_completed_anew(link, found):
+        return Remember(reopened, (event(EventKind.REOPENED, link, reason=BY_PEOPLE),), again=True)
     if is_asked_anew(link, wanted):
-        return Write(
-            reopened,
-            view.target,
-            task=TaskPatch(percent_complete=0),
-            events=(event(EventKind.REOPENED, link, reason="its date moved"),),
-        )
+        # It may be open already: a worker that opened it and died before that was remembered is no person.
+        patch = TaskPatch(percent_complete=0) if found.task.is_completed else None
+        return Write(reopened, view.target, task=patch, events=(event(EventKind.REOPENED, link, reason=DATE_MOVED),))
+    if not found.task.is_completed:
+        return Remember(reopened, (event(EventKind.REOPENED, link, reason=BY_PEOPLE),), again=True)
     if (agreed := agree(link, found)) is not None or link.hold is not HoldCause.RECORD:
         return agreed
     return None if is_waiting(link, view, policy, now) else record_again(link, wanted, view.workspace_id)

@@ -282,6 +282,10 @@ def test_a_completed_milestone_may_be_opened_again_when_its_date_moves():
     action = act(moved, link(state="completed"), found(**DONE))
 
     assert (type(action), action.task.percent_complete, action.link.state) == (Write, 0, LinkState.OPEN)
+    # A worker that opened it and died before that was remembered is no person.
+    after_a_death = act(moved, link(state="completed"), found())
+    assert (after_a_death.task, after_a_death.link.state) == (None, LinkState.OPEN)
+    assert [told.detail["reason"] for one in (action, after_a_death) for told in one.events] == ["its date moved"] * 2
 
 
 @pytest.mark.parametrize(("remembered", "state"), [("2026-11-23T10:00:00Z", "open"), ("2026-11-23T11:00:00Z", None)])
