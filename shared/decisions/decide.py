@@ -266,14 +266,13 @@ def _decide_finished(view: View, link: Link, found: Found, policy: Policy, now: 
         return Write(
             reopened, view.target, task=patch, events=(event(EventKind.REOPENED, link, reason="wanted again"),)
         )
-    if _is_completed_anew(link, found):
+    is_anew, is_open = is_asked_anew(link, wanted), not found.task.is_completed
+    if _is_completed_anew(link, found) or (is_open and not is_anew):
         return Remember(reopened, (event(EventKind.REOPENED, link, reason=BY_PEOPLE),), again=True)
-    if is_asked_anew(link, wanted):
+    if is_anew:
         # It may be open already: a worker that opened it and died before that was remembered is no person.
-        patch = TaskPatch(percent_complete=0) if found.task.is_completed else None
+        patch = None if is_open else TaskPatch(percent_complete=0)
         return Write(reopened, view.target, task=patch, events=(event(EventKind.REOPENED, link, reason=DATE_MOVED),))
-    if not found.task.is_completed:
-        return Remember(reopened, (event(EventKind.REOPENED, link, reason=BY_PEOPLE),), again=True)
     if (agreed := agree(link, found)) is not None or link.hold is not HoldCause.RECORD:
         return agreed
     return None if is_waiting(link, view, policy, now) else record_again(link, wanted, view.workspace_id)

@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.decisions.actions import Write
 from shared.models.link import FieldBase
+from shared.models.planner import PlannerDetails
 from shared.models.planner_writes import DetailsPatch, TaskPatch
 
 # The due date before the start: Planner refuses a start that is later. Who goes before who comes: a task has room for
@@ -62,6 +63,16 @@ class Piece:
         if isinstance(self.value, dict):
             return [Piece(self.name, {key: line}, self.in_details) for key, line in self.value.items()]
         return [Piece(self.name, (one,), self.in_details) for one in self.value]
+
+    def stands(self, details: PlannerDetails | None) -> bool:
+        """Tell a checklist's line that stands so already: alone it would change nothing but the task's version."""
+        if self.name != "checklist" or details is None or len(self.value) != 1:
+            return False
+        ((key, line),) = self.value.items()
+        there = details.checklist.get(key)
+        if line is None or there is None:
+            return line is None and there is None
+        return line.title in (None, there.title) and line.is_checked in (None, there.is_checked)
 
     def keys(self) -> frozenset[str]:
         """Name the lines that it writes."""

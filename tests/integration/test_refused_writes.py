@@ -14,7 +14,10 @@ from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
 from shared.reconciler.reconcile import reconcile
 from shared.store.tasks import IndexRow, indexing
+from tests.integration.test_approvals import approval
 from tests.narrowing import sure
+
+__all__ = ["approval"]
 
 END = START + timedelta(days=400)
 ITEM = "contract-package|renewal-decision"
@@ -156,3 +159,18 @@ async def test_a_first_write_that_does_not_fit_as_a_whole_writes_what_fits_once(
     told = [entry.what for entry in entries if entry.item == "contract-package|legal-review"]
     assert told.count("updated") == told.count("held") == 1
     assert "ref: " in case.graph.details[review]["description"]
+
+
+async def test_a_lost_outcome_that_finds_no_room_is_not_written_around_at_each_try(approval):
+    """Somebody took an outcome's line and filled the checklist: the other line stands, and is left alone."""
+    graph, task = approval.graph, approval.task
+    graph.remove_checklist_item(approval.users["lwhite"], task, "Reject")
+    for number in range(19):
+        graph.add_checklist_item(approval.users["lwhite"], task, f"Line {number}")
+    approval.decide("dfoxhoven", "Approve")
+    await approval.notice()
+    before = graph.details[task]["@odata.etag"]
+    await approval.engine.inside.pass_time(timedelta(minutes=5), times=100)
+
+    assert approval.visits == []
+    assert graph.details[task]["@odata.etag"] == before

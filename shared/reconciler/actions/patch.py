@@ -87,6 +87,8 @@ async def _apart(work: Work, write: Write, answer: object, *, in_details: bool) 
     is_whole = len(left) == 1 and not left[0].finer()
     while left:
         piece = left.pop(0)
+        if _stands(work, item, piece):
+            continue
         if not is_whole:
             changed = (
                 replace(write, task=None, details=piece.details) if in_details else replace(write, task=piece.task)
@@ -106,6 +108,11 @@ async def _apart(work: Work, write: Write, answer: object, *, in_details: bool) 
             fields = ", ".join(dict.fromkeys(refused))
             work.refused[item] = f"{REFUSED}{fields}: {answer}"[:500]
     return written
+
+
+def _stands(work: Work, item: str, piece: Piece) -> bool:
+    found = work.seen[item]
+    return isinstance(found, Found) and piece.stands(found.details)
 
 
 def _failed(work: Work, write: Write, answer: object) -> str:

@@ -6,7 +6,7 @@ from shared.decisions.actions import Write
 from shared.decisions.pieces import asked_by, pieces
 from shared.models.link import FieldBase
 from shared.models.planner_writes import ChecklistLine, DetailsPatch, TaskPatch
-from tests.build import ALICE, BOB, EVE, link
+from tests.build import ALICE, BOB, EVE, details_of, link, wanted
 
 WRITE = Write(
     link(),
@@ -54,3 +54,21 @@ def test_of_what_was_asked_only_what_was_written_or_stood_before_counts_as_asked
     asked = asked_by([*eve, *unasked], WRITE, {"assignees": FieldBase(asked=[ALICE], got=[ALICE])})
 
     assert asked == {"assignees": [ALICE, EVE]}
+
+
+@pytest.mark.parametrize(
+    ("line", "stands"),
+    [
+        pytest.param({"a": ChecklistLine(title="A", is_checked=False)}, True, id="as it is"),
+        pytest.param({"a": ChecklistLine(is_checked=False)}, True, id="no tick, as before"),
+        pytest.param({"a": ChecklistLine(is_checked=True)}, False, id="a tick"),
+        pytest.param({"a": ChecklistLine(title="B")}, False, id="another text"),
+        pytest.param({"a": None}, False, id="is taken away"),
+        pytest.param({"b": None}, True, id="is gone already"),
+        pytest.param({"b": ChecklistLine(title="B")}, False, id="is new"),
+    ],
+)
+def test_a_line_that_stands_so_already_need_not_be_written(line, stands):
+    (piece,) = pieces(Write(link(), None, details=DetailsPatch(checklist=line)), in_details=True)
+
+    assert piece.stands(details_of(wanted(), checklist={"a": {"title": "A"}})) is stands
