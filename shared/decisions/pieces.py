@@ -5,13 +5,13 @@ The note to people comes first. A list that does not fit as a whole is tried lin
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.decisions.actions import Write
 from shared.models.link import FieldBase
-from shared.models.planner import PlannerDetails
-from shared.models.planner_writes import DetailsPatch, TaskPatch
+from shared.models.planner import ChecklistItem, PlannerDetails
+from shared.models.planner_writes import ChecklistLine, DetailsPatch, TaskPatch
 
 # The due date before the start: Planner refuses a start that is later. Who goes before who comes: a task has room for
 # twenty people.
@@ -64,16 +64,6 @@ class Piece:
             return [Piece(self.name, {key: line}, self.in_details) for key, line in self.value.items()]
         return [Piece(self.name, (one,), self.in_details) for one in self.value]
 
-    def stands(self, details: PlannerDetails | None) -> bool:
-        """Tell a checklist's line that stands so already: alone it would change nothing but the task's version."""
-        if self.name != "checklist" or details is None or len(self.value) != 1:
-            return False
-        ((key, line),) = self.value.items()
-        there = details.checklist.get(key)
-        if line is None or there is None:
-            return line is None and there is None
-        return line.title in (None, there.title) and line.is_checked in (None, there.is_checked)
-
     def keys(self) -> frozenset[str]:
         """Name the lines that it writes."""
         return frozenset(self.value) if self.name in _LISTS else frozenset()
@@ -86,6 +76,30 @@ def pieces(write: Write, *, in_details: bool) -> list[Piece]:
         return []
     names = [name for name in (_DETAILS_FIELDS if in_details else _TASK_FIELDS) if name in patch.model_fields_set]
     return [Piece(name, value, in_details) for name in names if (value := getattr(patch, name)) or name not in _LISTS]
+
+
+def of_what_changes(write: Write, details: PlannerDetails | None) -> Write:
+    """
+    Return a write without the lines of the checklist that stand so already, and without details where no more is left.
+
+    They are written beside something else, to meet a tick that is made meanwhile. Without it they would change nothing
+    but the task's version, at each try.
+    """
+    if write.details is None or details is None:
+        return write
+    there, given = details.checklist, {name: getattr(write.details, name) for name in write.details.model_fields_set}
+    if "checklist" in given:
+        given["checklist"] = {
+            key: line for key, line in given["checklist"].items() if not _stands(line, there.get(key))
+        }
+    left = {name: value for name, value in given.items() if value or name not in _LISTS}
+    return replace(write, details=DetailsPatch(**left) if left else None)
+
+
+def _stands(line: ChecklistLine | None, there: ChecklistItem | None) -> bool:
+    if line is None or there is None:
+        return line is None and there is None
+    return line.title in (None, there.title) and line.is_checked in (None, there.is_checked)
 
 
 def asked_by(written: list[Piece], write: Write, base: Mapping[str, FieldBase]) -> dict[str, Any]:

@@ -174,3 +174,17 @@ async def test_a_lost_outcome_that_finds_no_room_is_not_written_around_at_each_t
 
     assert approval.visits == []
     assert graph.details[task]["@odata.etag"] == before
+
+
+async def test_a_task_that_cant_be_opened_again_keeps_its_note_and_is_left_alone(approval):
+    """Where opening it again is refused, its unticked lines are not written once more at each try."""
+    graph, task = approval.graph, approval.task
+    graph.faults.hook = lambda *call: Fault.status(400) if call == ("PATCH", f"/planner/tasks/{task}") else None
+    approval.decide("nkaur")
+    await approval.notice()
+    before = graph.details[task]["@odata.etag"]
+    await approval.engine.inside.pass_time(timedelta(minutes=5), times=100)
+
+    assert approval.percent == 100
+    assert "not a performer" in approval.text
+    assert graph.details[task]["@odata.etag"] == before

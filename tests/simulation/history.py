@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from local.in_process.loop import START, SimLoop, run
 from local.in_process.tables import Partitions
+from shared.clients.opentext.sign_in_guard import OwnDoor
 from shared.decisions.fields import FIELDS
 from shared.errors import LeaseLostError, RefusedError, RetryLaterError
 from shared.models.link import LinkState
@@ -204,8 +205,8 @@ class History:
         await self._trouble()
         await self._quiet()
         await self._resync()
-        # Whoever was at work may still be kept from signing in, for what was refused long ago.
-        judge = Process("judge", self.house, timedelta())
+        # The workers may still be kept from signing in, for what was refused long ago.
+        judge = Process("judge", self.house, timedelta(), door=OwnDoor())
         wanted = await judge.run(wanted_by_origin(judge))
         self.failures += invariants.at_rest(self.world, wanted, self.people.log, since=self.lost_at)
         self._check_twins()

@@ -15,6 +15,7 @@ from shared.clients.graph.directory import DirectoryClient
 from shared.clients.graph.planner import Planner
 from shared.clients.graph.subscriptions import Subscriptions
 from shared.clients.opentext import SignIn
+from shared.clients.opentext.sign_in_guard import SignInDoor
 from shared.errors import RetryLaterError
 from shared.intake.expected_failures import run_origin, run_plan, run_timer
 from shared.models.messages import OriginMessage, PlanMessage
@@ -90,10 +91,20 @@ class Process:
         name: unique to this life of it.
         skew: how far its clock is off.
         is_next_release: it writes rows with fields that this release does not know.
+        door: asked before its sign-ins. None: the one that all workers share.
     """
 
-    def __init__(self, name: str, house: House, skew: timedelta, *, is_next_release: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        house: House,
+        skew: timedelta,
+        *,
+        is_next_release: bool = False,
+        door: SignInDoor | None = None,
+    ) -> None:
         self.name = name
+        self._door = door
         self.is_next_release = is_next_release
         self.rng = Random(f"{house.seed}-{name}")  # noqa: S311 - repeatable on purpose
         self.house = house
@@ -127,7 +138,13 @@ class Process:
         connection = house.stack.graph(house.world.graph.handle, house.faults, fence)
         ecm = house.stack.opentext(house.world.content.handle, house.faults, fence)
         outside = Outside(
-            opentext=opentext.connect(_sign_in(settings), ecm, zone=settings.opentext_zone, now=self.now),
+            opentext=opentext.connect(
+                _sign_in(settings),
+                ecm,
+                zone=settings.opentext_zone,
+                now=self.now,
+                door=self._door or storage.sign_in_gates,
+            ),
             graph=connection,
             planner=Planner(connection),
             directory=DirectoryClient(connection, self.now),

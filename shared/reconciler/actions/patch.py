@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from shared.decisions.actions import Write
 from shared.decisions.item_view import event
 from shared.decisions.observed import Found
-from shared.decisions.pieces import Piece, asked_by, pieces
+from shared.decisions.pieces import Piece, asked_by, of_what_changes, pieces
 from shared.errors import NotFoundError, RetryLaterError, StaleError
 from shared.models.events import EventKind
 from shared.models.holds import HoldCause
@@ -82,13 +82,11 @@ def _took(work: Work, item: str, answer: object) -> bool:
 async def _apart(work: Work, write: Write, answer: object, *, in_details: bool) -> list[Piece]:
     """Write what may be written of a refused write, piece by piece, and say what may not; return what was."""
     item, written, refused = write.link.item, list[Piece](), list[str]()
-    left = pieces(write, in_details=in_details)
+    left = pieces(changing(work, write), in_details=in_details)
     # A single piece that can't be parted is what was refused: sending it again would bring the same answer.
     is_whole = len(left) == 1 and not left[0].finer()
     while left:
         piece = left.pop(0)
-        if _stands(work, item, piece):
-            continue
         if not is_whole:
             changed = (
                 replace(write, task=None, details=piece.details) if in_details else replace(write, task=piece.task)
@@ -110,9 +108,10 @@ async def _apart(work: Work, write: Write, answer: object, *, in_details: bool) 
     return written
 
 
-def _stands(work: Work, item: str, piece: Piece) -> bool:
-    found = work.seen[item]
-    return isinstance(found, Found) and piece.stands(found.details)
+def changing(work: Work, write: Write) -> Write:
+    """Return a write that Planner refused in part, without what its task shows already."""
+    found = work.seen[write.link.item]
+    return of_what_changes(write, found.details) if isinstance(found, Found) else write
 
 
 def _failed(work: Work, write: Write, answer: object) -> str:

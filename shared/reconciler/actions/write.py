@@ -20,7 +20,7 @@ from shared.models.events import EventKind
 from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
 from shared.models.planner import PlannerDetails, PlannerTask
-from shared.reconciler.actions.patch import REFUSED, as_sent, patch
+from shared.reconciler.actions.patch import REFUSED, as_sent, changing, patch
 from shared.reconciler.session import Work
 from shared.reconciler.walls import wall
 
@@ -40,7 +40,9 @@ async def write_tasks(work: Work, writes: Sequence[Write]) -> None:
     await _announce(work, writes)
     sent = await patch(work, writes, in_details=False)
     # The note stands in the details: it is written although the task's own fields were refused.
-    sent.add(await patch(work, [write for write in writes if write.link.item not in sent.failed], in_details=True))
+    going = [write for write in writes if write.link.item not in sent.failed]
+    going = [changing(work, write) if write.link.item in sent.partly else write for write in going]
+    sent.add(await patch(work, going, in_details=True))
     failed = sent.failed
     done = [as_sent(work, write, sent) for write in writes if write.link.item not in failed]
     written = {write.link.item: work.seen[write.link.item] for write in done}

@@ -1,9 +1,11 @@
 """A write that Planner refused is taken apart: the note to people first, then the lists, line by line."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.decisions.actions import Write
-from shared.decisions.pieces import asked_by, pieces
+from shared.decisions.pieces import asked_by, of_what_changes, pieces
 from shared.models.link import FieldBase
 from shared.models.planner_writes import ChecklistLine, DetailsPatch, TaskPatch
 from tests.build import ALICE, BOB, EVE, details_of, link, wanted
@@ -69,6 +71,9 @@ def test_of_what_was_asked_only_what_was_written_or_stood_before_counts_as_asked
     ],
 )
 def test_a_line_that_stands_so_already_need_not_be_written(line, stands):
-    (piece,) = pieces(Write(link(), None, details=DetailsPatch(checklist=line)), in_details=True)
+    details = details_of(wanted(), checklist={"a": {"title": "A"}})
+    write = Write(link(), None, details=DetailsPatch(checklist=line))
 
-    assert piece.stands(details_of(wanted(), checklist={"a": {"title": "A"}})) is stands
+    assert of_what_changes(write, details).details == (None if stands else write.details)
+    noted = replace(write, details=DetailsPatch(description="a note", checklist=line))
+    assert of_what_changes(noted, details).details == (DetailsPatch(description="a note") if stands else noted.details)
