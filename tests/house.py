@@ -2,7 +2,7 @@
 `python -m tests.house`: what the other linters do not see of the house; part of `make lint`.
 
 No import circle, those for the type checker alone included; no model changed from outside of `shared/models`; no cast
-in the preview; none of the engine's words carried as plain text.
+in the preview; none of the engine's words carried as plain text; no room that holds nothing.
 """
 
 import ast
@@ -26,10 +26,10 @@ TEXT = frozenset(
 def main() -> int:
     """Print every finding; 0 when there is none."""
     trees = read()
-    findings = [*circles(trees), *copies(trees), *casts(trees), *plain_words(trees)]
+    findings = [found for check in CHECKS for found in check(trees)]
     print(
         "\n".join(findings)
-        or "the house: no circle, no model changed from outside, no cast in the preview, no plain word"
+        or "the house: no circle, no model changed from outside, no cast in the preview, no plain word, no empty room"
     )
     return 1 if findings else 0
 
@@ -114,6 +114,18 @@ def _types(annotation: ast.expr) -> set[str]:
         case ast.Name(id=name):
             return {name}
     return set()
+
+
+def empty_rooms(trees: dict[str, ast.Module]) -> Iterator[str]:
+    """Name the packages that hold nothing but their own file, and that says nothing: a move left them behind."""
+    for file, tree in trees.items():
+        room = file.removesuffix("__init__.py")
+        says = [node for node in tree.body if not isinstance(node, ast.Expr)]
+        if file != room and not says and sum(other.startswith(room) for other in trees) == 1:
+            yield f"{room}: an empty room"
+
+
+CHECKS = (circles, copies, casts, plain_words, empty_rooms)
 
 
 if __name__ == "__main__":

@@ -182,7 +182,7 @@ def _decide_missing(view: View, link: Link, policy: Policy, now: datetime) -> Ac
     """Decide for a deleted task: it is never a completed one."""
     # A young task that answers 404 may only not have reached every replica.
     made = link.reserved_at or now
-    if made <= now + YOUNG and now < made + YOUNG:
+    if now < made + YOUNG:
         return LookAgain(link.item, made + YOUNG, WaitedFor.MISSING)
     deleted = event(EventKind.DELETED, link, task=link.task_id)
     if link.state is LinkState.RELEASED:

@@ -16,7 +16,7 @@ from shared.models.notify import Notify
 from shared.models.opentext import DocumentVersion
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.wanted import WantedTask
-from shared.timing import pause
+from shared.timing import YOUNG, pause
 
 __all__ = ["FieldBase", "Link", "LinkState", "MailIntent", "Posted", "Refusal", "Reservation", "SendIntent"]
 # A row ends at 64 KiB: of what grows with time, the last ones are kept.
@@ -88,8 +88,13 @@ class Link(LinkFields):
 
     def opened(self, task: PlannerTask, base: Mapping[str, FieldBase]) -> Self:
         """Take a task for the item's own."""
-        place = {"plan_id": task.plan_id, "bucket_id": task.bucket_id}
-        return self._to("opened", {**_NO_HOLD, **place, "task_id": task.id, "etag": task.etag, "base": dict(base)})
+        place = {"plan_id": task.plan_id, "bucket_id": task.bucket_id, "task_id": task.id, "etag": task.etag}
+        made, created = self.reserved_at, task.created
+        # By how old a task is a replica that does not know it yet is told from a deletion: where the worker that
+        # announced it had a wrong clock, Planner's counts. Otherwise the announced day stays: due dates count from it.
+        if created is not None and (made is None or abs(created - made) > YOUNG):
+            made = created
+        return self._to("opened", {**_NO_HOLD, **place, "reserved_at": made, "base": dict(base)})
 
     def completed(self, by: str | None, at: datetime | None) -> Self:
         """End the item: its task is completed. A hold stays until it is freed."""

@@ -17,9 +17,7 @@ def trees():
     return house.read()
 
 
-@pytest.mark.parametrize(
-    "check", [house.circles, house.copies, house.casts, house.plain_words], ids=lambda check: check.__name__
-)
+@pytest.mark.parametrize("check", house.CHECKS, ids=lambda check: check.__name__)
 def test_nothing_is_wrong_with_the_house(check, trees):
     assert list(check(trees)) == []
 
@@ -80,6 +78,12 @@ def test_nothing_is_wrong_with_the_house(check, trees):
             {"shared/store/a.py": "class A:\n    cause: 'str' = ''"},
             "cause is plain text",
             id="a word as plain text, in quotation marks",
+        ),
+        pytest.param(
+            house.empty_rooms,
+            {"shared/old/__init__.py": "'The flows.'", "shared/new/__init__.py": "", "shared/new/a.py": ""},
+            "shared/old/: an empty room",
+            id="a room that everybody left",
         ),
     ],
 )

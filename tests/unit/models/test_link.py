@@ -1,6 +1,7 @@
 """The state machine of a link, and the words that it is told in."""
 
 import re
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -104,3 +105,21 @@ def test_a_link_of_the_first_edition_is_read():
     stored = re.sub(r'"hold":null', '"hold":""', link().model_dump_json())
 
     assert Link.model_validate_json(stored) == link()
+
+
+@pytest.mark.parametrize(
+    ("announced", "made"),
+    [
+        pytest.param(timedelta(seconds=-30), timedelta(seconds=-30), id="before it was made"),
+        pytest.param(timedelta(seconds=30), timedelta(seconds=30), id="by a clock that is a little ahead"),
+        pytest.param(timedelta(hours=-1), timedelta(), id="by a clock that was an hour behind"),
+        pytest.param(timedelta(days=1), timedelta(), id="by a clock that was a day ahead"),
+        pytest.param(None, timedelta(), id="at a time that nobody knows"),
+    ],
+)
+def test_a_task_is_as_old_as_it_was_announced_or_as_planner_says(announced, made):
+    """A replica that does not know a young task yet would otherwise have it taken for a deleted one."""
+    task = found(createdDateTime=NOW).task
+    reserved = link(state="reserved", task_id=None, reserved_at=None if announced is None else NOW + announced)
+
+    assert reserved.opened(task, {}).reserved_at == NOW + made

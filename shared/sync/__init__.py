@@ -1,1 +1,0 @@
-"""The flows: read, decide, act, remember."""
