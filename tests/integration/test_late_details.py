@@ -1,11 +1,13 @@
 """Details that are not there yet when their task was just made: a reviewer waits seconds for the outcome lines."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from local.demo.world import create_contract
 from local.in_process.system import Inside
+from local.simulators.faults import Fault
 from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
 from shared.watchers.timers import sweep_agenda, sweep_plans
@@ -126,3 +128,21 @@ async def test_details_that_never_come_are_asked_for_ever_less_often():
 
     calls = case.inside.calls["graph POST"] - first
     assert 24 <= calls <= 24 * 4, "the resync of an hour, and the try of an hour"
+
+
+async def test_a_task_that_stands_leaves_no_timer_to_be_settled_where_its_details_fail():
+    """Each look that failed so would leave one more; another brings the details."""
+    case = Case(timedelta())
+    reads = iter([Fault.status(504)])
+    is_of_a_task = re.compile(r"/planner/tasks/.+/details").fullmatch
+    case.graph.faults.hook = lambda method, path: next(reads, None) if is_of_a_task(path) else None
+    case.inside.origins.messages.append(OriginMessage(origin=case.origin).model_dump_json())
+    await case.inside.drain()
+
+    now, agenda = case.inside.at, case.inside.services().agenda
+    left = await agenda.due(now + timedelta(hours=1))
+    assert next(reads, None) is None
+    assert case.lines() == []
+    assert {due.entry.waited_for for due in left} & {WaitedFor.SETTLE, WaitedFor.RETRY} == {WaitedFor.RETRY}
+    await case.inside.pass_time(timedelta(minutes=1), times=1)
+    assert case.lines() == ["Approve", "Reject"]

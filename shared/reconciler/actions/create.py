@@ -79,13 +79,13 @@ async def create_tasks(work: Work, creates: Sequence[Create]) -> None:
             await _not_made(work, create.target, link, answer)
     # (8) The claim before the link: from then on no other look takes the task, whenever this one dies.
     ours = await adopt(work, made, EventKind.CREATED)
-    # (9) Graph drops details from a POST: they are a resource of their own, written by a second call.
-    await write_details(work, ours)
-    # (10) A pause that Graph asked for ends the look, but only now that all it did before is remembered.
-    work.raise_if_throttled()
     if not any(work.held.links[link.item].state is LinkState.RESERVED for link in links):
-        # (11) Everything stands, to the last row, or was refused: there is nothing to settle.
+        # (9) Everything stands, to the last row, or was refused: there is nothing to settle, whatever comes below.
         await work.services.agenda.remove(guard)
+    # (10) Graph drops details from a POST: they are a resource of their own, written by a second call.
+    await write_details(work, ours)
+    # (11) A pause that Graph asked for ends the look, but only now that all it did before is remembered.
+    work.raise_if_throttled()
 
 
 async def adopt(work: Work, found: Sequence[Made], what: EventKind) -> list[str]:
