@@ -25,6 +25,8 @@ class Watch:
         self._world = world
         self._own = f"{worker}#"
         self._at_work = Counter[str]()
+        self._left: set[str] = set()
+        """Owners of leases whose release was refused: they end by themselves."""
 
     async def reconcile(self, message: OriginMessage, services: Services) -> None:
         """
@@ -37,9 +39,12 @@ class Watch:
         self._at_work[message.origin] += 1
         try:
             await reconcile(message, services)
+        except BaseException:
+            self._left.add(lease_owner(self._world, message.origin))
+            raise
         finally:
             self._at_work[message.origin] -= 1
-        # An older lease may stand: its release was refused, and it ends by itself.
         after = lease_owner(self._world, message.origin)
-        if after.startswith(self._own) and after != before and not self._at_work[message.origin]:
+        is_own = after.startswith(self._own) and after != before and after not in self._left
+        if is_own and not self._at_work[message.origin]:
             raise LeaseKeptError(message.origin)
