@@ -250,7 +250,10 @@ def _end(link: Link, found: Found, why: Ended, signed: str) -> Write:
     if found.details is not None:
         text = with_block(found.details.description, closing_block(signed, link, reason))
         details = None if text == found.details.description else DetailsPatch(description=text)
-    task = None if found.task.is_completed else TaskPatch(percent_complete=100)
+    # Where the bridge was opening it again, and no answer came, a read that shows it completed may be older than that:
+    # Planner refuses the write then, and the next read shows what is so.
+    is_completed = found.task.is_completed and not link.is_being_opened
+    task = None if is_completed else TaskPatch(percent_complete=100)
     return Write(closed, None, task=task, details=details, events=events, is_by_condition=why.is_by_condition)
 
 

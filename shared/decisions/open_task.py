@@ -103,7 +103,7 @@ def _decide_case(case: Case) -> Action | None:
     if not link.details_done:
         return None if found.details is None else first_write(link, case.target, found)
     # The refusal was written first: whoever died before the task was opened again left that to do.
-    if link.refusals and not link.refusals[-1].reopened:
+    if link.is_being_opened:
         return _reopen(case)
     return decide_completed(case) if found.task.is_completed else _decide_merge(case)
 

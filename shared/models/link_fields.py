@@ -101,6 +101,11 @@ class LinkFields(Stored):
         return self.state is LinkState.OPEN and not self.details_done and is_young
 
     @property
+    def is_being_opened(self) -> bool:
+        """A completion was refused, and it is not known yet that its task was opened again."""
+        return bool(self.refusals) and not self.refusals[-1].reopened
+
+    @property
     def is_at_work(self) -> bool:
         """Something is still to come of it by itself: it is open, or held by something outside of its rule."""
         is_held_outside = self.hold is not None and HOLDS[self.hold].outside

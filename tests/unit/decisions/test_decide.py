@@ -310,6 +310,19 @@ def test_deleting_a_finished_task_changes_nothing_but_our_memory():
     assert decide(view(wanted(), action.link), POLICY, NOW) is None
 
 
+@pytest.mark.parametrize(("reopened", "patch"), [(True, None), (False, 100)])
+def test_a_step_that_ends_while_its_task_is_being_opened_again_has_it_completed_anyway(reopened, patch):
+    """Nobody knows yet whether it was opened: a read that shows it completed may be older than that."""
+    item = approval()
+    known = link(item, refusals=(Refusal(reason="wrong_person", text="x", at=NOW, reopened=reopened),))
+
+    over = workflow(current=(), status="stopped")
+    action = as_a(Write, act(None, known, ticked(item, "Approve"), origin=over))
+
+    assert action.link.state is LinkState.CLOSED
+    assert (action.task and action.task.percent_complete) == patch
+
+
 def test_old_refusals_do_not_pile_up():
     item = approval()
     refusals = tuple(Refusal(reason="wrong_person", text="x", at=NOW, reopened=True) for _ in range(5))
