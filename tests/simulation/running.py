@@ -172,6 +172,8 @@ class Running:
     async def _untangle(self) -> bool:
         """Have a person decide what the bridge can't, and ask it to go on: `replay --held --cause ambiguous`."""
         held = {origin for (origin, _), link in links(self.world).items() if link.hold is HoldCause.AMBIGUOUS}
+        # Of what OpenText does not show any more nothing goes on, whoever decides what.
+        held -= self._hidden()
         self.people.act(((1, untangle),))
         for origin in sorted(held):
             self.announce(OriginMessage(origin=origin, waited_for=WaitedFor.OPERATOR, frees=HoldCause.AMBIGUOUS))
@@ -187,8 +189,11 @@ class Running:
             self.plans.put(PlanMessage(plan=plan).model_dump_json(exclude_none=True))
         await self.drain()
         # A task that changed is announced by each read as long as OpenText does not show its origin.
-        hidden = {f"workflow-{number}" for number in self.world.purged}
+        hidden = self._hidden()
         return all(OriginMessage.model_validate_json(body).origin in hidden for body in self.origins.sent[said:])
+
+    def _hidden(self) -> set[str]:
+        return {f"workflow-{number}" for number in self.world.purged}
 
 
 async def _bury(process: Process, *, queue: SimQueue) -> None:
