@@ -24,6 +24,7 @@ def _url(value: str) -> str:
     if not (allowed and parts.hostname):
         message = "must be an https:// URL (http:// only for 127.0.0.1 and localhost)"
         raise ValueError(message)
+    # Paths are put behind it with a slash of their own.
     return value.rstrip("/")
 
 
@@ -63,6 +64,7 @@ _RANGES = ((0, 59), (0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
 
 _NAMES = {name: str(number) for number, name in enumerate(re.findall("...", "janfebmaraprmayjunjulaugsepoctnovdec"), 1)}
 
+# Weekdays count from 0, which is Sunday.
 _NAMES |= {name: str(number) for number, name in enumerate(re.findall("...", "sunmontuewedthufrisat"))}
 _PART = re.compile(r"(?:\*|(\d+)(?:-(\d+))?)(?:/([1-9]\d*))?")
 

@@ -32,6 +32,7 @@ class StorageSettings(BaseModel):
     connection_string: SecretStr | None = Field(
         default=None, alias="AzureWebJobsStorage", description="For Azurite and keys."
     )
+    # The host's own names, by which it opens its storage with an identity: the bridge keeps its state in the same one.
     table_url: Url | None = Field(default=None, alias="AzureWebJobsStorage__tableServiceUri")
     queue_url: Url | None = Field(default=None, alias="AzureWebJobsStorage__queueServiceUri")
     client_id: str | None = Field(
@@ -241,4 +242,5 @@ def _problem(loc: tuple[int | str, ...], error_type: str, message: str) -> Probl
     name = str(loc[0]) if loc else "settings"
     if error_type == "missing":
         return Problem(name, "is not set")
+    # pydantic puts these words before what our own checks say.
     return Problem(name, message.removeprefix("Value error, "))

@@ -179,4 +179,5 @@ def pause(tries: int) -> timedelta:
 
 def doubled(first: timedelta, times: int, longest: timedelta) -> timedelta:
     """Return a wait that was doubled so many times, but no more than the longest."""
+    # Ten at most: after a thousand failures the product would be more than a timedelta can hold.
     return min(first * float(2 ** min(times, 10)), longest)

@@ -42,6 +42,7 @@ async def refusals(mapping: Mapping, targets: Targets, systems: Systems) -> tupl
 
 def plan_refusals(mapping: Mapping, plan: Json) -> Iterator[str]:
     """Say which part of the mapping uses a plan, as Graph describes it."""
+    # `owner` is the deprecated name, read only where `container` does not tell.
     group = str((plan.get("container") or {}).get("containerId") or plan.get("owner") or "")
     title = kept_name(str(plan.get("title") or ""))
     for spec in dict.fromkeys(spec for one in names_in(mapping) for spec in one.plans):

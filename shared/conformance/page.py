@@ -37,6 +37,7 @@ def render(report: Report) -> str:
 
 def _page(report: Report) -> Iterator[str]:
     yield '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Conformance</title>'
+    # The page shows what servers answered: should a browser take some of it for HTML, it can run and load nothing.
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
     yield f"<style>{_STYLE}</style></head><body><h1>Conformance of Planner, Content Server and OTDS</h1><dl>"
     facts = {"Made": f"{report.made:%Y-%m-%d %H:%M} UTC", "Bridge": report.release, **report.versions}

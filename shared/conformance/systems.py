@@ -155,6 +155,7 @@ class Systems:
         session = self.opentext.sessions.service
         sent = as_body(body) if body is not None else form
         answer = await session.ask(method, path, query=query, form=sent, file=file, json=plain_json)
+        # The session has signed in anew by then, and was turned away again.
         if answer.status_code == 401:
             raise CannotTellError("Content Server lets nobody in")  # noqa: EM101 - a sentence
         return _checked(Reply(answer.status_code, answer.headers, answer.content), "Content Server")
@@ -198,6 +199,7 @@ class Systems:
         for _ in range(_SECOND_TRIES):
             if (await self.content("GET", "v1/serverinfo")).headers.get("Date") != first:
                 return
+        # A server without a `Date`, or with one that stands still, never shows another second: it is waited for.
         await self.pause(_SECOND)
 
     async def pause(self, seconds: float) -> None:

@@ -79,6 +79,7 @@ async def _is_taken(made: Made) -> bool:
 
 
 def _is_ours(name: str, mark: str) -> bool:
+    # The pattern too: with the mark of any run, a person's own "Conformance check of contracts" begins alike.
     return MARKED.match(name) is not None and name.lstrip().startswith(mark)
 
 

@@ -13,6 +13,7 @@ from shared.settings import Settings
 _URL_HOST = re.compile(r"(https?://)[^/\s:\"']+")
 _GUID = re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b")
 _PLANNER_ID = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{28}(?![\w-])")
+# From five digits on: statuses and lengths, which a report is about, have fewer.
 _NUMBER = re.compile(r"(?<![\w.#-])\d{5,}(?![\w-])")
 _ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
 
@@ -38,6 +39,7 @@ class Veil:
 
     def text(self, text: str) -> str:
         """Return the text as it may be sent."""
+        # Hosts first: once a name inside one of them was replaced, the rest of it would not be found any more.
         for host, other in self._hosts.items():
             text = text.replace(host, other)
         text = _URL_HOST.sub(lambda found: found.group(1) + self._named("host", found.group(0)), text)

@@ -72,6 +72,7 @@ def row_of(item: ItemHistory, today: date) -> Row:
 def is_asked_for(item: ItemHistory, since: datetime | None, rule: str | None) -> bool:
     """Tell whether an item belongs into an audit: it was asked, or ended, since then; None: whenever, whatever rule."""
     moments = [at for at in (item.asked, item.ended) if at is not None]
+    # Without either its task was never made, say because it is held: left out, no audit from a date on would show it.
     recent = since is None or not moments or max(moments) >= since
     return recent and (rule is None or item.rule == rule)
 

@@ -72,6 +72,7 @@ def render_json(origin: str, lines: Sequence[str]) -> bytes:
     """
     head = head_of(read_entries(lines[-1:]))
     about: dict[str, Any] = {"format": FORMAT, "head": head.model_dump(), "origin": origin}
+    # In canonical form: the same history gives the same bytes, whichever worker writes them.
     start = rfc8785.dumps(about).decode().removesuffix("}")
     # The rows as they stand: what is hashed is these very bytes, and written anew they might be others.
     body = ",\n".join(lines)
@@ -86,6 +87,7 @@ def rows_of(content: bytes) -> tuple[str, ...]:
         UnreadableError: it has none.
     """
     # Between the first line, which says what it is, and the last, which closes it.
+    # Not by `splitlines`: it would divide a text at U+2028 and its like, too, which JSON leaves as they are.
     rows = tuple(row.removesuffix(",") for row in content.decode().split("\n")[1:-2])
     if not rows or not any(rows):
         message = "the document holds no entries"
@@ -102,6 +104,7 @@ def read_head(content: bytes) -> Head:
     """
     first, _, _ = content.partition(b"\n")
     try:
+        # The first line opens the list of entries: closed at once, it is whole JSON.
         about = json.loads(first + b"]}")
         if about["format"] == FORMAT:
             return Head.model_validate(about["head"])

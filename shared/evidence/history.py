@@ -162,6 +162,7 @@ def _end(known: ItemHistory, entry: Entry, people: People) -> dict[str, Any]:
 
 
 def _documents(detail: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    # Entries are never rewritten: one of an earlier release, or one of which parts were removed, may have another form.
     about = detail.get("about")
     rows = about.get("documents") if isinstance(about, dict) else None
     found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

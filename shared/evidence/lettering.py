@@ -64,6 +64,7 @@ class Lettering:
             return letter
         if letter in _JOINING:
             return ""
+        # U+E000 can't come from the text itself: as a private-use character it is not printable, and becomes a blank.
         return "\ue000" if letter.isprintable() else " "
 
 

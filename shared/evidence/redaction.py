@@ -15,6 +15,7 @@ from shared.models.events import EventKind
 from shared.models.evidence import Entry, Event
 from shared.models.link import Link, LinkState
 
+# Who has a pseudonym and guesses the name could find a shorter key by trying.
 SHORTEST_KEY = 16
 _SHORTEST_WORD = 3
 _ENDED = frozenset({LinkState.COMPLETED, LinkState.CLOSED, LinkState.WITHDRAWN, LinkState.RELEASED})
@@ -92,6 +93,7 @@ def redact_link(link: Link, who: Person) -> Link:
 
 def _walk(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - a JSON value
     if isinstance(value, dict):
+        # Keys too: logins and addresses are keys where names are kept by them.
         return {change(key): _walk(one, change) for key, one in value.items()}
     if isinstance(value, list):
         return [_walk(one, change) for one in value]

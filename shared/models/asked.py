@@ -67,6 +67,7 @@ Limit = Annotated[
 AnyCause = Annotated[HoldCause | None, BeforeValidator(_cause), Field(description=f"must be one of {_CAUSES}")]
 _WHERES = ", ".join(where.value for where in Where)
 AnyWhere = Annotated[Where | None, BeforeValidator(_where), Field(description=f"must be one of {_WHERES}")]
+# Strict: pydantic would take 1 and "on" for a yes, and this word lets many be touched at once.
 Sure = Annotated[bool, Field(strict=True, description="must be true or false")]
 
 

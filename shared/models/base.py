@@ -12,6 +12,7 @@ class Frozen(BaseModel):
 class Foreign(BaseModel):
     """Another system's answer: what we do not know is passed over, and no part of it stands in an error."""
 
+    # By our own names too: a preview makes such answers itself, for what it does not send.
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
 

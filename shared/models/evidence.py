@@ -132,6 +132,7 @@ def chain(
 
 
 def _entry(origin: str, head: Head, event: Event, at: datetime, salt: Callable[[], str]) -> Entry:
+    # Before anything is hashed: only what is stored can be checked later, and that is the short form.
     detail = shortened(plain(event.detail))
     told = {name: value for name, value in detail.items() if name not in IMPERSONAL}
     hidden = personal(plain(event.actor), told, salt)

@@ -9,6 +9,7 @@ from shared.models.base import Stored
 from shared.timing import LONGEST_PAUSE, SIGN_IN_PAUSE, SIGN_IN_SOON, SIGN_IN_UNDER_WAY, SIGN_IN_WINDOW, doubled
 
 LONGEST_WHY = 500
+# One less than the five refusals at which usual policies lock an account.
 MOST_TRIES = 4
 
 

@@ -49,6 +49,7 @@ class Notification(Foreign):
 
     subscription_id: str = Field(alias="subscriptionId")
     client_state: str | None = Field(default=None, alias="clientState")
+    # A notification has this or a lifecycle event, never both.
     change_type: str | None = Field(default=None, alias="changeType")
     lifecycle_event: str | None = Field(default=None, alias="lifecycleEvent")
     resource: str | None = None

@@ -9,6 +9,7 @@ from shared.models.base import Stored
 from shared.models.evidence import Head
 from shared.models.troubles import OriginTrouble
 
+# By these ids a commit whose answer was lost is known to have been carried out.
 _COMMITS_KEPT = 8
 
 

@@ -17,6 +17,7 @@ class Word(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
+        # Text alone: null or a number is no word of a newer release, and stays an error.
         return cls.__members__.get("UNKNOWN") if isinstance(value, str) else None
 
 
@@ -81,6 +82,7 @@ SCOPES: Mapping[Scope, ScopeFacts] = {
 
 def wider(one: Scope, other: Scope) -> Scope:
     """Return the scope that reads more."""
+    # The members stand in the order of how much they read: a new one has to be put in its place there.
     return max(one, other, key=list(Scope).index)
 
 

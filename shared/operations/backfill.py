@@ -94,6 +94,7 @@ async def _workflows(rule: BaseRule, since: datetime, services: Services) -> Asy
     if report is not None:
         rows += await workflows.webreport(report)
     for row in rows:
+        # A row without steps tells no start: left out, its workflow would be passed over for good.
         is_new = not row.steps or any(step.started is None or step.started >= since for step in row.steps)
         if is_new and is_workflow_mapped((rule,), row.name):
             yield row.process_id

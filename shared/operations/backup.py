@@ -53,8 +53,10 @@ async def write_backup(tables: Tables, file: Path, now: datetime) -> Counter[str
     digest = hashlib.sha256()
     # Under another name until it is whole: what was cut off must not lie there as a backup.
     unfinished = file.with_name(f"{file.name}.unfinished")
+    # Before the first byte: opened by gzip alone, it would have the machine's usual rights.
     unfinished.touch(mode=0o600)
     try:
+        # `newline`: on Windows other line ends would be written than were hashed.
         with gzip.open(unfinished, "wt", encoding="utf-8", newline="\n") as out:
 
             def put(line: object) -> None:

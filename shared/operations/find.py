@@ -11,6 +11,7 @@ _NODE = re.compile(r"(?:/nodes/|/workspaces?/|[?&]objid=)([1-9][0-9]{0,18})(?![0
 _PROCESS = re.compile(r"/processes/([1-9][0-9]{0,18})(?![0-9])", re.IGNORECASE)
 _TASK = re.compile(r"/task/([A-Za-z0-9_-]{10,64})(?![A-Za-z0-9_-])", re.IGNORECASE)
 _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
+# From 20 on: so a number, which has 19 digits at most, is never taken for the id of a task.
 _TASK_ID = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _MAY_BE = (OriginKind.WORKSPACE, OriginKind.WORKFLOW, OriginKind.DOCUMENT)
 

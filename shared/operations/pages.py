@@ -18,6 +18,7 @@ def page_of(ordered: Sequence[T], place: Callable[[T], str], asked: PageAsked) -
         ordered: by their places.
         place: of one, as text; unlike that of any other.
     """
+    # Cut here as it was cut when it was given out: a longer place would come after itself, and stand on every page.
     rest = [one for one in ordered if place(one)[:LONGEST_PLACE] > asked.after] if asked.after else ordered
     page = tuple(rest[: asked.limit])
     return page, place(page[-1])[:LONGEST_PLACE] if len(rest) > len(page) else ""

@@ -55,8 +55,10 @@ async def rebuild(
         await unproven.save({EVERYWHERE: "the rebuild did not come to its end"})
     by_origin = await find_ours(run, gone)
     for origin, ours in sorted(by_origin.items()):
+        # Before each origin: a run takes long, and somebody may start the app meanwhile.
         await must_stand_still(services, is_stopped=True)
         await _link_all(origin, ours, run)
+    # Before the app may make tasks again: if it came to life meanwhile, it still may make none anywhere.
     await must_stand_still(services, is_stopped=True)
     if not dry_run:
         await unproven.save(run.found.unproven)

@@ -92,6 +92,7 @@ async def _our(task: PlannerTask, details: PlannerDetails | BridgeError, run: Ru
     if reference is None:
         return None
     about = f"task {task.id} ({reference.origin} {reference.item})"
+    # "": the first edition named no bridge.
     if reference.bridge not in ("", run.services.settings.bridge):
         found.left.append(f"{about} is another bridge's: {reference.bridge}")
         return None

@@ -27,6 +27,7 @@ async def must_stand_still(storage: Storage, *, is_stopped: bool) -> None:
         RefusedError: it runs, it may run, or something is still in hand; says what to do.
     """
     signs = (await storage.hands.signs()).values()
+    # What this very command has in hand is no sign of the app.
     if others := [sign for sign in signs if not sign.is_dead and not storage.hands.is_own(sign.worker)]:
         message = f"the app runs: {others[0].worker} has work in hand: {_PAUSE}"
         raise RefusedError(message)

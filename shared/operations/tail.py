@@ -51,6 +51,7 @@ class Tail:
         now = self._storage.now()
         found = [entry for entry in await self._written() if self._is_new(entry)]
         self._told |= {(entry.origin, entry.sequence): now for entry in found}
+        # Kept for longer than entries are asked for again: forgotten sooner, one would be told twice.
         # Of one origin all entries are read each time, so none may be forgotten.
         self._told = {key: at for key, at in self._told.items() if now - at <= 4 * OVERLAP or self._origin}
         self._asked = now

@@ -68,6 +68,7 @@ class Preview:
 
         The same for two previews that would do the same, whenever they are made.
         """
+        # Without the next looks: their times differ from one preview to another.
         told: dict[str, Any] = {
             "origin": self.origin.key,
             "wanted": self.wanted.model_dump(mode="json"),
@@ -94,6 +95,7 @@ async def preview_origin(key: str, services: Services) -> Preview:
     # As a resync does: finished tasks are read too, and nothing is taken from memory.
     asked = OriginMessage(origin=key, waited_for=WaitedFor.RESYNC)
     work = await read_work(held, asked, shut(services, notes))
+    # Copied before anything is decided: from then on it shows what would have been written, too.
     seen = dict(work.seen)
     await _rounds(work, notes)
     await _record(work, notes)

@@ -74,6 +74,7 @@ def _users(directory: Directory) -> Iterator[EntraUser]:
 
 def _walk(value: Any, redactor: Redactor) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, dict):
+        # Keys stay: they are names of fields and attributes, by which the mapping finds its values.
         return {key: _walk(inner, redactor) for key, inner in value.items()}
     if isinstance(value, list):
         return [_walk(inner, redactor) for inner in value]

@@ -49,6 +49,7 @@ class Pseudonyms:
         return address if address.lower() in self.kept else f"{self.login(local)}@{domain}"
 
     def _digest(self, about: str, text: str) -> str:
+        # In lower case: one login or address is written in either case, and has to get one pseudonym.
         return hmac.new(self.key, f"{about}:{text.lower()}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -73,6 +74,7 @@ class Redactor:
         if text.lower() in self._words:
             return self._words[text.lower()]
         parts, last = [], 0
+        # Addresses first: a name or login inside of one would be replaced, and what is left be no address any more.
         for found in _ADDRESS.finditer(text):
             parts += [self._replaced(text[last : found.start()]), self._pseudonyms.address(found.group())]
             last = found.end()
@@ -86,5 +88,6 @@ class Redactor:
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
     """Match any of the words, the longest first, as whole words."""
+    # Else a first name would take its part of a whole name, and leave the rest of it standing.
     longest = sorted(map(re.escape, words), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)", re.IGNORECASE) if longest else None

@@ -47,6 +47,7 @@ def heed_signals(services: Services, send: Callable[[int, int], None] = os.kill)
         loop.add_signal_handler(number, end)
 
 
+# The loop holds a task only weakly: without this set an ending could be collected before it is done.
 _ENDING: set["asyncio.Task[None]"] = set()
 
 

@@ -177,6 +177,7 @@ class Watched:
         Raises:
             FencedError: others may believe this worker dead.
         """
+        # Reads that go by POST (`$batch`, `v2/nodes/list`) are held to the same: from here they look like writes.
         if request.method not in ("GET", "HEAD"):
             self._hands.must_be_alive()
         self.contacts.asked(self._system(request.url))
@@ -221,6 +222,7 @@ def _connect_graph(
     settings: Settings, tls: ssl.SSLContext, watched: Watched, opened: AsyncExitStack
 ) -> connection.GraphConnection:
     http = _http(settings.graph_base_url, tls, GRAPH_SECONDS, watched, opened)
+    # A simulator on this machine is no place for a token of Entra's.
     if urlsplit(settings.graph_base_url).hostname in LOOPBACK:
         return connection.connect(settings.graph_base_url, http, None, longest_pause=watched.longest_pause)
     credential = TellingCredential(identity(settings.azure_client_id), watched.contacts)

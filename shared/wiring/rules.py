@@ -41,6 +41,7 @@ def load_rules(file: str, environment: abc.Mapping[str, str] | None = None) -> R
     """
     try:
         content = (ROOT / file).read_bytes()
+        # Some editors begin a file with a byte order mark, which is no part of its text.
         text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise MappingError([Problem(file, f"can't be read as UTF-8 text: {type(error).__name__}")]) from error

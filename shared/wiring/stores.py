@@ -74,6 +74,7 @@ def open_stores(
     opened.push_async_callback(tables.close)
     now = clock_for(settings.clock_file, clock)
     storage = storage_over(tables, door.queues, owner=owner, now=now, longest_pause=longest_pause)
+    # Put on the stack last, so closed first: a sign of life that is still to come would find the tables closed.
     opened.callback(storage.hands.close)
     return Stores(tables, storage, opened)
 

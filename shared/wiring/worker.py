@@ -281,6 +281,7 @@ class Wiring:
             log.warning("LEASE_SECONDS is set and does nothing: a lease ends with its worker; take the setting away")
         from shared.wiring.rules import load_rules  # noqa: PLC0415 - see above
 
+        # Before the outside systems: a wrong mapping is told without importing the Graph SDK for it.
         rules = load_rules(settings.mapping_file, self._environment)
         from shared.wiring.outside import services_of  # noqa: PLC0415 - see above
 

@@ -18,6 +18,7 @@ def typed(value: object, kind: AttributeType, *, multi: bool) -> AttributeValue:
     """
     if isinstance(value, list) or multi:
         read = (_READERS[kind](item) for item in many(value))
+        # An empty list is None, as an empty text is: else a cleared attribute would seem to hold something.
         return tuple(item for item in read if item is not None) or None
     return _READERS[kind](value)
 

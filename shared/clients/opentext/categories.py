@@ -60,6 +60,7 @@ def changes(asked: Mapping[str, AttributeValue], raw: Mapping[str, Any], schema:
     Raises:
         RefusedError: a category has no attribute of that name, or two.
     """
+    # The node's own categories alone: one of the same name elsewhere makes no name of this node ambiguous.
     here = schema.of_categories({int(key.partition("_")[0]) for key in raw})
     wanted: dict[str, str | list[str]] = {}
     for name, value in asked.items():

@@ -12,6 +12,7 @@ def kept_cookies(response: httpx.Response) -> dict[str, str | None]:
     for header in response.headers.get_list("set-cookie"):
         pair, *attributes = header.split(";")
         name, mark, value = (part.strip() for part in pair.partition("="))
+        # A cookie that no header takes would make every later request of this session fail.
         if mark and name.lower() not in TICKETS and pair.isascii() and pair.isprintable():
             ends = {one.strip().lower().replace(" ", "") for one in attributes}
             found[name] = None if "max-age=0" in ends or not value else value

@@ -78,6 +78,7 @@ class Members:
             UnreadableError: this server's lists can't be filtered by address.
             RefusedError: several users have it.
         """
+        # A server passes over a filter that it does not know, without an error: then the general one is tried.
         filters = (("where_business_email", email), ("query", email))
         for name, value in filters:
             listed = await self._list_users(name, value)
@@ -151,6 +152,7 @@ class Members:
 
     async def complete(self, row: Json) -> Person:
         """Make a user of a list's row; lists that leave the address out cost one call a user."""
+        # An address that is sent empty is none; one that is not sent is not known.
         if "business_email" not in row:
             return await self.read(required(row, "id"))
         person = person_of(row)
@@ -158,6 +160,7 @@ class Members:
         return person
 
     async def _list_users(self, name: str, value: str) -> Listed[Person]:
+        # The first page alone: a filter that works leaves few, and one that is passed over would send every user.
         query: Query = (("where_type", USER), (name, value), ("limit", PAGE), ("page", 1))
         answer = await self._site.get("v2/members", query)
         return each(rows(answer), person_of)

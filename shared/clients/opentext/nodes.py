@@ -190,6 +190,7 @@ class Nodes:
         try:
             answer = await self._site.service.post_form("v2/nodes/list", form, query=fields, writes=False)
             listed = each(rows(answer), lambda row: (required(properties(row), "id"), row))
+        # Who we are was refused: that says nothing about whether this server has the list.
         except SignInRefusedError:
             raise
         except (RefusedError, UnreadableError):

@@ -76,6 +76,7 @@ class Records:
             UnreadableError: this server has no holds, or does not say.
         """
         found = await self._module("holds", node_id)
+        # A hold that does not say whether it is active counts: to miss one would be worse than to show one too many.
         active = [row for row in found if flag(row.get("active")) or row.get("active") is None]
         return tuple(sorted({_named(row, "hold_name", "hold_id") for row in active}))
 

@@ -51,6 +51,7 @@ class ServerClock:
             raise
         except (RefusedError, UnreadableError, ValueError):
             return None
+        # A time with its own zone says nothing about the zone of the dates that come without one.
         if wall.tzinfo is not None:
             return None
         found = self._known[""] = difference(wall, self._site.zone, self._now())

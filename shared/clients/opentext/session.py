@@ -192,6 +192,7 @@ class Session:
             # request.
             if self._credential is None or self._sign_ins == generation:
                 self._credential = await self._signed_in()
+                # Not added to the old ones: those may lead to another server than the one that knows this ticket.
                 self._cookies = dict(self._credential.cookies)
                 self._sign_ins += 1
             return self._credential

@@ -52,6 +52,7 @@ class Sessions:
 
     def dry(self, note: Callable[[Request], None]) -> "Sessions":
         """Return sessions that read as these do, and note a write in place of sending it."""
+        # The same door: a sign-in for a preview brings the account as near to its lock as any other.
         return Sessions(self._sign_in, DryWire(self._wire, note), self._now, door=self._door)
 
     @property
@@ -148,6 +149,7 @@ class Sessions:
 
     async def _by_proxy(self, person: Person) -> Credential:
         """Content Server's own way, from 23.4: the person must have made the integration user a proxy."""
+        # No write, though it is a POST: a ticket whose answer was lost has changed nothing.
         answer = await self.service.post_form(f"v2/members/proxies/auth/{person.user_id}", {}, writes=False)
         token = text(obj(answer.get("results")).get("token"))
         if not token:

@@ -25,6 +25,7 @@ Impersonation: TypeAlias = Literal["token-exchange", "ticket-for-user", "proxy"]
 
 REFUSED = "sign_in"
 """Code of the refusal when a sign-in is not accepted."""
+# Seconds. What OTDS names is not trusted further: a huge figure would run past the last date that there is.
 _LONGEST_TOKEN = 86_400
 
 
@@ -87,6 +88,7 @@ class Desk:
             return await self._token(now, {"grant_type": "client_credentials"})
         form = {"username": self._sign_in.username, "password": self._sign_in.password}
         url, what = self._wire.api("POST", "v1/auth")
+        # Not marked as a write: when its answer is lost, nothing is left half done, and signing in again is safe.
         response = await self._wire.send(Request("POST", url, what, form=form), {})
         return Credential(_secret(_read(response, what), "ticket", what), cookies=_cookies(response))
 
@@ -106,6 +108,7 @@ class Desk:
                 "subject_token_type": "urn:opentext.com:oauth:string:user_id",
             },
         )
+        # Content Server's ticket that comes with it is dropped: the bearer token itself signs every request.
         await self._enter(credential.headers, person)
         return credential
 

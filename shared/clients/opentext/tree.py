@@ -90,6 +90,7 @@ class Tree:
         try:
             async for page in list_pages(self._site, f"v2/nodes/{parent}/nodes", query):
                 for row in map(properties, page):
+                    # To Content Server, names that differ in case alone are the same.
                     if text(row.get("name")).casefold() == name.casefold():
                         return required(row, "id")
         except SignInRefusedError:

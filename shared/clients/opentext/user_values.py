@@ -55,4 +55,5 @@ class UserValues:
 
 def _is_id(value: Scalar) -> bool:
     written = str(value)
+    # `isdigit` alone also takes signs such as "²", at which `int` fails.
     return written.isascii() and written.isdigit()

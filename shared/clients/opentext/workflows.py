@@ -76,6 +76,7 @@ class Workflows:
             initiated=gaps.value(Part.INITIATED, self._site.instant, details.get("date_initiated")),
             due=gaps.value(Part.DUE, self._site.due_on, details.get("due_date")),
             initiator=gaps.value(Part.INITIATOR, _initiator, details),
+            # Of the current steps alone: each performer may cost calls, and nobody acts on a completed step.
             current=tuple([await self._with_performers(step) for step in current]),
             completed=completed,
             next_steps=_names(at(results, "step_list", "next")),

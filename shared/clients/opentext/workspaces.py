@@ -180,6 +180,7 @@ class Workspaces:
             for odd in stubs.unread:
                 log.warning("a workspace of type %s can't be read: %s: %s", type_name, odd.id, odd.reason)
             for stub in stubs:
+                # One without a date may be new: to look at it once too often does no harm.
                 if stub.created is None or stub.created >= since:
                     yield stub
             if _sorted_past(stubs, since):
@@ -243,6 +244,7 @@ class Workspaces:
 
     async def _listed_members(self, node_id: int, row: Json) -> list[Json]:
         listed = rows(row.get("members", at(row, "data", "members")))
+        # As many as were asked for may not be all: then the role is asked by itself.
         if len(listed) < MEMBERS_OF_A_ROLE:
             return listed
         path = f"v2/businessworkspaces/{node_id}/roles/{required(properties(row), 'id')}/members"

@@ -137,6 +137,7 @@ async def _fields(box: Sandbox, type_name: str, number: int, *, is_multi: bool =
 
 
 async def _assigned(box: Sandbox, category: int, values: dict[str, str | list[str]]) -> int:
+    # A name of its own: a container takes no second folder of one name, and several probes make one.
     folder = await box.folder(f"category {uuid4().hex[:6]}")
     form = {"category_id": str(category), **values}
     reply = await box.content("POST", f"v2/nodes/{folder}/categories", form=form)

@@ -16,6 +16,7 @@ SHORTCUT, WORKSPACE = 1, 848
 @probe("content-create-by-body")
 async def plain_form(box: Sandbox) -> Observed:
     """Make a folder by a plain form."""
+    # First as it should be done: only then a refusal is one of the form.
     await box.folder("by body")
     reply = await box.content("POST", "v2/nodes", form=_folder(box, "plain form"))
     return judged(not reply.is_success, f"a folder by a plain form: {reply.status}")
@@ -24,6 +25,7 @@ async def plain_form(box: Sandbox) -> Observed:
 @probe("content-json-not-taken")
 async def json_body(box: Sandbox) -> Observed:
     """Make a folder by a body of JSON."""
+    # First as it should be done: only then a refusal is one of the form.
     await box.folder("no json")
     reply = await box.content("POST", "v2/nodes", plain_json=_folder(box, "json"))
     return judged(not reply.is_success, f"a folder by JSON: {reply.status}")
@@ -57,6 +59,7 @@ async def by_name(box: Sandbox) -> Observed:
 async def newest_first(box: Sandbox) -> Observed:
     """Change the older one of two nodes, and list them by that."""
     parent = await box.folder("sorted")
+    # Named against the order that is expected: a server that sorts by name is not taken for one that sorts by date.
     older = await box.node({"type": str(FOLDER), "name": box.name("b older")}, parent=parent)
     newer = await box.node({"type": str(FOLDER), "name": box.name("a newer")}, parent=parent)
     await box.systems.next_second()

@@ -44,6 +44,7 @@ async def too_many(box: Sandbox) -> Observed:
 async def any_case(box: Sandbox) -> Observed:
     """Find a user by the address in capitals."""
     member = await _member(box)
+    # In a filter of Graph a quote ends the text unless it is doubled.
     address = str(member["mail"]).upper().replace("'", "''")
     condition = quote(f"mail eq '{address}' or userPrincipalName eq '{address}'")
     reply = await box.graph("GET", f"users?$filter={condition}&$select=id,mail")

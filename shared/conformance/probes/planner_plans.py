@@ -34,6 +34,7 @@ async def two_buckets(box: Sandbox) -> Observed:
 @probe("planner-bucket-of-plan")
 async def foreign_bucket(box: Sandbox) -> Observed:
     """Make a task in a bucket that is none of the plan's."""
+    # First without: where no task can be made at all, a refusal says nothing about the bucket.
     await box.task("without a bucket")
     body = {"planId": box.plan, "title": box.name("bucket"), "bucketId": "no-bucket-of-this-plan-00000"}
     reply = await box.graph("POST", "planner/tasks", body)

@@ -65,6 +65,7 @@ async def blanks(box: Sandbox) -> Observed:
 @probe("planner-title-255")
 async def long_titles(box: Sandbox) -> Observed:
     """Give titles of 255 and of 256 letters."""
+    # The mark stands before the letters and counts: by it the tasks are found again and taken away.
     fits, too_long = [await _titled(box, "x" * (length - len(box.name("")))) for length in (255, 256)]
     return judged(fits.is_success and too_long.status == 400, f"255: {fits.status}, 256: {too_long.status}")
 

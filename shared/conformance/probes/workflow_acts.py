@@ -47,6 +47,7 @@ async def once(box: Sandbox) -> Observed:
 async def loop(box: Sandbox) -> Observed:
     """Send a step back to itself."""
     step = await _begun(box)
+    # A visit is told apart by its start, to the second: sent back within the same one, it would look like the first.
     await box.systems.next_second()
     await _sent(box, step, AGAIN)
     again = await waiting(box, int(step["process_id"]))
@@ -117,6 +118,7 @@ async def accept_first(box: Sandbox) -> Observed:
     step = await _group_step(box)
     offered = (await _form(box, step)).get("member_accept")
     reply = await act(box, step, {"action": "SendOn", "comment": ""})
+    # A refusal tells something only where the step can be sent on once it is accepted.
     if not reply.is_success and not (await act(box, step, {"action": "accept"})).is_success:
         raise CannotTellError("the integration user can't accept the step either")  # noqa: EM101 - a sentence
     return judged(bool(offered) and not reply.is_success, f"to accept: {shown(offered)}, sending on: {reply.status}")
@@ -137,6 +139,7 @@ async def delegated(box: Sandbox) -> Observed:
     if box.targets.performer is None:
         raise CannotTellError("nobody agreed to be acted for: --performer")  # noqa: EM101 - a sentence
     step = await _begun(box)
+    # Within the same second a new start would look like the old one.
     await box.systems.next_second()
     reply = await act(box, step, {"action": "Delegate", "assignee": str(box.targets.performer.user_id)})
     if not reply.is_success:

@@ -95,6 +95,7 @@ async def suspended(box: Sandbox) -> Observed:
     told = ((await read_status(box, process)).get("wf_details") or {}).get("status")
     reply = await act(box, step, {"custom_action": GO_ON})
     if not reply.is_success:
+        # Resumed and sent on: only then the refusal was one of the suspension.
         await box.content("PUT", f"v2/processes/{process}/status", form={"status": "resume"})
         if not (await act(box, step, {"custom_action": GO_ON})).is_success:
             raise CannotTellError("the step can't be sent on either when the workflow runs again")  # noqa: EM101

@@ -24,6 +24,7 @@ def chosen(value: Any, scene: Scene) -> Any:  # noqa: ANN401 - whatever the fiel
         return value
     options = {folded(key): option for key, option in value.map.items()}
     parts = scene.values.read(value.name).parts
+    # Truths as the file writes them: Python would write "True".
     for part in parts:
         if (found := options.get(folded(str(part).lower() if isinstance(part, bool) else str(part)))) is not None:
             return found

@@ -19,6 +19,7 @@ _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$")
 def judge_value(name: str, test: Test, value: Value, scene: Scene) -> Verdict:
     """Test an attribute's value; of several one is enough."""
     if test.wants_dates:
+        # A date that stands for none is no value: as a day of 1899 it would be before every bound.
         days = [(one, read_day(one, scene)) for one in value.parts]
         real = tuple(one for one, day in days if day is None or not means_none(day))
         value = Value(real, value.type)

@@ -66,6 +66,7 @@ def add(offset: Offset, moment: datetime, calendar: Calendar) -> datetime:
     """
     local = calendar.local(moment)
     day = day_part(offset, local.date(), calendar)
+    # Only where the day moves: made anew from the clock on the wall, an hour that comes twice would become the first.
     result = calendar.at(day, local.time()) if day != local.date() else moment
     if offset.business_hours:
         result = calendar.add_business_hours(result, offset.business_hours)

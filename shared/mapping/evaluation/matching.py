@@ -89,6 +89,7 @@ def _map(wanted: tuple[int | str, ...], scene: Scene) -> Verdict:
         return no("it is no workflow")
     names = tuple(one for one in wanted if isinstance(one, str))
     ids = tuple(one for one in wanted if isinstance(one, int))
+    # One yes is enough: whoever names a map by its id need not be told its name.
     if workflow.map_id in ids or (workflow.map_name is not None and is_named(names, (workflow.map_name,))):
         return YES
     if (ids and workflow.map_id is None) or (names and workflow.map_name is None):
@@ -151,6 +152,7 @@ def find_role(name: str, scene: Scene) -> Role | Gap | None:
     if (role := roles.get(folded(name))) is not None:
         why = f"members of the role {name!r} can't be read: {role.not_known}"
         return role if role.not_known is None else Gap(NameKind.ROLE, name, why)
+    # Not a no: the name may be misspelt, or the role be called otherwise by now, and a no would end tasks.
     near = nearest(name, roles)
     meant = f"; did you mean {near!r}?" if near is not None else f"; roles: {', '.join(roles) or 'none'}"
     return Gap(NameKind.ROLE, name, f"the workspace has no role {name!r}{meant}", nearest=near)

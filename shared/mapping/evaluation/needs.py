@@ -34,6 +34,7 @@ def needs(mapping: Mapping, kind: OriginKind) -> Needs:
     return Needs(
         roles=roles,
         attributes=attributes,
+        # Roles are always the workspace's, and so are attributes that the document does not have.
         workspace=kind is not OriginKind.WORKSPACE and (roles or attributes or any(use.workspace for use in uses)),
         records=any(use.mentions("rm_status") for use in uses),
         holds=any(use.mentions("holds") for use in uses),

@@ -32,6 +32,7 @@ def put_off(at: datetime, start: datetime, wait: Wait, pauses: Iterable[Pause], 
     moved = at
     for pause in pauses:
         begin, end = max(pause.since, start), pause.until or scene.now
+        # They stand one after another: those behind this one begin later still.
         if begin >= moved:
             break
         if end <= begin:

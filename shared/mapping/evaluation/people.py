@@ -200,6 +200,7 @@ class People:
         names = [login.lower()]
         if known is not None:
             names += [known.login.lower(), (known.email or "").lower()]
+        # Before every address on record: overrides are there for people whose record does not name their Entra address.
         for name in names:
             if name in overrides:
                 return overrides[name], True

@@ -169,4 +169,5 @@ def _is_day(text: str) -> bool:
         date.fromisoformat(text)
     except ValueError:
         return False
+    # `fromisoformat` also takes 20261231 and 2026-W53-4, by which no occurrence is named.
     return len(text) == len("2026-12-31")

@@ -125,6 +125,7 @@ class Scene:
             "today": here.date(),
         }
         present = {name: value for name, value in known.items() if value is not None}
+        # This one always: outside of a recurrence it is empty, which is no reason to stop a template.
         return context_of({**present, "occurrence": self.occurrence})
 
     def at_occurrence(self, day: date) -> "Scene":

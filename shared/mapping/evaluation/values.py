@@ -199,6 +199,7 @@ class Shown(dict[str, AttributeValue]):
         self._values = values
 
     def __missing__(self, name: str) -> str:
+        # Raises where the record does not tell it: only what is known to be empty is shown as empty.
         self._values.read(name)
         return ""
 
@@ -210,6 +211,7 @@ class RowWords:
         """Show the row of a scene."""
         self._values = values
 
+    # For row.Column too: Jinja2 asks for the item where there is no attribute of that name.
     def __getitem__(self, column: str) -> AttributeValue:
         value = self._values.read(f"{ROW}{column}").value
         return "" if value is None or value == () else value

@@ -171,6 +171,7 @@ class Calendar:
         if not left:
             return here
         day = self.local_date(here)
+        # It ends: time is taken from `left` on each business day, and `nearest` gives up where there is none.
         while True:
             day = self.nearest(day)
             start, end = self.opening(day), self.closing(day)

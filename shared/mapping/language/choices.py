@@ -29,6 +29,7 @@ class By(Frozen, Generic[T]):
 
 
 def _form(value: object) -> str:
+    # Of the model too: pydantic asks a discriminator again when it writes.
     return "by" if isinstance(value, dict | By) else "plain"
 
 

@@ -40,6 +40,7 @@ def read_bound(value: object) -> object:
     if isinstance(value, float) and _THREE_DIGITS.match(written := getattr(value, "written", "")):
         message = f"{written} is read in two ways: write {written.replace('.', '')} or {float(value):g}"
         raise refuse(message)
+    # `bool` by name: to Python a truth is an int, and `min: true` would mean 1.
     if isinstance(value, bool) or not isinstance(value, int | float | dict | date | FromToday):
         message = f"{value!r} is no bound: {_ALLOWED}"
         raise refuse(message)

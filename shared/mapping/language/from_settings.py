@@ -40,6 +40,7 @@ class GroupSetting(Frozen):
 
 
 def _form(value: object) -> str:
+    # Of the models too: pydantic asks a discriminator again when it writes.
     return "setting" if isinstance(value, dict | PlanSetting | GroupSetting) else "plain"
 
 

@@ -144,6 +144,7 @@ def _validate(tree: Tree) -> tuple[Mapping | None, list[Finding]]:
         except ValidationError as error:
             findings += _findings(tree, error, ("rules", number))
     header = dict(tree.data)
+    # As models, which pydantic takes as they are: read a second time, each fault in a rule would be told twice.
     if isinstance(written, list):
         header["rules"] = rules
     try:

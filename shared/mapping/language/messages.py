@@ -70,6 +70,7 @@ def _pattern(detail: ErrorDetails, context: dict[str, Any]) -> str:
 def _not_among(given: object, expected: str) -> str:
     if str(given) == expected and isinstance(given, str):
         return f"{given!r} is text: write {expected} without quotes"
+    # pydantic hands on what is allowed as one text: 'a', 'b' or 'c'.
     words = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
     return f"{given!r} is not allowed{did_you_mean(str(given), words)}; allowed: {', '.join(words)}"
 

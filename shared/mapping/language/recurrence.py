@@ -25,6 +25,7 @@ _SIMPLE = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "WKST"})
 # With these a daily rule can be one that never comes, which is looked for day by day.
 _FULL = _SIMPLE | {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"}
 _STARTS = {
+    # Four in a row: of every other year from 2025 none has a 29 February, from 2024 every second one has.
     "YEARLY": [date(year, 1, 1) for year in range(2024, 2028)],
     "MONTHLY": [date(2024, m, 1) for m in range(1, 13)],
 }

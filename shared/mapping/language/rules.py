@@ -198,6 +198,7 @@ class MissingDocumentRule(_SingleRule):
     on: Literal["missing_document"] = Field(description="A task for each lacking document.")
 
 
+# By `on`: without it pydantic tries all four kinds, and tells the faults of each.
 Rule: TypeAlias = Annotated[WorkspaceRule | StepRule | DocumentRule | MissingDocumentRule, Field(discriminator="on")]
 
 

@@ -119,6 +119,7 @@ PlainText = Annotated[str, AfterValidator(_plain), Field(json_schema_extra={"pat
 """Text that is taken as it stands: no template."""
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 """Lower-case letters, digits and hyphens: it stands in keys and must survive renaming."""
+# Both in lower case: people write them in either, and the directory's answers are kept by them.
 Email = Annotated[str, StringConstraints(pattern=_EMAIL, to_lower=True)]
 Guid = Annotated[str, StringConstraints(pattern=GUID, to_lower=True)]
 ATTRIBUTE_PATTERN = r"^([^.]+\.[^.].*|\d+_\d+(_\d+_\d+)?)$"

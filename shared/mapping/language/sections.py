@@ -50,6 +50,7 @@ def _workdays(value: object) -> object:
     if first not in DAYS or last not in DAYS:
         message = f"days are written {', '.join(DAYS)}: e.g. mon-fri"
         raise refuse(message)
+    # Modulo: `sat-wed` goes on over the end of the week.
     start, length = DAYS.index(first), (DAYS.index(last) - DAYS.index(first)) % 7
     return [DAYS[(start + step) % 7] for step in range(length + 1)]
 
@@ -152,6 +153,7 @@ class PeopleSpec(Frozen):
     @model_validator(mode="after")
     def _has_fallback(self) -> "PeopleSpec":
         asked = [name for name in ("guest", "disabled", "assign_outside") if getattr(self, name) == "fallback"]
+        # Only what was written: `disabled` is so by default, and a file need not name a fallback for that.
         explicit = [name for name in asked if name in self.model_fields_set]
         if explicit and self.fallback is None:
             message = f"{', '.join(explicit)}: fallback wants people.fallback"

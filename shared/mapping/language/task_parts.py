@@ -86,6 +86,7 @@ class WorkspacePlan(Frozen):
 
 
 def _plan_form(value: object) -> str:
+    # Of the models too: pydantic asks a discriminator again when it writes.
     if isinstance(value, By) or (isinstance(value, dict) and "by" in value):
         return "by"
     if isinstance(value, dict):

@@ -124,6 +124,7 @@ def _checked(filter_: Callable[..., Any]) -> Callable[..., Any]:
 
 def sandbox() -> Sandbox:
     """Make the environment of the mapping's templates."""
+    # Strict: what a record does not have stops the template; else a task would go out with a gap in its text.
     made = Sandbox(undefined=StrictUndefined, autoescape=False, finalize=finalize)  # plain text, no HTML
     own: dict[str, Callable[..., Any]] = {
         "date": _date,

@@ -54,6 +54,7 @@ def _documents(named: Named, found: Landscape) -> list[Document]:
 
 
 def _meant(asked: str, node: Workspace | Document, use: Use) -> Iterator[AttributeDefinition]:
+    # Attributes of a set are described once for all rows, with x in the place of the row.
     name = re.sub(r"^(\d+_\d+)_\d+_", r"\1_x_", asked) if KEY.match(asked) else generic_name(asked)
     columns = [one for one in node.definitions if one.name.startswith(f"{name}[x].")]
     if use is Use.ROWS and columns:

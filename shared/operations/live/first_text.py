@@ -45,6 +45,7 @@ class _Names:
         self._given: set[str] = set()
 
     def of(self, *parts: str) -> str:
+        # An id has 60 characters at most: four are left for a hyphen and a number.
         name = slug(" ".join(parts))[:56].strip("-")
         free = next(one for one in (name, *(f"{name}-{number}" for number in range(2, 1000))) if one not in self._given)
         self._given.add(free)

@@ -20,6 +20,7 @@ async def ask_plans(named: Iterable[Named], planner: PlannerPort, found: Landsca
         RetryLaterError: Graph does not answer.
     """
     listed = tuple(named)
+    # Each once: many rules share a plan, and every question is a call to Planner or two.
     for spec in dict.fromkeys(spec for one in listed if one.kind is NameKind.PLAN for spec in one.plans):
         try:
             found.plans[spec] = await _look_for(spec, planner)

@@ -134,6 +134,7 @@ async def _ask_forms(workflow: Workflow, opentext: OpenText, act_as: ActAs, foun
     """Ask what waiting steps offer. A form that is not shown is nothing wrong with the mapping."""
     for step in () if workflow.ended or act_as is ActAs.NONE else workflow.current:
         acting = step.performers[0] if act_as is ActAs.PERFORMER and step.performers else None
+        # Nobody performs it, so there is no name in which it could be asked.
         if acting is None and act_as is ActAs.PERFORMER:
             continue
         try:

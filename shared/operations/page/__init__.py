@@ -75,6 +75,7 @@ def _headers_of(style: str, script: str) -> dict[str, str]:
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
+        # For browsers that don't know `frame-ancestors`.
         "X-Frame-Options": "DENY",
         "Cache-Control": "no-cache",
     }
