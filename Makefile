@@ -1,6 +1,9 @@
 # Every target does its own set-up; a second run skips what is there. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint start screenshots bench mutants simulate scale package lock audit clean
+.PHONY: help setup demo test check lint types style start screenshots bench mutants simulate scale package lock audit clean
+
+# What is set up and what is checked need not wait for each other.
+MAKEFLAGS += --jobs=2
 
 # Where it is set, each host that a test starts would compile all of the app anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,10 +34,14 @@ test: setup $(BROWSER_READY) lint ## everything that must hold: lint, all tests,
 check: $(PYTHON_READY) lint ## the quick part, under a minute: lint and unit tests
 	$(BIN)/python -m pytest -q tests/unit
 
-lint: $(PYTHON_READY) ## format, ruff, mypy, import contracts, the house, dead code, the mapping
+lint: types style ## format, ruff, mypy, import contracts, the house, dead code, the mapping
+
+types: $(PYTHON_READY)
+	$(BIN)/mypy .
+
+style: $(PYTHON_READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.house
 	$(BIN)/vulture
