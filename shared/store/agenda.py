@@ -8,17 +8,20 @@ first, and no cursor can lose a row.
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from shared.errors import StaleError
 from shared.models.messages import AgendaEntry, DeadLetter
 from shared.models.words import WAITS, WaitedFor
 from shared.store.row import Row, escape, stamp, unescape, unstamp
 from shared.store.tables import Tables
+from shared.timing import GATE_LONGEST, LONGEST_PAUSE
 
 _DEAD = "dead"
 _BULK = "bulk-"
 _HOUR = len("2026-11-23T15")
+_SLACK = timedelta(minutes=30)
+"""Looks are spread, and clocks differ a little."""
 _DUE = "PartitionKey ge @first and PartitionKey le @hour and RowKey lt @after"
 
 
@@ -55,9 +58,13 @@ def place_of(entry: AgendaEntry) -> str:
     return (_BULK if entry.bulk else "") + stamp(entry.at)
 
 
-def _is_too_far(row: Row, now: datetime) -> bool:
+def _is_too_far(row: Row, now: datetime, longest_gate: timedelta) -> bool:
     at, _, reason = row.key.split("|")
-    longest = WAITS[WaitedFor(unescape(reason))].longest
+    waited_for = WaitedFor(unescape(reason))
+    longest = WAITS[waited_for].longest
+    if waited_for is WaitedFor.GATE:
+        # What the setting allows may be a day, which is just by how much a clock was wrong. A sign-in waits an hour.
+        longest = max(longest_gate, LONGEST_PAUSE) + _SLACK
     return longest is not None and unstamp(at) > now + longest
 
 
@@ -106,18 +113,23 @@ class Agenda:
             rows += await self._due(now, limit - len(rows), prefix=_BULK)
         return tuple(DueEntry(self._entry(row), row) for row in rows)
 
-    async def bring_forward(self, now: datetime, limit: int = 500) -> int:
+    async def bring_forward(self, now: datetime, limit: int = 500, *, longest_gate: timedelta = GATE_LONGEST) -> int:
         """
         Have what stands further off than any timer of its reason is set for be due now; return how many those were.
 
         A wrong clock set it. Goes through the keys of all timers that are not due soon: for once an hour.
+
+        Args:
+            now: UTC.
+            limit: how many at most.
+            longest_gate: for how long a gate stays closed at most (`GATE_MAX_SECONDS`).
         """
         soonest = min(facts.longest for facts in WAITS.values() if facts.longest is not None)
         first, keys = stamp(now + soonest)[:_HOUR], ("PartitionKey", "RowKey")
         rows = self._table.scan(
             "PartitionKey ge @first and PartitionKey lt @bulk", select=keys, first=first, bulk=_BULK
         )
-        far = [row async for row in rows if _is_too_far(row, now)][:limit]
+        far = [row async for row in rows if _is_too_far(row, now, longest_gate)][:limit]
         for row in far:
             found = await self._table.find(row.partition, row.key)
             if found is not None:

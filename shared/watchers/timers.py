@@ -107,7 +107,7 @@ async def _bring_forward(services: Services) -> bool:
     if due is not None and now < datetime.fromisoformat(due) <= now + FORWARD_EVERY:
         return False
     await services.cursors.save(FORWARD, (now + FORWARD_EVERY).isoformat())
-    if found := await services.agenda.bring_forward(now):
+    if found := await services.agenda.bring_forward(now, longest_gate=services.gates.longest):
         log.warning("%d timers stood further off than any is set for: a clock is, or was, wrong", found)
     return True
 

@@ -163,6 +163,20 @@ async def test_a_census_counts_every_timer_once(agenda):
     assert (counted.due, counted.later, counted.bulk, counted.dead) == (2, 1, 2, 1)
 
 
+@pytest.mark.parametrize(
+    ("longest", "ahead", "brought"),
+    [
+        pytest.param(HOUR / 2, HOUR, 0, id="no longer than a sign-in may wait"),
+        pytest.param(HOUR / 2, 24 * HOUR, 1, id="by a clock that was a day ahead"),
+        pytest.param(24 * HOUR, 24 * HOUR, 0, id="as long as the setting allows"),
+    ],
+)
+async def test_who_waits_for_a_gate_waits_no_longer_than_gates_are_closed(agenda, longest, ahead, brought):
+    await put_all(agenda, entry(NOW + ahead, waited_for=WaitedFor.GATE))
+
+    assert await agenda.bring_forward(NOW, longest_gate=longest) == brought
+
+
 async def test_a_timer_that_a_wrong_clock_set_a_year_ahead_is_due_now_and_stands_once(agenda):
     await put_all(agenda, entry(NOW + 365 * 24 * HOUR), entry(NOW + HOUR, waited_for=WaitedFor.GATE))
 

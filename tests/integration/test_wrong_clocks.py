@@ -106,7 +106,10 @@ async def test_timers_that_may_stand_far_off_are_left(tmp_path):
     case = Case(tmp_path)
     agenda = case.inside.services().agenda
     for waited_for in WaitedFor:
-        longest = WAITS[waited_for].longest
+        # A gate's is the setting's.
+        longest = (
+            WAITS[waited_for].longest if waited_for is not WaitedFor.GATE else case.inside.services().gates.longest
+        )
         at = START + (longest or 300 * DAY)
         await agenda.put(AgendaEntry(at=at, origin=f"workspace-{ord(waited_for[0])}", waited_for=waited_for), START)
     before = (await agenda.census(START)).later
