@@ -127,7 +127,7 @@ class Link(LinkFields):
     def withdrawn(self, reason: str, *, task_gone: bool = False) -> Self:
         """End the item for good."""
         without = _NO_TASK if task_gone else {}
-        return self._to("withdrawn", {**without, "reason": reason})
+        return self._to("withdrawn", {**without, **_FREE, "reason": reason})
 
     # Changes within a state.
 

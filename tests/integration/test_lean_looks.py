@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
@@ -31,7 +33,10 @@ async def test_the_form_of_a_step_that_has_its_task_is_not_asked_for_at_each_loo
     assert not [path for path in asked if "forms/processes" in path]
 
 
-async def test_what_became_of_a_decision_is_asked_once_a_look_while_nobody_can_read_it(approval):
+@pytest.mark.parametrize(
+    "is_readable", [pytest.param(False, id="while nobody can read it"), pytest.param(True, id="while nothing moves")]
+)
+async def test_what_became_of_a_decision_is_asked_once_a_look(approval, is_readable):
     """An operator's look and a changed rule wait for nothing: once, and not in each of its rounds."""
     inside, asked = approval.engine.inside, list[str]()
     real = inside.content
@@ -41,6 +46,7 @@ async def test_what_became_of_a_decision_is_asked_once_a_look_while_nobody_can_r
             return 200, {"content-type": "application/json"}, b'{"results": {}}'
         if "/activities" in path:
             asked.append(path)
+        if "/activities" in path and not is_readable:
             return 403, {"content-type": "application/json"}, b'{"error": "not allowed"}'
         return await real(method, path, query, headers, body)
 
@@ -57,6 +63,15 @@ async def test_what_became_of_a_decision_is_asked_once_a_look_while_nobody_can_r
 
     assert len(asked) - before == 1
     assert inside.origins.messages == []
+
+    # A rule that changed since the decision was held.
+    held = await inside.services().origins.take(f"workflow-{approval.process}", inside.at)
+    await held.commit(now=inside.at, links=[link.of_rule("before") for link in held.links.values()], release=True)
+    before = len(asked)
+    for _ in range(2):
+        await approval.engine.look(f"workflow-{approval.process}")
+
+    assert len(asked) - before == 1
 
 
 async def test_a_step_that_is_seen_to_have_moved_is_completed_though_its_activities_can_not_be_read(approval):

@@ -133,17 +133,17 @@ async def check_sending(work: Work, action: CheckSending) -> Outcome:
     if link.sending is None or action.is_completed:
         return await _sent(work, link)
     work.ensure_time()
+    # A changed rule voids the wait, once: the item is wanted under this one now.
+    asked = link if action.target is None else link.of_rule(action.target.wanted.rule_hash)
     try:
         activities = await work.services.opentext.workflows.activities(link.sending.step)
     except NeverError as error:
-        # A changed rule voids the wait, once: the item is wanted under this one now.
-        asked = link if action.target is None else link.of_rule(action.target.wanted.rule_hash)
         return await _hinder(work, asked, HoldCause.ACTIVITIES, error)
     verdict = resume_sending(link.sending, is_current=action.is_current, activities=activities)
     if isinstance(verdict, Done):
         return await _sent(work, link)
     if isinstance(verdict, NotMoved):
-        return await _hinder(work, link, HoldCause.NOT_ADVANCED, None)
+        return await _hinder(work, asked, HoldCause.NOT_ADVANCED, None)
     if not isinstance(verdict, SendAgain) and not action.is_settled:
         # The workflow's record may lag a little behind the workflow.
         return Outcome(is_item_over=True, looks={WaitedFor.SETTLE: link.sending.at + work.policy.settle})
