@@ -111,8 +111,11 @@ at("sheet").addEventListener("close", () => {
   if (place().view === "task") location.hash = "#planner";
 });
 window.addEventListener("hashchange", arrive);
-window.addEventListener("pointerdown", () => { isPressed = true; });
-for (const end of ["pointerup", "pointercancel", "dragend"]) window.addEventListener(end, () => { isPressed = false; });
+window.addEventListener("pointerdown", (event) => {
+  // A list that opens, or a menu, takes the pointer along: the page hears of no end.
+  isPressed = event.button === 0 && !event.target.closest("select");
+});
+for (const end of ["pointerup", "pointercancel", "dragend", "blur"]) window.addEventListener(end, () => { isPressed = false; });
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
 setInterval(() => {
   // What somebody is filling in stays as it is meanwhile.
