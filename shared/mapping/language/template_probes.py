@@ -8,7 +8,8 @@ from typing import Any
 
 from shared.mapping.language.vocabulary import CONTEXT
 
-_VALUES = ("12", "2027-01-31", "text of a record", "", 12, 12.5, True, ("a", "b"))
+_DAY = "2027-01-31"
+_VALUES = ("12", _DAY, "text of a record", "", 12, 12.5, True, ("a", "b"))
 _MOMENT = datetime(2027, 1, 31, 12, 30, tzinfo=UTC)
 _MEMBERS: dict[str, Any] = {
     **dict.fromkeys(("created", "modified", "started", "initiated"), _MOMENT),
@@ -18,6 +19,8 @@ _MEMBERS: dict[str, Any] = {
     "url": "https://otcs.example/app/nodes/4711",
     "due": _MOMENT,
 }
+_FREE = ("name", "title", "comment")
+"""Written by people: a date may stand there, too."""
 
 
 class _Any(dict[str, Any]):
@@ -38,12 +41,14 @@ def probes() -> Iterator[dict[str, Any]]:
 
 @cache
 def _context(value: object) -> dict[str, Any]:
-    made: dict[str, Any] = {name: _thing(word.members) for name, word in CONTEXT.items()}
-    made["documents"] = [_thing(CONTEXT["document"].members) for _ in range(5)]
+    free = dict.fromkeys(_FREE, _DAY) if value == _DAY else {}
+    made: dict[str, Any] = {name: _thing(word.members, free) for name, word in CONTEXT.items()}
+    made["documents"] = [_thing(CONTEXT["document"].members, free) for _ in range(5)]
     made["attributes"] = _Any(value)
     made |= {"now": _MOMENT, "today": _MOMENT.date(), "occurrence": date(2027, 1, 31), "row": _Any(value)}
     return made
 
 
-def _thing(members: tuple[str, ...]) -> SimpleNamespace:
-    return SimpleNamespace(**{name: _MEMBERS.get(name, f"A {name}-1-2-3") for name in members})
+def _thing(members: tuple[str, ...], free: dict[str, str]) -> SimpleNamespace:
+    known = _MEMBERS | free
+    return SimpleNamespace(**{name: known.get(name, f"A {name}-1-2-3") for name in members})

@@ -1,13 +1,17 @@
 """Jinja2's sandbox, without what can run away: a little text of a mapping makes a lot of work for nobody."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date, datetime, tzinfo
 from typing import Any
 
-from jinja2 import StrictUndefined, nodes
+from jinja2 import StrictUndefined, nodes, pass_context
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
+
+from shared.models.moments import read_due
 
 MAX_RENDERED = 20_000
 """Characters. More is a template gone wrong, not a task."""
@@ -97,9 +101,31 @@ def _round(value: float, precision: int = 0, *_: object) -> float:
     return round(float(value), max(-9, min(9, int(precision))))
 
 
-def _date(value: date | str | None, pattern: str = "%Y-%m-%d") -> str:
-    """Filter: a date or time in strftime's pattern; "" for none."""
-    return "" if value is None or isinstance(value, str) else value.strftime(pattern[:100])
+@pass_context
+def _date(context: Context, value: object, pattern: str = "%Y-%m-%d") -> str | tuple[str, ...]:
+    """
+    Filter: a date or time in strftime's pattern, each of several; "" for none.
+
+    Attributes hold dates as text: without a zone it means the day as it is written, with one a day of the rule's zone.
+    """
+    if isinstance(value, tuple):
+        return tuple(text for part in value if (text := str(_date(context, part, pattern))))
+    # Of what was given: a template may have made a `now` of its own.
+    found = _day_or_moment(value, context.parent["now"].tzinfo)
+    return "" if found is None else found.strftime(pattern[:100])
+
+
+def _day_or_moment(value: object, zone: tzinfo) -> date | None:
+    """Read a day, or a moment in the zone. None: there is none. Raises ValueError: it is no date."""
+    if value is None or isinstance(value, date):
+        return value
+    with suppress(ValueError):
+        if isinstance(value, str):
+            found = read_due(value.strip(), zone)
+            return found.astimezone(zone) if isinstance(found, datetime) else found
+    # As text: a name that is not there says so itself.
+    message = f"{str(value)[:40]!r} is no date"
+    raise ValueError(message)
 
 
 def finalize(value: object) -> object:

@@ -11,6 +11,7 @@ from shared.mapping.language.templates import RenderError, Template
 from shared.mapping.language.vocabulary import CONTEXT
 from shared.models.opentext import MissingDocument
 from shared.models.origin import Origin
+from tests.narrowing import sure
 from tests.unit.mapping.mapping_world import (
     NOW,
     mapping_of,
@@ -18,7 +19,9 @@ from tests.unit.mapping.mapping_world import (
     of_workflow,
     of_workspace,
     step,
+    step_rule,
     task_of,
+    tasks_of,
     workspace_rule,
 )
 
@@ -54,6 +57,60 @@ RENDERED = {
 @pytest.mark.parametrize(("source", "text"), RENDERED.values(), ids=RENDERED)
 def test_templates_render(source, text):
     assert Template(source).render(scene(of_workflow(), step=step()).words) == text
+
+
+# As the clients hand dates of attributes on: text. The zone is Kolkata's, 5:30 ahead of UTC.
+DATES = {
+    "a day": ("2027-06-30", "30.06.2027 00:00"),
+    "blanks around it": (" 2027-06-30 ", "30.06.2027 00:00"),
+    "a day that a server keeps as midnight": ("2027-06-30T00:00:00", "30.06.2027 00:00"),
+    "a time of the record's own clock": ("2027-06-30T17:45:00", "30.06.2027 17:45"),
+    "a moment is a day of the rule's zone": ("2027-06-30T20:00:00Z", "01.07.2027 01:30"),
+    "a moment with an offset": ("2027-06-30T00:30:00+14:00", "29.06.2027 16:00"),
+    "empty": (None, ""),
+    "blank": (" ", ""),
+    "a date that means none": ("1899-12-30T00:00:00", ""),
+    "no end": ("9999-12-31", ""),
+    "several": (("2027-06-30", "1899-12-30", "2027-07-01"), "30.06.2027 00:00, 01.07.2027 00:00"),
+}
+
+
+@pytest.mark.parametrize(("value", "text"), DATES.values(), ids=DATES)
+def test_a_date_of_an_attribute_is_written_in_a_pattern(value, text):
+    origin = of_workspace(attributes={"C.Ends": value})
+
+    assert Template("{{ attributes['C.Ends']|date('%d.%m.%Y %H:%M') }}").render(scene(origin).words) == text
+
+
+def test_a_date_is_written_in_a_loop_over_values_and_in_a_row():
+    source = "{% for one in attributes['C.Days'] %}{{ one|date('%d %b') }};{% endfor %}{{ row.value|date('%d %b') }}"
+    origin = of_workspace(attributes={"C.Days": ("2027-06-30", "2027-07-01")})
+    words = scene(origin, row=Row("a", "", Value("2027-07-02"))).words
+
+    assert Template(source).render(words) == "30 Jun;01 Jul;02 Jul"
+
+
+@pytest.mark.parametrize("value", ["soon", "30.06.2027", 20270630, True, ("2027-06-30", "soon")], ids=str)
+def test_what_is_no_date_is_never_left_out_without_a_word_and_holds_its_task_alone(value):
+    tasks = ({"title": "Ends {{ attributes['C.Ends']|date('%d.%m.%Y') }}"}, {"title": "Other"})
+
+    ends, other = tasks_of(workspace_rule(*tasks), origin=of_workspace(attributes={"C.Ends": value}))
+
+    assert "is no date" in sure(ends.held)
+    assert other.held is None
+
+
+@pytest.mark.parametrize(
+    "source", ["{{ workspace.name[:10]|date }}", "{{ attributes['C.Ends']|date }}", "{{ step.due|date }}"]
+)
+def test_a_template_that_may_meet_a_date_is_accepted(source):
+    assert mapping_of(step_rule(task={"title": source})).rules
+
+
+@pytest.mark.parametrize("source", ["{{ workspace.id|date }}", "{{ links.workspace|date }}", "{{ 'soon'|date }}"])
+def test_a_template_that_never_meets_a_date_is_refused_when_the_file_is_read(source):
+    with pytest.raises(MappingError, match=r"can only fail: .* is no date"):
+        mapping_of(workspace_rule({"title": source}))
 
 
 ESCAPES = {
