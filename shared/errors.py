@@ -17,6 +17,7 @@ One tree of errors, named by what the caller does next.
     │       ├── OtherMethodError      it does for the other method
     │       └── UnconfirmedError      many would feel it: it has to be confirmed
     ├── ReReadError           what we knew is old
+    │   ├── NoSlotError           OpenText bears no more looks just now: another does what is left of this one
     │   ├── StaleError            somebody wrote first; nothing of ours was written
     │   ├── LeaseLostError        another worker owns this origin now; nothing of ours was written
     │   │   └── FencedError           others may believe this worker dead; nothing was sent
