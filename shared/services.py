@@ -75,8 +75,9 @@ class Storage:
     creators: Creators
     makings: Makings
     mailboxes: Mailboxes
-    digests: Digests
     """How the mailbox is paced, and until when it is left alone."""
+    digests: Digests
+    """What waits to be told to people at a time."""
     slots: Slots
     interventions: Interventions
     """What operators had done."""

@@ -79,7 +79,7 @@ class PlanMessage(Stored):
     """Queue `plans`: read this plan."""
 
     plan: str = Field(description="Planner plan id. Opaque, case-sensitive.")
-    waited_for: WaitedFor = Field(default=WaitedFor.DUE, description="Why it comes now: DUE or NOTIFIED.")
+    waited_for: WaitedFor = Field(default=WaitedFor.DUE, description="Why it comes now.")
     left: tuple[str, ...] = Field(default=(), description="Entra ids of people who left the plan's group.")
     trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
 
