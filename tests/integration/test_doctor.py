@@ -7,6 +7,7 @@ import pytest
 
 from local.demo.world import create_contract
 from local.in_process.system import START, Inside
+from local.simulators.faults import Fault
 from shared.models.messages import OriginMessage
 from shared.operations.doctor import examine
 from shared.operations.findings import Finding, Verdict
@@ -103,6 +104,35 @@ async def test_one_part_that_can_not_be_asked_stops_no_other(inside):
 
     assert told["subscriptions"][0].verdict is Verdict.FAIL
     assert told["performer"][0].verdict is Verdict.OK
+
+
+async def test_a_performer_who_can_not_be_acted_for_is_told_and_the_rest_is_asked_all_the_same(inside):
+    by_proxy = Inside(ROOT / "mapping.yaml", settings={"OTDS_IMPERSONATION": "proxy"}, world=inside.world)
+
+    told = await found(by_proxy)
+
+    assert told["performer"][0].text.startswith("no waiting step can be read in its performer's name")
+    assert "every name of 3 rules is there" in [one.text for one in told["names"]]
+
+
+async def test_a_refused_sign_in_of_the_integration_user_is_no_matter_of_the_step_that_was_asked_for(inside):
+    by_proxy = Inside(ROOT / "mapping.yaml", settings={"OTDS_IMPERSONATION": "proxy"}, world=inside.world)
+    refused = Fault.status(401, body=b'{"error": "Invalid username/password specified."}', times=1000)
+    turned_away: list[str] = []
+
+    def from_the_first_performer_on(method, path):
+        if "proxies" in path or turned_away:
+            turned_away.append(f"{method} {path}")
+        return refused if turned_away else None
+
+    inside.world.content.faults.hook = from_the_first_performer_on
+
+    told = await found(by_proxy)
+
+    assert any(one.text.startswith("the mapping: OpenText can't be asked") for one in told["names"])
+    assert told["performer"][0].verdict is Verdict.OK
+    # What was asked, and one sign-in.
+    assert len(turned_away) == 2
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from shared.clients.graph.directory import DirectoryClient
 from shared.clients.opentext import OpenText
+from shared.clients.opentext.session import SERVICE
 from shared.errors import NeverError, RetryLaterError, SignInRefusedError
 from shared.mapping.evaluation.needs import needs
 from shared.mapping.evaluation.sources import is_type_mapped
@@ -131,7 +132,12 @@ async def sample_workflows(need: Needs, opentext: OpenText, act_as: ActAs, found
 
 
 async def _ask_forms(workflow: Workflow, opentext: OpenText, act_as: ActAs, found: Landscape) -> None:
-    """Ask what waiting steps offer. A form that is not shown is nothing wrong with the mapping."""
+    """
+    Ask what waiting steps offer. A form that is not shown is nothing wrong with the mapping.
+
+    Raises:
+        SignInRefusedError: the integration user's own.
+    """
     for step in () if workflow.ended or act_as is ActAs.NONE else workflow.current:
         acting = step.performers[0] if act_as is ActAs.PERFORMER and step.performers else None
         # Nobody performs it, so there is no name in which it could be asked.
@@ -140,6 +146,9 @@ async def _ask_forms(workflow: Workflow, opentext: OpenText, act_as: ActAs, foun
         try:
             found.forms[step.ref] = await opentext.workflows.read_form(step.ref, acting=acting)
         except NeverError as error:
+            # That a performer can't be acted for is a matter of this step; a refusal of our own sign-in is none.
+            if isinstance(error, SignInRefusedError) and error.identity == SERVICE:
+                raise
             found.unshown[step.ref] = str(error)
 
 
