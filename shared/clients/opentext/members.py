@@ -9,11 +9,10 @@ from datetime import datetime
 
 from cachetools import TTLCache
 
-from shared.clients.opentext.answers import Json, each, number, properties, required, rows, text
+from shared.clients.opentext.answers import Json, each, is_last, number, properties, required, rows, text
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.transport import Query
 from shared.errors import RefusedError, UnreadableError
-from shared.models.listed import Listed
 from shared.models.opentext import Person
 from shared.timing import FRESH
 
@@ -81,7 +80,7 @@ class Members:
         # A server passes over a filter that it does not know, without an error: then the general one is tried.
         filters = (("where_business_email", email), ("query", email))
         for name, value in filters:
-            listed = await self._list_users(name, value)
+            listed = each(rows(await self._answer_users(name, value)), person_of)
             found = {person.user_id: person for person in listed if _same(person.email, email)}
             if len(found) > 1:
                 message = f"several users have the address {email}"
@@ -94,15 +93,29 @@ class Members:
         raise UnreadableError(message)
 
     async def find_by_login(self, login: str) -> Person | None:
-        """Find a user by the exact login; case does not matter. None: there is none that we may see."""
-        listed = await self._list_users("where_name", login)
-        for person in listed:
-            if _same(person.login, login):
-                return person
-        if not listed.is_whole:
-            message = f"a user may be {login!r}, but can't be read: {listed.unread[0].reason}"
-            raise UnreadableError(message)
-        return None
+        """
+        Find a user by the exact login; case does not matter. None: there is none that we may see.
+
+        Filters find parts of logins too. So answers are compared, and a list in which nobody has the login is only
+        believed if it is whole and all in it show what was asked for.
+
+        Raises:
+            UnreadableError: this server's lists can't be filtered by login, or hold a user who can't be read.
+        """
+        why = "users can't be searched by login"
+        # A server may pass over the first filter, as `find_by_email` says.
+        for name in ("where_name", "query"):
+            answer = await self._answer_users(name, login)
+            listed = each(rows(answer), person_of)
+            for person in listed:
+                if _same(person.login, login):
+                    return person
+            is_filtered = all(_shows(person, login) for person in listed)
+            if is_filtered and listed.is_whole and is_last(answer, sent=len(listed), asked=PAGE):
+                return None
+            why = listed.unread[0].reason if listed.unread else why
+        message = f"a user may be {login!r}, but can't be read: {why}"
+        raise UnreadableError(message)
 
     async def find_group(self, name: str) -> int | None:
         """Find a group's id by its exact name. None: there is none that we may see."""
@@ -159,11 +172,10 @@ class Members:
         self._people[person.user_id] = person
         return person
 
-    async def _list_users(self, name: str, value: str) -> Listed[Person]:
+    async def _answer_users(self, name: str, value: str) -> Json:
         # The first page alone: a filter that works leaves few, and one that is passed over would send every user.
         query: Query = (("where_type", USER), (name, value), ("limit", PAGE), ("page", 1))
-        answer = await self._site.get("v2/members", query)
-        return each(rows(answer), person_of)
+        return await self._site.get("v2/members", query)
 
 
 def person_of(row: object) -> Person:
@@ -179,3 +191,8 @@ def person_of(row: object) -> Person:
 
 def _same(one: str | None, other: str) -> bool:
     return one is not None and one.casefold() == other.casefold()
+
+
+def _shows(person: Person, part: str) -> bool:
+    """Tell whether one of the fields that filters look into holds a part."""
+    return any(part.casefold() in (field or "").casefold() for field in (person.login, person.name, person.email))

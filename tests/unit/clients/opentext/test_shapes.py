@@ -192,6 +192,47 @@ async def test_users_that_cannot_be_searched_by_address_are_not_said_to_be_absen
         await made.members.find_by_email("zoe@x")
 
 
+def users(*logins, limit=20):
+    listed = [row(number, name=login, business_email="", type=0) for number, login in enumerate(logins)]
+    return {"collection": {"paging": {"limit": limit}}, "results": listed}
+
+
+EVERYBODY = users(*(f"u{number}" for number in range(20)))
+ALIKE = users(*(f"zoe{number}" for number in range(20)))
+CLAMPED = users(*(f"zoe{number}" for number in range(5)), limit=5)
+NOT_TOLD = {
+    "both filters are passed over": [EVERYBODY, EVERYBODY],
+    "by few users": [users("u1", "u2"), users("u1", "u2")],
+    "more are called alike than a page holds": [ALIKE, ALIKE],
+    "or than the server sends": [CLAMPED, CLAMPED],
+    "a row can't be read": [{"results": [row("odd", name="zoe1", type=0)]}] * 2,
+}
+
+
+@pytest.mark.parametrize("answers", NOT_TOLD.values(), ids=NOT_TOLD)
+async def test_a_login_that_can_not_be_searched_for_is_not_said_to_be_nobodys(answers):
+    made, _ = client({"v2/members": list(answers)})
+    with pytest.raises(UnreadableError, match="a user may be 'zoe'"):
+        await made.members.find_by_login("zoe")
+
+
+TOLD = {
+    "nobody is listed": ([users()], None),
+    "others begin alike": ([users("zoe1", "Zoelle")], None),
+    "the login among others": ([users("zoe1", "ZOE")], 1),
+    "the general filter finds what the other passes over": ([EVERYBODY, users("zoe1", "zoe")], 1),
+    "the general filter finds nobody": ([EVERYBODY, users()], None),
+}
+
+
+@pytest.mark.parametrize(("answers", "user_id"), TOLD.values(), ids=TOLD)
+async def test_a_login_is_found_or_said_to_be_nobodys_where_a_filter_works(answers, user_id):
+    made, _ = client({"v2/members": list(answers)})
+    found = await made.members.find_by_login("zoe")
+
+    assert (found.user_id if found is not None else None) == user_id
+
+
 async def test_a_list_of_nodes_that_leaves_versions_out_costs_one_more_call_a_node():
     """The API's description promises properties only."""
     children = {"results": [row(1, name="link", type=1, original_id=7)]}
