@@ -2,11 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
+
 from local.simulators.faults import Fault
+from shared.errors import UnreadableError
+from shared.models.origin import Needs
 from tests.integration.opentext_world import World
 from tests.narrowing import sure
 
 DAY = timedelta(days=1)
+BARE = Needs(attributes=False)
 
 
 async def changed(world, container, since):
@@ -43,6 +48,50 @@ async def test_one_hint_reaches_so_many_documents_so_deep():
     top = sure(world.server.find_child(workspace, "Level 0"))
 
     assert len(await world.client.tree.list_documents_below(top)) == 3
+
+
+async def test_a_shortcut_of_a_shortcut_is_the_original_wherever_it_is_met():
+    world = World()
+    workspace = world.workspace()
+    document = world.server.add_document(workspace, "A.pdf")
+    first = world.server.add_shortcut(workspace, document)
+    second = world.server.add_shortcut(workspace, first)
+    (alone,) = await world.client.workflows.read_versions([second])
+
+    assert (await world.client.tree.read_stub(second)).node_id == document
+    assert (await world.client.workspaces.read_document(second, BARE)).node_id == document
+    assert (alone.node_id, alone.version) == (document, 1)
+    assert await world.client.workflows.read_versions([second, document]) == (alone,)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+async def test_shortcuts_that_name_each_other_lead_nowhere(length):
+    world = World()
+    workspace = world.workspace()
+    first = last = world.server.add_shortcut(workspace, workspace)
+    for _ in range(length - 1):
+        last = world.server.add_shortcut(workspace, last)
+    world.server.state.nodes[first].original = last
+
+    for read in (
+        world.client.tree.read_stub(first),
+        world.client.workspaces.read_document(first, BARE),
+        world.client.workflows.read_versions([first]),
+    ):
+        with pytest.raises(UnreadableError, match="leads nowhere"):
+            await read
+
+
+async def test_a_shortcut_whose_original_is_not_told_is_no_document():
+    world = World()
+    workspace = world.workspace()
+    document = world.server.add_document(workspace, "A.pdf")
+    broken = world.server.add_shortcut(workspace, document)
+    world.server.state.nodes[broken].original = 0
+
+    assert await world.client.tree.list_documents_below(workspace) == (document,)
+    with pytest.raises(UnreadableError, match="leads nowhere"):
+        await world.client.tree.read_stub(broken)
 
 
 async def test_a_server_without_a_recycle_bin_states_nothing():

@@ -29,6 +29,7 @@ from shared.clients.opentext.members import Members
 from shared.clients.opentext.records import DOCUMENT, Records, newest_version
 from shared.clients.opentext.schema import Schema
 from shared.clients.opentext.server import Site, list_pages
+from shared.clients.opentext.shortcuts import SHORTCUT, follow, original_of
 from shared.clients.opentext.transport import Query
 from shared.clients.opentext.user_values import UserValues
 from shared.errors import RefusedError, SignInRefusedError, UnreadableError
@@ -37,7 +38,6 @@ from shared.models.opentext import AttributeDefinition, Attributes, Document, Do
 from shared.models.origin import Needs
 from shared.timing import ABSENT_FOR, FRESH
 
-SHORTCUT = 1
 BATCH = 250
 """Most nodes in one list."""
 DEEPEST, MOST_CONTAINED = 3, 200
@@ -62,13 +62,13 @@ class Nodes:
         What of it can't be read stands in `not_known`.
 
         Raises:
-            UnreadableError: gone or hidden, or without its version.
+            UnreadableError: gone or hidden, or without its version; or a shortcut that leads nowhere.
         """
-        answer = await self._site.read_one(f"v2/nodes/{node_id}", _fields(needs))
-        row = obj(answer.get("results"))
-        if (original := _original(properties(row))) not in (None, node_id):
-            return await self.read_document(int(original or 0), needs)
-        return await self._document(row, needs)
+
+        async def read(node: int) -> Json:
+            return obj((await self._site.read_one(f"v2/nodes/{node}", _fields(needs))).get("results"))
+
+        return await self._document(await follow(node_id, read), needs)
 
     async def list_attached(self, folder_id: int, needs: Needs, gaps: Gaps) -> tuple[Document, ...]:
         """
@@ -139,7 +139,9 @@ class Nodes:
                 await gaps.read(Part.DOCUMENTS.of(str(node_id)), self._complete(node_id, sent.get(node_id), needs))
                 for node_id in batch
             ]
-        return tuple(document for document in found if document is not None)
+        # Once each: of shortcuts of shortcuts several may stand for one.
+        by_id = {document.node_id: document for document in found if document is not None}
+        return tuple(by_id[node_id] for node_id in sorted(by_id))
 
     async def attributes(
         self, node_id: int, row: Json, gaps: Gaps
@@ -201,8 +203,9 @@ class Nodes:
 
     async def _complete(self, node_id: int, row: Json | None, needs: Needs) -> Document:
         data = obj(row.get("data")) if row is not None else {}
-        versioned = number(properties(row).get("type")) == DOCUMENT
-        if row is None or (versioned and "versions" not in data) or (needs.attributes and "categories" not in data):
+        kind = number(properties(row).get("type"))
+        lacks = (kind == DOCUMENT and "versions" not in data) or (needs.attributes and "categories" not in data)
+        if row is None or lacks or kind == SHORTCUT:
             return await self.read_document(node_id, needs)
         return await self._document(row, needs)
 
@@ -246,20 +249,8 @@ def _fields(needs: Needs) -> Query:
 
 
 def _stands_for(row: Json) -> int:
-    original = _original(row)
+    original = original_of(row)
     return required(row, "id") if original is None else original
-
-
-def _original(row: Json) -> int | None:
-    """Find what a shortcut stands for. None: it is no shortcut. Servers may send the original's whole row."""
-    if number(row.get("type")) != SHORTCUT:
-        return None
-    original = row.get("original_id")
-    found = required(original, "id") if isinstance(original, dict) else required(row, "original_id")
-    if not found:
-        message = f"shortcut {row.get('id')} leads nowhere: its original is gone"
-        raise UnreadableError(message)
-    return found
 
 
 def _version(row: Json, versions: object) -> int:

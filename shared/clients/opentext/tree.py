@@ -9,8 +9,8 @@ from datetime import datetime
 
 from shared.clients.opentext.answers import Json as Row
 from shared.clients.opentext.answers import each, flag, number, number_or_none, obj, properties, required, text
-from shared.clients.opentext.nodes import SHORTCUT
 from shared.clients.opentext.server import Site, list_pages
+from shared.clients.opentext.shortcuts import follow, original_of
 from shared.clients.opentext.transport import Query
 from shared.errors import RefusedError, SignInRefusedError, UnreadableError
 from shared.models.evidence_files import is_evidence_file
@@ -35,10 +35,13 @@ class Tree:
         Read what a node is; a shortcut's original in its place.
 
         Raises:
-            UnreadableError: it, or its original, is gone or hidden.
+            UnreadableError: it, or its original, is gone or hidden; or a shortcut leads nowhere.
         """
-        stub = self._stub(properties(obj((await self._site.get(f"v2/nodes/{node_id}", PROPERTIES)).get("results"))))
-        return stub if stub.original in (None, node_id) else await self.read_stub(int(stub.original or 0))
+
+        async def read(node: int) -> Row:
+            return obj((await self._site.get(f"v2/nodes/{node}", PROPERTIES)).get("results"))
+
+        return self._stub(properties(await follow(node_id, read)))
 
     async def list_changed(self, container: int, since: datetime) -> AsyncIterator[NodeStub]:
         """
@@ -114,15 +117,11 @@ class Tree:
         return False
 
     def _stub(self, row: Row) -> NodeStub:
-        kind = number(row.get("type")) or 0
-        original = row.get("original_id")
         return NodeStub(
             node_id=required(row, "id"),
             name=text(row.get("name")),
-            type=kind,
-            original=(required(original, "id") if isinstance(original, dict) else number(original))
-            if kind == SHORTCUT
-            else None,
+            type=number(row.get("type")) or 0,
+            original=original_of(row),
             is_container=flag(row.get("container")),
             is_evidence=is_evidence_file(text(row.get("name")), text(row.get("description"))),
             created=self._site.instant(row.get("create_date")),
