@@ -313,6 +313,31 @@ async def test_evidence_is_uploaded_once_and_then_gets_versions():
     assert await world.client.records.newest_content(document) == b"[]"
 
 
+async def test_evidence_whose_name_somebody_wrote_in_another_case_is_found_where_an_upload_is_refused_for_it():
+    world = World()
+    number = world.workspace()
+    document = await world.client.records.upload(number, FILE)
+    world.server.rename("pwilliams", document, FILE.name.upper())
+    with pytest.raises(RefusedError) as caught:
+        await world.client.records.upload(number, FILE)
+
+    assert caught.value.code == EXISTS
+    assert await world.client.records.find_child(number, FILE.name) == document
+    assert await world.client.tree.find_child(number, FILE.name) == document
+
+
+async def test_where_names_differ_by_case_the_one_that_is_written_alike_is_meant():
+    world = World()
+    world.server.state.otherwise.add("content-names-fold-case")
+    number = world.workspace()
+    other = await world.client.records.upload(number, Upload(FILE.name.upper(), FILE.content, FILE.mime))
+    document = await world.client.records.upload(number, FILE)
+
+    assert other < document
+    assert await world.client.records.find_child(number, FILE.name) == document
+    assert await world.client.tree.find_child(number, FILE.name) == document
+
+
 async def test_a_version_is_locked():
     world = World()
     document = await world.client.records.upload(world.workspace(), FILE)

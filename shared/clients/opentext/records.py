@@ -25,9 +25,10 @@ from shared.clients.opentext.answers import (
     rows,
     text,
 )
+from shared.clients.opentext.children import find_child
 from shared.clients.opentext.errors import NO_ENDPOINT
 from shared.clients.opentext.gaps import Gaps
-from shared.clients.opentext.server import Site, list_pages
+from shared.clients.opentext.server import Site
 from shared.clients.opentext.transport import Query, Upload, as_body
 from shared.errors import RefusedError, UnreadableError
 from shared.models.opentext import Part
@@ -114,13 +115,8 @@ class Records:
         await self._site.service.post_body(path, body)
 
     async def find_child(self, parent_id: int, name: str) -> int | None:
-        """Find a container's child by its exact name: the server's own filter finds parts of names too."""
-        query: Query = (("where_name", name), ("fields", "properties{id,name,type}"))
-        async for page in list_pages(self._site, f"v2/nodes/{parent_id}/nodes", query):
-            for row in map(properties, page):
-                if text(row.get("name")) == name:
-                    return required(row, "id")
-        return None
+        """Find a container's child by its name. Errors as `Session`."""
+        return await find_child(self._site, parent_id, name)
 
     async def upload(self, parent_id: int, file: Upload, *, description: str = "") -> int:
         """

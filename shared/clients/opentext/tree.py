@@ -9,6 +9,7 @@ from datetime import datetime
 
 from shared.clients.opentext.answers import Json as Row
 from shared.clients.opentext.answers import each, flag, number, number_or_none, obj, properties, required, text
+from shared.clients.opentext.children import find_child
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.shortcuts import follow, original_of
 from shared.clients.opentext.transport import Query
@@ -89,18 +90,12 @@ class Tree:
 
     async def find_child(self, parent: int, name: str) -> int | None:
         """Find which node has a name in a container. None: none that can be seen, or the container can't be read."""
-        query: Query = (("where_name", name), *PROPERTIES)
         try:
-            async for page in list_pages(self._site, f"v2/nodes/{parent}/nodes", query):
-                for row in map(properties, page):
-                    # To Content Server, names that differ in case alone are the same.
-                    if text(row.get("name")).casefold() == name.casefold():
-                        return required(row, "id")
+            return await find_child(self._site, parent, name)
         except SignInRefusedError:
             raise
         except (UnreadableError, RefusedError):
             return None
-        return None
 
     async def is_recycled(self, node_id: int, name: str) -> bool:
         """Tell whether a node lies in the recycle bin, as far as the integration user sees into it."""
