@@ -58,7 +58,6 @@ async def listed(box: Sandbox) -> Observed:
 async def map_named(box: Sandbox) -> Observed:
     """Look for a workflow in the list of running ones, which names the maps."""
     process = await box.workflow()
-    await box.systems.turn()
     query = (("Kind", "Both"), ("kind", "Both"), ("status", "NOARCHIVE"))
     reply = await box.content("GET", "v2/workflows/status/active", query=query)
     rows = [{name.casefold(): value for name, value in row.items()} for row in reply.results or []]
