@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.errors import InputError, NeverError, Problem, RetryLaterError
+from shared.errors import InputError, NeverError, Problem
 from shared.mapping.language.vocabulary import did_you_mean
 from shared.models.origin import Needs
 from shared.models.words import ActAs
@@ -80,8 +80,6 @@ async def plan_of(choice: Choice, systems: Systems) -> tuple[str, bool]:
     """
     try:
         plans = await systems.planner.list_plans(choice.group)
-    except RetryLaterError:
-        raise
     except NeverError as error:
         raise InputError([Problem("--group", f"the plans of {choice.group} can't be read: {error}")]) from error
     titles = sorted({plan.title for plan in plans})

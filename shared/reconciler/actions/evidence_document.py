@@ -184,8 +184,6 @@ async def _put(work: Work, folder: _Folder, folder_id: int, file: Upload, node: 
 async def _tried(folder: _Folder, what: str, act: Awaitable[object]) -> None:
     try:
         await act
-    except StaleError:
-        raise
     except NeverError as error:
         folder.left.append(f"{what}: {error}")
 
