@@ -123,6 +123,9 @@ def drag(people: People) -> str | None:
         return None
     buckets = people.world.graph.plan_buckets(task["planId"])
     login, bucket = people.anybody(), buckets[people.rng.choice(sorted(buckets))]
+    if bucket == task["bucketId"]:
+        # Put back where it was: nobody can tell that from no edit at all.
+        return None
     people.world.graph.move_to_bucket(people.user(login), task["id"], bucket)
     people.note("edited", login, task=task["id"], field="bucket", value=bucket)
     return f"{task['id']} {bucket}"

@@ -24,7 +24,16 @@ TICK = 25.0
 """Seconds between two sweeps."""
 BACKED_OFF = timedelta(minutes=75)
 """What comes to nothing again and again is tried every hour; with what clocks are apart, and a sweep."""
-BACKING_OFF = frozenset({WaitedFor.SETTLE, WaitedFor.RETRY, WaitedFor.UNREAD, WaitedFor.RECORD, WaitedFor.AGAIN})
+BACKING_OFF = frozenset(
+    {
+        WaitedFor.SETTLE,
+        WaitedFor.RETRY,
+        WaitedFor.UNREAD,
+        WaitedFor.RECORD,
+        WaitedFor.AGAIN,
+        WaitedFor.GATE,  # a refused sign-in is left alone for an hour
+    }
+)
 TOGETHER = timedelta(minutes=15)
 """Timers that are due so soon after one another are waited for together, on the way to rest."""
 PUT_OFF = timedelta(minutes=30)
