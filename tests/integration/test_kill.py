@@ -1,7 +1,7 @@
 """
 The real app, killed (SIGKILL) at remote calls of a creation: what the next host finds becomes one task.
 
-A host and its worker take seconds to start. So every third moment is played here, and those that matter most; with
+A host and its worker take seconds to start. So every fourth moment is played here, and those that matter most; with
 `EVERY_KILL=1` in the environment all of them are.
 """
 
@@ -56,7 +56,7 @@ CRUCIAL = (
     "after graph PATCH /planner/tasks/N/details",
 )
 """A POST never sent, one whose answer was lost, and what remembers it."""
-EVERY = 1 if os.environ.get("EVERY_KILL") else 3
+EVERY = 1 if os.environ.get("EVERY_KILL") else 4
 KINDS = ("lease", "entry", "link", "claim", "reserved", "settle", "resync")
 """What keys of rows tell."""
 HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "host", "accept-encoding"})
