@@ -52,6 +52,7 @@ class BrakeRow(Stored):
 
     def taken(self, count: int, now: datetime, *, tripped: bool) -> "BrakeRow":
         """Return the row after so many more were ended."""
+        # By the minute, and without those that left the window: so the row never outgrows what the window holds.
         minute = now.replace(second=0, microsecond=0).isoformat()
         kept = {when: many for when, many in self.ended.items() if datetime.fromisoformat(when) > now - BRAKE_WINDOW}
         if count:

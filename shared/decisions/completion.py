@@ -14,6 +14,7 @@ from shared.models.words import ItemKind
 
 def decide_completed(case: Case) -> Action | None:
     """Advance the step, or note the completion of a task that stands for itself."""
+    # Before anything is judged: an ending of the bridge's own would be refused, or go on the record, as somebody's act.
     if _is_own_ending(case.found):
         told = event(EventKind.REOPENED, case.link, reason="wanted again")
         return Write(case.link, case.target, task=TaskPatch(percent_complete=0), events=(told,))

@@ -33,6 +33,7 @@ def decide(view: View, policy: Policy, now: datetime) -> Action | None:
     link = view.link
     if link is None:
         return _decide_new(view, now)
+    # It says something that this release does not know: any decision on it would be a guess.
     if link.is_of_newer_release:
         return None
     if link.hold is HoldCause.ITEM_FAILED and is_waiting(link, view, policy, now):
@@ -187,6 +188,7 @@ def _decide_missing(view: View, link: Link, policy: Policy, now: datetime) -> Ac
     deleted = event(EventKind.DELETED, link, task=link.task_id)
     if link.state is LinkState.RELEASED:
         return Remember(link.withdrawn(DELETED_RELEASED, task_gone=True), (deleted,))
+    # It was over before: a deletion takes back no completion and no ending.
     if link.state is not LinkState.OPEN:
         return Remember(link.lost_task(), (deleted,))
     if view.target is not None:

@@ -98,6 +98,7 @@ def _step_ended(link: Link, workflow: Workflow) -> Ended | None:
         return None
     if workflow.status is WorkflowStatus.STOPPED:
         return Ended("the workflow was stopped")
+    # Before the workflow's own end: only the step itself tells who decided it.
     if done := next((step for step in workflow.completed if step.ref == link.step), None):
         return Ended(f"the step was completed in OpenText{_by(done)}")
     if workflow.status is WorkflowStatus.COMPLETED:

@@ -35,6 +35,7 @@ class Policy:
 
     def settled(self, since: datetime, now: datetime) -> datetime:
         """Say when it is known what became of a write: counted from its worker's burial, if that came later."""
+        # A burial that lies ahead was noted by a wrong clock: believed, it would put off the outcome until then.
         buried = min(self.orphaned, now) if self.orphaned is not None else since
         return max(since, buried) + self.settle
 

@@ -65,6 +65,7 @@ class _Occasion:
 
 def person(address: str) -> str:
     """Name a person in a mark; addresses themselves stand in the history alone."""
+    # Without regard to case: two rules may spell one address differently, and its owner gets one mail of an occasion.
     return hashlib.sha256(address.strip().casefold().encode()).hexdigest()[:12]
 
 

@@ -170,6 +170,7 @@ def _first_sight(synced: SyncedField, wanted: Any, read: Any) -> _Step:  # noqa:
 def _merge_scalar(name: str, owner: Owner, wanted: Any, read: Any, base: FieldBase) -> _Step:  # noqa: ANN401
     mine, moved = wanted != base.asked, read != base.got
     if not mine:
+        # Set back to what OpenText asked for, it is nobody's own any more: OpenText's next change is taken again.
         is_theirs = read != base.asked and (moved or base.theirs)
         return _Step(asked=base.asked, got=read, taken=moved, theirs=is_theirs)
     if wanted == read:

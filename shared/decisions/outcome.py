@@ -106,6 +106,7 @@ def _shown_by(link: Link) -> datetime | None:
 
 def check_form(form: StepForm, disposition: str | None) -> str | None:
     """Say why the step's own form does not take this outcome; None: it does."""
+    # First: whatever was ticked, the bridge has nobody's password and can't sign for anybody.
     if form.wants_password:
         return "This step wants a password or signature: complete it in OpenText."
     if disposition is not None and disposition not in {offered.key for offered in form.dispositions}:

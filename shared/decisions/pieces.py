@@ -75,6 +75,7 @@ def pieces(write: Write, *, in_details: bool) -> list[Piece]:
     if patch is None:
         return []
     names = [name for name in (_DETAILS_FIELDS if in_details else _TASK_FIELDS) if name in patch.model_fields_set]
+    # An empty list asks for nothing. Of any other field an empty value is a wish: it clears.
     return [Piece(name, value, in_details) for name in names if (value := getattr(patch, name)) or name not in _LISTS]
 
 

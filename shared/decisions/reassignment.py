@@ -57,6 +57,7 @@ def read_reassignment(
     givers = {who: wanted.decider(_assigned_by(entry)) for who, entry in added.items()}
     if not gone:
         return Helpers() if all(givers.values()) else PutBack()
+    # Of several who went or came nobody can say who was put in whose place.
     if not movable or len(gone) != 1 or len(added) != 1:
         return PutBack()
     [(to, giver)] = givers.items()

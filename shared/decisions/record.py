@@ -95,6 +95,7 @@ def attributes_due(link: Link, graph: str = "") -> tuple[Due, ...]:
 
 def _is_news(due: Due, known: FieldBase | None) -> bool:
     if known is None:
+        # Nothing was ever set here: an attribute that is to be empty is left as people have it.
         return due.value is not None
     return bool(known.asked != due.base.asked)
 

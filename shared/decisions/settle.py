@@ -62,6 +62,7 @@ def candidates(
     """
     return tuple(
         task
+        # In a fixed order: of several copies each try, on whichever worker, has to take the same one.
         for task in sorted(tasks, key=lambda t: t.id)
         if task.id not in claimed
         and is_ours(task, creators)
@@ -110,6 +111,7 @@ def is_ours(task: PlannerTask, creators: frozenset[str]) -> bool:
     key = task.created_by.key if task.created_by is not None else None
     if creators:
         return key in creators
+    # No identity of ours is known yet. A task whose maker is not told may be ours: overlooked, it would be made again.
     return key is None or key.startswith("application:")
 
 
@@ -165,5 +167,6 @@ def _without_pairs(tasks: Sequence[PlannerTask], others: Sequence[Reservation]) 
     for other in others:
         hit = next((task for task in left if _same_content(other.posted, task)), None)
         if hit is not None:
+            # Each accounts for one task alone: two equal reservations take away two equal tasks.
             left.remove(hit)
     return left

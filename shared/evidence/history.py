@@ -156,6 +156,7 @@ def _end(known: ItemHistory, entry: Entry, people: People) -> dict[str, Any]:
     by = people.acting(actor) if "entra" in actor else known.completed_by
     if entry.personal.removed and not actor:
         by = REMOVED
+    # When people completed it, as Planner tells, and not when the bridge came to know of it.
     ended = _moment(detail.get("completed_at") or detail.get("at")) or entry.at
     acting = people.named(actor.get("opentext", "")) if entry.kind is EventKind.SENT_ON else known.acting
     return {"ended": ended, "completed_by": by, "acting": acting, "disposition": text_of(detail.get("disposition"))}

@@ -59,6 +59,7 @@ def person(words: Sequence[str], key: bytes) -> Person:
     if not known or min(map(len, known)) < _SHORTEST_WORD or len(key) < SHORTEST_KEY:
         message = f"give words of {_SHORTEST_WORD} letters or more, and a key of {SHORTEST_KEY} or more"
         raise ValueError(message)
+    # Without regard to case: however the login is typed, a person has one pseudonym.
     digest = hmac.new(key, known[0].lower().encode(), hashlib.sha256).hexdigest()
     return Person(known, f"person-{digest[:16]}")
 

@@ -92,6 +92,7 @@ async def run_plan(
         found = await flow(message, wired.services())
     except EXPECTED as error:
         await tell_met(wired, error)
+        # For the gate alone, which a pause that was asked for closes for all workers: the plan's turn comes by itself.
         await _later(error, wired, "")
         _tell(error, f"plan {message.plan} is read at its next turn")
         return True

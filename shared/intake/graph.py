@@ -63,6 +63,7 @@ class Notifications:
         groups = groups_of(self._ours(body))
         if not groups:
             return 0
+        # Without regard to case: a row holds the group's id as whoever named it wrote it.
         rows = [row async for row in self.plans.list_all() if (row.group_id or "").lower() in groups]
         trace = traceparent()
         messages = [_message(row.plan_id, groups[(row.group_id or "").lower()], trace) for row in rows]

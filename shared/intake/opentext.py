@@ -124,6 +124,7 @@ def _parse_form(text: str) -> dict[str, str]:
     except ValueError as error:
         raise RejectedError([Problem("body", f"has more than {MOST_FIELDS} fields")]) from error
     times = Counter(name for name, _ in pairs)
+    # Of these two alone: they say where to look, and one of two values would be lost. The others are for the log.
     if twice := [name for name in ("process_id", "node_id") if times[name] > 1]:
         raise RejectedError([Problem(name, "is given more than once") for name in twice])
     return dict(pairs)
@@ -132,6 +133,7 @@ def _parse_form(text: str) -> dict[str, str]:
 def _parse_json(text: str) -> Any:  # noqa: ANN401 - it is what the sender wrote
     try:
         return json.loads(text)
+    # RecursionError: brackets nested too deep. It is no ValueError, and would pass for a failure of ours.
     except (ValueError, RecursionError) as error:
         raise RejectedError([Problem("body", "must be JSON (a hint or a list of hints) or form-encoded")]) from error
 

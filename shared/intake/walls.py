@@ -81,6 +81,7 @@ async def _tell_met(wired: HasStorage, error: BridgeError | None, *, needs_all: 
     for kind, (subject, cause) in _TO_MEND.items():
         if isinstance(error, kind):
             await troubles.tell(Where.SYSTEM, subject, cause, _text(error), now)
+        # Not after an input error: while a setting is wrong the mapping is not read, so nothing shows that it is well.
         elif needs_all and not isinstance(error, InputError):
             await troubles.clear(Where.SYSTEM, subject, now, causes=(cause,))
 

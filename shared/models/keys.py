@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 
 ID_PATTERN = r"^[a-z0-9-]{1,60}$"
+# No leading zero: one node would have two keys, and so two leases and its tasks twice.
 _ORIGIN = re.compile(r"^(workspace|workflow|document|node)-([1-9][0-9]{0,18})$")
 _REFUSED_IN_KEYS = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
 

@@ -69,6 +69,7 @@ class PlanRow(Stored):
 
     def quickened(self, now: datetime) -> Self:
         """Return the row of a plan that is read often from now on: something is going on around it."""
+        # Never later than it was: a turn that is due already stays due.
         return self.model_copy(update={"changed_at": now, "next_read": min(self.next_read, now + PLAN_BUSY)})
 
     def counted(self, *, agreed: str, last: str, active: int, total: int) -> Self:

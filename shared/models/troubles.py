@@ -142,6 +142,7 @@ class OriginTrouble(Stored):
 
 def cause_of(error: BridgeError) -> Cause:
     """Say why a look failed."""
+    # Before the wider kind, of which it is one: a pause that was asked for is no outage.
     if isinstance(error, ThrottledError):
         return Cause.THROTTLED
     if isinstance(error, RetryLaterError):

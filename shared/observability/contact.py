@@ -44,6 +44,7 @@ class Contacts:
         """Take note of a request that is about to be sent."""
         contact = self.by_system.setdefault(system, Contact())
         contact.asked += 1
+        # From the first one on: a later one that hears nothing either must not make the silence seem shorter.
         if contact.since is None:
             contact.since, contact.text = self._now(), "no answer"
 

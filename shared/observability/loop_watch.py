@@ -43,6 +43,7 @@ class LoopWatch:
         self._asked = None
         held = loop.time() - due
         self.longest = max(self.longest, held)
+        # To add an empty Counter drops the counts of zero: what has ended is not at work any more.
         names = sorted(self._at_work + Counter())
         if held > LONG_SECONDS:
             record("loop_held", held)

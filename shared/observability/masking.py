@@ -113,6 +113,7 @@ def _is_clean(error: BaseException) -> bool:
 def _masked(error: BaseException, known: dict[int, BaseException]) -> BaseException:
     if id(error) in known:
         return known[id(error)]
+    # Known before its causes are masked: two exceptions may name each other, and this would never end.
     made = known[id(error)] = _stand_in(error)
     if isinstance(error, BaseExceptionGroup):
         members = [_masked(one, known) for one in error.exceptions]
@@ -120,6 +121,7 @@ def _masked(error: BaseException, known: dict[int, BaseException]) -> BaseExcept
     made.__traceback__ = error.__traceback__
     made.__suppress_context__ = error.__suppress_context__
     made.__cause__ = _masked(error.__cause__, known) if error.__cause__ is not None else None
+    # After the cause: to set one turns this on by itself.
     made.__suppress_context__ = error.__suppress_context__
     made.__context__ = _masked(error.__context__, known) if error.__context__ is not None else None
     for note in getattr(error, "__notes__", ()):

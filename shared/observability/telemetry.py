@@ -93,6 +93,7 @@ def working(
                 yield delivery_at_hand
         except Exception as error:
             span.set_status(otel_trace.Status(otel_trace.StatusCode.ERROR, type(error).__name__))
+            # Whatever was said before: without its end, the span of a failure would not be exported.
             delivery_at_hand.was_idle = False
             raise
         finally:

@@ -39,6 +39,7 @@ async def note_app(services: Services) -> int:
 async def note_paused(storage: Storage) -> int:
     """Write down that the app rests. Returns, Raises: as `note_app`."""
     before = await find_app(storage)
+    # The mapping stays as it was told: an app that rests reads none, and `doctor` compares with the last one.
     await _note(storage, "" if before is None else before.mapping_hash, paused=True)
     return 0
 

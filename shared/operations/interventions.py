@@ -132,6 +132,7 @@ async def release_brake(rule: str, origins: Collection[str], by: str, storage: S
         UnavailableError: storage does not answer; it may be released by then.
     """
     await _tell(storage, by, Act.RELEASE_BRAKE, rule, len(origins))
+    # Released before the looks are queued: one that came first would meet the brake once more.
     await storage.brakes.release(rule, storage.now())
     await _send_all(
         [OriginMessage(origin=origin, waited_for=WaitedFor.AGAIN, asked_by=by) for origin in origins], storage

@@ -152,6 +152,7 @@ def _closing(found: Ours) -> str | None:
 def _is_past(step: StepRef, read: Origin | None) -> bool:
     """Tell whether OpenText states that a visit is over."""
     workflow = read.workflow if read is not None else None
+    # Not read is not over: the next look judges the completion as it would have before the loss.
     if workflow is None or any(one.ref == step for one in workflow.current):
         return False
     return workflow.ended or any(one.ref == step for one in workflow.completed)

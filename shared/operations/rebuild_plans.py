@@ -72,6 +72,7 @@ async def _list(group_id: str, search: Search, services: Services) -> frozenset[
 
 
 def _must_be_listed(group_id: str, title: str, titles: frozenset[str], search: Search) -> None:
+    # A group that could not be read is named already, with all that may stand in it.
     if group_id not in search.unproven and title.strip() not in titles:
         search.unproven[by_title(group_id, title)] = f"group {group_id} lists no plan {title!r} just now"
 

@@ -101,6 +101,7 @@ async def _our(task: PlannerTask, details: PlannerDetails | BridgeError, run: Ru
         found.left.append(f"{about}: Planner does not say who made it")
         found.unproven[task.plan_id] = f"Planner does not say who made its task {task.id}"
         return None
+    # Any application counts: which identities are the bridge's own was lost with the tables.
     if not maker.startswith("application:") and maker not in await run.services.creators.list_all():
         found.left.append(f"{about} was made by a person: a copy of ours, which stays theirs")
         return None

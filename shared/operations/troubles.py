@@ -101,6 +101,7 @@ async def look_after(storage: Storage, problems: Sequence[Problem] = ()) -> int:
         is_mended = trouble.subject.startswith(SETTING) and trouble.subject not in malformed
         if is_mended or has_faded(trouble, now) or await is_read_again(storage, trouble):
             await storage.troubles.clear(trouble.where, trouble.subject, now, causes=(trouble.cause,))
+    # Read anew: the gauges are to show what was just told, and no more what was just taken away.
     standing = await read_troubles(storage)
     _show(standing, now)
     return len(standing)
@@ -109,6 +110,7 @@ async def look_after(storage: Storage, problems: Sequence[Problem] = ()) -> int:
 def _show(standing: tuple[Trouble, ...], now: datetime) -> None:
     oldest: dict[tuple[Where, Cause], datetime] = {}
     for trouble in standing:
+        # They come oldest first: the first one of each kind speaks for it.
         oldest.setdefault((trouble.where, trouble.cause), trouble.since)
     for (where, cause), since in oldest.items():
         show("troubles", max(0.0, (now - since).total_seconds()), where=where.value, cause=cause.value)

@@ -127,6 +127,7 @@ async def _answers(
         origin = await read_origin(key, services, home=home, need=_need(key, services))
         found = await evaluate(origin, services, links)
     except BridgeError as error:
+        # Nobody knows it, so most likely the key is mistyped: an explanation without anything in it would hide that.
         if isinstance(error, NeverError) and lease is None and not links:
             raise
         return _Answers({}, unread=redact(str(error)) or type(error).__name__)

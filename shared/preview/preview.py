@@ -99,6 +99,7 @@ async def preview_origin(key: str, services: Services) -> Preview:
     seen = dict(work.seen)
     await _rounds(work, notes)
     await _record(work, notes)
+    # Mails are told for the whole origin: left set, this would count them to the item that came last.
     notes.item = ""
     await tell_stakeholders(work)
     return Preview(
@@ -164,6 +165,7 @@ async def _rounds(work: Work, notes: Notes) -> None:
 
 async def _record(work: Work, notes: Notes) -> None:
     """Link attributes back. The evidence document is only announced: its content is the history, which is not made."""
+    # By key: the hash covers the calls in their order, and two previews of the same have to give the same.
     for item in sorted(work.held.links):
         notes.item = item
         await record_attributes(work, item, again=True)

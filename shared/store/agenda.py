@@ -131,6 +131,7 @@ class Agenda:
         )
         far = [row async for row in rows if _is_too_far(row, now, longest_gate)][:limit]
         for row in far:
+            # The scan brought the keys alone, and the timer may have gone since.
             found = await self._table.find(row.partition, row.key)
             if found is not None:
                 # The new one before the old one goes: dying in between leaves two timers, not none.
@@ -205,6 +206,7 @@ class Agenda:
         """Read the dead letters, oldest first."""
         rows = await self._table.list_rows("PartitionKey eq @dead", dead=_DEAD)
         found = (Dead(row.key, self._letter(row)) for row in rows)
+        # Their keys end in a hash: the order of the rows says nothing of time.
         return tuple(sorted(found, key=lambda dead: dead.letter.at))
 
     async def remove_dead(self, key: str) -> None:

@@ -24,6 +24,7 @@ def is_missing_queue(error: AzureError) -> bool:
 
 def unread(error: AzureError, what: str) -> BridgeError:
     """Choose the error for a read that failed."""
+    # The question itself is wrong: asked again, it would be refused again.
     if _status(error) == 400:
         return RefusedError(f"{what}: {_code(error)}", code=_code(error))
     return UnavailableError(f"{what} can't be read: {_cause(error)}")
@@ -35,6 +36,7 @@ def unwritten(error: AzureError, what: str) -> BridgeError:
     if status == 413 or code in _TOO_LARGE:
         return TooLargeError(f"{what}: {code or status}")
     # 404: the row that was to be replaced is gone, so somebody deleted it.
+    # A table that is being deleted answers 409 as well, but nobody wrote: that passes.
     if status in (404, 409, 412) and code != "TableBeingDeleted":
         return StaleError(f"{what}: somebody wrote first")
     if status == 400:

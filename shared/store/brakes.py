@@ -48,6 +48,7 @@ class Brakes:
                 brake = brake.counted(await count_open(), now)
             granted = min(asked, brake.allowed(limit, now))
             after = brake.taken(granted, now, tripped=granted < asked)
+            # Written before a task is ended: whoever dies in between has ended fewer than were counted, never more.
             if await self._saved(row, rule, after):
                 return granted
         message = f"the brake of rule {rule} keeps changing"

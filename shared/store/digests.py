@@ -46,6 +46,7 @@ class Digests:
         for _ in range(_ROUNDS):
             row = await self._table.find(_DIGEST, key)
             digest = empty if row is None else self._table.read(row, Digest)
+            # One that can't be read is left as it stands: the line goes into the next part.
             if digest is None or (not digest.has(line) and not digest.takes(line)):
                 return False
             if digest.has(line):

@@ -88,6 +88,7 @@ class InForce:
         Raises:
             UnavailableError, OutcomeUnknownError: storage did not answer.
         """
+        # The time before the read, not after it: so what it shows is never believed for longer than it may be.
         asked = self._ticks()
         if last == self._hash and 0 <= asked - self._decided_tick < IN_FORCE_KNOWN.total_seconds():
             return None
@@ -104,6 +105,7 @@ class InForce:
 
     async def _ask(self) -> MappingInForce | None:
         row, standing = await _read(self._tables)
+        # No row, or one that can't be read: nobody could decide by it, so whoever comes first writes it anew.
         if standing is None:
             await self._table.save(row, PARTITION, KEY, MappingInForce(hash=self._hash).model_dump_json())
             return None

@@ -141,6 +141,7 @@ class Slots:
             return held.until is None or not now < held.until <= now + LONGEST_UNTIL
         if self._hands.is_own(held.worker):
             return (row.partition, row.key) not in self._own
+        # Nobody was asked who lives: without that a place in which a worker stands counts as taken.
         if signs is None:
             return False
         sign = signs.get(held.worker)

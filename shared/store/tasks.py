@@ -132,6 +132,7 @@ class Tasks:
             return
         if (found := self._claim(row)).origin != origin:
             raise _claimed(task_id, found)
+        # By the version that was read: a claim that another link made meanwhile stays.
         await self._table.remove(row)
 
     async def change(self, changes: Iterable[PlanChange]) -> None:

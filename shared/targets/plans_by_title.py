@@ -82,6 +82,7 @@ class PlansByTitle:
         try:
             if (plan := await self._standing(target, target.group_id, target.title)) is not None:
                 return plan, target.make
+        # Before the clause that covers it as well: people are told of a deletion then, and not of a refusal.
         except NotFoundError as error:
             message = f"the plan {target.title!r} or its group {target.group_id} was deleted"
             raise PlaceError(message) from error
@@ -123,6 +124,7 @@ class PlansByTitle:
             except NotFoundError:
                 log.warning("plan %s of group %s was deleted: one of its title is looked for", making.id, group_id)
                 return await self._listed(group_id, title)
+        # Without a key the title is all that names the plan: whichever bears it is meant.
         if target.key is None:
             return await self._listed(group_id, title)
         if making is None:

@@ -25,6 +25,7 @@ FEW = 20
 
 def interval(row: PlanRow, now: datetime) -> timedelta:
     """Read a plan often while it changes, and ever less often, down to every five minutes, while it does not."""
+    # First: a plan that can't be read is asked at its own pace, however lately something in it changed.
     if row.gone:
         return row.pause
     if row.changed_at is None:

@@ -77,6 +77,7 @@ class Places:
         """
         found: dict[str, Place | PlaceError] = {}
         failed: dict[tuple[str, str | None, bool], PlaceError] = {}
+        # Where every task stands already, nothing can be made twice: what a rebuild left unproven is not even read.
         is_to_be_made = any(task.item_key not in made for task in tasks)
         unproven = await self._unproven.read() if is_to_be_made and self._unproven is not None else {}
         for task in tasks:
@@ -149,6 +150,7 @@ class Places:
             buckets=_oldest_by_name(buckets),
             categories={kept_name(name): key for key, name in details.category_descriptions.items() if name},
         )
+        # In a plan that people made the columns are theirs: there only the bucket that a task asks for is added.
         for name in target.buckets if made else ():
             if place.bucket(name) is None:
                 place = await self._with_bucket(place, name)

@@ -237,6 +237,7 @@ def trusting(file: str) -> ssl.SSLContext:
     Raises:
         SettingsError: the file can't be read, or holds no certificate.
     """
+    # A context of its own: connections to Graph are not to trust the customer's private CA.
     context = httpx.create_ssl_context()
     try:
         context.load_verify_locations(cafile=file)

@@ -140,6 +140,7 @@ class Wiring:
         """
         if self._services is not None:
             return self._services
+        # Not tried at each call: every message would read and check the mapping anew, only to be told the same.
         if self._failure is not None and self._ticks() - self._failure.at < TRY_AGAIN_SECONDS:
             # The same error is raised many times, and each would add its trace to those before.
             raise self._failure.error.with_traceback(None)

@@ -164,6 +164,7 @@ def _unread(row: dict[str, Any], reason: str) -> UnreadRow:
     """Say what can be told of a row all the same."""
     id_ = row.get("id")
     try:
+        # Read by itself: who made a task is what tells a person's, which stops nothing, from one that may be ours.
         made_by = IdentitySet.model_validate(row.get("createdBy")).key
     except ValidationError:
         made_by = None

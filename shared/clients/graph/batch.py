@@ -85,9 +85,11 @@ def unpack(answer: Answer, requests: Sequence[BatchRequest]) -> list[Answer | Br
     if not answer.is_success:
         return [error_for(answer, wrote=request.wrote) for request in requests]
     try:
+        # As of a read: what a broken envelope leaves in doubt is said of each request by itself, below.
         envelope = parse(_Envelope, answer, wrote=False)
     except UnavailableError as error:
         return [lost(str(error), wrote=request.wrote) for request in requests]
+    # An inner answer that can't be read costs itself alone: its request counts as one without an answer.
     found = {inner.id: inner for inner in read_rows(_Inner, envelope.responses)[0]}
     return [_unpacked(found.get(str(number)), request, answer) for number, request in enumerate(requests)]
 

@@ -230,9 +230,11 @@ class GraphConnection:
                     # The adapter repeats one request of its own: a 401 with a challenge for claims, behind which
                     # nothing was done.
                     response = await self._adapter.send_primitive_async(info, "bytes", {})
+        # The credential raised it: the request was not sent, so not even a write is in doubt.
         except AzureError as error:
             message = f"no token for Graph: {type(error).__name__}"
             raise UnavailableError(message) from error
+        # Before the clause that covers these as well: without a connection nothing was done, and no write is in doubt.
         except NOT_SENT as error:
             count("calls", system="graph", status="0")
             message = f"not sent to Graph: {explain(error, self._url, CURES)}"
@@ -281,4 +283,5 @@ async def _token(credential: AsyncTokenCredential, scope: str) -> str:
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
+    # `https://host` and `https://host:443` are the same place: told apart, a sound next link would be refused.
     return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)

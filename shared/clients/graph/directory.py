@@ -79,6 +79,7 @@ class DirectoryClient:
             RetryLaterError: throttled or unavailable: half a directory answers nothing.
         """
         users, groups = await self._find(lookups.emails | lookups.managers_of, lookups.groups | lookups.plan_groups)
+        # After the users: a manager is asked for by the id of who is managed, and an address is no id.
         managers = await self._find_managers({address: users[address] for address in sorted(lookups.managers_of)})
         return Directory(users=users, managers=managers, groups=groups)
 
@@ -183,6 +184,7 @@ def _best(email: str, answer: Answer) -> EntraUser | None:
 
 def _rank(email: str, user: EntraUser) -> tuple[bool, bool, bool, str]:
     by_mail = (user.mail or "").casefold() == email.casefold()
+    # Only a stated no counts: where Graph does not tell, nobody is taken for disabled.
     return user.account_enabled is False, user.user_type == "Guest", not by_mail, user.id
 
 

@@ -43,6 +43,7 @@ class Mail:
             raise ValueError(why)
         builder = self._connection.graph.users.by_user_id(self.sender).send_mail
         answer = await self._connection.send("POST", builder, body=base64.b64encode(mime(self.sender, to, message)))
+        # Before the other errors: it is the mailbox that is refused, not this mail, so every other one would be, too.
         if answer.status in _MAILBOX:
             raise MailboxRefusedError(str(error_for(answer, wrote=False)))
         if answer.status == 429 or (answer.status == 503 and answer.is_graphs_own):

@@ -45,6 +45,7 @@ def read_page(page_type: type[Page[M]], answer: Answer) -> tuple[Listed[M], str 
     try:
         page = parse(page_type, answer, wrote=False)
     except UnavailableError:
+        # What is no list at all raises here: with a page left out, its rows would look as if they were deleted.
         rows = parse(_Rows, answer, wrote=False)
         found, unread = read_rows(page_type.row_model(), rows.value)
         for row in unread:

@@ -118,6 +118,7 @@ class Subscriptions:
             if _resource(found.resource) == _resource(resource) and _changes(found.change_type) == _changes(change_type)
         ]
         for found in same:
+            # Only one that calls our own address: another bridge's would never tell us anything.
             if found.notification_url == notification_url:
                 return found
         if same:

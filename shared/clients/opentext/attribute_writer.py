@@ -37,6 +37,7 @@ class AttributeWriter:
         if not values:
             return False
         row, schema = await self._read_categories(node_id)
+        # Every category is found before the first write: one that is not known leaves nothing half set.
         wanted = {name: _category(name, schema) for name in values}
         written = False
         for category_id in sorted(set(wanted.values())):

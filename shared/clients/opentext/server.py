@@ -41,6 +41,7 @@ class Site:
         """
         try:
             return await self.get(path, query)
+        # It is a RefusedError, too, but says nothing of what was asked for: that is neither gone nor hidden.
         except SignInRefusedError:
             raise
         except RefusedError as error:

@@ -218,5 +218,6 @@ class Session:
             raise
         finally:
             count("sign_ins", identity=self._identity.partition("-")[0], outcome=outcome)
+        # Last: cut off before, the try goes on counting, so that later ones come more seldom and never too often.
         await self._guard.accepted(self._identity)
         return credential

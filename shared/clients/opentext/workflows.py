@@ -195,10 +195,12 @@ class Workflows:
         people: dict[int, Person] = {}
         for person in step.performers:
             found = await gaps.read(Part.PERFORMERS, self._complete(person))
+            # One who can't be read stays as the step tells: left out, the step would seem to be performed by nobody.
             people[person.user_id] = found or person
         if step.group is not None:
             members = await gaps.read(Part.PERFORMERS, self._expand(step.group))
             people.update({person.user_id: person for person in members or ()})
+        # By id: the same performers make the same step, in whatever order the server sends them.
         return step.performed_by(tuple(people[user_id] for user_id in sorted(people)), gaps.not_known)
 
     async def _complete(self, person: Person) -> Person:

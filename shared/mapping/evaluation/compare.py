@@ -93,6 +93,7 @@ def _equal(value: Scalar, wanted: Scalar, kind: AttributeType, scene: Scene) -> 
 
 
 def _same_number(value: str, wanted: str, kind: AttributeType) -> bool | None:
+    # In a text field what looks like a number is text: file numbers `007` and `7` are two.
     if kind not in (AttributeType.INTEGER, AttributeType.NUMBER):
         return False
     return _equal_numbers(read_number(value, kind), read_number(wanted, kind))

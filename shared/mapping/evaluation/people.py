@@ -153,6 +153,7 @@ class People:
         return chosen
 
     def _or_nobody(self, who: Who) -> list[Found]:
+        # Nobody is an answer, too: by it people are told which word of the rule found no one.
         return list(self.find(who)) or [Found(str(who), "", None)]
 
     def _named(self, who: Who) -> Iterator[tuple[str, Person | None]]:

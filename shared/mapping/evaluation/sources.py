@@ -26,4 +26,5 @@ def is_type_mapped(rules: Iterable[BaseRule], name: str) -> bool:
 
 def is_workflow_mapped(rules: Iterable[BaseRule], name: str) -> bool:
     """Tell whether any rule applies to workflows of a name; "" is a name that was not told."""
+    # A name that was not told may be any: passed over, the workflow would be looked at by nobody.
     return name == "" or any(rule.when.workflow is None or is_named(rule.when.workflow, (name,)) for rule in rules)

@@ -106,6 +106,7 @@ class Calendar:
 
     def is_business_day(self, day: date) -> bool:
         """Tell whether people work on a day. Own days off and extra workdays win over the rest."""
+        # First: of a day that stands in both lists nobody can be sure that anybody works.
         if day in self.days_off:
             return False
         if day in self.extra_workdays:

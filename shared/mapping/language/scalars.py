@@ -97,6 +97,7 @@ def one_or_several(value: object) -> object:
 def attribute_name(value: object) -> object:
     """Take an attribute that is named by ids as Content Server's own key."""
     if isinstance(value, dict):
+        # By `type`: to Python `true` is an int, and no id is one.
         if value.keys() != {"category", "attribute"} or not all(type(one) is int for one in value.values()):
             message = "an attribute by its ids is written {category: 9830, attribute: 2}"
             raise refuse(message)
