@@ -33,6 +33,7 @@ def settled_base(target: Target, found: Found, posted: Posted) -> dict[str, Fiel
     }
     sent |= {"bucket": posted.bucket_id} if posted.bucket_id is not None else {}
     sent |= {"priority": posted.priority} if posted.priority is not None else {}
+    # What was posted stands over what was read: that may be what people made of it since.
     return first_base(target, found, in_details=False) | {
         name: FieldBase(asked=value, got=value) for name, value in sent.items()
     }

@@ -52,6 +52,7 @@ class Place:
     def labels(self, names: Iterable[str]) -> list[str]:
         """Return the categories of labels, sorted; one that the plan lacks has none."""
         kept = map(kept_name, names)
+        # Sorted as those of a task are: the two lists are compared.
         return sorted({self.categories[name] for name in kept if name in self.categories})
 
     def lacking(self, names: Iterable[str]) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ def to_purge(entries: Sequence[Entry], links: Iterable[Link], now: datetime) -> 
     if not entries or any(link.state in _AT_WORK for link in known):
         return ()
     told = [entry for entry in entries if entry.what != EventKind.CHECKPOINT]
+    # A checkpoint does not count: left by the last purge, it would put off the next one by the whole retention.
     if not told or ends(told[-1].at, years_of(known)) > now:
         return ()
     return tuple(entries)

@@ -83,6 +83,7 @@ class Notifications:
         if not events:
             return False
         log.info("Graph's subscriptions want looking after: %s", ", ".join(events))
+        # Noted, not done here: Graph waits for the answer, and mending a subscription takes calls to Graph.
         await self.cursors.save(SUBSCRIPTIONS_DUE, self.now().isoformat())
         return True
 

@@ -45,6 +45,7 @@ class DocumentRound(Stored):
 
     def without_first(self, below: tuple[Container, ...]) -> Self:
         """Return it with one container done, and those that lie in it still to come."""
+        # What lies below comes first: so the list grows by one container at a time, and little is cut off at its end.
         return self.model_copy(update={"left": (*below, *self.left[1:])[:MOST_LEFT]})
 
     def filled(self, found: tuple[Container, ...], page: int) -> Self:

@@ -30,6 +30,7 @@ class IdentitySet(Foreign):
     @property
     def key(self) -> str | None:
         """`user:<id>` or `application:<id>`; None when neither is given."""
+        # Where both are named, a person acted by way of an application: it counts as the person's act.
         if self.user is not None and self.user.id:
             return f"user:{self.user.id}"
         if self.application is not None and self.application.id:

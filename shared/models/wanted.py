@@ -264,6 +264,7 @@ class Refused(Frozen):
 
 def covers(prefix: str, item: str) -> bool:
     """Tell whether an item is one, or one of those whose keys begin so."""
+    # Up to a bar: the rule `legal` must not cover the items of the rule `legal-review`.
     return item == prefix or item.startswith(f"{prefix}|")
 
 

@@ -95,6 +95,7 @@ class Workflow(Frozen):
     def versions(self) -> tuple[DocumentVersion, ...]:
         """Everything that a decision on this workflow is about, each once, by node id."""
         bound = {one.node_id: one for one in (*self.contained, *(document.bound for document in self.documents))}
+        # In one order: they are compared with what a task shows, and another order would refuse a decision on the same.
         return tuple(bound[node] for node in sorted(bound))
 
     @property

@@ -47,6 +47,7 @@ class Shown:
 
     def show(self, value: float, attributes: Mapping[str, str]) -> None:
         """Say what is so now."""
+        # Sorted: the same attributes in another order are the same value, and not a second one.
         labels, now = tuple(sorted(attributes.items())), self._ticks()
         before = self._values.get(labels)
         if before is None or before.value != value or now - before.at >= SAME_SECONDS:

@@ -16,6 +16,7 @@ async def is_read_again(storage: Storage, trouble: Trouble) -> bool:
     """
     table = storage.tables.find_named(trouble.subject.partition("/")[0])
     model = find_stored(trouble.holds)
+    # This release does not know it: nobody here can say that it is mended, so it stands.
     if table is None or model is None:
         return False
     _, partition, key = trouble.subject.split("/", 2)

@@ -52,6 +52,7 @@ class Series:
         start = start_of(now)
         is_new = self._at_hand is None or self._at_hand.at != start
         before = Stretch(at=start) if self._at_hand is None or is_new else self._at_hand
+        # At hand before it is written: should that fail, the next write of the same five minutes brings it along.
         self._at_hand, self._written = _after(before, tally.take()), now
         await self._table.put(_PARTITION, f"{stamp(start)}|{escape(self._owner)}", self._at_hand.model_dump_json())
         # Old rows go with a new one: no sweep has to know of them.

@@ -80,6 +80,7 @@ class TableReads:
             UnavailableError: no sensible answer.
         """
         rows: list[Row] = []
+        # Closed here: left half-way at the limit, it would be closed by the loop some time later.
         async with aclosing(self._scan(query, parameters, per_page=limit)) as found:
             async for row in found:
                 rows.append(row)

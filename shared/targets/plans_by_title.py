@@ -148,6 +148,7 @@ class PlansByTitle:
         if not named and listed.unread:
             message = f"a plan of group {group_id} can't be read, it may be {title!r}: {listed.unread[0].reason}"
             raise PlaceError(message)
+        # By id after the date: of two that were made at one moment every worker chooses the same.
         return min(named, key=lambda plan: (plan.created.isoformat() if plan.created else "", plan.id), default=None)
 
 

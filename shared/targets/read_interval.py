@@ -78,6 +78,7 @@ def speaks_for_all(rows: Sequence[PlanRow], now: datetime) -> PlanRow | None:
     """
     troubles = {row.plan_id: row.trouble for row in rows if row.gone and row.trouble is not None}
     refused = [row for row in rows if (stands := troubles.get(row.plan_id)) and stands.cause is Cause.NOT_ALLOWED]
+    # Where not every plan is refused, no one cause speaks for all: each is asked at its own pace.
     if not refused or len(refused) < len(rows):
         return None
     asked = {row.plan_id: troubles[row.plan_id].last for row in refused}

@@ -33,6 +33,7 @@ class Unproven:
 
     async def save(self, found: Mapping[str, str]) -> None:
         """Remember what a rebuild could not read, in place of what the one before could not."""
+        # No row where there is nothing to say and nothing to take back: most bridges never lost their tables.
         if found or await self._cursors.find(_NAME) is not None:
             await self._cursors.save(_NAME, json.dumps(dict(found), sort_keys=True))
         self._known.clear()

@@ -54,6 +54,7 @@ _ENDING: set["asyncio.Task[None]"] = set()
 async def _end(services: Services, number: int, send: Callable[[int, int], None]) -> None:
     """Let nothing begin, cut what is at work, wait until all is out of hand, and send the signal again."""
     log.warning("signal %d: looks end or hand on", number)
+    # First: a look that begins now would only have to be cut as well.
     services.room.close()
     services.deadlines.shorten()
     deadline = asyncio.get_running_loop().time() + LOOK_ENDS_IN.total_seconds() + ROOM

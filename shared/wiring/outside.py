@@ -203,6 +203,7 @@ class TellingCredential:
     async def get_token(self, *scopes: str, **how: Any) -> AccessToken:  # noqa: ANN401 - as the SDK says it
         """Get a token. Raises what the credential raises."""
         self._contacts.asked("entra")
+        # Heard only after it: a credential that raises leaves its request without an answer, as an outage does.
         token = await self._inner.get_token(*scopes, **how)
         self._contacts.heard("entra", 200)
         return token

@@ -79,6 +79,7 @@ class Maps:
             try:
                 listed = rows(await self._site.get("v2/workflows/status/active", RUNNING))
             except RefusedError as error:
+                # A missing module alone is remembered: any other refusal may be over by the next look.
                 if error.code != NO_ENDPOINT:
                     raise
                 self._absent[""] = True

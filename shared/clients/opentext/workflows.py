@@ -195,7 +195,7 @@ class Workflows:
         people: dict[int, Person] = {}
         for person in step.performers:
             found = await gaps.read(Part.PERFORMERS, self._complete(person))
-            # One who can't be read stays as the step tells: left out, the step would seem to be performed by nobody.
+            # One who can't be read stays as the step tells: left out, it would seem that the step is not this person's.
             people[person.user_id] = found or person
         if step.group is not None:
             members = await gaps.read(Part.PERFORMERS, self._expand(step.group))

@@ -22,4 +22,5 @@ def day_part(offset: Offset, day: date, calendar: Calendar) -> date:
     except (OverflowError, ValueError) as error:
         message = f"no date can be counted from {day}: {error}"
         raise NoDateError(message) from error
+    # Last: added before the others, business days could end on a day without work.
     return calendar.add_business_days(day, offset.business_days)
