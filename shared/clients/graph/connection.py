@@ -234,7 +234,7 @@ class GraphConnection:
         except AzureError as error:
             message = f"no token for Graph: {type(error).__name__}"
             raise UnavailableError(message) from error
-        # Before the clause that covers these as well: without a connection nothing was done, and no write is in doubt.
+        # Before the clause that covers these as well: nothing of the request has left, so no write is in doubt.
         except NOT_SENT as error:
             count("calls", system="graph", status="0")
             message = f"not sent to Graph: {explain(error, self._url, CURES)}"

@@ -116,7 +116,7 @@ class Wire:
                 # A redirect is an answer: followed, it would take the ticket to another host, and make a read of a
                 # write.
                 response = await self.http.send(built, auth=None, follow_redirects=False)
-        # Before the clause that covers these as well: without a connection nothing was done, and no write is in doubt.
+        # Before the clause that covers these as well: nothing of the request has left, so no write is in doubt.
         except NOT_SENT as error:
             count("calls", system="opentext", status="0")
             message = f"{request.what}: not sent: {explain(error, httpx.URL(request.url), CURES)}"
