@@ -31,7 +31,7 @@ One tree of errors, named by what the caller does next.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 
 class BridgeError(Exception):
@@ -72,6 +72,17 @@ class NeverError(BridgeError):
 
 class NotFoundError(NeverError):
     """The other side states positively that the thing does not exist."""
+
+    def __init__(self, message: str, *, answered: datetime | None = None) -> None:
+        """
+        Keep when it said so.
+
+        Args:
+            message: for people.
+            answered: by the other side's own clock, in UTC. None: it did not tell.
+        """
+        super().__init__(message)
+        self.answered = answered
 
 
 class UnreadableError(NeverError):

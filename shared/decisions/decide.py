@@ -181,10 +181,12 @@ def _decide_without_task(view: View, link: Link, now: datetime) -> Action | None
 
 def _decide_missing(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
     """Decide for a deleted task: it is never a completed one."""
-    # A young task that answers 404 may only not have reached every replica.
-    made = link.reserved_at or now
-    if now < made + YOUNG:
-        return LookAgain(link.item, made + YOUNG, WaitedFor.MISSING)
+    # A young task that answers 404 may only not have reached every replica. By Planner's own clock: to a worker whose
+    # clock is an hour ahead no task is young, and another would be made beside it.
+    answered = view.seen.answered if isinstance(view.seen, Missing) else None
+    age = (answered or now) - (link.reserved_at or now)
+    if age < YOUNG:
+        return LookAgain(link.item, now + YOUNG - age, WaitedFor.MISSING)
     deleted = event(EventKind.DELETED, link, task=link.task_id)
     if link.state is LinkState.RELEASED:
         return Remember(link.withdrawn(DELETED_RELEASED, task_gone=True), (deleted,))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.text import kept_name
@@ -19,6 +20,9 @@ class Found:
 @dataclass(frozen=True)
 class Missing:
     """The task's own GET answered 404: a positive statement."""
+
+    answered: datetime | None = None
+    """When, by Planner's own clock. None: it did not tell."""
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def error_for(answer: Answer, *, wrote: bool) -> BridgeError:
         case 429:
             return ThrottledError(message, system="graph", retry_after=answer.pause)
         case 404 if statement is not None:
-            return NotFoundError(message)
+            return NotFoundError(message, answered=answered_at(answer.headers))
         # 409: the change met another one. 412: the service does not know that version any more. Read again, either
         # way.
         case 409 | 412:

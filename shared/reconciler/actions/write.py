@@ -121,7 +121,7 @@ def _seen(task: PlannerTask | BridgeError, details: PlannerDetails | BridgeError
         if isinstance(answer, RetryLaterError):
             return Unread(str(answer), passes=True)
     if isinstance(task, BridgeError):
-        return Missing() if isinstance(task, NotFoundError) else Unread(str(task))
+        return Missing(task.answered) if isinstance(task, NotFoundError) else Unread(str(task))
     return Unread(str(details)) if isinstance(details, BridgeError) else Found(task, details)
 
 

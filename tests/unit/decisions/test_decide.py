@@ -88,6 +88,13 @@ def act(item, known, seen=None, **changes):
         pytest.param(
             wanted(), link(reserved_at=NOW + timedelta(hours=1)), Missing(), LookAgain, id="too-young-by-a-slow-clock"
         ),
+        pytest.param(
+            wanted(),
+            link(reserved_at=NOW - timedelta(minutes=61)),
+            Missing(NOW - timedelta(minutes=60)),
+            LookAgain,
+            id="too-young-by-planners-clock",
+        ),
         pytest.param(wanted(), link(etag='W/"3"'), found(), LookAgain, id="old-replica"),
         pytest.param(wanted(), link(details_etag='W/"d3"'), found(), LookAgain, id="old-replica-of-the-details"),
         pytest.param(
