@@ -37,7 +37,9 @@ def _overtaken(act: Act, later: list[Act]) -> bool:
     """Tell whether somebody wrote the same field again, or moved the task, which loses bucket and labels."""
     if any(one.task == act.task and one.what == "dropped" and one.value == act.value for one in later):
         return True
-    same = any(one.task == act.task and one.what == "edited" and one.field == act.field for one in later)
+    again = [one for one in later if one.task == act.task and one.field == act.field]
+    # Whoever bends an approval writes its assignees too.
+    same = any(one.what in ("edited", "bent") for one in again)
     moved = any(one.task == act.task and one.what == "moved" for one in later)
     return (same and act.field not in ("description", "line")) or (moved and act.field in ("bucket", "labels"))
 

@@ -101,6 +101,8 @@ def postpone(people: People) -> str | None:
         hour=10, minute=0, second=0, microsecond=0
     )
     login = people.anybody()
+    if str(task["dueDateTime"] or "")[:10] == due.date().isoformat():
+        return None
     people.world.graph.set_due(people.user(login), task["id"], due)
     people.note("edited", login, task=task["id"], field="due", value=due.date().isoformat())
     return f"{task['id']} {due.date()}"
