@@ -106,6 +106,7 @@ class Running:
             if self.loop.time() > end:
                 self.failures.append(f"messages without end: {[message.body for message in self.origins.messages][:3]}")
                 return
+            self.host.revive()
             await asyncio.sleep(5.0)
 
     async def bury_the_dead(self) -> None:

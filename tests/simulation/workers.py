@@ -231,6 +231,12 @@ class Host:
         for name in self._names:
             self._begin(name)
 
+    def revive(self) -> None:
+        """Start the next life of who died with nothing at work: between two signs of life, say."""
+        for name, process in self.processes.items():
+            if self._is_running and process.name in self.house.faults.dead:
+                self._begin(name)
+
     def move_clock(self, jump: timedelta) -> None:
         """Set the clock of one process wrong, by so much more."""
         self.processes[self._rng.choice(self._names)].skew += jump
