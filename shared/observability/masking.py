@@ -119,7 +119,6 @@ def _masked(error: BaseException, known: dict[int, BaseException]) -> BaseExcept
         members = [_masked(one, known) for one in error.exceptions]
         made = known[id(error)] = BaseExceptionGroup(redact(error.message), members)
     made.__traceback__ = error.__traceback__
-    made.__suppress_context__ = error.__suppress_context__
     made.__cause__ = _masked(error.__cause__, known) if error.__cause__ is not None else None
     # After the cause: to set one turns this on by itself.
     made.__suppress_context__ = error.__suppress_context__

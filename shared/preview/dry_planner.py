@@ -115,7 +115,9 @@ class DryPlanner:
         body = {"categoryDescriptions": dict(names)}
         shown = {"categoryDescriptions": dict(before.category_descriptions)}
         self._notes.graph("PATCH", f"/planner/plans/{plan_id}/details", body, etag=etag, before=shown)
-        return self._labels.setdefault(plan_id, before.named(names))
+        # Over what was named before: the next label of the same plan gets another category.
+        self._labels[plan_id] = after = before.named(names)
+        return after
 
     async def create_bucket(self, plan_id: str, name: str, *, after: str = "") -> PlannerBucket:
         """Note the making of a bucket."""

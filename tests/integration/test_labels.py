@@ -1,5 +1,7 @@
 """A plan that the bridge makes gets the labels that its rules use; of another plan it is told which it lacks."""
 
+from datetime import timedelta
+
 import pytest
 
 from local.demo.world import CONTRACTS_GROUP, create_contract
@@ -133,3 +135,21 @@ async def troubles(started):
     return [
         one for one in (await read_status(started.services, with_links=False)).troubles if one.cause is Cause.NOT_KNOWN
     ]
+
+
+async def test_a_preview_gives_each_label_that_is_named_a_category_of_its_own(tmp_path):
+    started, origin = started_with(tmp_path, MADE)
+    await started.look(origin)
+    graph = started.world.graph
+    plan = next(plan["id"] for plan in graph.plans.values() if plan["title"] == "Ours")
+    for category in graph.plan_labels(plan):
+        graph.name_label(plan, category, None)
+    other = f"workspace-{create_contract(started.world, 'Second', END)}"
+    started.forward(timedelta(hours=1))
+
+    shown = await preview_origin(other, started.services)
+
+    named = [call.body["categoryDescriptions"] for call in shown.calls if "categoryDescriptions" in (call.body or {})]
+    given = [category for names in named for category in names]
+    assert len(named) > 2
+    assert len(given) == len(set(given))

@@ -17,6 +17,7 @@ Remembered: TypeAlias = Mapping[tuple[NameKind, str], frozenset[str]]
 KEY = re.compile(r"^\d+_\d+(_(\d+|x)_\d+)?$")
 """An attribute named by its ids."""
 _ROW = re.compile(r"\[\d+\]\.")
+_EMPTY = (None, "", ())
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Values:
         both: dict[str, AttributeValue] = {}
         # Reversed: what is put in last stands where both nodes have a value.
         for node in reversed(self.nodes):
-            both |= {name: value for name, value in node.attributes.items() if value not in (None, "", ())}
+            both |= {name: value for name, value in node.attributes.items() if value not in _EMPTY}
         return both
 
     _found: dict[str, Value | Gap] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -101,14 +102,14 @@ class Values:
     def _find(self, name: str) -> Value | Gap:
         if name.startswith(ROW):
             return self._in_row(name.removeprefix(ROW))
-        if (value := self.filled.get(name)) is not None:
-            return Value(value, self._types.get(generic_name(name), AttributeType.UNKNOWN))
         for node in self.nodes:
+            if (value := node.attributes.get(name)) not in _EMPTY:
+                return Value(value, self._types.get(generic_name(name), AttributeType.UNKNOWN))
+            # Before the next node: what this one may hold would stand in front of that one's.
             if (why := node.not_known.get(Part.ATTRIBUTES.of(name)) or node.not_known.get(Part.ATTRIBUTES)) is not None:
                 return Gap(NameKind.ATTRIBUTE, name, f"{name} can't be read: {why}")
-            if (found := self._on(node, name)) is not None:
-                return found
-        return self._gap(name)
+        found = (self._on(node, name) for node in self.nodes)
+        return next((one for one in found if one is not None), None) or self._gap(name)
 
     def _in_row(self, column: str) -> Value | Gap:
         row = self.row

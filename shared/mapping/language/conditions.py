@@ -37,9 +37,8 @@ def read_bound(value: object) -> object:
     """
     if isinstance(value, str):
         return _of_text(value.strip())
-    if isinstance(value, float) and _THREE_DIGITS.match(written := getattr(value, "written", "")):
-        message = f"{written} is read in two ways: write {written.replace('.', '')} or {float(value):g}"
-        raise refuse(message)
+    if isinstance(value, float):
+        _must_be_one_number(getattr(value, "written", ""))
     # `bool` by name: to Python a truth is an int, and `min: true` would mean 1.
     if isinstance(value, bool) or not isinstance(value, int | float | dict | date | FromToday):
         message = f"{value!r} is no bound: {_ALLOWED}"
@@ -50,9 +49,17 @@ def read_bound(value: object) -> object:
 _ALLOWED = "allowed: a number (100000), a day (2027-06-01), today, {today: 90}"
 
 
+def _must_be_one_number(written: str) -> None:
+    """Refuse a number whose dot may part thousands, quoted or not."""
+    if _THREE_DIGITS.match(written):
+        message = f"{written} is read in two ways: write {written.replace('.', '')} or {float(written):g}"
+        raise refuse(message)
+
+
 def _of_text(text: str) -> object:
     if text == "today":
         return {"today": 0}
+    _must_be_one_number(text)
     if _NUMBER.match(text):
         return float(text) if "." in text else int(text)
     if _DAY.match(text):

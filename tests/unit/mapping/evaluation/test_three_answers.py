@@ -435,3 +435,18 @@ def test_a_step_whose_documents_cant_be_read_just_now_is_asked_for_again_by_itse
 
     assert task.held is not None
     assert HOLDS[task.held_by].outside
+
+
+@pytest.mark.parametrize("unread", ["attributes", "attributes:Contract.Region"])
+@pytest.mark.parametrize("region", ["EMEA", "APAC"])
+def test_a_value_of_the_workspace_says_nothing_where_the_documents_own_cant_be_read(unread, region):
+    """The document's stands in front of it: by the workspace's alone no task is made, and none is ended."""
+    rule = {"id": "papers", "on": "document", "plan": "contracts", "task": {"title": "Check"}}
+    rule["when"] = {"attributes": {"Contract.Region": region}}
+
+    known = asked(None, of_document(), rule=rule)
+    unknown = asked(None, of_document(not_known={unread: "403"}), rule=rule)
+
+    assert bool(known.tasks) is (region == "EMEA")
+    assert unknown.tasks == ()
+    assert unknown.is_undecided("papers|task")
