@@ -90,6 +90,7 @@ class Faults:
     def stop(self) -> None:
         """From here on nothing goes wrong any more."""
         self.mix = CALM
+        self._doomed.clear()
         self.outages.end()
 
     def kill(self, worker: str) -> Never:
