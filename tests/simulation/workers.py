@@ -18,7 +18,9 @@ from shared.clients.opentext import SignIn
 from shared.clients.opentext.sign_in_guard import SignInDoor
 from shared.errors import RetryLaterError
 from shared.intake.expected_failures import run_origin, run_plan, run_timer
+from shared.models.keys import OriginKind
 from shared.models.messages import OriginMessage, PlanMessage
+from shared.models.origin import Needs
 from shared.operations.dead_letters import bury
 from shared.services import Services
 from shared.settings import Settings
@@ -42,6 +44,9 @@ SLOTS = 2
 """Messages that a process works on at once."""
 RETRIED, HIDDEN = 30.0, 600.0
 """Seconds until the messages of the dead are seen again."""
+
+_NEEDS: dict[str, dict[OriginKind, Needs]] = {}
+"""By the edit of the mapping."""
 
 T = TypeVar("T")
 
@@ -152,10 +157,11 @@ class Process:
             mail=None,
             opened=AsyncExitStack(),
         )
-        stores = Stores(tables, storage, AsyncExitStack())
-        return services_of(
-            stores, settings, mapping_of(house.world.mapping), outside=outside, rng=self.rng, ticks=ticks
-        )
+        stores, mapping = Stores(tables, storage, AsyncExitStack()), house.world.mapping
+        services = services_of(stores, settings, mapping_of(mapping), outside=outside, rng=self.rng, ticks=ticks)
+        # What a file asks to be read is found out once: of all that a new process does, it takes longest.
+        services.__dict__["needs"] = _NEEDS[mapping] = _NEEDS.get(mapping) or services.needs
+        return services
 
     def run(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Start work in this process."""
