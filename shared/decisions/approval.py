@@ -12,7 +12,7 @@ from shared.decisions.reassignment import Handover, Helpers, is_personal, read_r
 from shared.models.events import EventKind
 from shared.models.holds import HOLDS, REFUSALS, HoldCause, RefusalReason
 from shared.models.link import FieldBase, Link, Refusal
-from shared.models.planner_writes import DetailsPatch, TaskPatch
+from shared.models.planner_writes import DetailsPatch
 from shared.models.text import cut
 from shared.models.wanted import CommentRule, Reassign
 from shared.models.words import ActAs, WaitedFor
@@ -152,16 +152,15 @@ def decide_reassigned(case: Case) -> Action | None:
     return put_back(link, case.target, case.found, case.now)
 
 
-def put_back(link: Link, target: Target, found: Found, now: datetime) -> Write:
-    """Assign whom OpenText names, and say why."""
+def put_back(link: Link, target: Target, found: Found, now: datetime) -> Remember:
+    """
+    Remember that an assignment does not count, and why. The next decision assigns whom OpenText names.
+
+    Before the write, and as what was agreed on: where its answer is lost, the history tells all the same who was
+    assigned, and the task why nobody else is.
+    """
     reason = RefusalReason.REASSIGNED
     noted = Refusal(reason=reason, text=REFUSALS[reason], at=now, reopened=True)
-    wanted, read = set(target.wanted.assignees), set(found.task.assignees)
-    patch = TaskPatch(assign=tuple(sorted(wanted - read)), unassign=tuple(sorted(read - wanted)))
-    return Write(
-        link.put_back(noted),
-        target,
-        task=patch,
-        asked={"assignees": sorted(wanted)},
-        events=(event(EventKind.REFUSED, link, reason=reason, before=sorted(read), after=sorted(wanted)),),
-    )
+    wanted, read = sorted(target.wanted.assignees), sorted(found.task.assignees)
+    known = link.put_back(noted).based({"assignees": FieldBase(asked=read, got=read)})
+    return Remember(known, (event(EventKind.REFUSED, link, reason=reason, before=read, after=wanted),), again=True)

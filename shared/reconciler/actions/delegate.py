@@ -12,7 +12,6 @@ from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.link import Link
 from shared.models.opentext import Person
-from shared.reconciler.actions.write import write_tasks
 from shared.reconciler.outcome import DONE, STALE, Outcome
 from shared.reconciler.session import Work, current_step
 
@@ -28,8 +27,7 @@ async def delegate(work: Work, action: Delegate) -> Outcome:
     person = await _opentext_person(work, action.to)
     if person is None:
         # Nobody in OpenText has that address: nobody is guessed.
-        await write_tasks(work, [put_back(link, action.target, found, work.now)])
-        return DONE
+        return await _put_back(work, action, found)
     at = work.now.astimezone(UTC)
     try:
         await work.services.opentext.workflows.delegate(
@@ -40,11 +38,16 @@ async def delegate(work: Work, action: Delegate) -> Outcome:
         )
     except (RefusedError, UnreadableError) as error:
         log.info("%s %s: OpenText did not take the delegation: %s", work.origin.key, link.item, error)
-        await write_tasks(work, [put_back(link, action.target, found, work.now)])
-        return DONE
+        return await _put_back(work, action, found)
     await work.commit([link], [_told(link, action, person)])
     # The step has another performer by now, and with him other people who may decide.
     return STALE
+
+
+async def _put_back(work: Work, action: Delegate, found: Found) -> Outcome:
+    noted = put_back(action.link, action.target, found, work.now)
+    await work.commit([noted.link], noted.events)
+    return DONE
 
 
 def _told(link: Link, action: Delegate, person: Person) -> Event:

@@ -252,8 +252,16 @@ def test_a_reassigned_step_is_delegated_or_put_back():
     asked = Delegate(link(item), sure(here.target), STEP, by=decider(ALICE), to=BOB)
     assert decide(replace(here, seen=seen), POLICY, NOW) == asked
 
-    service = as_a(Write, decide(view(item, link(item), seen), replace(POLICY, act_as=ActAs.SERVICE), NOW))
+    policy = replace(POLICY, act_as=ActAs.SERVICE)
+    there = view(item, link(item), seen)
+    noted = as_a(Remember, decide(there, policy, NOW))
+    service = as_a(Write, decide(replace(there, link=noted.link), policy, NOW))
 
+    # Told before it is written: the answer to the write may be lost.
+    assert [(told.what, told.detail["before"], told.detail["after"]) for told in noted.events] == [
+        ("refused", [BOB], [ALICE])
+    ]
+    assert noted.link.note != ""
     assert (sure(service.task).assign, sure(service.task).unassign) == ((ALICE,), (BOB,))
 
 
@@ -261,6 +269,7 @@ def test_an_assignment_that_planner_refuses_to_put_back_stays_to_be_put_back():
     item = approval()
     service = replace(POLICY, act_as=ActAs.SERVICE)
     there = view(item, link(item), found(item, assignments={BOB: {}}, priority=1))
+    there = replace(there, link=as_a(Remember, decide(there, service, NOW)).link)
 
     agreed = as_a(Remember, decide(replace(there, is_refused=True), service, NOW))
     again = as_a(Write, decide(replace(there, link=agreed.link), service, NOW))
