@@ -89,7 +89,10 @@ def _take_note(case: Case) -> Remember | None:
             again=True,
         )
     if link.announced:
-        return Remember(link.knows_its_writes(carried_out(link, found)), again=True)
+        # Told here: the answer was lost, or the worker died, and nobody else tells what the bridge changed.
+        ours = carried_out(link, found)
+        told = (event(EventKind.UPDATED, link, fields=sorted(ours)),) if ours else ()
+        return Remember(link.knows_its_writes(ours), told, again=True)
     return None
 
 
