@@ -158,7 +158,7 @@ def test_what_a_person_set_instead_of_a_write_that_was_lost_is_the_persons():
 
     after, told, _ = rounds(wanted(), known, found(wanted(title="Theirs")))
 
-    assert told == [EventKind.UPDATED, EventKind.EDITED]
+    assert told == [EventKind.EDITED]
     assert after.base["title"].theirs
 
 
