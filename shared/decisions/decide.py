@@ -275,9 +275,11 @@ def _decide_finished(view: View, link: Link, found: Found, policy: Policy, now: 
         )
     is_anew, is_open = is_asked_anew(link, wanted), not found.task.is_completed
     if _is_completed_anew(link, found) or (is_open and not is_anew):
-        return Remember(reopened, (event(EventKind.REOPENED, link, reason=BY_PEOPLE),), again=True)
+        # Where its date moved, the bridge may have opened it itself, and the answer was lost.
+        why = DATE_MOVED if is_anew else BY_PEOPLE
+        return Remember(reopened, (event(EventKind.REOPENED, link, reason=why),), again=True)
     if is_anew:
-        # It may be open already: a worker that opened it and died before that was remembered is no person.
+        # It may be open already, for the same reason.
         patch = None if is_open else TaskPatch(percent_complete=0)
         return Write(reopened, view.target, task=patch, events=(event(EventKind.REOPENED, link, reason=DATE_MOVED),))
     if (agreed := agree(link, found)) is not None or link.hold is not HoldCause.RECORD:

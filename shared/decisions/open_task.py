@@ -151,8 +151,10 @@ def _decide_sending(view: View, link: Link, policy: Policy, now: datetime) -> Ac
         return LookAgain(link.item, due, WaitedFor.SETTLE)
     if link.hold is not None and is_waiting(link, view, policy, now):
         # When to come back stands in the link; what it waits for, in the task.
-        case = _case(view, link, policy, now)
-        return wait_on(case) if case is not None else None
+        if (case := _case(view, link, policy, now)) is not None:
+            return wait_on(case)
+        # Not wanted any more: agreed on all the same, or each read of its plan would announce it.
+        return None if view.found is None else agree(link, view.found)
     return CheckSending(link, view.target, current, is_settled=now >= due)
 
 

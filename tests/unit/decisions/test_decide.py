@@ -307,6 +307,16 @@ def test_a_completed_milestone_may_be_opened_again_when_its_date_moves():
     assert [told.detail["reason"] for one in (action, after_a_death) for told in one.events] == ["its date moved"] * 2
 
 
+def test_a_task_that_was_opened_for_its_date_and_completed_again_was_opened_by_nobody_else():
+    """The bridge opened it, its answer was lost, and somebody was quick."""
+    moved = wanted(due=date(2027, 1, 15), reopen_when_moved=True)
+    known = link(state="completed", completed_at="2026-11-23T10:00:00Z")
+
+    action = as_a(Remember, act(moved, known, found(**DONE)))
+
+    assert [told.detail["reason"] for told in action.events] == ["its date moved"]
+
+
 @pytest.mark.parametrize(("remembered", "state"), [("2026-11-23T10:00:00Z", "open"), ("2026-11-23T11:00:00Z", None)])
 def test_a_task_that_was_opened_and_completed_again_unseen_is_completed_anew(remembered, state):
     """Somebody else may have completed it, at another time: that is what the history tells."""
@@ -346,6 +356,16 @@ def test_old_refusals_do_not_pile_up():
     action = act(item, link(item, refusals=refusals), ticked(item, completedBy={"user": {"id": EVE}}))
 
     assert len(action.link.refusals) == 5
+
+
+def test_what_is_done_with_a_task_whose_decision_is_looked_for_is_agreed_on_though_its_step_is_not_shown():
+    item = approval()
+    known = link(item, sending=SENDING, hold="activities", retry_at=LATER_ON, etag='W/"1"')
+
+    action = as_a(Remember, act(None, known, found(item), origin=workflow(current=())))
+
+    assert (action.link.etag, action.link.sending, action.events) == ('W/"2"', SENDING, ())
+    assert act(None, action.link, found(item), origin=workflow(current=())) is None
 
 
 @pytest.mark.parametrize("state", ["closed", "completed", "released"])
