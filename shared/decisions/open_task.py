@@ -150,12 +150,16 @@ def _decide_sending(view: View, link: Link, policy: Policy, now: datetime) -> Ac
     if now < due and (current or workflow is None):
         return LookAgain(link.item, due, WaitedFor.SETTLE)
     if link.hold is not None and is_waiting(link, view, policy, now):
-        # When to come back stands in the link; what it waits for, in the task.
-        if (case := _case(view, link, policy, now)) is not None:
-            return wait_on(case)
-        # Not wanted any more: agreed on all the same, or each read of its plan would announce it.
-        return None if view.found is None else agree(link, view.found)
+        return _wait_for_outcome(view, link, policy, now)
     return CheckSending(link, view.target, current, is_settled=now >= due)
+
+
+def _wait_for_outcome(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
+    """When to come back stands in the link; what it waits for, in the task."""
+    if (case := _case(view, link, policy, now)) is not None:
+        return wait_on(case)
+    # Not wanted any more: agreed on all the same, or each read of its plan would announce it.
+    return None if view.found is None else agree(link, view.found)
 
 
 def first_details(target: Target, found: Found) -> DetailsPatch:
