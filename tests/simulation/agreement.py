@@ -35,7 +35,9 @@ def disagreements(world: World, wanted: Wanted, log: Log, *, since: datetime) ->
             forgotten = {field for *whose, field in world.forgotten if (*whose,) == key}
             yield from (f"{key} {problem}" for problem in _shown_wrong(world, wanted[key], link, log, forgotten))
             yield from (f"{key} {problem}" for problem in _assigned_wrong(world, wanted[key], link, log, since))
-        if link.state is LinkState.OPEN and link.sending is None and key not in wanted and key[0] in world.origins:
+        # Nor can it be ended while Planner refuses to.
+        is_to_end = link.sending is None and link.hold is not HoldCause.REFUSED
+        if link.state is LinkState.OPEN and is_to_end and key not in wanted and key[0] in world.origins:
             yield f"{key} is open, and nothing asks for it"
         if link.state is LinkState.CLOSED and not _looks_ended(world, link.task_id, log):
             yield f"{key} is closed, and its task is open"

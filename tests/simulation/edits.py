@@ -14,6 +14,8 @@ from tests.simulation.wanting import Wanted
 from tests.simulation.world import World
 
 Json = dict[str, Any]
+ROLLING = timedelta(minutes=1)
+"""A deployment replaces one worker after the other: for so long some still work under the file before."""
 AGREED_AFTER = timedelta(minutes=30)
 """How long after the tables were lost what both sides agreed on is known again, at the latest."""
 
@@ -54,7 +56,7 @@ def _was_asked_too(world: World, act: Act, item: str) -> bool:
     bucket = world.graph.state.buckets.get(act.value) if act.field == "bucket" else None
     if bucket is None:
         return False
-    asked = {edit: bucket_asked(edit, item) for edit in world.mappings_since(act.at)}
+    asked = {edit: bucket_asked(edit, item) for edit in world.mappings_since(act.at - ROLLING)}
     names = {bucket.body["name"], *world.bucket_names.get(bucket.id, ())}
     return bucket.body["name"] != asked[world.mapping] and bool(names & set(asked.values()))
 

@@ -46,6 +46,14 @@ def test_a_helper_does_not_become_the_performer_when_somebody_removes_the_perfor
     assert read_reassignment(ITEM, {NORA: by(ALICE)}, helped, movable=True) == PutBack()
 
 
+def test_who_was_named_in_opentext_since_has_not_left_a_task_that_does_not_show_it_yet():
+    """The step was a group's, and is one person's now, who puts a helper on the task: nothing is handed on."""
+    named = frozenset({BOB, EVE})
+
+    assert read_reassignment(ITEM, {BOB: by(APP), NORA: by(ALICE)}, named, movable=True) == Helpers()
+    assert read_reassignment(ITEM, {BOB: by(APP), NORA: by(EVE)}, named, movable=True) == PutBack()
+
+
 def test_a_group_step_is_never_moved():
     assert (
         read_reassignment(GROUP, {ALICE: by(APP), NORA: by(BOB)}, frozenset({ALICE, BOB}), movable=False) == PutBack()
