@@ -52,8 +52,10 @@ def read_reassignment(
         known: who was assigned when the task was last agreed on, and whom the bridge itself assigned.
         movable: False: the step waits with a group, or the rule lets nobody hand it on.
     """
-    # Nobody took off who was never on: OpenText names the performer since then, and the task does not show it yet.
-    gone = (set(wanted.assignees) & known) - set(assignments)
+    gone = set(wanted.assignees) - set(assignments)
+    if (known - set(wanted.assignees)) & set(assignments):
+        # It still shows others: OpenText names the performer since then, and nobody took off who was never on.
+        gone &= known
     added = {who: assignments[who] for who in sorted(set(assignments) - set(wanted.assignees) - known)}
     givers = {who: wanted.decider(_assigned_by(entry)) for who, entry in added.items()}
     if not gone:

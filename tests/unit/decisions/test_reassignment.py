@@ -54,6 +54,10 @@ def test_who_was_named_in_opentext_since_has_not_left_a_task_that_does_not_show_
     assert read_reassignment(ITEM, {BOB: by(APP), NORA: by(EVE)}, named, movable=True) == PutBack()
 
 
+def test_who_was_given_a_step_hands_it_on_before_the_bridge_has_agreed_on_that():
+    assert read_reassignment(ITEM, {NORA: by(ALICE)}, frozenset({BOB}), movable=True) == Handover(decider(ALICE), NORA)
+
+
 def test_a_group_step_is_never_moved():
     assert (
         read_reassignment(GROUP, {ALICE: by(APP), NORA: by(BOB)}, frozenset({ALICE, BOB}), movable=False) == PutBack()
