@@ -13,13 +13,15 @@ from shared.reconciler.documents import PLACE, remember_place
 from shared.reconciler.movement import MOVED, movement_of
 from shared.reconciler.observe import MAPPING, home_of
 from shared.reconciler.session import Work
-from shared.reconciler.soon import AFTER_CREATE, AFTER_HINT, look_soon, pauses
+from shared.reconciler.soon import AFTER_CREATE, AFTER_HINT, SHOWS_WITHIN, look_soon, pauses
 from shared.reconciler.wake import came_for, not_before, time_of, wake
 from shared.store.row import stamp
 from shared.timing import GRID, MOVING_AGAIN, RESYNC_IDLE, RESYNC_OPEN, RESYNC_OPEN_WORKFLOW, pause
 
 VAIN = 2
 """Looks for one reason that came to nothing: more need none beside the resync."""
+_COME_WITHIN = timedelta(seconds=20)
+"""Details are there seconds after their task: looks that end sooner may miss those of another task."""
 _SOON, _DETAILS = "soon", "details"
 """Of what was seen: until when looks are on their way for hints, and for details."""
 
@@ -35,7 +37,7 @@ async def _look_soon(work: Work, message: OriginMessage, *, has_new_nodes: bool)
         has_new_nodes=has_new_nodes and is_followed,
         is_new=work.left.moved or work.left.again,
     )
-    if then != (WaitedFor.HINT_AGAIN, AFTER_HINT) or not _is_on_its_way(work, _SOON, AFTER_HINT):
+    if then != (WaitedFor.HINT_AGAIN, AFTER_HINT) or not _is_on_its_way(work, _SOON, AFTER_HINT, SHOWS_WITHIN):
         await look_soon(message, *then, work.services)
 
 
@@ -44,7 +46,7 @@ def _lacks_details(work: Work, message: OriginMessage) -> bool:
     if not any(link.lacks_details(work.now) for link in work.held.links.values()):
         work.left.soon[_DETAILS] = None
         return False
-    return message.waited_for is WaitedFor.DETAILS or not _is_on_its_way(work, _DETAILS, AFTER_CREATE)
+    return message.waited_for is WaitedFor.DETAILS or not _is_on_its_way(work, _DETAILS, AFTER_CREATE, _COME_WITHIN)
 
 
 def _is_moving_on(work: Work) -> bool:
@@ -53,12 +55,12 @@ def _is_moving_on(work: Work) -> bool:
     return work.left.is_moving_on and workflow is not None and not workflow.ended
 
 
-def _is_on_its_way(work: Work, looked_for: str, after: tuple[int, ...]) -> bool:
-    """Tell whether an earlier look has the origin looked at soon anyway; take note of it otherwise."""
+def _is_on_its_way(work: Work, looked_for: str, after: tuple[int, ...], for_at_least: timedelta) -> bool:
+    """Tell whether earlier looks go on for so long. Otherwise note until when this one does."""
     until = work.held.seen.get(looked_for)
     end = work.now + timedelta(seconds=sum(after))
-    # A wrong clock may have written what is further off.
-    if until is not None and work.now < datetime.fromisoformat(until) <= end:
+    # Looks that end sooner miss what shows after them. And a wrong clock may have written what is further off.
+    if until is not None and work.now + for_at_least <= datetime.fromisoformat(until) <= end:
         return True
     work.left.soon[looked_for] = end.isoformat()
     return False

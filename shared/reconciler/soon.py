@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     # A queue function imports this before anything is wired: the stores and their SDK come later.
     from shared.services import Services, Storage
 
-AFTER_HINT = (5, 55)
+SHOWS_WITHIN = timedelta(minutes=1)
+"""For so long is looked again for what is about to show."""
+AFTER_HINT = (5, 70)
+"""A quarter of a minute more than one hint needs: those that come right after it need no looks of their own."""
 AFTER_FOUND = (60,)
 """What a hint's look found need not be what it announced, which may show within the minute."""
 AFTER_STEP = (5, 25, 60)

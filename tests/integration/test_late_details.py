@@ -21,8 +21,8 @@ SWEEP = 60
 class Case:
     """An approval that is about to be made, in a Planner whose details lag behind their tasks."""
 
-    def __init__(self, lag):
-        self.inside = Inside(ROOT / "mapping.yaml")
+    def __init__(self, lag, mapping=ROOT / "mapping.yaml"):
+        self.inside = Inside(mapping)
         self.graph, content = self.inside.world.graph, self.inside.world.content
         self.graph.rules.details_lag = lag
         workspace = create_contract(self.inside.world, "Supply", END)
@@ -102,6 +102,33 @@ async def test_looks_for_another_reason_leave_missing_details_to_those_that_look
     looks += await case.seconds(240)
 
     assert looks <= 20 + 4
+
+
+async def test_looks_for_one_tasks_details_that_end_too_soon_are_not_taken_for_those_of_another(tmp_path):
+    mapping = tmp_path / "mapping.yaml"
+    renewal = "      - key: renewal-decision\n"
+    text = (ROOT / "mapping.yaml").read_text()
+    mapping.write_text(
+        text.replace(renewal, f"{renewal}        when: {{attributes: {{Contract.Approval: Approved}}}}\n")
+    )
+    case = Case(10_000, mapping)
+    content, graph = case.inside.world.content, case.graph
+    workspace = create_contract(case.inside.world, "Other", END)
+    look = OriginMessage(origin=f"workspace-{workspace}", waited_for=WaitedFor.CHANGED).model_dump_json()
+    case.inside.origins.messages.append(look)
+    await case.inside.drain()
+    first = set(graph.tasks)
+    await case.seconds(78)
+    graph.rules.details_lag = 3
+    content.set_attribute("pwilliams", workspace, "Contract.Approval", "Approved")
+    case.inside.origins.messages.append(look)
+    await case.inside.drain()
+    (renewal,) = graph.tasks.keys() - first
+    assert not graph.details[renewal]["description"]
+
+    await case.seconds(30)
+
+    assert graph.details[renewal]["description"]
 
 
 async def test_a_hint_whose_task_had_no_details_at_first_is_followed_all_the_same():

@@ -56,7 +56,7 @@ def case():
 
 
 @pytest.mark.parametrize(
-    ("late", "within"), [pytest.param(3, 6, id="seconds later"), pytest.param(30, 61, id="half a minute later")]
+    ("late", "within"), [pytest.param(3, 6, id="seconds later"), pytest.param(58, 76, id="a minute later")]
 )
 async def test_a_hint_that_overtakes_its_change_is_looked_at_again(case, late, within):
     """It is sent inside OpenText's transaction: the first look reads what was before."""
@@ -101,9 +101,29 @@ async def test_each_of_two_hints_that_overtake_their_changes_is_followed(case):
     first = case.dues
     case.content.set_attribute("pwilliams", workspace, "Contract.End Date", "2030-06-30T00:00:00")
 
-    await case.seconds(60)
+    await case.seconds(66)
 
     assert case.dues != first
+
+
+@pytest.mark.parametrize("apart", [pytest.param(apart, id=f"{apart} s") for apart in (1, 14, 16, 30, 55, 74, 76)])
+@pytest.mark.parametrize("late", [pytest.param(24, id="half a minute later"), pytest.param(58, id="a minute later")])
+async def test_a_hint_that_follows_another_one_is_followed_as_long(case, apart, late):
+    """The looks that follow the first one may end before the second one's change shows."""
+    workspace = create_contract(case.inside.world, "Supply", END)
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(120)
+    before = case.dues
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(apart)
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(late)
+    case.content.set_attribute("pwilliams", workspace, "Contract.End Date", "2029-06-30T00:00:00")
+    assert case.dues == before
+
+    await case.seconds(76 - late)
+
+    assert case.dues != before
 
 
 @pytest.mark.parametrize(
@@ -227,6 +247,20 @@ async def test_many_hints_of_one_record_bring_no_more_looks_than_one_of_them(cas
     await case.seconds(600)
 
     assert case.looks <= 4
+
+
+async def test_hints_that_come_each_second_bring_few_looks_more(case):
+    workspace = create_contract(case.inside.world, "Supply", END)
+    await case.hint(f"workspace-{workspace}")
+    await case.seconds(150)
+    case.looks = 0
+
+    for _ in range(60):
+        await case.hint(f"workspace-{workspace}")
+        await case.seconds(1)
+    await case.seconds(600)
+
+    assert case.looks <= 2 * 60 // 15
 
 
 @pytest.mark.parametrize(("after", "within"), [pytest.param(3, 6, id="3 s"), pytest.param(45, 91, id="45 s")])

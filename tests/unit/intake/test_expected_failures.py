@@ -122,18 +122,18 @@ PASSING = [
 @pytest.mark.parametrize(
     ("message", "retry_after", "seconds"),
     [
-        pytest.param(OriginMessage(origin="workspace-1"), 1, 60, id="a hint"),
-        pytest.param(OriginMessage(origin="node-1"), 1, 60, id="a hint about a node"),
+        pytest.param(OriginMessage(origin="workspace-1"), 1, 75, id="a hint"),
+        pytest.param(OriginMessage(origin="node-1"), 1, 75, id="a hint about a node"),
         pytest.param(
-            OriginMessage(origin="workspace-1", waited_for=WaitedFor.HINT_AGAIN, then=(55,)),
+            OriginMessage(origin="workspace-1", waited_for=WaitedFor.HINT_AGAIN, then=(70,)),
             1,
-            55,
+            70,
             id="a look after it",
         ),
         pytest.param(
             OriginMessage(origin="workspace-1", waited_for=WaitedFor.HINT_AGAIN), 1, None, id="the last of them"
         ),
-        pytest.param(OriginMessage(origin="workspace-1"), 60, None, id="a hint that is tried later than that"),
+        pytest.param(OriginMessage(origin="workspace-1"), 75, None, id="a hint that is tried later than that"),
         pytest.param(ORIGIN, 1, None, id="no hint"),
     ],
 )
