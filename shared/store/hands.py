@@ -94,8 +94,8 @@ class Hands:
         try:
             await self._stand(grip)
         except BaseException:
-            # Given up, too: what nobody works at must not be named in this worker's row.
-            self._in_hand.remove(grip)
+            # Given up, too: what nobody works at must not be named in this worker's row, which may just be written.
+            await self.let_go(grip)
             raise
         grip.worker = self.worker
         if self._beating is None or self._beating.done():

@@ -117,6 +117,20 @@ async def test_what_is_let_go_and_taken_again_at_once_stands(worker, other):
         await worker.let_go(again)
 
 
+@pytest.mark.parametrize("turns", range(12))
+async def test_what_is_given_up_while_it_is_taken_leaves_no_row(worker, other, turns):
+    """Nobody would renew it: the worker would be believed dead, and what it named looked at once more."""
+    taking = asyncio.create_task(worker.take(Kind.ORIGIN, "workspace-1"))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    taking.cancel()
+    await asyncio.wait([taking])
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+    assert await held(other) == ({} if taking.cancelled() else {"worker": (("workspace-1",), ())})
+
+
 async def test_a_worker_is_dead_after_a_minute_without_a_sign_and_what_it_had_in_hand_is_queued(
     worker, other, queues, moment
 ):

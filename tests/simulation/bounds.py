@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from shared.models.messages import OriginMessage
+from shared.models.words import WaitedFor
 from tests.simulation.looking import agenda
 from tests.simulation.queues import SimQueue
 from tests.simulation.world import World
@@ -13,6 +14,9 @@ MOST_TIMERS = 2
 """
 Of one origin and reason: one stands, one is being replaced. Each lost commit, lost send or rebuild may leave one more.
 """
+AFTER_HINTS = WaitedFor.HINT_AGAIN.value
+MOST_AFTER_HINTS = 3
+"""Of one origin: one a minute, and what follows a hint now is for a moment within the next 75 to 135 seconds."""
 MOST_OF_AN_ORIGIN = 10
 MOST_MESSAGES = 8
 """
@@ -56,7 +60,9 @@ class Bounds:
         self.most_of_an_origin = max(self.most_of_an_origin, max(of_origins.values(), default=0))
         self.most_messages = max(self.most_messages, max(messages.values(), default=0))
         lost = self._lost()
-        yield from self._over("timers", timers, MOST_TIMERS + lost)
+        after_hints = Counter({key: number for key, number in timers.items() if key[1] == AFTER_HINTS})
+        yield from self._over("timers", after_hints, MOST_AFTER_HINTS + lost)
+        yield from self._over("timers", timers - after_hints, MOST_TIMERS + lost)
         yield from self._over("timers", of_origins, MOST_OF_AN_ORIGIN + lost)
         yield from self._over("messages", messages, MOST_MESSAGES + self._rebuilds() + lost)
 

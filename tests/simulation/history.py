@@ -77,8 +77,8 @@ LEAVE_TIMERS = (
     "rebuild",
     "restore",
 )
-OF_A_CLOCK = 2
-"""Of those that follow hints, one a minute: by each clock they are for other minutes, of which two may be to come."""
+OF_A_CLOCK = 3
+"""Of those that follow hints, one a minute: by each clock they are for other minutes, of which three may be to come."""
 FAR_OFF_FOUND = timedelta(minutes=75)
 SILENT = ("fault hint lost", "act rename_words", "fault tables lost")
 """What changes what is wanted without a hint that arrives."""
