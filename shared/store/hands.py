@@ -54,6 +54,7 @@ class Hands:
         self._lives = 0
         self._in_hand: list[Grip] = []
         self._row: Row | None = None
+        self._may_stand = False
         self._standing: frozenset[tuple[Kind, str]] = frozenset()
         self._written_at = 0.0
         self._lock = asyncio.Lock()
@@ -247,8 +248,8 @@ class Hands:
                 self._standing &= held
                 if held:
                     await self._put(held)
-                elif self._row is not None:
-                    key, self._row = self._row.key, None
+                elif self._may_stand:
+                    key, self._row, self._may_stand = escape(self.worker), None, False
                     self._lives += 1
                     await self._table.discard(PARTITION, key)
             except StaleError:
@@ -262,6 +263,8 @@ class Hands:
         # The time before the write, not after it: so the fence falls too early rather than after the burial.
         asked, data = self._ticks(), HandsRow.of(held).model_dump_json()
         if self._row is None:
+            # From here on, whatever is answered: a row that only the service knows of has to go as well.
+            self._may_stand = True
             self._row = await self._table.insert(PARTITION, escape(self.worker), data)
         else:
             self._row = await self._table.replace(self._row, data)
@@ -279,7 +282,7 @@ class Hands:
             if grip.worker == self.worker:
                 grip.is_void = True
         self._lives += 1
-        self._row, self._standing = None, frozenset()
+        self._row, self._may_stand, self._standing = None, False, frozenset()
 
     def _read(self, row: Row) -> HandsRow:
         # Of a row that can't be read the worker lives or is dead all the same.

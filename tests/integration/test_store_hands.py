@@ -131,6 +131,22 @@ async def test_what_is_given_up_while_it_is_taken_leaves_no_row(worker, other, t
     assert await held(other) == ({} if taking.cancelled() else {"worker": (("workspace-1",), ())})
 
 
+async def test_what_could_not_be_taken_leaves_no_row_that_only_the_service_knows_of(worker, other, memory):
+    """The answers were lost, not the write. A worker that is alone would never bury it: it has its own name."""
+
+    async def gate(moment, table, operation):
+        if moment == "after":
+            memory.gate = gate if operation == "create" else None
+            raise failure(500, "InternalError")
+
+    await worker.let_go(await worker.take(Kind.ORIGIN, "workspace-1"))
+    memory.gate = gate
+    with pytest.raises(RetryLaterError):
+        await worker.take(Kind.ORIGIN, "workspace-1")
+
+    assert await held(other) == {}
+
+
 async def test_a_worker_is_dead_after_a_minute_without_a_sign_and_what_it_had_in_hand_is_queued(
     worker, other, queues, moment
 ):
