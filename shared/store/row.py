@@ -94,7 +94,7 @@ def unescape(key: str) -> str:
 
 def stamp(at: datetime) -> str:
     """Return a UTC time such that text order is time order: `2026-11-23T15:30:00.000000Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def unstamp(text: str) -> datetime:
@@ -112,17 +112,24 @@ def check_size(entity: Mapping[str, Any]) -> None:
     Raises:
         TooLargeError: names the row, and the property when one is too long.
     """
-    where = f"row {str(entity['PartitionKey'])[:100]}/{str(entity['RowKey'])[:100]}"
     if len(entity) - 2 > MOST_PROPERTIES:
-        message = f"{where} has {len(entity) - 2} properties, {MOST_PROPERTIES} fit"
+        message = f"{_name(entity)} has {len(entity) - 2} properties, {MOST_PROPERTIES} fit"
         raise TooLargeError(message)
+    # Source of the sum: https://learn.microsoft.com/archive/blogs/avkashchauhan/how-the-size-of-an-entity-is-caclulated-in-windows-azure-table-storage.
+    total = 4
     for name, value in entity.items():
+        total += 8 + 2 * len(name)
+        if not isinstance(value, str):
+            total += 8
+            continue
+        size = utf16_units(value)
+        total += 4 + 2 * size
         most = MOST_KEY_UNITS if name in ("PartitionKey", "RowKey") else MOST_PROPERTY_UNITS
-        if isinstance(value, str) and (size := utf16_units(value)) > most:
-            message = f"{where}: {name} has {size} UTF-16 units, {most} fit"
+        if size > most:
+            message = f"{_name(entity)}: {name} has {size} UTF-16 units, {most} fit"
             raise TooLargeError(message)
-    if (total := _entity_bytes(entity)) > MOST_ENTITY_BYTES:
-        message = f"{where} has {total} bytes, {MOST_ENTITY_BYTES} fit"
+    if total > MOST_ENTITY_BYTES:
+        message = f"{_name(entity)} has {total} bytes, {MOST_ENTITY_BYTES} fit"
         raise TooLargeError(message)
 
 
@@ -131,10 +138,5 @@ def utf16_units(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _entity_bytes(entity: Mapping[str, Any]) -> int:
-    """Source: https://learn.microsoft.com/archive/blogs/avkashchauhan/how-the-size-of-an-entity-is-caclulated-in-windows-azure-table-storage."""
-    return 4 + sum(8 + 2 * len(name) + _value_bytes(value) for name, value in entity.items())
-
-
-def _value_bytes(value: object) -> int:
-    return 4 + 2 * utf16_units(value) if isinstance(value, str) else 8
+def _name(entity: Mapping[str, Any]) -> str:
+    return f"row {str(entity['PartitionKey'])[:100]}/{str(entity['RowKey'])[:100]}"

@@ -95,6 +95,8 @@ class Troubles:
         Raises:
             UnavailableError: storage did not answer; it still stands, and fades.
         """
+        if not self._standing:
+            return
         key = _key(where, subject, cause)
         if (known := self._standing.get(key)) is not None and known.example == example:
             await self._table.discard(_TROUBLE, key)
@@ -116,6 +118,8 @@ class Troubles:
         if self._read is None or not self._read <= now < self._read + TROUBLES_KEPT:
             self._standing = {_key(one.where, one.subject, one.cause): one for one in await self.list_all()}
             self._read = now
+        if not self._standing:
+            return False
         standing = [key for cause in causes if (key := _key(where, subject, cause)) in self._standing]
         for key in standing:
             await self._table.discard(_TROUBLE, key)

@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from pydantic import BaseModel
+
 from local.in_process.tables import Change
-from shared.models.lease_row import Lease
 from shared.models.messages import AgendaEntry
 from shared.models.words import WaitedFor
 from shared.store.gates import NEEDED_BY_A_LOOK
@@ -24,6 +25,12 @@ _COMMITS_KEPT = 8
 LOOK_ENDS = timedelta(seconds=180)
 GATES_HEARD = timedelta(seconds=12)
 """Later than this every worker knows of a gate that another one closed, and what it decided before is written."""
+
+
+class _Commits(BaseModel):
+    """Of a lease, what is asked for at each of its writes."""
+
+    commits: tuple[str, ...] = ()
 
 
 class Witness:
@@ -81,7 +88,7 @@ class Witness:
 
     def _check_lease(self, before: str, after: str, origin: str) -> None:
         """Each commit follows the one that stood: nobody writes over what he has not read."""
-        known, now = (Lease.model_validate_json(data).commits for data in (before, after))
+        known, now = (_Commits.model_validate_json(data).commits for data in (before, after))
         if now not in (known, (*known, *now[-1:])[-_COMMITS_KEPT:]):
             self._tell(f"a lease was written over by {WORKER.get()}: {origin}")
 
