@@ -53,6 +53,8 @@ class MemoryQueue:
         self.hidden: list[tuple[datetime, str]] = []
         self.in_hand = 0
         """Taken by hosts, and not done yet."""
+        self.refusals: list[Exception | None] = []
+        """What is raised at the next sends, one at each. None: that one is taken."""
         self._calls = calls
         self._now = now
 
@@ -60,8 +62,15 @@ class MemoryQueue:
         """It is always there."""
 
     async def send_message(self, content: str, **how: object) -> None:
-        """Put one message at the end, to be seen after some seconds."""
+        """
+        Put one message at the end, to be seen after some seconds.
+
+        Raises:
+            Exception: the next refusal; the queue does not have the message.
+        """
         self._calls[f"{QUEUES} send"] += 1
+        if self.refusals and (refusal := self.refusals.pop(0)) is not None:
+            raise refusal
         if hidden := float(str(how.get("visibility_timeout") or 0)):
             self.hidden.append((self._now() + timedelta(seconds=hidden), content))
         else:

@@ -12,8 +12,8 @@ from shared.observability.telemetry import traceparent
 from shared.reconciler.documents import PLACE, remember_place
 from shared.reconciler.movement import MOVED, movement_of
 from shared.reconciler.observe import MAPPING, home_of
-from shared.reconciler.session import Work
-from shared.reconciler.soon import AFTER_CREATE, AFTER_HINT, SHOWS_WITHIN, look_soon, pauses
+from shared.reconciler.session import STEP_LEFT, Work
+from shared.reconciler.soon import AFTER_CREATE, AFTER_HINT, AFTER_STEP, SHOWS_WITHIN, look_soon, pauses
 from shared.reconciler.wake import came_for, not_before, time_of, wake
 from shared.store.row import stamp
 from shared.timing import GRID, MOVING_AGAIN, RESYNC_IDLE, RESYNC_OPEN, RESYNC_OPEN_WORKFLOW, pause
@@ -26,8 +26,7 @@ _SOON, _DETAILS = "soon", "details"
 """Of what was seen: until when looks are on their way for hints, and for details."""
 
 
-async def _look_soon(work: Work, message: OriginMessage, *, has_new_nodes: bool) -> None:
-    is_moving_on = _is_moving_on(work)
+async def _look_soon(work: Work, message: OriginMessage, *, is_moving_on: bool, has_new_nodes: bool) -> None:
     # Of what back-fill finds most is over: a second look at each would be one for nothing.
     is_followed = not message.bulk or any(link.is_at_work for link in work.held.links.values())
     then = pauses(
@@ -50,9 +49,16 @@ def _lacks_details(work: Work, message: OriginMessage) -> bool:
 
 
 def _is_moving_on(work: Work) -> bool:
-    """Tell whether OpenText is about to show another step. A workflow that ended shows none."""
-    workflow = work.origin.workflow
-    return work.left.is_moving_on and workflow is not None and not workflow.ended
+    """
+    Tell whether OpenText is about to show another step, and no look is on its way for it.
+
+    A step was left in this look, or in one that could not be finished. A workflow that ended shows none.
+    """
+    left_at, workflow = work.held.seen.get(STEP_LEFT), work.origin.workflow
+    if left_at is None or workflow is None or workflow.ended:
+        return False
+    # A wrong clock may have written another time.
+    return abs(work.now - datetime.fromisoformat(left_at)) <= timedelta(seconds=sum(AFTER_STEP))
 
 
 def _is_on_its_way(work: Work, looked_for: str, after: tuple[int, ...], for_at_least: timedelta) -> bool:
@@ -71,7 +77,8 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
     now, held = work.now, work.held
     # Before the looks that follow: a hint that comes after this leads here, one that came before it is looked for.
     known, nodes = set(held.seen.get("nodes", [])), await _remember_nodes(work)
-    await _look_soon(work, message, has_new_nodes=not known.issuperset(nodes))
+    is_moving_on = _is_moving_on(work)
+    await _look_soon(work, message, is_moving_on=is_moving_on, has_new_nodes=not known.issuperset(nodes))
     await came_for(held, message, work.services)
     for link in held.links.values():
         if link.hold is not None and link.retry_at is not None and link.retry_at > now:
@@ -92,6 +99,7 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
         "home": home_of(work.origin) or _kept_home(work),
         PLACE: await remember_place(work.origin, held.seen, work.services),
         MOVED: movement_of(work.origin),
+        STEP_LEFT: None if is_moving_on else held.seen.get(STEP_LEFT),
         **{name: work.left.soon.get(name, held.seen.get(name)) for name in (_SOON, _DETAILS)},
     }
     was_long_in_trouble = held.trouble is not None and held.trouble.is_long

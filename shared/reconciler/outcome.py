@@ -17,8 +17,6 @@ class Outcome:
     """The origin is looked at again at once, with everything read anew."""
     looks: Mapping[WaitedFor, datetime] = field(default_factory=dict)
     """What is waited for → when to look again."""
-    is_moving_on: bool = False
-    """A step was left: what it leads to appears a little later."""
 
 
 DONE = Outcome()

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from shared.decisions.description_block import render_block, signature
 from shared.decisions.fields import Target
@@ -27,6 +26,9 @@ from shared.services import Services
 from shared.store.origins import Held
 from shared.store.tasks import IndexRow, PlanChange, indexing, unindexing
 
+STEP_LEFT = "step_left"
+"""Of what is remembered: when a step was left, until the looks for what it leads to are on their way."""
+
 
 @dataclass
 class Left:
@@ -44,8 +46,6 @@ class Left:
     """Look again at once, with everything read anew."""
     soon: dict[str, str | None] = field(default_factory=dict)
     """By what is looked for: until when looks that follow have the origin looked at; ISO. None: there are none."""
-    is_moving_on: bool = False
-    """A step was left: what it leads to appears a little later."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,6 @@ class Work:
         for waited_for, at in outcome.looks.items():
             self.look_again(at, waited_for)
         self.left.again |= outcome.again
-        self.left.is_moving_on |= outcome.is_moving_on
 
     def raise_if_throttled(self) -> None:
         """
@@ -151,7 +150,6 @@ class Work:
         links: Sequence[Link],
         events: Sequence[Event] = (),
         *,
-        seen: dict[str, Any] | None = None,
         unreserved: Iterable[PlanChange] = (),
     ) -> None:
         """
@@ -168,12 +166,14 @@ class Work:
             if link.plan_id and _is_moved(before[link.item], link):
                 # By a person, maybe to where no rule's tasks are: what people do there is to be seen.
                 await self.services.places.follow(link.plan_id)
+        # With the links: a look that ends right here must not take along that another step is about to show.
+        is_left = any(_is_left(before[link.item], link) for link in links)
+        seen = {**self.held.seen, STEP_LEFT: self.now.isoformat()} if is_left else None
         # History and links go in one transaction: none tells what the other does not.
         told = self._in_context(links, events)
         await self.held.commit(links=links, events=told, seen=seen, now=self.now)
         self.left.moved |= bool(links)
         self.left.went_on |= any(link.hold is None for link in links)
-        self.left.is_moving_on |= any(_has_passed(before[link.item], link) for link in links)
         done = {link.item for link in links if link.state is LinkState.COMPLETED}
         # What waits for an item that is completed now was computed before it was.
         self.left.again |= any(done.intersection(task.waits_on) for task in self.wanted.tasks)
@@ -218,10 +218,12 @@ def current_step(origin: Origin, link: Link) -> Step | None:
     return next((step for step in workflow.current if step.ref == link.step), None) if workflow is not None else None
 
 
-def _has_passed(before: Link | None, after: Link) -> bool:
-    """Tell whether OpenText left the step of an item: somebody completed it there."""
-    is_news = before is not None and before.state is not LinkState.CLOSED
-    return is_news and after.state is LinkState.CLOSED and after.step is not None
+def _is_left(before: Link | None, after: Link) -> bool:
+    """Tell whether OpenText left an item's step just now: the bridge sent it on, or somebody completed it there."""
+    if before is None or after.step is None:
+        return False
+    is_closed = before.state is not LinkState.CLOSED and after.state is LinkState.CLOSED
+    return is_closed or after.sent_on not in (None, before.sent_on)
 
 
 def _is_moved(before: Link | None, after: Link) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from local.in_process.loop import START
 from shared.models.evidence import Entry
 from shared.models.link import LinkState
 from tests.simulation.deployments import bucket_asked
@@ -16,17 +15,19 @@ from tests.simulation.world import World
 Json = dict[str, Any]
 ROLLING = timedelta(minutes=1)
 """A deployment replaces one worker after the other: for so long some still work under the file before."""
-AGREED_AFTER = timedelta(minutes=30)
-"""How long after the tables were lost what both sides agreed on is known again, at the latest."""
 
 
 def lost_edits(world: World, wanted: Wanted, log: Log, *, since: datetime) -> Iterator[str]:
-    """Name the edits of which nothing is left and nothing is said."""
+    """
+    Name the edits of which nothing is left and nothing is said.
+
+    Args:
+        since: from when on it is known what both sides agreed on.
+    """
     events = history(world)
-    from_then = since + AGREED_AFTER if since > START else since
     states = {link.task_id: key for key, link in links(world).items() if link.state is LinkState.OPEN}
     for number, act in enumerate(log.acts):
-        if act.what != "edited" or act.at < from_then or act.task not in states:
+        if act.what != "edited" or act.at < since or act.task not in states:
             continue
         key = states[act.task]
         if key not in wanted or _overtaken(act, log.acts[number + 1 :]) or _was_asked_too(world, act, key[1]):

@@ -79,6 +79,8 @@ LEAVE_TIMERS = (
 )
 OF_A_CLOCK = 3
 """Of those that follow hints, one a minute: by each clock they are for other minutes, of which three may be to come."""
+AGREED_AFTER = timedelta(minutes=30)
+"""How long after the tables were lost what both sides agreed on is known again, while no system is away."""
 FAR_OFF_FOUND = timedelta(minutes=75)
 SILENT = ("fault hint lost", "act rename_words", "fault tables lost")
 """What changes what is wanted without a hint that arrives."""
@@ -135,14 +137,14 @@ class History:
         for system, simulator in (("opentext", self.world.content), ("graph", self.world.graph)):
             simulator.faults.hook = self.world.journal.before(system, self.faults.answer(system))
         self.world.journal.intents = lambda: [one.sending.id for one in links(self.world).values() if one.sending]
-        witness = Witness(
+        self.witness = Witness(
             self.world,
             self.failures.append,
             is_prompt=lambda: not self.world.clock_moved and not self.trace.counts["fault worker frozen"],
             may_be_dead=lambda worker: self._met_no_storage() or self.faults.may_be_dead(worker),
         )
-        self.world.tables.written, self.world.journal.calls = witness.written, witness.called
-        self.faults.on_cut = witness.cut
+        self.world.tables.written, self.world.journal.calls = self.witness.written, self.witness.called
+        self.faults.on_cut = self.witness.cut
         self.people = People(self.world, self._rng("people"), self.trace, self.hint)
         self.adversaries = rng.choices((0.0, 0.25, 0.7), (2, 2, 1))[0]
         self.people.meanwhile = self._bend
@@ -210,7 +212,9 @@ class History:
         # The workers may still be kept from signing in, for what was refused long ago.
         judge = Process("judge", self.house, timedelta(), door=OwnDoor())
         wanted = await judge.run(wanted_by_origin(judge))
-        self.failures += invariants.at_rest(self.world, wanted, self.people.log, since=self.lost_at)
+        self.failures += invariants.at_rest(
+            self.world, wanted, self.people.log, since=self.lost_at, agreed_since=self.agreed_since
+        )
         self._check_twins()
         await hidden.pass_an_hour(self.running, self.people)
         counts = dict(self.trace.counts)
@@ -219,6 +223,7 @@ class History:
     async def _begin(self) -> None:
         """Let the company begin to work; the bridge has run for a while, and discovered what was there."""
         self.lost_at = START
+        self.agreed_since = START
         for number in (1, 2):
             self.hint(f"workspace-{add_workspace(self.world, number)}")
         self.hint(f"workflow-{start_approval(self.world, self.world.workspaces[0])}")
@@ -323,6 +328,7 @@ class History:
                 self.failures += [] if kept else changed_by_rebuild(self.world, stood, found.left, worked_on)
                 break
         self.lost_at = self.loop.now()
+        self.agreed_since = self.lost_at + AGREED_AFTER
         self.host.start()
 
     async def _have_all_looked_at(self) -> None:
@@ -355,6 +361,7 @@ class History:
     async def _take_away(self) -> None:
         """Let a system be away, while people go on; what that costs is bounded."""
         system, time = choose(self.rng)
+        began = self.loop.now()
         told = self.faults.outages.begin(system, self.rng)
         self.trace.count(f"fault {told}")
         self.trace.note("history", f"! {told} for {time}")
@@ -372,6 +379,8 @@ class History:
                 self.failures.append(f"{rate:.0f} calls an hour and origin while {told}")
             self._act()
         self.faults.outages.end()
+        if began < self.agreed_since:
+            self.agreed_since = self.loop.now() + AGREED_AFTER
         self.origins.wake()
         self.plans.wake()
         self.running.is_paused = False
@@ -487,7 +496,7 @@ class History:
         changed = await self._look_at_everything()
         self.failures += invariants.seen_late(self.world, told)
         is_silent = any(name in SILENT or name.startswith("act deploy") for name in self.trace.counts)
-        if not is_silent:
+        if not is_silent and not self.witness.is_hurried:
             self.failures += invariants.unannounced(self.world, told, thresholds)
         for _ in range(MOST_THRESHOLDS):
             if not changed:

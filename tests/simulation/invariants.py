@@ -59,12 +59,13 @@ NAMES = (
 )
 
 
-def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime) -> list[str]:
+def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime, agreed_since: datetime) -> list[str]:
     """
     Check everything that can be seen at rest.
 
     Args:
         since: when the tables were lost last, or the beginning: what was remembered before is gone.
+        agreed_since: from when on it is known again what both sides agreed on.
     """
     return [
         *_missing_tasks(world, wanted),
@@ -74,7 +75,7 @@ def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime) -> list[
         *_touched_strangers(world, log),
         *disagreements(world, wanted, log, since=since),
         *unrecorded(world, log, since=since),
-        *lost_edits(world, wanted, log, since=since),
+        *lost_edits(world, wanted, log, since=agreed_since),
         *(f"unjust: {problem}" for problem in unjust_advances(world)),
         *untrue_histories(world, log),
         *mute_holds(world),

@@ -155,7 +155,7 @@ SABOTAGES = {
         ),
     ),
     "the step after one completed in OpenText is not looked for": Sabotage(
-        "shared/reconciler/next_looks.py", "    return work.left.is_moving_on and ", "    return False and ", "heard"
+        "shared/reconciler/session.py", "        is_left = any(", "        is_left = False and any(", "heard"
     ),
     "a changed task has a hidden record looked for": Sabotage(
         "shared/reconciler/back_off.py",

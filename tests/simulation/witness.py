@@ -5,8 +5,9 @@ Nothing here knows how the engine decides: rows are seen as they are written, an
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -14,13 +15,15 @@ from local.in_process.tables import Change
 from shared.models.messages import AgendaEntry
 from shared.models.words import WaitedFor
 from shared.store.gates import NEEDED_BY_A_LOOK
-from shared.store.row import unescape
+from shared.store.row import unescape, unstamp
 from tests.simulation.faults import WORKER
 from tests.simulation.journal import LOOK
 from tests.simulation.looking import gates_heard_of, is_in_hand, lease_owner
 from tests.simulation.world import World
 
 _CHANGES = re.compile("/planner/|/processes/|/nodes/")
+_FOLLOWING = frozenset({WaitedFor.HINT_AGAIN, WaitedFor.SEND_ON, WaitedFor.DETAILS})
+_EARLY = timedelta(seconds=10)
 _COMMITS_KEPT = 8
 LOOK_ENDS = timedelta(seconds=180)
 GATES_HEARD = timedelta(seconds=12)
@@ -56,11 +59,14 @@ class Witness:
         self._tell = tell
         self._is_prompt = is_prompt
         self._may_be_dead = may_be_dead
+        self.is_hurried = False
+        """Somebody whose clock was ahead did too early what follows a hint or a step: it can't find what it is for."""
 
     def written(self, table: str, changes: Sequence[Change]) -> None:
         """Look at rows that were just written."""
         for before, after in changes:
             if after is None:
+                self.is_hurried |= table == "agenda" and before is not None and self._is_too_early(before)
                 continue
             if table == "origins" and after["RowKey"] == "lease" and before is not None:
                 self._check_lease(str(before["data"]), str(after["data"]), str(after["PartitionKey"]))
@@ -85,6 +91,11 @@ class Witness:
         age = self._world.now() - self._world.journal.looks.get(LOOK.get(), self._world.now())
         if method != "GET" and age >= LOOK_ENDS:
             self._tell(f"cut by the end of its look: {system} {method} {path}")
+
+    def _is_too_early(self, row: Mapping[str, Any]) -> bool:
+        """Tell a timer for what may show late, which goes before its time. Nothing but a sweep takes one away."""
+        at, _, reason = str(row["RowKey"]).split("|")
+        return reason in _FOLLOWING and unstamp(at) > self._world.now() + _EARLY
 
     def _check_lease(self, before: str, after: str, origin: str) -> None:
         """Each commit follows the one that stood: nobody writes over what he has not read."""

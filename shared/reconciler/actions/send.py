@@ -178,7 +178,7 @@ async def _sent(work: Work, link: Link) -> Outcome:
     await work.commit([done], [told])
     # The timer after the commit: a worker that dies before it still has the send-on looked after.
     await work.services.agenda.cancel(guard_of(work.origin.key, intent, work))
-    return Outcome(is_item_over=True, again=True, is_moving_on=True)
+    return STALE
 
 
 async def _hinder(work: Work, link: Link, cause: HoldCause, error: NeverError | None) -> Outcome:
