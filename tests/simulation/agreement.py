@@ -78,9 +78,11 @@ def _shown_wrong(world: World, wanted: WantedTask, link: Link, log: Log, forgott
 
 def _assigned_wrong(world: World, wanted: WantedTask, link: Link, log: Log, since: datetime) -> Iterator[str]:
     task = world.graph.tasks[str(link.task_id)]
-    if any(act.task == link.task_id and act.field == "assignees" for act in log.of("edited")):
-        return
     assigned, asked = set(task["assignments"]), set(wanted.assignees)
+    # Whoever meant to bend it may have been made the performer just before, who may ask for help.
+    acts = [*log.of("edited"), *(act for act in log.of("bent") if world.users.get(act.who) in asked)]
+    if any(act.task == link.task_id and act.field == "assignees" for act in acts):
+        return
     may_keep = datetime.fromisoformat(task["createdDateTime"]) <= since
     if asked - assigned or (assigned - asked and not may_keep):
         yield f"is assigned to {sorted(assigned)} instead of {sorted(asked)}"

@@ -7,6 +7,7 @@ Source: https://learn.microsoft.com/graph/json-batching
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
 
 import httpx
@@ -23,6 +24,8 @@ from shared.models.fields import NotKnown
 
 LARGEST_BATCH = 20
 JSON = "application/json"
+ADDRESSES_KEPT = 4096
+"""Of the requests in batches; some 500 bytes each."""
 
 Verb: TypeAlias = Literal["GET", "POST", "PATCH", "DELETE"]
 QueryValue: TypeAlias = str | int | Sequence[str]
@@ -118,11 +121,23 @@ def _packed(number: int, request: BatchRequest) -> dict[str, Any]:
 
 def _relative(request: BatchRequest) -> str:
     """Inner addresses start after the version, and their parameters have plain dollars."""
-    info = request.information()
-    info.path_parameters["baseurl"] = ""
-    path, mark, query = info.url.partition("?")
+    builder = request.builder
+    path = tuple({**builder.path_parameters, "baseurl": ""}.items())
+    query = tuple(
+        (f"%24{name}", value if isinstance(value, (str, int)) else tuple(value))
+        for name, value in request.query.items()
+    )
+    return _expanded(builder.url_template, path, query)
+
+
+@lru_cache(maxsize=ADDRESSES_KEPT)
+def _expanded(template: str, path: tuple[tuple[str, Any], ...], query: tuple[tuple[str, Any], ...]) -> str:
+    # Kept: the same tasks are read again and again, and to fill in the SDK's templates takes a fifth of such a look.
+    info = RequestInformation(Method.GET, template, dict(path))
+    info.query_parameters = {name: list(value) if isinstance(value, tuple) else value for name, value in query}
+    address, mark, parameters = info.url.partition("?")
     names = ParametersNameDecodingHandlerOption().characters_to_decode
-    return f"{path}{mark}{ParametersNameDecodingHandler().decode_uri_encoded_string(query, names)}"
+    return f"{address}{mark}{ParametersNameDecodingHandler().decode_uri_encoded_string(parameters, names)}"
 
 
 def _unpacked(inner: _Inner | None, request: BatchRequest, outer: Answer) -> Answer | BridgeError:
