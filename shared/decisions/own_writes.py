@@ -24,11 +24,15 @@ def to_announce(write: Write, found: Found) -> dict[str, FieldBase]:
     """Return what a write is about to make of the fields that it carries: what is asked, and what is sent."""
     if write.target is None:
         return {}
-    return {
-        synced.name: FieldBase(asked=write.asked[synced.name], got=_sent(synced, write, synced.read(found)))
-        for synced in FIELDS
-        if synced.name in write.asked
-    }
+    announced: dict[str, FieldBase] = {}
+    for synced in FIELDS:
+        if synced.name in write.asked:
+            agreed = write.link.base.get(synced.name)
+            # Over what was agreed on, not over what is read: what people changed before the write stays theirs to be
+            # told, and proves nothing of the write.
+            before = synced.read(found) if agreed is None else agreed.got
+            announced[synced.name] = FieldBase(asked=write.asked[synced.name], got=_sent(synced, write, before))
+    return announced
 
 
 def carried_out(link: Link, found: Found) -> dict[str, FieldBase]:
@@ -57,18 +61,22 @@ def is_made_by_people(link: Link, found: Found, field: str) -> bool:
     return not by or any(who is None or not (who.key or "").startswith("application:") for who in by)
 
 
-def _sent(synced: SyncedField, write: Write, read: Any) -> Any:  # noqa: ANN401 - JSON values
-    """Say what a field reads once its write was carried out, and nobody else wrote."""
+def _sent(synced: SyncedField, write: Write, before: Any) -> Any:  # noqa: ANN401 - JSON values
+    """Say what a field reads once its write was carried out, and nobody else wrote since it read as before."""
     task, details = write.task or TaskPatch(), write.details or DetailsPatch()
     if synced.shape is Shape.BLOCK:
         return digest(split_description(details.description).block)
     if synced.shape is Shape.LINES:
         lines = {key: None if line is None else line.title for key, line in details.checklist.items()}
         sent = details.references if synced.name == "references" else lines
-        return {key: text for key in write.asked[synced.name] if (text := sent.get(key, read.get(key))) is not None}
+        return {
+            key: text
+            for key in write.asked[synced.name]
+            if (text := sent.get(key, (before or {}).get(key))) is not None
+        }
     if synced.name in _MERGED:
         add, take = _MERGED[synced.name]
-        return sorted(set(read) - set(getattr(task, take)) | set(getattr(task, add)))
+        return sorted(set(before or ()) - set(getattr(task, take)) | set(getattr(task, add)))
     value = task.bucket_id if synced.name == "bucket" else getattr(task, synced.name)
     return as_date(value).isoformat() if isinstance(value, datetime) else value
 

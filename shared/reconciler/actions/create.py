@@ -6,6 +6,7 @@ link, and the reservation goes last: whatever dies in between, somebody settles 
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -115,11 +116,10 @@ async def adopt(work: Work, found: Sequence[Made], what: EventKind) -> list[str]
 
 async def _commit(work: Work, claimed: Sequence[Made], what: EventKind) -> list[str]:
     """Commit tasks whose claims stand; one that can't be kept stops its item alone."""
-    # Learnt from our own POSTs alone: what a list shows may be of anybody's making.
-    if what is EventKind.CREATED:
-        for creator in {made.task.created_by.key for made in claimed if made.task.created_by is not None}:
-            if creator:
-                await work.services.creators.add(creator)
+    # First, for what was posted beside these may have to be settled by it. Where it can't be written down now, the
+    # links are committed all the same: a task that stays to be settled may be moved by a person, and be made once more.
+    with contextlib.suppress(RetryLaterError):
+        await _learn_creators(work, claimed, what)
     committed: list[str] = []
 
     async def commit(some: Sequence[Made]) -> None:
@@ -137,7 +137,16 @@ async def _commit(work: Work, claimed: Sequence[Made], what: EventKind) -> list[
             for made in claimed:
                 await _take_back(work, made.link.item, made.task, what)
             raise
+    await _learn_creators(work, claimed, what)
     return committed
+
+
+async def _learn_creators(work: Work, claimed: Sequence[Made], what: EventKind) -> None:
+    """Learn by whom our tasks are made, from our own POSTs alone: what a list shows may be of anybody's making."""
+    if what is EventKind.CREATED:
+        for creator in {made.task.created_by.key for made in claimed if made.task.created_by is not None}:
+            if creator:
+                await work.services.creators.add(creator)
 
 
 async def _claim(work: Work, made: Made) -> bool:

@@ -79,6 +79,46 @@ def test_what_a_person_added_on_top_is_still_the_persons():
     assert after.base["assignees"].got == [BOB, EVE]
 
 
+HELPED = found(wanted(assignees=(ALICE, EVE)))
+
+
+def test_what_a_person_had_changed_before_a_write_whose_answer_was_lost_is_told():
+    write = as_a(Write, decide(view(TO_BOB, link(), HELPED), POLICY, NOW))
+    known = link().announcing(to_announce(write, HELPED))
+
+    after, told, _ = rounds(TO_BOB, known, found(wanted(assignees=(BOB, EVE))))
+
+    assert told == [EventKind.UPDATED, EventKind.EDITED]
+    assert after.base["assignees"] == FieldBase(asked=[BOB], got=[BOB, EVE])
+
+
+def test_what_a_person_had_changed_before_a_write_does_not_prove_that_it_arrived():
+    write = as_a(Write, decide(view(TO_BOB, link(), HELPED), POLICY, NOW))
+    known = link().announcing(to_announce(write, HELPED))
+
+    _, told, action = rounds(TO_BOB, known, HELPED)
+
+    again = as_a(Write, action)
+    assert told == []
+    assert EventKind.EDITED in [one.what for one in again.events]
+    assert (sure(again.task).assign, sure(again.task).unassign) == ((BOB,), (ALICE,))
+
+
+def test_a_line_that_a_person_had_renamed_before_a_write_whose_answer_was_lost_is_told():
+    mine, theirs = LINES[0].model_copy(update={"title": "Check all"}), LINES[1].model_copy(update={"title": "Or not"})
+    before = wanted(checklist=LINES, start=date(2026, 11, 24))
+    after, renamed, both = (
+        before.model_copy(update={"checklist": lines})
+        for lines in ((mine, LINES[1]), (LINES[0], theirs), (mine, theirs))
+    )
+    agreed = based_on(before)
+    write = as_a(Write, decide(view(after, agreed, shown(renamed)), POLICY, NOW))
+
+    _, told, _ = rounds(after, agreed.announcing(to_announce(write, shown(renamed))), shown(both))
+
+    assert told == [EventKind.UPDATED, EventKind.EDITED]
+
+
 @pytest.mark.parametrize(
     ("by", "is_told"),
     [
