@@ -76,7 +76,9 @@ def _case(view: View, link: Link, policy: Policy, now: datetime) -> Case | None:
 
 def agree(link: Link, found: Found) -> Remember | None:
     """Take note of a version that asks for nothing, and of the plan that the task was moved to."""
-    return Remember.change(link, link.moved(found.task).agreed(found.task, found.details))
+    # A drag within its plan changes nothing of the link while the item is open; nor does it later.
+    placed = link if found.task.plan_id == link.plan_id else link.moved(found.task)
+    return Remember.change(link, placed.agreed(found.task, found.details))
 
 
 def _take_note(case: Case) -> Remember | None:

@@ -245,6 +245,15 @@ def test_a_changed_mapping_releases_its_tasks():
     assert (type(action), action.link.state) == (Remember, LinkState.RELEASED)
 
 
+def test_the_release_of_a_task_that_was_dragged_leaves_the_next_look_nothing_to_do():
+    there = found(bucketId="bucket-9")
+    dragged = act(wanted(), link(rule_hash="old"), there)
+    action = act(None, dragged.link, there)
+
+    assert action.link.state is LinkState.RELEASED
+    assert act(None, action.link, there) is None
+
+
 def test_a_reassigned_step_is_delegated_or_put_back():
     item = approval()
     here = view(item, link(item), found(item), origin=workflow(current=(STEP,)))
