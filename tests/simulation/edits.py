@@ -27,7 +27,7 @@ def lost_edits(world: World, wanted: Wanted, log: Log, *, since: datetime) -> It
     events = history(world)
     states = {link.task_id: key for key, link in links(world).items() if link.state is LinkState.OPEN}
     for number, act in enumerate(log.acts):
-        if act.what != "edited" or act.at < since or act.task not in states:
+        if act.what != "edited" or act.undoes or act.at < since or act.task not in states:
             continue
         key = states[act.task]
         if key not in wanted or _overtaken(act, log.acts[number + 1 :]) or _was_asked_too(world, act, key[1]):

@@ -11,7 +11,8 @@ from local.simulators.graph.failures import GraphError
 from local.simulators.graph.resource import Resource
 from local.simulators.odd_data import Change
 from shared.decisions.description_block import split_description
-from tests.simulation.looking import claim_of, is_ours
+from shared.models.link import Link
+from tests.simulation.looking import claim_of, is_ours, links
 from tests.simulation.trace import Trace
 from tests.simulation.world import APPROVER, COUNTERSIGN, REWORK, World
 
@@ -42,6 +43,8 @@ class Act:
     """Of an edit: the synced field, or what of the details."""
     value: Any = None
     """What the field held afterwards; of a completion: what the task showed."""
+    undoes: bool = False
+    """An edit that takes back what the bridge had just announced: it looks like a write that never arrived."""
 
 
 @dataclass
@@ -95,7 +98,8 @@ class People:
     def note(self, what: str, who: str, *, task: str = "", field: str = "", value: object = None) -> None:
         """Write an act into the log."""
         item = claim_of(self.world, task) if task else ("", "")
-        self.log.acts.append(Act(self.world.now(), who, what, task, item, field, value))
+        undoes = what == "edited" and _undoes(links(self.world).get(item), field, value)
+        self.log.acts.append(Act(self.world.now(), who, what, task, item, field, value, undoes))
 
     def user(self, login: str) -> str:
         """Return somebody's Entra id."""
@@ -138,6 +142,16 @@ def is_approval(task: Json) -> bool:
 def is_open(task: Json) -> bool:
     """Tell a task that is not completed."""
     return bool(task["percentComplete"] != 100)
+
+
+def _undoes(link: Link | None, name: str, value: Any) -> bool:
+    if link is None or name not in link.announced or name not in link.base:
+        return False
+    before, sent = link.base[name].got, link.announced[name].got
+    if name != "assignees":
+        return bool(value == before)
+    added, removed = value
+    return bool(removed & (set(sent) - set(before)) or added & (set(before) - set(sent)))
 
 
 def waits_at(world: World, process: int, step: int = APPROVER) -> bool:

@@ -13,7 +13,7 @@ from shared.models.messages import AgendaEntry, OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
 from shared.timing import DEAD_AFTER
 from tests.simulation.bounds import Bounds
-from tests.simulation.looking import agenda, hands, known_origins, leases, links, speakers, take_resyncs
+from tests.simulation.looking import agenda, gates_heard_of, hands, known_origins, leases, links, speakers, take_resyncs
 from tests.simulation.people import People
 from tests.simulation.planner_acts import untangle
 from tests.simulation.queues import SimQueue
@@ -124,7 +124,7 @@ class Running:
         """Go from one timer to the next until none is due soon; return the origins that left themselves a resync."""
         left: set[str] = set()
         for number in range(MOST_STEPS):
-            left |= take_resyncs(self.world, after=self.loop.now() + PUT_OFF)
+            left |= take_resyncs(self.world, after=self._put_off_until())
             waiting = self.waiting()
             if not waiting and await self._is_silent():
                 if not await self._untangle():
@@ -139,6 +139,12 @@ class Running:
             await self.drain()
         self.failures.append(f"it never comes to rest: {self.waiting()[:5]}")
         return left
+
+    def _put_off_until(self) -> datetime:
+        """Say until when a resync that is due was put off: by a look that failed, or by a gate that opens later."""
+        now = self.loop.now()
+        gates = gates_heard_of(self.world, now).values()
+        return max([now + PUT_OFF, *(until + TOGETHER for until in gates)])
 
     def waiting(self) -> list[AgendaEntry]:
         """Return the timers that are due soon, the earliest first."""

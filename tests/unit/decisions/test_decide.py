@@ -247,8 +247,8 @@ def test_a_changed_mapping_releases_its_tasks():
 
 def test_the_release_of_a_task_that_was_dragged_leaves_the_next_look_nothing_to_do():
     there = found(bucketId="bucket-9")
-    dragged = act(wanted(), link(rule_hash="old"), there)
-    action = act(None, dragged.link, there)
+    dragged = act(wanted(), link(), there).link.model_copy(update={"rule_hash": "old"})
+    action = act(None, dragged, there)
 
     assert action.link.state is LinkState.RELEASED
     assert act(None, action.link, there) is None
