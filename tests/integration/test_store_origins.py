@@ -153,6 +153,17 @@ async def test_what_was_taken_from_the_dead_stays_known_as_that(origins, others,
     assert (await others.take(ORIGIN, NOW + SECOND)).orphaned == NOW
 
 
+async def test_what_a_wrong_clock_took_from_the_dead_counts_from_the_next_look_on(origins, others, working):
+    """Believed, it would put off for a day what is settled from it; counted anew at each look, for as long."""
+    await origins.take(ORIGIN, NOW)
+    await bury(working[0], by=working[1])
+    await (await others.take(ORIGIN, NOW + timedelta(days=1))).release()
+
+    await (await others.take(ORIGIN, NOW + SECOND)).release()
+
+    assert (await others.take(ORIGIN, NOW + 2 * SECOND)).orphaned == NOW + SECOND
+
+
 async def test_a_dead_workers_lease_that_nobody_took_still_writes(origins, working):
     held = await origins.take(ORIGIN, NOW)
     await bury(working[0], by=working[1])
