@@ -40,16 +40,20 @@ class Announced:
         Raises:
             RetryLaterError: somebody else is making it, or did and the answer was lost: wait, then list again.
         """
-        making = Making(kind=kind, parent=parent, name=name, id=None, at=self._now())
+        now, message = self._now(), f"{kind} {name!r} is being made"
+        making = Making(kind=kind, parent=parent, name=name, id=None, at=now)
         other = await self._makings.find(kind, parent, name)
-        if other is not None and self._now() < other.at + self._settle:
-            message = f"{kind} {name!r} is being made"
+        # One that lies ahead was announced by a wrong clock: it counts from now on. Believed, nothing of that name
+        # would be made until then.
+        is_ahead = other is not None and other.at > now + self._settle
+        if other is not None and not is_ahead and now < other.at + self._settle:
             raise RetryLaterError(message)
         try:
             await self._makings.reserve(making, replaces=other)
         except StaleError as error:
-            message = f"{kind} {name!r} is being made"
             raise RetryLaterError(message) from error
+        if is_ahead:
+            raise RetryLaterError(message)
 
     async def finish(self, kind: MakingKind, parent: str, name: str, made_id: str) -> None:
         """Remember what was made."""

@@ -61,6 +61,23 @@ async def test_a_plan_whose_making_was_never_answered_is_found_by_listing(starte
     assert len([task for task in graph.tasks.values() if "Apollo" in task["title"]]) == 2
 
 
+async def test_a_plan_that_a_wrong_clock_announced_is_made_after_the_settling_time(started):
+    """Believed, nothing of its name would be made until that clock's day has come."""
+    graph, day = started.world.graph, timedelta(days=1)
+    workspace = create_contract(started.world, "Apollo", END)
+    graph.faults.add(Fault.status(504, method="POST", path="/planner/plans", times=1))
+    started.forward(day)
+    await started.look(f"workspace-{workspace}")
+    started.forward(-day)
+    await started.look(f"workspace-{workspace}", "operator")
+    assert [task for task in graph.tasks.values() if "Apollo" in task["title"]] == []
+
+    started.forward(timedelta(minutes=3))
+    await started.look(f"workspace-{workspace}", "operator")
+
+    assert len([task for task in graph.tasks.values() if "Apollo" in task["title"]]) == 2
+
+
 async def test_a_bucket_that_can_not_be_read_is_not_made_again_and_the_way_back_is_its_reading(started):
     """It may be the one that is wanted: only a list that was read whole states that it is not there."""
     graph = started.world.graph

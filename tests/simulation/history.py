@@ -62,6 +62,7 @@ LAST = ((8.0, 3), (90.0, 1))
 HORIZONS = ((timedelta(minutes=20), 7), (timedelta(days=7), 1))
 """Rest is when no timer is due for so long, and how often: most histories end before anything is escalated."""
 LAG = timedelta(seconds=20)
+A_MINUTE = timedelta(minutes=1)
 """How far a replica may be behind."""
 JUMPS = (timedelta(hours=1), timedelta(days=1), -timedelta(hours=1), -timedelta(days=1))
 """Of a worker's clock, until somebody puts it right."""
@@ -298,8 +299,8 @@ class History:
         self.host.stop_all()
         if self.mix.copies:
             self.people.act(((1, keep_a_copy),))
-        # As the runbook has it: what was made last is not known to every replica at once.
-        await asyncio.sleep(LAG.total_seconds())
+        # As the runbook has it: what was made last is not known to every replica at once, nor what was sent on.
+        await asyncio.sleep(A_MINUTE.total_seconds())
         lost, stood = written(self.world), links(self.world)
         self.world.tables.tables.clear()
         self.world.tables.tables.update(kept or {})
