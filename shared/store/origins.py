@@ -82,8 +82,8 @@ class Origins:
                 if row is not None and lease is not None and is_taken and await self._is_live(origin, lease, now):
                     await self._mark(row, lease)
                     return None
-                # A burial that lies ahead was noted by a wrong clock. It counts from now on, and no later look moves it:
-                # otherwise whatever is settled from it would be put off until then.
+                # A burial that lies ahead was noted by a wrong clock. It counts from now on, and no later look moves
+                # it: otherwise whatever is settled from it would be put off until then.
                 is_ahead = lease is not None and lease.orphaned is not None and lease.orphaned > now
                 orphaned = now if is_taken or is_ahead else None
                 taken = await self._hold(origin, row, lease, grip.worker, orphaned=orphaned)

@@ -247,7 +247,7 @@ def test_a_changed_mapping_releases_its_tasks():
 
 def test_the_release_of_a_task_that_was_dragged_leaves_the_next_look_nothing_to_do():
     there = found(bucketId="bucket-9")
-    dragged = act(wanted(), link(), there).link.model_copy(update={"rule_hash": "old"})
+    dragged = act(wanted(), link(), there).link.model_copy(update={"rule_hash": "old", "details_etag": 'W/"d1"'})
     action = act(None, dragged, there)
 
     assert action.link.state is LinkState.RELEASED
