@@ -88,6 +88,8 @@ SILENT = ("fault hint lost", "act rename_words", "fault tables lost")
 MOST_REBUILDS = 200
 MOST_THRESHOLDS = 5
 """Rounds in which something may fall due, and is done."""
+CALLS_OF_A_DEATH = 10
+"""What a worker had in hand is looked at once more, by one that has to ask for everybody anew."""
 MOST_CALLS, MOST_BY_A_WRONG_CLOCK = 60.0, 120.0
 """Of an origin in an hour, while a system is away for hours, or for days."""
 
@@ -370,10 +372,11 @@ class History:
             self.world.content.expire_tickets()
         self.running.is_paused = True
         for part in (0.2, 0.8):
-            before = self._remote_calls()
+            before, deaths = self._remote_calls(), self._deaths()
             await self.running.pass_by(time * part)
             hours = time.total_seconds() * part / 3600
-            rate = (self._remote_calls() - before) / max(hours, 1.0) / max(len(self.world.origins), 1)
+            calls = self._remote_calls() - before - CALLS_OF_A_DEATH * (self._deaths() - deaths)
+            rate = calls / max(hours, 1.0) / max(len(self.world.origins), 1)
             self.bounds.most_calls = max(self.bounds.most_calls, rate)
             # What a worker whose clock is behind puts off is due at once for all others.
             if rate > (MOST_BY_A_WRONG_CLOCK if self.world.clock_moved else MOST_CALLS):
@@ -392,6 +395,9 @@ class History:
         counts = self.trace.counts
         left = sum(number for name, number in counts.items() if name in LEAVE_TIMERS or "killed" in name)
         return left + OF_A_CLOCK * sum(number for name, number in counts.items() if name.startswith("fault clock"))
+
+    def _deaths(self) -> int:
+        return sum(number for name, number in self.trace.counts.items() if "killed" in name)
 
     def _rebuilds(self) -> int:
         return self.trace.counts["rebuild"] + self.trace.counts["restore"]
