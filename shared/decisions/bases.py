@@ -25,6 +25,12 @@ def first_base(target: Target, found: Found, *, in_details: bool) -> dict[str, F
 
 def settled_base(target: Target, found: Found, posted: Posted) -> dict[str, FieldBase]:
     """What was agreed by a POST whose answer was lost: what it sent. What people wrote since shows as theirs."""
+    # What was posted stands over what was read: that may be what people made of it since.
+    return first_base(target, found, in_details=False) | posted_base(posted)
+
+
+def posted_base(posted: Posted) -> dict[str, FieldBase]:
+    """What was agreed by a POST, as far as it is known without what is wanted now."""
     sent: dict[str, Any] = {
         "title": posted.title.strip(),
         "start": None if posted.start is None else as_date(posted.start).isoformat(),
@@ -33,10 +39,7 @@ def settled_base(target: Target, found: Found, posted: Posted) -> dict[str, Fiel
     }
     sent |= {"bucket": posted.bucket_id} if posted.bucket_id is not None else {}
     sent |= {"priority": posted.priority} if posted.priority is not None else {}
-    # What was posted stands over what was read: that may be what people made of it since.
-    return first_base(target, found, in_details=False) | {
-        name: FieldBase(asked=value, got=value) for name, value in sent.items()
-    }
+    return {name: FieldBase(asked=value, got=value) for name, value in sent.items()}
 
 
 def base_after(before: Found, found: Found, asked: Mapping[str, Any]) -> dict[str, FieldBase]:

@@ -1,10 +1,13 @@
 """The first task of all: by whom the bridge makes its tasks is learnt from it, and may not be written down."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from local.demo.world import create_contract
 from local.in_process.table_errors import failure
-from tests.contracts import END, mapping_of
+from local.simulators.faults import Fault
+from shared.models.messages import OriginMessage
+from tests.contracts import END, mapping_of, write_mapping
 from tests.engine import engine
 
 
@@ -36,3 +39,37 @@ async def test_tasks_are_remembered_although_it_could_not_be_written_down_who_ma
     ]
     assert len(links) == 2
     assert all('"state":"open"' in link for link in links)
+
+
+MAPPING = """version: 1
+plans:
+  contracts: {group: 11111111-1111-4111-8111-111111111111, title: Contracts}
+rules:
+  - id: RULE
+    on: workspace
+    when: {workspace_type: Contract}
+    plan: contracts
+    tasks:
+      - {key: brief, title: "Brief", assign: "attribute:Contract.Owner"}
+"""
+
+
+async def test_whom_a_post_named_whose_answer_was_lost_is_no_persons_choice_when_its_rule_comes_back():
+    """It was settled while no rule asked for it: nothing but what was posted says what was agreed on."""
+    file = write_mapping(MAPPING.replace("RULE", "briefing"))
+    started = engine(file)
+    inside, content, graph = started.inside, started.world.content, started.world.graph
+    workspace = create_contract(started.world, "Supply", END)
+    graph.faults.add(Fault.status(504, method="POST", path="/planner/tasks", after=True, times=1))
+    inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    await inside.drain()
+    inside.reload(write_mapping(MAPPING.replace("RULE", "other").replace("Brief", "Other")), "without the rule")
+    await inside.pass_time(timedelta(seconds=30), times=10)
+
+    content.set_attribute("pwilliams", workspace, "Contract.Owner", "nkaur@contoso.example")
+    inside.reload(file, "with the rule")
+    inside.origins.messages.append(OriginMessage(origin=f"workspace-{workspace}").model_dump_json())
+    await inside.drain()
+
+    (task,) = [task for task in graph.tasks.values() if task["title"] == "Brief"]
+    assert set(task["assignments"]) == {started.world.users["nkaur"]}

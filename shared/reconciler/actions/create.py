@@ -14,7 +14,7 @@ from datetime import datetime
 
 from shared.clients.graph.planner_bodies import new_task_body
 from shared.decisions.actions import Create
-from shared.decisions.bases import first_base, settled_base
+from shared.decisions.bases import first_base, posted_base, settled_base
 from shared.decisions.fields import Target, new_task
 from shared.decisions.item_view import event
 from shared.decisions.observed import Found
@@ -162,7 +162,7 @@ async def _claim(work: Work, made: Made) -> bool:
 
 
 def _opened(made: Made, what: EventKind) -> Link:
-    base = _base(made.target, Found(made.task), made.link, what) if made.target is not None else {}
+    base = _base(made.target, Found(made.task), made.link, what)
     return made.link.opened(made.task, base)
 
 
@@ -172,7 +172,10 @@ def _told(link: Link, made: Made, what: EventKind) -> Event:
     return event(what, link, task=task.id, plan=task.plan_id, title=task.title, etag=task.etag, people=people)
 
 
-def _base(target: Target, found: Found, link: Link, what: EventKind) -> dict[str, FieldBase]:
+def _base(target: Target | None, found: Found, link: Link, what: EventKind) -> dict[str, FieldBase]:
+    if target is None:
+        # It may be wanted again, by a mapping that returns: what was asked for then is no person's wish.
+        return {} if link.posted is None else posted_base(link.posted)
     if what is EventKind.CREATED or link.posted is None:
         return first_base(target, found, in_details=False)
     return settled_base(target, found, link.posted)
