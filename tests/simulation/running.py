@@ -149,10 +149,12 @@ class Running:
     def waiting(self) -> list[AgendaEntry]:
         """Return the timers that are due soon, the earliest first."""
         now, standing = self.loop.now(), self._standing()
+        soon, late = now + self.horizon, now + max(self.horizon, BACKED_OFF)
+        until = dict.fromkeys(BACKING_OFF, late) | {WaitedFor.RESYNC: max(soon, self._put_off_until())}
         return [
             entry
             for entry in agenda(self.world)
-            if entry.at <= now + (max(self.horizon, BACKED_OFF) if entry.waited_for in BACKING_OFF else self.horizon)
+            if entry.at <= until.get(entry.waited_for, soon)
             and not (entry.waited_for is WaitedFor.RETRY and entry.origin in standing)
         ]
 
