@@ -124,7 +124,8 @@ def _since(link: Link) -> datetime:
 async def tell_origin(origin: str, trouble: OriginTrouble, services: Services) -> None:
     """Tell that an origin can't be looked at, once that has been so for a while."""
     now = services.now()
-    if trouble.cause in _OF_ORIGINS and now - trouble.since >= AFTER:
+    # At the latest by the look that the next one follows an hour later: until then nobody else would tell it.
+    if trouble.cause in _OF_ORIGINS and (trouble.is_long or now - trouble.since >= AFTER):
         text = f"{origin}: {trouble.error}"
         await services.troubles.tell_of(
             Where.ORIGIN, LOOKS, trouble.cause, text, now, example=origin, since=trouble.since
