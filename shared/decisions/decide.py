@@ -14,7 +14,7 @@ from shared.decisions.ending import Ended, Ending, MappingChanged, NotStated, en
 from shared.decisions.fields import Target
 from shared.decisions.item_view import Policy, View, actor_of, event, is_behind, is_waiting
 from shared.decisions.observed import Found, Missing, Unread
-from shared.decisions.open_task import agree, as_found, decide_open, decide_refused
+from shared.decisions.open_task import agree, decide_open, decide_refused
 from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause, RefusalReason
@@ -229,7 +229,7 @@ def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Ac
     why = _ending(view, link, policy)
     # What somebody edits in a file takes no task away from people: an operator withdraws it, or the rule comes back.
     if isinstance(why, MappingChanged):
-        released = as_found(link, found).released(why.reason)
+        released = link.moved(found.task).agreed(found.task, found.details).released(why.reason)
         return Remember(released, (event(EventKind.RELEASED, released, reason=why.reason),))
     signed = signature(policy.bridge, view.origin.key)
     return _end(link, found, why, signed) if isinstance(why, Ended) else None

@@ -76,14 +76,7 @@ def _case(view: View, link: Link, policy: Policy, now: datetime) -> Case | None:
 
 def agree(link: Link, found: Found) -> Remember | None:
     """Take note of a version that asks for nothing, and of the plan that the task was moved to."""
-    return Remember.change(link, as_found(link, found))
-
-
-def as_found(link: Link, found: Found) -> Link:
-    """Return a link that agrees on the version that was read, and on the plan that the task was moved to."""
-    # A drag within its plan changes nothing of the link while the item is open; nor does it later.
-    placed = link if found.task.plan_id == link.plan_id else link.moved(found.task)
-    return placed.agreed(found.task, found.details)
+    return Remember.change(link, link.moved(found.task).agreed(found.task, found.details))
 
 
 def _take_note(case: Case) -> Remember | None:

@@ -181,8 +181,9 @@ class Link(LinkFields):
         )
 
     def moved(self, task: PlannerTask) -> Self:
-        """Take note of where people moved the task."""
-        return self._with({"plan_id": task.plan_id, "bucket_id": task.bucket_id})
+        """Take note of the plan that people moved the task to. A drag within its plan changes nothing of a link."""
+        place = {"plan_id": task.plan_id, "bucket_id": task.bucket_id}
+        return self if task.plan_id == self.plan_id else self._with(place)
 
     def based(self, base: Mapping[str, FieldBase]) -> Self:
         """Agree on some fields."""

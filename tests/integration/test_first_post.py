@@ -1,4 +1,4 @@
-"""The first task of all: by whom the bridge makes its tasks is learnt from it, and may not be written down."""
+"""A POST of which not all could be remembered: by whom the bridge makes its tasks, and what it had asked for."""
 
 from collections.abc import Mapping
 from datetime import timedelta

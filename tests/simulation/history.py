@@ -62,8 +62,9 @@ LAST = ((8.0, 3), (90.0, 1))
 HORIZONS = ((timedelta(minutes=20), 7), (timedelta(days=7), 1))
 """Rest is when no timer is due for so long, and how often: most histories end before anything is escalated."""
 LAG = timedelta(seconds=20)
-A_MINUTE = timedelta(minutes=1)
 """How far a replica may be behind."""
+A_MINUTE = timedelta(minutes=1)
+"""For so long an operator waits before a rebuild."""
 JUMPS = (timedelta(hours=1), timedelta(days=1), -timedelta(hours=1), -timedelta(days=1))
 """Of a worker's clock, until somebody puts it right."""
 LEAVE_TIMERS = (
@@ -393,7 +394,7 @@ class History:
     def _left_timers(self) -> int:
         """Count what may have left a timer that no worker remembers having set."""
         counts = self.trace.counts
-        left = sum(number for name, number in counts.items() if name in LEAVE_TIMERS or "killed" in name)
+        left = self._deaths() + sum(number for name, number in counts.items() if name in LEAVE_TIMERS)
         return left + OF_A_CLOCK * sum(number for name, number in counts.items() if name.startswith("fault clock"))
 
     def _deaths(self) -> int:

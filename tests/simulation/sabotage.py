@@ -119,14 +119,16 @@ SABOTAGES = {
     ),
     "what a changed file lets go is ended": Sabotage(
         "shared/decisions/decide.py",
-        "    if isinstance(why, MappingChanged):\n        released = as_found(link, found).released(why.reason)\n",
+        "    if isinstance(why, MappingChanged):\n"
+        "        released = link.moved(found.task).agreed(found.task, found.details).released(why.reason)\n",
         "    if isinstance(why, MappingChanged):\n        why = Ended(why.reason)\n"
         "    if False:\n        released = link\n",
         "changing",
     ),
     "what a changed file asks no more stays as it was": Sabotage(
         "shared/decisions/decide.py",
-        "    if isinstance(why, MappingChanged):\n        released = as_found(link, found).released(why.reason)\n",
+        "    if isinstance(why, MappingChanged):\n"
+        "        released = link.moved(found.task).agreed(found.task, found.details).released(why.reason)\n",
         "    if isinstance(why, MappingChanged):\n        return None\n        released = link\n",
         "changing",
     ),
