@@ -20,7 +20,7 @@ from shared.models.workflow import WorkflowStatus
 
 LONGEST_WORDS = 1_000
 """Of what a reviewer writes so many characters go with the send-on; the whole of it stays in the task."""
-WAITS = frozenset({HoldCause.SUSPENDED, HoldCause.SIGN_IN, HoldCause.SERVICE_MODE})
+WAITS = frozenset({HoldCause.SUSPENDED, HoldCause.SIGN_IN, HoldCause.SERVICE_MODE, HoldCause.ACTIVITIES})
 """What a decision that counts may have to wait for."""
 
 

@@ -5,7 +5,7 @@ A step advances only for a performer or delegate, only for the versions that the
 with one clear outcome. Everything else is a refusal with a note that a person understands.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -164,11 +164,16 @@ def resume_sending(
         is_current: the step stands in `current` on the intent's visit.
         activities: of the workflow; all of them since the intent.
     """
-    is_on_record = any(intent.id in activity.comment for activity in activities)
+    is_sent = is_on_record(intent.id, activities)
     # The step has moved. With our id on record it was us; without, somebody was quicker.
     if not is_current:
-        return Done() if is_on_record else Overtaken()
-    return NotMoved() if is_on_record or intent.tries >= MOST_TRIES else SendAgain()
+        return Done() if is_sent else Overtaken()
+    return NotMoved() if is_sent or intent.tries >= MOST_TRIES else SendAgain()
+
+
+def is_on_record(intent_id: str, activities: Iterable[Activity]) -> bool:
+    """Tell whether a workflow's own record knows a decision to be sent on."""
+    return any(intent_id in activity.comment for activity in activities)
 
 
 def _who(found: Found) -> str | None:

@@ -7,6 +7,8 @@ from shared.store.row import escape
 from shared.store.tables import Tables
 
 _CURSOR = "cursor"
+REBUILT = "rebuild/began"
+"""When the last rebuild began, ISO 8601: what was sent on before then, the tables may not know."""
 
 
 class Cursor(Stored):

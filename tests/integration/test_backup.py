@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from commands.backup import verify_all
 from local.demo.world import CONTRACTS_GROUP, create_contract
 from local.simulators.faults import Fault
 from shared.errors import InputError, RefusedError
+from shared.models.holds import HOLDS, HoldCause
 from shared.models.link import LinkState
 from shared.operations.app_state import note_app
 from shared.operations.backup import restore, write_backup
@@ -17,7 +19,9 @@ from shared.operations.rebuild import rebuild
 from shared.store.queues import Queues
 from shared.store.tables import NAMES, Tables
 from shared.wiring.stores import storage_over
+from tests.engine import READING
 from tests.integration.test_rebuild import END, Case
+from tests.integration.test_standing_failures import Break, status
 
 _NUMBERS = itertools.count(1)
 
@@ -216,6 +220,56 @@ async def test_a_task_in_making_at_the_backup_and_renamed_since_is_known_by_its_
     link = (await case.inside.services().origins.find_links(later))[item]
     assert (link.task_id, link.state) == (made["id"], LinkState.OPEN)
     assert case.titles == before
+
+
+def _approve(case):
+    """Complete the approval task; return its id."""
+    graph, person = case.inside.world.graph, case.inside.world.users["dfoxhoven"]
+    task = case.find("Approve ")["id"]
+    case.inside.at += READING
+    graph.tick(person, task, "Approve")
+    graph.complete(person, task)
+    return task
+
+
+def _sent(case):
+    """Count how often a decision of the approval was sent on."""
+    return sum("[bridge-" in one.comment for one in case.inside.world.content.workflow(case.process).activities)
+
+
+async def _approval(case):
+    links = await case.inside.services().origins.find_links(f"workflow-{case.process}")
+    return next(link for link in links.values() if link.rule_id == "contract-approval")
+
+
+async def test_a_decision_that_was_sent_on_since_the_backup_is_not_sent_again(case, saved):
+    """The tables know nothing of it, and OpenText still shows the step: the workflow's own record tells."""
+    content = case.inside.world.content
+    content.stick(case.process)
+    _approve(case)
+    await case.hint(f"workflow-{case.process}")
+    assert _sent(case) == 1
+
+    await _restored(case, saved)
+
+    assert _sent(case) == 1
+    assert (await _approval(case)).hold is HoldCause.NOT_ADVANCED
+
+
+async def test_a_decision_from_before_a_restore_waits_for_a_record_that_cant_be_read(case, saved):
+    inside, waits = case.inside, HOLDS[HoldCause.ACTIVITIES].sentence
+    task = _approve(case)
+    well, inside.content = inside.content, Break(status(403), only="/activities").before(inside.content)
+
+    await _restored(case, saved)
+    assert (_sent(case), (await _approval(case)).hold) == (0, HoldCause.ACTIVITIES)
+    assert waits in inside.world.graph.details[task]["description"]
+
+    inside.content = well
+    await inside.pass_time(timedelta(hours=1), times=2)
+
+    assert (_sent(case), (await _approval(case)).state) == (1, LinkState.COMPLETED)
+    assert waits not in inside.world.graph.details[task]["description"]
 
 
 async def test_restoring_again_goes_on_and_changes_nothing(case, saved, tmp_path):

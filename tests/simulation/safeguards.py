@@ -144,8 +144,8 @@ SABOTAGES = {
     ),
     "a send-on is repeated while the step is current": Sabotage(
         "shared/decisions/outcome.py",
-        "    is_on_record = any(intent.id in activity.comment for activity in activities)\n",
-        "    is_on_record = False\n",
+        "    is_sent = is_on_record(intent.id, activities)\n",
+        "    is_sent = False\n",
         "plotted",
     ),
 }

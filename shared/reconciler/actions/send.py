@@ -8,13 +8,13 @@ completed when a read shows that the step moved.
 
 import logging
 import uuid
-from datetime import UTC
+from datetime import UTC, datetime
 
 from shared.decisions.actions import CheckSending, Send
 from shared.decisions.approval import WAITS, refuse
 from shared.decisions.item_view import event
 from shared.decisions.observed import Found
-from shared.decisions.outcome import Done, NotMoved, SendAgain, check_form, resume_sending
+from shared.decisions.outcome import Done, NotMoved, SendAgain, check_form, is_on_record, resume_sending
 from shared.errors import NeverError, OutcomeUnknownError, RefusedError, SignInRefusedError, UnreadableError
 from shared.models.deciders import Decider
 from shared.models.events import EventKind
@@ -28,7 +28,8 @@ from shared.models.workflow import Step, StepForm
 from shared.observability.telemetry import traceparent
 from shared.reconciler.outcome import DONE, STALE, Outcome
 from shared.reconciler.session import Work, current_step
-from shared.timing import NOT_THEIRS_AGAIN
+from shared.store.cursors import REBUILT
+from shared.timing import NOT_THEIRS_AGAIN, SKEW
 
 WORDS = 2000
 """Characters of a reviewer's comment that mails tell."""
@@ -42,18 +43,35 @@ async def send_on(work: Work, action: Send) -> Outcome:
     # (1) The step, as it was read. It may be over; then everything is looked at anew.
     if (step := current_step(work.origin, action.link)) is None:
         return STALE
-    # (2) What the step offers its performer now: a map may have been edited, a signature asked for.
+    # (2) Tables that came back from a backup may not know that it was sent: the workflow's own record does.
+    try:
+        is_sent = await _is_sent_before(work, action, step)
+    except NeverError as error:
+        return await _hinder(work, action.link, HoldCause.ACTIVITIES, error)
+    if is_sent:
+        await _announce(work, action, step)
+        return STALE
+    # (3) What the step offers its performer now: a map may have been edited, a signature asked for.
     form = await _ask_form(work, action, step)
     if isinstance(form, Outcome):
         return form
-    # (3) The versions, directly before the intent: what was uploaded since the read was shown to nobody.
+    # (4) The versions, directly before the intent: what was uploaded since the read was shown to nobody.
     shown = action.target.wanted.documents
     if shown and await work.services.opentext.workflows.read_versions(one.node_id for one in shown) != shown:
         return STALE
-    # (4) A timer and the intent stand before the call: whatever dies from here on, what became of it is found out.
+    # (5) A timer and the intent stand before the call: whatever dies from here on, what became of it is found out.
     sending = await _announce(work, action, step)
-    # (5) One call. Its answer is no proof: the look that follows at once reads whether the step moved.
+    # (6) One call. Its answer is no proof: the look that follows at once reads whether the step moved.
     return await _send(work, action, sending, form, action.decider.performer)
+
+
+async def _is_sent_before(work: Work, action: Send, step: Step) -> bool:
+    """Ask the workflow's own record for a decision that is older than the last rebuild. Raises: as any read."""
+    rebuilt = await work.services.cursors.find(REBUILT)
+    if rebuilt is None or action.completed_at > datetime.fromisoformat(rebuilt) + SKEW:
+        return False
+    activities = await work.services.opentext.workflows.activities(step.ref)
+    return is_on_record(_intent_id(work, action.link, action), activities)
 
 
 async def _ask_form(work: Work, action: Send, step: Step) -> StepForm | Outcome:
