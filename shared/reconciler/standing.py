@@ -111,9 +111,14 @@ async def tell_items(work: Work) -> None:
         link = longest.get(cause)
         if link is None:
             await troubles.is_over_at(Where.ITEM, cause.value, Cause.HELD, origin)
-        elif now - _since(link) >= AFTER:
+        elif _is_due(_since(link), link.retry_at, now):
             text = f"{origin} {link.item}: {link.reason}"
             await troubles.tell_of(Where.ITEM, cause.value, Cause.HELD, text, now, example=origin, since=_since(link))
+
+
+def _is_due(since: datetime, next_try: datetime | None, now: datetime) -> bool:
+    """Say whether it is to be told by this look: it lasts for a while, or the hour is over before the next look."""
+    return now - since >= AFTER or (next_try is not None and next_try - since > AGAIN)
 
 
 def _since(link: Link) -> datetime:
@@ -124,8 +129,7 @@ def _since(link: Link) -> datetime:
 async def tell_origin(origin: str, trouble: OriginTrouble, services: Services) -> None:
     """Tell that an origin can't be looked at, once that has been so for a while."""
     now = services.now()
-    # At the latest by the look that the next one follows an hour later: until then nobody else would tell it.
-    if trouble.cause in _OF_ORIGINS and (trouble.is_long or now - trouble.since >= AFTER):
+    if trouble.cause in _OF_ORIGINS and _is_due(trouble.since, trouble.next_try, now):
         text = f"{origin}: {trouble.error}"
         await services.troubles.tell_of(
             Where.ORIGIN, LOOKS, trouble.cause, text, now, example=origin, since=trouble.since

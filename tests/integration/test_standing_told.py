@@ -99,3 +99,15 @@ async def test_items_are_told_once_they_are_held_for_a_while_with_when_that_bega
     case.inside.world.graph.faults = Faults()
     await case.look(case.origins[0])
     assert await case.told(Cause.HELD) == []
+
+
+async def test_items_that_are_tried_hourly_already_are_told_before_they_are_held_for_an_hour(case):
+    """An operator tries again and again within minutes: by itself the next look comes an hour later."""
+    case.inside.world.graph.faults.add(Fault.status(403, method="POST", path="/planner/tasks", times=10**6))
+
+    for _ in range(5):
+        await case.look(case.origins[0])
+        case.inside.at += timedelta(minutes=1)
+
+    (trouble,) = await case.told(Cause.HELD)
+    assert (trouble.subject, trouble.since) == ("refused", START)
