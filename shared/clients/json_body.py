@@ -27,7 +27,7 @@ def read_json(content: bytes) -> Any:  # noqa: ANN401 - whatever was sent
     # answer.
     text = content.decode("utf-8-sig", "replace")
     try:
-        found = json.loads(text, parse_int=_integer, parse_constant=str)
+        found = _DECODER.decode(text)
         return _cleaned(found) if _TO_CLEAN.search(text) else found
     except RecursionError as error:
         message = "nested too deep"
@@ -36,6 +36,10 @@ def read_json(content: bytes) -> Any:  # noqa: ANN401 - whatever was sent
 
 def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) <= _LONGEST_NUMBER else digits
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_constant=str)
+"""Kept: a decoder costs more than a short body."""
 
 
 def _cleaned(value: Any) -> Any:  # noqa: ANN401 - a JSON value

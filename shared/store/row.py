@@ -6,9 +6,8 @@ Source: https://learn.microsoft.com/rest/api/storageservices/understanding-the-t
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from azure.data.tables import TableEntity
 from pydantic import BaseModel, ValidationError
@@ -29,9 +28,8 @@ _ESCAPED = re.compile(r"=([0-9A-F]{2})")
 M = TypeVar("M", bound=BaseModel)
 
 
-@dataclass(frozen=True)
-class Row:
-    """One entity: its keys, one JSON document, and which write made it."""
+class Row(NamedTuple):
+    """One entity: its keys, one JSON document, and which write made it. A tuple: a look reads and writes dozens."""
 
     partition: str
     key: str

@@ -8,7 +8,6 @@ before anything is believed lost. A table is made when a write first misses it.
 
 import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
 from azure.core import MatchConditions
@@ -209,7 +208,7 @@ class Table(TableReads):
             if found is not None and (is_ours(found) if is_ours else _is_same(found, row)):
                 return found
             raise unwritten(error, f"row {row.partition}/{row.key}") from error
-        return replace(row, etag=answer["etag"])
+        return row._replace(etag=answer["etag"])
 
     async def _delete(self, partition: str, key: str, **condition: object) -> None:
         try:

@@ -81,12 +81,12 @@ class TableReads:
         """
         rows: list[Row] = []
         # Closed here: left half-way at the limit, it would be closed by the loop some time later.
-        async with aclosing(self._scan(query, parameters, per_page=limit)) as found:
-            async for row in found:
-                rows.append(row)
-                if len(rows) == limit:
+        async with aclosing(self._pages(query, parameters, per_page=limit)) as pages:
+            async for page in pages:
+                rows += page
+                if limit is not None and len(rows) >= limit:
                     break
-        return tuple(rows)
+        return tuple(rows[:limit])
 
     async def list_partition(self, partition: str) -> tuple[Row, ...]:
         """Read all rows of a partition, in the order of their keys. Raises: as for list_rows."""
@@ -103,12 +103,12 @@ class TableReads:
         def note(answer: PipelineResponse[Any, Any]) -> None:
             told.append(parsedate_to_datetime(answer.http_response.headers["Date"]))
 
-        found = self._scan(_IN_PARTITION, {"partition": partition}, on_answer=note)
-        rows = [row async for row in found]
+        pages = self._pages(_IN_PARTITION, {"partition": partition}, on_answer=note)
+        rows = [row async for page in pages for row in page]
         # The first answer's time: a row that a later page brings may seem younger than it is, never older.
         return tuple((row, told[0] - (row.written or told[0])) for row in rows)
 
-    def scan(
+    async def scan(
         self,
         query: str,
         *,
@@ -122,9 +122,12 @@ class TableReads:
         Raises:
             UnavailableError: no sensible answer.
         """
-        return self._scan(query, parameters, per_page=per_page, select=select)
+        async with aclosing(self._pages(query, parameters, per_page=per_page, select=select)) as pages:
+            async for page in pages:
+                for row in page:
+                    yield row
 
-    async def _scan(
+    async def _pages(
         self,
         query: str,
         parameters: Mapping[str, str | datetime],
@@ -132,7 +135,7 @@ class TableReads:
         per_page: int | None = None,
         select: Sequence[str] | None = None,
         on_answer: OnAnswer | None = None,
-    ) -> AsyncGenerator[Row, None]:
+    ) -> AsyncGenerator[list[Row], None]:
         most = min(per_page or _MOST_PER_PAGE, _MOST_PER_PAGE)
         found = self._client.query_entities(
             query, parameters=parameters, select=select, results_per_page=most, raw_response_hook=on_answer
@@ -141,7 +144,7 @@ class TableReads:
         while True:
             self.calls += 1
             try:
-                page = [entity async for entity in await anext(pages)]
+                page = [row_of(entity) async for entity in await anext(pages)]
             except StopAsyncIteration:
                 # Only after the last page, which was counted: nothing was sent for this.
                 self.calls -= 1
@@ -150,5 +153,4 @@ class TableReads:
                 if is_missing_table(error):
                     return
                 raise unread(error, f"query {query}") from error
-            for entity in page:
-                yield row_of(entity)
+            yield page

@@ -1,7 +1,6 @@
 """The sign of life of a worker: what stands in its row, when it is dead, and what it may do then."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -268,7 +267,7 @@ async def test_nothing_is_in_hand_while_the_row_can_not_be_written(worker, memor
 async def test_a_write_that_was_given_up_and_arrived_is_ours(worker, other, memory):
     """Its answer was lost: the row is there under another etag than the one we know."""
     grip = await worker.take(Kind.ORIGIN, "workspace-1")
-    worker._row = replace(worker._row, etag="W/\"datetime'000000000000'\"")
+    worker._row = worker._row._replace(etag="W/\"datetime'000000000000'\"")
 
     await worker.take(Kind.ORIGIN, "workspace-2")
 

@@ -226,7 +226,8 @@ class Faults:
             self._freezing = None
             self._tell("worker frozen")
             await self._stand_still(STILL)
-        await self._thaw()
+        if self._frozen:
+            await self._thaw()
         self._check()
         self._trace.count(f"call {system}")
         self._trace.note(WORKER.get(), f"{system}: {what}")

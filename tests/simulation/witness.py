@@ -7,6 +7,7 @@ Nothing here knows how the engine decides: rows are seen as they are written, an
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -34,6 +35,12 @@ class _Commits(BaseModel):
     """Of a lease, what is asked for at each of its writes."""
 
     commits: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def _commits(data: str) -> tuple[str, ...]:
+    # Kept: what a lease is after one write, it is before the next.
+    return _Commits.model_validate_json(data).commits
 
 
 class Witness:
@@ -99,7 +106,7 @@ class Witness:
 
     def _check_lease(self, before: str, after: str, origin: str) -> None:
         """Each commit follows the one that stood: nobody writes over what he has not read."""
-        known, now = (_Commits.model_validate_json(data).commits for data in (before, after))
+        known, now = _commits(before), _commits(after)
         if now not in (known, (*known, *now[-1:])[-_COMMITS_KEPT:]):
             self._tell(f"a lease was written over by {WORKER.get()}: {origin}")
 

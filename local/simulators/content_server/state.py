@@ -72,13 +72,13 @@ class State:
 
     def zoneless(self, at: datetime | None) -> str:
         """Write a time as workflows do: in the server's zone, without saying so. Empty: none."""
-        return "" if at is None else at.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M:%S")
+        return "" if at is None else at.astimezone(self.zone).replace(tzinfo=None).isoformat(timespec="seconds")
 
     def zulu(self, at: datetime | None) -> str | None:
         """Write a time as nodes do: in UTC, with a Z."""
         if not self.believed("content-node-dates-utc"):
             return self.zoneless(at)
-        return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return None if at is None else f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
     def user_named(self, login: str) -> User:
         """

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import httpx
 
@@ -65,7 +65,7 @@ def as_body(value: Mapping[str, Any]) -> Form:
 
 def encode_query(query: Query) -> str:
     """Encode a query string, without its question mark."""
-    return "&".join(name if value is None else urlencode({name: value}) for name, value in query)
+    return "&".join(name if value is None else f"{quote_plus(name)}={quote_plus(str(value))}" for name, value in query)
 
 
 class Wire:
