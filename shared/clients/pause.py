@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 LONGEST_PAUSE = timedelta(minutes=30)
 """Longer is not believed (`GATE_MAX_SECONDS`): a system that is well again would stay unasked for days."""
@@ -33,7 +34,9 @@ def answered_at(headers: Mapping[str, str]) -> datetime | None:
     return _date(headers.get("Date", ""))
 
 
+@lru_cache(maxsize=64)
 def _date(value: str) -> datetime | None:
+    # Kept: dates have whole seconds, and the many answers of a look share a few.
     try:
         found = parsedate_to_datetime(value)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
