@@ -17,12 +17,12 @@ def pause_of(headers: Mapping[str, str], longest: timedelta = LONGEST_PAUSE) -> 
     Read `Retry-After`: seconds, or a date that is held against the answer's own `Date`. None: nothing that can be read.
 
     Args:
-        headers: found under any case.
+        headers: found under names in lower case.
         longest: what is asked for beyond it is cut to it.
 
     Source: RFC 9110 section 10.2.3.
     """
-    value = headers.get("Retry-After", "").strip()
+    value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return _within(timedelta(seconds=int(value)) if len(value) <= _LONGEST_NUMBER else longest, longest)
     until, at = _date(value), answered_at(headers)
@@ -30,8 +30,8 @@ def pause_of(headers: Mapping[str, str], longest: timedelta = LONGEST_PAUSE) -> 
 
 
 def answered_at(headers: Mapping[str, str]) -> datetime | None:
-    """Read when the other side answered, by its own clock, in UTC. None: it does not tell."""
-    return _date(headers.get("Date", ""))
+    """Read when the other side answered, by its own clock, in UTC. None: it does not tell. `headers` as above."""
+    return _date(headers.get("date", ""))
 
 
 @lru_cache(maxsize=64)

@@ -66,6 +66,10 @@ class _Step:
     conflict: Conflict | None = None
     noted: FieldBase | None = None
 
+    def is_agreed(self, base: FieldBase | None) -> bool:
+        """Tell whether just this was agreed on before."""
+        return base is not None and (base.asked, base.got, base.theirs) == (self.asked, self.got, self.theirs)
+
 
 def merge(target: Target, found: Found, base: Base) -> Merged:
     """Merge every field of a task; details fields only when the details were read."""
@@ -82,17 +86,17 @@ def merge(target: Target, found: Found, base: Base) -> Merged:
     for synced in FIELDS:
         if synced.in_details and found.details is None:
             continue
-        read = synced.read(found)
-        step = _merge_field(synced, target, found, read, base.get(synced.name))
-        step = _moved_start(synced, step, read, due, base.get(synced.name))
+        read, known = synced.read(found), base.get(synced.name)
+        step = _merge_field(synced, target, found, read, known)
+        step = _moved_start(synced, step, read, due, known)
         if step.writes:
             asked[synced.name] = step.asked
             if synced.in_details:
                 details |= _details_write(synced.name, step.write, target, found)
             else:
                 task |= task_write(synced.name, step.write, read)
-        elif (new := FieldBase(asked=step.asked, got=step.got, theirs=step.theirs)) != base.get(synced.name):
-            agreed[synced.name] = new
+        elif not step.is_agreed(known):
+            agreed[synced.name] = FieldBase(asked=step.asked, got=step.got, theirs=step.theirs)
         taken += [synced.name] if step.taken else []
         conflicts += [step.conflict] if step.conflict else []
         noted |= {synced.name: step.noted} if step.noted else {}

@@ -1,5 +1,6 @@
 """What an open task of a wanted item needs next."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -273,12 +274,10 @@ def _told(link: Link, merged: Merged, found: Found) -> tuple[Event, ...]:
     """Tell what each side changed, with both values, and what was lost where both did."""
     conflicts = _conflicts(link, merged, Owner.PLANNER)
     read = {f.name: f.read(found) for f in FIELDS if f.name in merged.taken and is_made_by_people(link, found, f.name)}
-    got = {name: known.got for name, known in link.base.items()}
-    asked = {name: known.asked for name, known in link.base.items()}
     return (
         *conflicts,
-        *_change(EventKind.EDITED, link, got, read),
-        *_change(EventKind.UPDATED, link, asked, merged.asked),
+        *_change(EventKind.EDITED, link, lambda known: known.got, read),
+        *_change(EventKind.UPDATED, link, lambda known: known.asked, merged.asked),
     )
 
 
@@ -290,7 +289,8 @@ def _conflicts(link: Link, merged: Merged, winner: Owner) -> tuple[Event, ...]:
     )
 
 
-def _change(what: EventKind, link: Link, before: dict[str, Any], after: dict[str, Any]) -> tuple[Event, ...]:
+def _change(what: EventKind, link: Link, value: Callable[[FieldBase], Any], after: dict[str, Any]) -> tuple[Event, ...]:
     if not after:
         return ()
-    return (event(what, link, fields=list(after), before={name: before.get(name) for name in after}, after=after),)
+    before = {name: value(link.base[name]) if name in link.base else None for name in after}
+    return (event(what, link, fields=list(after), before=before, after=after),)

@@ -187,7 +187,7 @@ class Link(LinkFields):
 
     def based(self, base: Mapping[str, FieldBase]) -> Self:
         """Agree on some fields."""
-        return self._with({"base": {**self.base, **base}})
+        return self._with({"base": {**self.base, **base}}) if base else self
 
     def announcing(self, fields: Mapping[str, FieldBase]) -> Self:
         """Remember what is about to be sent, before it is: it is never taken for a person's edit then."""

@@ -42,7 +42,7 @@ class Answer:
 
     status: int
     headers: Mapping[str, str]
-    """Found under any case."""
+    """Found under names in lower case."""
     body: Any
     """Bytes as they came, or what JSON made of them when the answer came in a batch."""
     longest_pause: timedelta = LONGEST_PAUSE
@@ -232,7 +232,7 @@ def _refused_field(code: str, message: str) -> str:
 
 def _describe(answer: Answer, statement: _Statement | None) -> str:
     if 300 <= answer.status < 400:
-        return f"Graph answered {answer.status}: {redirected(answer.headers.get('Location'), CURES)}"
+        return f"Graph answered {answer.status}: {redirected(answer.headers.get('location'), CURES)}"
     if statement is None:
         return f"Graph answered {answer.status} without its own error"
     words = " ".join(part for part in (statement.code, statement.message) if part)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
 
-import httpx
 from kiota_abstractions.base_request_builder import BaseRequestBuilder
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
@@ -144,10 +143,10 @@ def _unpacked(inner: _Inner | None, request: BatchRequest, outer: Answer) -> Ans
     if inner is None:
         return lost("Graph left this request of a batch without an answer", wrote=request.wrote)
     # The batch's own `Date` is later than each of its parts: good enough where a part tells none.
-    date = outer.headers.get("Date")
+    date = outer.headers.get("date")
     told = {} if date is None else {"date": date}
-    given = {name: str(value) for name, value in (inner.headers or {}).items()}
-    return replace(outer, status=inner.status, headers=httpx.Headers({**told, **given}), body=inner.body)
+    given = {name.lower(): str(value) for name, value in (inner.headers or {}).items()}
+    return replace(outer, status=inner.status, headers={**told, **given}, body=inner.body)
 
 
 def _error(outcome: Answer | BridgeError) -> BridgeError | None:

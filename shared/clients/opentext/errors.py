@@ -72,7 +72,7 @@ def error_for(
         body: as it came.
         what: method and path, for the message.
         wrote: the request would have changed something.
-        headers: found under any case. None: none are known.
+        headers: found under names in lower case. None: none are known.
         longest_pause: what `Retry-After` is cut to.
     """
     told, message = headers or {}, message_of(body)
@@ -82,7 +82,7 @@ def error_for(
     if status == 401:
         return UnavailableError(f"{what}: not signed in, although the sign-in was just renewed")
     if 300 <= status < 400:
-        return UnavailableError(f"{what}: not carried out: {redirected(told.get('Location'), CURES)}")
+        return UnavailableError(f"{what}: not carried out: {redirected(told.get('location'), CURES)}")
     if message is None or status in _BROKEN:
         return _broken(status, what, wrote=wrote)
     return _stated(status, f"{what}: {message[:200]}", obj(decoded(body)), wrote=wrote)

@@ -102,7 +102,7 @@ def test_a_refusal_carries_a_code(status, body, code):
     ],
 )
 def test_a_pause_is_kept(header, expected):
-    error = error_for(429, b"", what="GET v2/x", wrote=False, headers={} if header is None else {"Retry-After": header})
+    error = error_for(429, b"", what="GET v2/x", wrote=False, headers={} if header is None else {"retry-after": header})
     assert isinstance(error, ThrottledError)
     assert (error.system, error.retry_after) == ("opentext", expected)
 
