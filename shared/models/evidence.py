@@ -92,7 +92,7 @@ class Entry(Frozen):
     @property
     def hash(self) -> str:
         """SHA-256 of the canonical bytes, hexadecimal."""
-        return hashlib.sha256(self.canonical()).hexdigest()
+        return _sha256(self.canonical())
 
     def line(self) -> str:
         """
@@ -100,7 +100,12 @@ class Entry(Frozen):
 
         The chain needs no hash here: it only tells which of two neighbours that disagree was edited.
         """
-        return f'[{self.canonical().decode()},{self.personal.text()},"{self.hash}"]'
+        told = self.canonical()
+        return f'[{told.decode()},{self.personal.text()},"{_sha256(told)}"]'
+
+
+def _sha256(told: bytes) -> str:
+    return hashlib.sha256(told).hexdigest()
 
 
 class Head(Stored):

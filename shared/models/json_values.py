@@ -61,9 +61,10 @@ def _short(value: Any) -> Any:  # noqa: ANN401 - a JSON value
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         return {"sha256": _digest(value), "start": value[:_START]}
     if isinstance(value, list):
-        rest = {"sha256": _digest(value), "more": len(value) - LONGEST_LIST}
         short = [_short(one) for one in value[:LONGEST_LIST]]
-        return short if len(value) <= LONGEST_LIST else [*short, rest]
+        if len(value) <= LONGEST_LIST:
+            return short
+        return [*short, {"sha256": _digest(value), "more": len(value) - LONGEST_LIST}]
     if isinstance(value, dict):
         return {name: _short(one) for name, one in value.items()}
     return value

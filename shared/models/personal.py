@@ -79,9 +79,14 @@ class Personal(Frozen):
             )
         )
 
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Each field as it is hashed and stored."""
+        return tuple(map(_text, self.fields))
+
     def text(self) -> str:
         """Return what is stored and exported."""
-        return f"[{','.join(map(_text, self.fields))}]"
+        return f"[{','.join(self.texts)}]"
 
     @property
     def hash(self) -> str:
@@ -91,7 +96,8 @@ class Personal(Frozen):
     @property
     def commitment(self) -> str:
         """SHA-256 over the fields' hashes: the same before and after a redaction."""
-        digests = (bytes.fromhex(field if isinstance(field, str) else _sha256(_text(field))) for field in self.fields)
+        told = zip(self.fields, self.texts, strict=True)
+        digests = (bytes.fromhex(field if isinstance(field, str) else _sha256(text)) for field, text in told)
         return hashlib.sha256(b"".join(digests)).hexdigest()
 
 

@@ -37,13 +37,13 @@ class Step:
 
     operation: Operation
     size: int
-    head: Head | None = None
+    entry: Entry | None = None
 
 
 def head_after(chunk: Sequence[Step]) -> LeaseChange:
     """Say where the history's head stands once a transaction is made; empty: it does not move."""
-    heads = [step.head for step in chunk if step.head is not None]
-    return {"head": heads[-1]} if heads else {}
+    last = next((step.entry for step in reversed(chunk) if step.entry is not None), None)
+    return {} if last is None else {"head": Head(sequence=last.sequence, hash=last.hash)}
 
 
 def steps_of(
@@ -52,7 +52,7 @@ def steps_of(
     """Entries before links: a link never shows what the history does not tell."""
     for entry in (*old.restore, *new):
         row = Row(partition, entry_key(entry.sequence), entry.line())
-        yield Step(("create", row.entity()), _sent_bytes(row.data), Head(sequence=entry.sequence, hash=entry.hash))
+        yield Step(("create", row.entity()), _sent_bytes(row.data), entry)
     for entry in old.rewrite:
         row = Row(partition, entry_key(entry.sequence), entry.line())
         yield Step(("update", row.entity(), {"mode": UpdateMode.REPLACE}), _sent_bytes(row.data))
