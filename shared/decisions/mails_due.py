@@ -111,6 +111,20 @@ def brought_up(link: Link, now: datetime) -> Link:
     return link.with_mails(_kept(link, (*link.mails, *past))) if past else link
 
 
+def told_before(link: Link, rebuilt: datetime, ended: datetime | None, now: datetime) -> Link:
+    """
+    Count as told what came to pass before a rebuild: tables from a backup do not know who was told since.
+
+    Args:
+        rebuilt: when it began.
+        ended: when the task was completed, by Planner's clock. None: it was not, or that was not read.
+        now: UTC.
+    """
+    came = {one.name: one.since or ended for one in _occasions(link)}
+    past = [one.past(now) for one in owed(link) if (at := came.get(one.occasion)) is not None and at < rebuilt]
+    return link.with_mails(_kept(link, (*link.mails, *past))) if past else link
+
+
 _EVERYBODY = ""
 
 

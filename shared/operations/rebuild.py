@@ -24,7 +24,6 @@ from shared.operations.rebuild_tasks import Rebuilt, Run, find_ours
 from shared.operations.standstill import must_stand_still
 from shared.services import Services
 from shared.store.commit import Entries
-from shared.store.cursors import REBUILT
 from shared.store.origins import Held
 from shared.store.tasks import IndexRow, indexing
 from shared.targets.unproven import EVERYWHERE, Unproven
@@ -52,8 +51,8 @@ async def rebuild(
     await must_stand_still(services, is_stopped=True)
     unproven = Unproven(services.cursors, services.now)
     if not dry_run:
-        # What people decided before now may have been sent on by what is lost: that is asked of OpenText's own record.
-        await services.cursors.save(REBUILT, services.now().isoformat())
+        # What was decided or owed before now may have been sent on, or told, by tables that are lost.
+        await services.cursors.note_rebuild(services.now())
         # Should this run be cut off, an app that is started all the same makes nothing.
         await unproven.save({EVERYWHERE: "the rebuild did not come to its end"})
     by_origin = await find_ours(run, gone)

@@ -7,8 +7,7 @@ from shared.store.row import escape
 from shared.store.tables import Tables
 
 _CURSOR = "cursor"
-REBUILT = "rebuild/began"
-"""When the last rebuild began, ISO 8601: what was sent on before then, the tables may not know."""
+_REBUILT = "rebuild/began"
 
 
 class Cursor(Stored):
@@ -28,6 +27,19 @@ class Cursors:
         row = await self._table.find(_CURSOR, escape(name))
         cursor = None if row is None else self._table.read(row, Cursor)
         return None if cursor is None else cursor.value
+
+    async def note_rebuild(self, now: datetime) -> None:
+        """Remember that a rebuild begins."""
+        await self.save(_REBUILT, now.isoformat())
+
+    async def rebuilt_at(self) -> datetime | None:
+        """
+        Say when the last rebuild began. None: there was none.
+
+        What was done before then may have been done by tables that are lost: these do not know of it.
+        """
+        began = await self.find(_REBUILT)
+        return None if began is None else datetime.fromisoformat(began)
 
     async def service_time(self) -> datetime | None:
         """Ask what time it is by storage's clock. None: there is no cursor yet to ask it by."""

@@ -38,9 +38,15 @@ async def send_digests(services: Services, *, far: bool = False) -> int:
     if services.mail is None:
         return 0
     digests, now, sent = services.digests, services.now(), 0
-    for waiting in (*await digests.list_due(now), *(await digests.list_far(now) if far else ())):
+    all_waiting = (*await digests.list_due(now), *(await digests.list_far(now) if far else ()))
+    rebuilt = await services.cursors.rebuilt_at() if all_waiting else None
+    for waiting in all_waiting:
         if waiting.digest.sending is not None:
             await _bury(waiting, services)
+        elif rebuilt is not None and waiting.digest.due < rebuilt:
+            # It came back from a backup, and may have been sent since: people rather miss one than get it twice.
+            log.error("a digest of %d lines was perhaps sent before the rebuild", len(waiting.digest.lines))
+            await digests.remove(waiting)
         elif not await _send(waiting, services.mail, services):
             break
         else:

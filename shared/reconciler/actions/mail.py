@@ -4,7 +4,8 @@ import logging
 from dataclasses import dataclass
 
 from shared.decisions.item_view import event
-from shared.decisions.mails_due import Telling, brought_up, owed, with_mark, without_mark
+from shared.decisions.mails_due import Telling, brought_up, owed, told_before, with_mark, without_mark
+from shared.decisions.observed import Found
 from shared.errors import (
     BridgeError,
     MailboxRefusedError,
@@ -48,6 +49,9 @@ async def tell_stakeholders(work: Work) -> None:
 async def _tell_of(work: Work, item: str) -> None:
     link, mail = work.held.links[item], work.services.mail
     current = brought_up(_as_wanted(work, link), work.now)
+    if owed(current) and (rebuilt := await work.services.cursors.rebuilt_at()) is not None:
+        found = work.seen.get(item)
+        current = told_before(current, rebuilt, found.task.completed if isinstance(found, Found) else None, work.now)
     if mail is None:
         for telling in owed(current):
             current = with_mark(current, telling.past(work.now))

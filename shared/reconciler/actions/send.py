@@ -8,7 +8,7 @@ completed when a read shows that the step moved.
 
 import logging
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC
 
 from shared.decisions.actions import CheckSending, Send
 from shared.decisions.approval import WAITS, refuse
@@ -28,7 +28,6 @@ from shared.models.workflow import Step, StepForm
 from shared.observability.telemetry import traceparent
 from shared.reconciler.outcome import DONE, STALE, Outcome
 from shared.reconciler.session import Work, current_step
-from shared.store.cursors import REBUILT
 from shared.timing import NOT_THEIRS_AGAIN, SKEW
 
 WORDS = 2000
@@ -67,8 +66,8 @@ async def send_on(work: Work, action: Send) -> Outcome:
 
 async def _is_sent_before(work: Work, action: Send, step: Step) -> bool:
     """Ask the workflow's own record for a decision that is older than the last rebuild. Raises: as any read."""
-    rebuilt = await work.services.cursors.find(REBUILT)
-    if rebuilt is None or action.completed_at > datetime.fromisoformat(rebuilt) + SKEW:
+    rebuilt = await work.services.cursors.rebuilt_at()
+    if rebuilt is None or action.completed_at > rebuilt + SKEW:
         return False
     activities = await work.services.opentext.workflows.activities(step.ref)
     return is_on_record(_intent_id(work, action.link, action), activities)

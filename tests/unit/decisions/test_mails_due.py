@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from shared.decisions.mails_due import brought_up, owed, person, with_mark, without_mark
+from shared.decisions.mails_due import brought_up, owed, person, told_before, with_mark, without_mark
 from shared.models.holds import RefusalReason
 from shared.models.link import FieldBase, Link, LinkState, MailIntent, Refusal
 from shared.models.link_parts import MailOutcome
@@ -135,6 +135,30 @@ def test_what_came_to_pass_before_the_item_was_known_counts_as_told():
 
     assert [owed(brought_up(one, NOW)) for one in (past, late)] == [(), ()]
     assert len(owed(brought_up(ahead, NOW))) == 1
+
+
+REBUILT = NOW - HOUR
+BEFORE_REBUILD = {
+    "completed before": ({"notify": (notify("completed"),), **COMPLETED, "completed_at": REBUILT - HOUR}, None, True),
+    "completed after": ({"notify": (notify("completed"),), **COMPLETED}, None, False),
+    "late before": ({"notify": (notify("overdue", since=REBUILT - HOUR),)}, None, True),
+    "late after": ({"notify": (notify("overdue", since=NOW),)}, None, False),
+    "reminded before": ({"notify": (notify("reminded", key="a", since=REBUILT - HOUR),)}, None, True),
+    "its task was ended before": ({"notify": (notify("closed"),), "state": "closed"}, REBUILT - HOUR, True),
+    "its task was ended after": ({"notify": (notify("closed"),), "state": "closed"}, NOW, False),
+    "its task was not read": ({"notify": (notify("closed"),), "state": "closed"}, None, False),
+}
+
+
+@pytest.mark.parametrize(("changes", "ended", "counts"), BEFORE_REBUILD.values(), ids=BEFORE_REBUILD)
+def test_what_came_to_pass_before_a_rebuild_counts_as_told(changes, ended, counts):
+    one = known(**changes)
+    assert len(owed(one)) == 1
+
+    after = told_before(one, REBUILT, ended, NOW)
+
+    assert (owed(after) == ()) is counts
+    assert (after == one) is not counts
 
 
 def test_a_lost_answer_is_not_sent_again_and_a_mail_that_was_not_sent_is():
