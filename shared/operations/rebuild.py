@@ -11,13 +11,12 @@ from datetime import UTC, datetime
 
 from shared.decisions.item_view import event
 from shared.errors import BridgeError, NeverError, NotFoundError, RefusedError
-from shared.evidence.document import head_of
 from shared.models.events import EventKind
-from shared.models.evidence import Event
+from shared.models.evidence import Entry, Event, Head
 from shared.models.link import Link, LinkState
 from shared.models.messages import AgendaEntry
 from shared.models.words import WaitedFor
-from shared.operations.rebuild_link import Known, Ours, link_of
+from shared.operations.rebuild_link import Known, Ours, link_of, since_backup
 from shared.operations.rebuild_plans import remember_own_plans
 from shared.operations.rebuild_record import Record, find_intent, is_workflow, read_record
 from shared.operations.rebuild_tasks import Rebuilt, Run, find_ours
@@ -85,7 +84,8 @@ async def _link_all(origin: str, ours: Sequence[Ours], run: Run) -> None:
         message = f"{origin} is being worked on: stop the app first"
         raise RefusedError(message)
     try:
-        await _restore_history(held, record, run)
+        record.lacking = await _lacking(origin, held.head, record, services)
+        await _restore_history(held, record.lacking, run)
         await _commit(held, await _links(origin, held.links, ours, record, run), record, run)
     finally:
         await held.release()
@@ -93,30 +93,49 @@ async def _link_all(origin: str, ours: Sequence[Ours], run: Run) -> None:
 
 async def _tell(origin: str, ours: Sequence[Ours], record: Record, run: Run) -> None:
     """Say what would be linked, and how it would stand."""
+    lease = await run.services.origins.find_lease(origin)
+    record.lacking = await _lacking(origin, lease.head if lease is not None else Head(), record, run.services)
     made = await _links(origin, await run.services.origins.find_links(origin), ours, record, run)
     for link in made:
         run.told(f"{origin} {link.item}: would be {link.state}")
     run.found.tasks += len(made)
 
 
-async def _restore_history(held: Held, record: Record, run: Run) -> None:
-    """Put the history back from the record where none stands: what comes is chained to the head that lies there."""
-    if not record.entries or held.head.sequence or await run.services.origins.list_entries(held.origin):
+async def _lacking(origin: str, head: Head, record: Record, services: Services) -> Sequence[Entry]:
+    """
+    Return what the record has of a history beyond its head here: all of it, or what came since a backup.
+
+    Nothing where the history on the record is another one, and does not go on from the head.
+    """
+    entries = record.entries
+    if not entries or head.sequence == 0:
+        return () if await services.origins.list_entries(origin) else entries
+    hashes = {entry.sequence: entry.hash for entry in entries} | {entries[0].sequence - 1: entries[0].before}
+    if hashes.get(head.sequence) != head.hash:
+        return ()
+    return [entry for entry in entries if entry.sequence > head.sequence]
+
+
+async def _restore_history(held: Held, lacking: Sequence[Entry], run: Run) -> None:
+    """Put back from the record what the tables lack of a history: what comes is chained to the head that lies there."""
+    if not lacking:
         return
-    await held.commit(entries=Entries(restore=record.entries), now=run.services.now())
+    await held.commit(entries=Entries(restore=lacking), now=run.services.now())
     run.found.histories += 1
-    run.told(f"{held.origin}: its history up to entry {head_of(record.entries).sequence}, from the record")
+    run.told(f"{held.origin}: its history from entry {lacking[0].sequence} to {lacking[-1].sequence}, from the record")
 
 
 async def _links(origin: str, linked: Mapping[str, Link], ours: Sequence[Ours], record: Record, run: Run) -> list[Link]:
-    """Return the links of an origin's items that have none yet, or none that knows of the task that was found."""
+    """Return the links of items that have none yet, or none that knows what became of the item since a backup."""
     chosen = _chosen(ours, record, run.found)
     known = {item for item, link in linked.items() if item not in chosen or not _knows_no_task(link, chosen[item])}
     run.found.known += len(chosen.keys() & known)
     for item in sorted(item for item in chosen.keys() & known if linked[item].state is LinkState.RESERVED):
         # The look that settles it knows what was posted, and goes by the claim, whatever people made of the text.
         await _claim(origin, item, chosen[item].task.id, run)
-    links: list[Link] = []
+    told = [linked[item] for item in sorted(known & {entry.item for entry in record.lacking})]
+    ended = [(link, since_backup(link, record.standings.get(link.item), run.services.now())) for link in told]
+    links = [after for before, after in ended if after != before]
     for item in sorted((chosen.keys() | record.standings.keys()) - known):
         left = await _known(origin, item, chosen.get(item), record, run)
         link = link_of(left, run.services.mapping, run.services.now())

@@ -85,6 +85,19 @@ def link_of(known: Known, mapping: Mapping, now: datetime) -> Link | None:
     return _without_task(link, known, mapping, now)
 
 
+def since_backup(link: Link, standing: Standing | None, now: datetime) -> Link:
+    """
+    Return the link of a backup with how its item ended since, by the history on the record.
+
+    Everything else is brought up to date by the look that follows.
+    """
+    if link.state is not LinkState.OPEN or link.sending is not None or link.is_of_newer_release:
+        return link
+    if standing is None or standing.state not in _OVER or standing.task_id not in (None, link.task_id):
+        return link
+    return _as_it_stood(link, standing, now)
+
+
 def _as_it_stood(link: Link, standing: Standing, now: datetime) -> Link:
     """Return the link of an item that was over, or let go, by its history."""
     match standing.state:

@@ -1,5 +1,6 @@
 """What OpenText itself remembers of an origin: its evidence, its workflow, the attributes that tell of completions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from shared.errors import NeverError
@@ -29,6 +30,8 @@ class Record:
     """Its history as it was last put on the record."""
     standings: dict[str, Standing] = field(default_factory=dict)
     """By item key, from the history."""
+    lacking: Sequence[Entry] = ()
+    """What of the history the tables lack: all of it, or what came since their backup."""
     left: list[str] = field(default_factory=list)
     """What could not be read or is not believed, and why."""
 

@@ -24,7 +24,7 @@ class Entries:
     """What becomes of entries that stand already, or stood: for redaction, retention and restoring alone."""
 
     restore: Sequence[Entry] = ()
-    """A whole history that was lost here and is put back as it was; the head moves to its end."""
+    """What of a history was lost here, and is put back as it was; the head moves to its end."""
     rewrite: Sequence[Entry] = ()
     """With other personal parts: what is hashed stays as it is."""
     remove: Sequence[int] = ()

@@ -19,6 +19,7 @@ from shared.models.evidence_files import file_name
 from shared.models.words import WaitedFor
 from shared.operations.retention import Keeping, redact_origin
 from tests.engine import MAPPING, engine
+from tests.integration.test_standing_failures import Break, status
 
 END = datetime(2028, 1, 31, tzinfo=UTC)
 MINUTES = timedelta(minutes=2)
@@ -231,6 +232,30 @@ async def test_a_history_that_was_written_anew_is_noticed_by_what_lies_on_the_re
     (replaced,) = await story.told("history_replaced")
     assert replaced.detail["head"] == verify(old).head
     assert verify(story.node().versions[-1].content, story.attribute("Evidence")).last == 5
+
+
+async def test_what_lies_there_is_told_once_however_often_the_document_is_refused(story):
+    """Each try would make the history longer, and so the next document."""
+    await story.look()
+    rows = story.engine.inside.account.tables["origins"][story.origin]
+    for key in [key for key in rows if not key.startswith("link|")]:
+        del rows[key]
+    inside = story.engine.inside
+    well, inside.content = inside.content, Break(status(403), only="/versions").before(inside.content)
+    await story.approve()
+    for _ in range(12):
+        await story.engine.tick(timedelta(hours=1))
+    length = len(await story.entries())
+    for _ in range(12):
+        await story.engine.tick(timedelta(hours=1))
+
+    assert len(await story.told("history_replaced")) == 1
+    assert len(await story.entries()) == length
+
+    inside.content = well
+    for _ in range(3):
+        await story.engine.tick(timedelta(hours=1))
+    assert verify(story.node().versions[-1].content, story.attribute("Evidence")).last == length
 
 
 async def test_without_records_management_no_class_is_given_and_nothing_is_refused(tmp_path):

@@ -221,10 +221,25 @@ async def _tell_what_lies_there(
         else:
             folder.left.append(OTHERS.format(name=names["pdf"]))
             is_free = False
-    if told:
+    if told := await _news(work, folder, told):
         log.error("%s: %s", work.origin.key, ", ".join(event.what for event in told))
         await work.commit([], told)
     return is_free
+
+
+async def _news(work: Work, folder: _Folder, told: list[Event]) -> list[Event]:
+    """Leave out what was told since something was put there last: a refused document is tried again and again."""
+    if not told:
+        return []
+    placed = int(str(folder.known["head"]).partition(":")[0]) if "head" in folder.known else 0
+    entries = await work.services.origins.list_entries(work.origin.key)
+    since = [entry.event for entry in entries if entry.sequence > placed]
+    return [one for one in told if not any(_says(known, one) for known in since)]
+
+
+def _says(known: Event, told: Event) -> bool:
+    """Tell whether an entry says the same; what the look added to it is no matter."""
+    return known.what is told.what and told.detail.items() <= known.detail.items()
 
 
 async def _fit(work: Work, folder: _Folder, node: int, name: str) -> list[Event]:
