@@ -46,7 +46,7 @@ def restore(file: File, *, stopped: Stopped = False) -> None:
         return counted, await verify_all(storage)
 
     _tell("restored: ", *run(work, asks_storage=True))
-    typer.echo("Tasks that were made since the backup are found by `manage.py rebuild`: run it before the app goes on.")
+    typer.echo("Tasks that were made since the backup are found by `manage.py rebuild`: until then the app makes none.")
 
 
 async def verify_all(storage: Storage) -> int:

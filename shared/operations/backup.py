@@ -23,8 +23,10 @@ from shared.services import Storage
 from shared.store.row import escape
 from shared.store.table import Table
 from shared.store.tables import NAMES, Tables
+from shared.targets.unproven import EVERYWHERE, Unproven
 
 FORMAT = "ecm-planner-bridge tables 1"
+WAITS = "the tables came back from a backup, and no rebuild followed"
 AT_ONCE = 16
 """Writes that are under way together."""
 _OF_WORKERS = frozenset({"hands", "slot"})
@@ -81,7 +83,8 @@ async def restore(tables: Tables, storage: Storage, file: Path) -> Counter[str]:
     """
     Write a file's rows into tables that hold nothing else; return how many, by table. Running it again goes on.
 
-    Every origin is looked at afterwards: what happened since the backup is found as what no hint announced.
+    Every origin is looked at afterwards: what happened since the backup is found as what no hint announced. Until a
+    rebuild no task is made: it may have been, since the backup.
 
     Raises:
         InputError: the file is none of ours, was cut off, or edited.
@@ -91,6 +94,8 @@ async def restore(tables: Tables, storage: Storage, file: Path) -> Counter[str]:
     _check(file)
     await _must_hold_nothing_else(tables, file)
     now = storage.now()
+    # Before the rows and after them: the file may hold what an earlier rebuild said.
+    await _wait_for_rebuild(storage, now)
     counted: Counter[str] = Counter()
     waiting: list[Saved] = []
     for row in _read(file):
@@ -100,6 +105,7 @@ async def restore(tables: Tables, storage: Storage, file: Path) -> Counter[str]:
             await _put_all(tables, waiting)
             waiting.clear()
     await _put_all(tables, waiting)
+    await _wait_for_rebuild(storage, now)
     async for origin in storage.origins.list_origins():
         await storage.agenda.put(AgendaEntry(at=now, origin=origin, waited_for=WaitedFor.REBUILT, bulk=True), now)
     return counted
@@ -153,6 +159,12 @@ async def _must_hold_nothing_else(tables: Tables, file: Path) -> None:
         table, partition, key = next(iter(standing))
         message = f"{table} holds {partition}/{key}, which the backup has not, or otherwise: restore into empty tables"
         raise RefusedError(message)
+
+
+async def _wait_for_rebuild(storage: Storage, now: datetime) -> None:
+    """Have nothing made, sent on or told as new until a rebuild found what happened since the backup."""
+    await Unproven(storage.cursors, storage.now).save({EVERYWHERE: WAITS})
+    await storage.cursors.note_rebuild(now)
 
 
 async def _put_all(tables: Tables, rows: list[Saved]) -> None:
