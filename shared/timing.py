@@ -82,6 +82,8 @@ BRAKE_WINDOW = timedelta(hours=1)
 # Sweeps, plans and subscriptions
 OVERLAP = timedelta(hours=1)
 """How far below its watermark a list of workspaces is looked through again: they may show late."""
+NOT_UNDERSTOOD = timedelta(days=7)
+"""How far back it is looked through where a watermark stands that can't be understood; what is known is skipped."""
 SUBSCRIPTION_LIFETIME = timedelta(minutes=41_000)
 """Groups: at most 41,760 minutes. Source: https://learn.microsoft.com/graph/api/resources/subscription."""
 RENEW_BEFORE = timedelta(days=7)

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from shared.errors import InputError, Problem
 from shared.intake.send_all import send_all
 from shared.mapping.evaluation.sources import exact_types, is_type_mapped, is_workflow_mapped
@@ -104,7 +106,11 @@ async def resume(scope: Scope, services: Services) -> Progress:
     """Return where a run of the same scope and the same rule was broken off, or a new beginning."""
     kept = await services.cursors.find(_cursor(scope))
     new = Progress(since=scope.since, at=services.now(), rule_hash=services.mapping.rule_hashes[scope.rule])
-    progress = Progress.model_validate_json(kept) if kept is not None else new
+    try:
+        progress = Progress.model_validate_json(kept) if kept is not None else new
+    except ValidationError:
+        # Another release's: beginning anew writes some rows once more.
+        return new
     # A rule that was corrected since may concern what was passed over, and what it made nothing of.
     is_same = (progress.since, progress.rule_hash) == (new.since, new.rule_hash)
     return progress if is_same and not progress.is_done else new

@@ -58,7 +58,7 @@ async def read_status_answer(storage: Storage) -> StatusAnswer:
     troubles = await read_troubles(storage)
     plans = [row async for row in storage.plans.list_all()]
     letters, brakes = await storage.agenda.list_dead(), await _tripped(storage)
-    found, (hint, plan_read) = await storage.cursors.find(NEXT), await last_heard(storage)
+    discovery, (hint, plan_read) = await storage.cursors.find_time(NEXT), await last_heard(storage)
     return StatusAnswer(
         now=now,
         release=RELEASE,
@@ -76,7 +76,7 @@ async def read_status_answer(storage: Storage) -> StatusAnswer:
         fullest_plan=round(fullest(plans), 3),
         last_hint=hint,
         last_plan_read=plan_read,
-        discovery_at=None if found is None else datetime.fromisoformat(found),
+        discovery_at=discovery,
     )
 
 

@@ -119,7 +119,7 @@ async def read_status(storage: Storage, *, with_links: bool) -> Status:
     now = storage.now()
     rows = [row async for row in storage.plans.list_all()]
     links = await count_links(storage) if with_links else None
-    found = await storage.cursors.find(NEXT)
+    discovery = await storage.cursors.find_time(NEXT)
     hint, plan_read = await last_heard(storage)
     return Status(
         now=now,
@@ -129,7 +129,7 @@ async def read_status(storage: Storage, *, with_links: bool) -> Status:
         oldest=await storage.agenda.oldest(now),
         plans=len(rows),
         fullest=fullest(rows),
-        discovery=None if found is None else datetime.fromisoformat(found),
+        discovery=discovery,
         last_hint=hint,
         last_plan_read=plan_read,
         links=links,

@@ -27,7 +27,10 @@ class Unproven:
         if (known := self._known.get(_NAME)) is not None:
             return known
         kept = await self._cursors.find(_NAME)
-        read: Mapping[str, str] = {} if kept is None else json.loads(kept)
+        read = {} if kept is None else self._cursors.texts_of(kept)
+        if read is None:
+            # Not read is not absent: what it names may be anywhere.
+            read = {EVERYWHERE: "what the last rebuild could not find can't be read"}
         self._known[_NAME] = read
         return read
 

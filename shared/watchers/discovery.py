@@ -7,7 +7,7 @@ change costs a read of one row, and an origin is handed on again only when its e
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from shared.errors import NeverError
 from shared.mapping.evaluation.needs import rules_for
@@ -19,7 +19,7 @@ from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
 from shared.models.workflow import StatusRow
 from shared.services import Services
-from shared.timing import OVERLAP
+from shared.timing import NOT_UNDERSTOOD, OVERLAP
 from shared.watchers.document_discovery import CURSOR, find_documents
 from shared.watchers.list_digest import compare, digest, remember
 
@@ -38,10 +38,10 @@ async def discover(services: Services) -> int:
         RetryLaterError: OpenText or storage does not answer. What was not handed on is found by a later run.
     """
     now = services.now()
-    due = await services.cursors.find(NEXT)
+    due = await services.cursors.find_time(NEXT)
     longest = timedelta(seconds=services.settings.opentext_discovery_seconds)
     # A time that is further off than the interval was set by a clock that is wrong: it counts as due.
-    if due is not None and now < datetime.fromisoformat(due) <= now + longest:
+    if due is not None and now < due <= now + longest:
         return 0
     gate = await services.gates.find("opentext", now)
     if gate is not None and now < gate:
@@ -163,10 +163,12 @@ async def _new_of_type(name: str, services: Services) -> int:
     when all were handed on.
     """
     cursor = f"discovery/workspaces/{name}"
-    mark = await services.cursors.find(cursor)
-    now = services.now()
+    mark, now = await services.cursors.find_time(cursor), services.now()
+    if mark is None and await services.cursors.find(cursor) is not None:
+        # It can't be understood: what came since it was written may be new. What is known is skipped.
+        mark = now - NOT_UNDERSTOOD
     # A creation in the future, by a wrong clock or an import, would hide all that comes until then.
-    watermark = newest = min(datetime.fromisoformat(mark), now) if mark is not None else now
+    watermark = newest = min(mark, now) if mark is not None else now
     found: list[str] = []
     async for workspace in services.opentext.workspaces.list_created(name, watermark - OVERLAP):
         newest = min(max(newest, workspace.created or newest), now)
@@ -174,7 +176,7 @@ async def _new_of_type(name: str, services: Services) -> int:
         if not await services.origins.is_known(key):
             found.append(key)
     await hand_on(found, services)
-    if newest.isoformat() != mark:
+    if newest != mark:
         await services.cursors.save(cursor, newest.isoformat())
     return len(found)
 

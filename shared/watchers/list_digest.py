@@ -46,7 +46,7 @@ async def compare(cursors: Cursors, name: str, states: Mapping[int, str]) -> Cha
         UnavailableError: storage does not answer.
     """
     root = f"{name}/shelves"
-    before: dict[str, str] = json.loads(await cursors.find(root) or "{}")
+    before = await cursors.find_texts(root)
     shelves = _shelved(name, states)
     after = {shelf: digest(content) for shelf, content in shelves.items()}
     numbers: set[int] = set()
@@ -54,9 +54,10 @@ async def compare(cursors: Cursors, name: str, states: Mapping[int, str]) -> Cha
     for shelf in sorted({*before, *after}):
         if before.get(shelf) == after.get(shelf):
             continue
-        known = json.loads(await cursors.find(f"{name}/{shelf}") or "{}") if shelf in before else {}
+        known = await cursors.find_texts(f"{name}/{shelf}") if shelf in before else {}
         found = shelves.get(shelf, {})
-        numbers |= {int(number) for number in {*known, *found} if known.get(number) != found.get(number)}
+        changed = {number for number in {*known, *found} if known.get(number) != found.get(number)}
+        numbers |= {int(number) for number in changed if number.isdecimal()}
         rows[f"{name}/{shelf}"] = json.dumps(found, separators=(",", ":"))
     if rows:
         rows[root] = json.dumps(after, separators=(",", ":"))

@@ -64,9 +64,8 @@ async def renew_subscriptions(services: Services) -> None:
         RetryLaterError: Graph or storage does not answer; the next turn goes on.
     """
     wanted, mine = await read_subscriptions(services)
-    asked = await services.cursors.find(SUBSCRIPTIONS_DUE)
-    times = json.loads(await services.cursors.find(TOUCHED) or "{}")
-    keeper = _Keeper(services, datetime.fromisoformat(asked) if asked else None, times)
+    asked, times = await services.cursors.find_time(SUBSCRIPTIONS_DUE), await services.cursors.find_times(TOUCHED)
+    keeper = _Keeper(services, asked, times)
     kept = [await keeper.keep(resource, mine.get(resource)) for resource in sorted(wanted)]
     ends = [services.now() if one is None else one.expires for one in kept]
     show(
@@ -111,18 +110,17 @@ class _Keeper:
 
     Args:
         asked: when Graph last wanted subscriptions looked after. None: never.
-        times: when each was last touched, by id: ISO 8601.
+        times: when each was last touched, by id.
     """
 
-    def __init__(self, services: Services, asked: datetime | None, times: dict[str, str]) -> None:
+    def __init__(self, services: Services, asked: datetime | None, times: dict[str, datetime]) -> None:
         self._services = services
         self._asked = asked
         self._times = times
 
     async def keep(self, resource: str, subscription: Subscription | None) -> Subscription | None:
         """Look after one; what Graph refuses is said, and stops no other. None: there is no subscription."""
-        time = self._times.get(subscription.id) if subscription is not None else None
-        touched = datetime.fromisoformat(time) if time is not None else None
+        touched = self._times.get(subscription.id) if subscription is not None else None
         step = next_step(subscription, asked=self._asked, touched=touched, now=self._services.now())
         if step is Step.NOTHING:
             return subscription
@@ -161,9 +159,10 @@ class _Keeper:
     async def _remember(self, touched: Subscription) -> None:
         """Note the time at once: should the next one fail, this one is not touched again too early."""
         lately = self._services.now() - SUBSCRIPTION_LIFETIME
-        kept = {key: time for key, time in self._times.items() if datetime.fromisoformat(time) > lately}
-        self._times = {**kept, touched.id: self._services.now().isoformat()}
-        await self._services.cursors.save(TOUCHED, json.dumps(self._times))
+        kept = {key: time for key, time in self._times.items() if time > lately}
+        self._times = {**kept, touched.id: self._services.now()}
+        told = {key: time.isoformat() for key, time in self._times.items()}
+        await self._services.cursors.save(TOUCHED, json.dumps(told))
 
 
 def _url(services: Services, door: str) -> str:

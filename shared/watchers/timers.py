@@ -103,8 +103,8 @@ async def sweep_agenda(services: Services) -> int:
 
 async def _bring_forward(services: Services) -> bool:
     """Once an hour have due what was set for too far off; tell whether that hour was over."""
-    now, due = services.now(), await services.cursors.find(FORWARD)
-    if due is not None and now < datetime.fromisoformat(due) <= now + FORWARD_EVERY:
+    now, due = services.now(), await services.cursors.find_time(FORWARD)
+    if due is not None and now < due <= now + FORWARD_EVERY:
         return False
     await services.cursors.save(FORWARD, (now + FORWARD_EVERY).isoformat())
     if found := await services.agenda.bring_forward(now, longest_gate=services.gates.longest):
