@@ -1,12 +1,13 @@
 """The row that stands for the lease on an origin, and what may become of it."""
 
 from datetime import datetime
-from typing import Any, Self, TypedDict
+from typing import Annotated, Any, Self, TypedDict
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared.models.base import Stored
 from shared.models.evidence import Head
+from shared.models.seen import understood
 from shared.models.troubles import OriginTrouble
 
 # By these ids a commit whose answer was lost is known to have been carried out.
@@ -42,7 +43,9 @@ class Lease(Stored):
     dirty: bool = Field(default=False, description="Somebody wanted it meanwhile: look again.")
     commits: tuple[str, ...] = Field(default=(), description="Ids of the last commits, newest last.")
     head: Head = Head()
-    seen: dict[str, Any] = Field(default_factory=dict, description="What the last reconcile saw; bounded.")
+    seen: Annotated[dict[str, Any], AfterValidator(understood)] = Field(
+        default_factory=dict, description="What the last look left for the next; bounded."
+    )
     timers: dict[str, str] = Field(default_factory=dict, description="By reason: where its one timer stands.")
     tries: dict[str, int] = Field(
         default_factory=dict, description="By reason: looks in a row that it caused, and that asked for it again."

@@ -13,11 +13,10 @@ from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import OriginMessage
 from shared.models.opentext import Document
 from shared.models.origin import Needs, Origin
+from shared.models.seen import PLACE
 from shared.models.words import Scope, WaitedFor
 from shared.services import Services
 
-PLACE = "place"
-"""Where it is remembered among what a look saw: folder and name."""
 LONGEST_NAME = 1000
 """Content Server takes 248 characters: what is longer is no name to look for, and may not fit the row."""
 DELETED = "the document was deleted in OpenText"

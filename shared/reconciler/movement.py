@@ -10,10 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.models.origin import Origin
+from shared.models.seen import MOVED
 from shared.services import Services
-
-MOVED = "moved"
-"""Where it is remembered among what a look saw."""
 
 
 async def as_people_left_it(origin: Origin, seen: Mapping[str, Any], services: Services) -> Origin:

@@ -7,12 +7,13 @@ from shared.decisions.completion import is_asked_anew
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import LinkState
 from shared.models.messages import AgendaEntry, OriginMessage
+from shared.models.seen import DETAILS, HOME, MAPPING, MOVED, NODES, PLACE, SOON, STEP_LEFT
 from shared.models.words import ItemKind, WaitedFor
 from shared.observability.telemetry import traceparent
-from shared.reconciler.documents import PLACE, remember_place
-from shared.reconciler.movement import MOVED, movement_of
-from shared.reconciler.observe import MAPPING, home_of
-from shared.reconciler.session import STEP_LEFT, Work
+from shared.reconciler.documents import remember_place
+from shared.reconciler.movement import movement_of
+from shared.reconciler.observe import home_of
+from shared.reconciler.session import Work
 from shared.reconciler.soon import AFTER_CREATE, AFTER_HINT, AFTER_STEP, SHOWS_WITHIN, look_soon, pauses
 from shared.reconciler.wake import came_for, not_before, time_of, wake
 from shared.store.row import stamp
@@ -22,8 +23,6 @@ VAIN = 2
 """Looks for one reason that came to nothing: more need none beside the resync."""
 _COME_WITHIN = timedelta(seconds=20)
 """Details are there seconds after their task: looks that end sooner may miss those of another task."""
-_SOON, _DETAILS = "soon", "details"
-"""Of what was seen: until when looks are on their way for hints, and for details."""
 
 
 async def _look_soon(work: Work, message: OriginMessage, *, is_moving_on: bool, has_new_nodes: bool) -> None:
@@ -36,16 +35,16 @@ async def _look_soon(work: Work, message: OriginMessage, *, is_moving_on: bool, 
         has_new_nodes=has_new_nodes and is_followed,
         is_new=work.left.moved or work.left.again,
     )
-    if then != (WaitedFor.HINT_AGAIN, AFTER_HINT) or not _is_on_its_way(work, _SOON, AFTER_HINT, SHOWS_WITHIN):
+    if then != (WaitedFor.HINT_AGAIN, AFTER_HINT) or not _is_on_its_way(work, SOON, AFTER_HINT, SHOWS_WITHIN):
         await look_soon(message, *then, work.services)
 
 
 def _lacks_details(work: Work, message: OriginMessage) -> bool:
     """Tell whether details are missing, and no look is on its way that looks for them, beside this one."""
     if not any(link.lacks_details(work.now) for link in work.held.links.values()):
-        work.left.soon[_DETAILS] = None
+        work.left.soon[DETAILS] = None
         return False
-    return message.waited_for is WaitedFor.DETAILS or not _is_on_its_way(work, _DETAILS, AFTER_CREATE, _COME_WITHIN)
+    return message.waited_for is WaitedFor.DETAILS or not _is_on_its_way(work, DETAILS, AFTER_CREATE, _COME_WITHIN)
 
 
 def _is_moving_on(work: Work) -> bool:
@@ -76,7 +75,7 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
     """Leave what comes next: looks within seconds, the timers, one resync. Say whether to look again at once."""
     now, held = work.now, work.held
     # Before the looks that follow: a hint that comes after this leads here, one that came before it is looked for.
-    known, nodes = set(held.seen.get("nodes", [])), await _remember_nodes(work)
+    known, nodes = set(held.seen.get(NODES) or []), await _remember_nodes(work)
     is_moving_on = _is_moving_on(work)
     await _look_soon(work, message, is_moving_on=is_moving_on, has_new_nodes=not known.issuperset(nodes))
     await came_for(held, message, work.services)
@@ -95,12 +94,12 @@ async def plan_next(work: Work, message: OriginMessage) -> bool:
         await _plan_timer(work, waited_for, wanted, message)
     seen = {
         MAPPING: work.policy.mapping_hash,
-        "nodes": nodes,
-        "home": home_of(work.origin) or _kept_home(work),
+        NODES: nodes,
+        HOME: home_of(work.origin) or _kept_home(work),
         PLACE: await remember_place(work.origin, held.seen, work.services),
         MOVED: movement_of(work.origin),
         STEP_LEFT: None if is_moving_on else held.seen.get(STEP_LEFT),
-        **{name: work.left.soon.get(name, held.seen.get(name)) for name in (_SOON, _DETAILS)},
+        **{name: work.left.soon.get(name, held.seen.get(name)) for name in (SOON, DETAILS)},
     }
     was_long_in_trouble = held.trouble is not None and held.trouble.is_long
     held.trouble = None
@@ -154,7 +153,7 @@ async def _plan_resync(work: Work) -> None:
 
 async def _remember_nodes(work: Work) -> list[int]:
     """Have hints about the documents that this origin shows lead to it."""
-    known = set(work.held.seen.get("nodes", []))
+    known = set(work.held.seen.get(NODES) or [])
     nodes = sorted(document.node_id for document in work.origin.documents)[:500]
     for node in nodes:
         if node not in known:
@@ -164,7 +163,7 @@ async def _remember_nodes(work: Work) -> list[int]:
 
 def _kept_home(work: Work) -> Any:  # noqa: ANN401 - as it was remembered
     """Return the record of a workflow that could not be read: it stays its own."""
-    return work.held.seen.get("home") if work.origin.kind is OriginKind.WORKFLOW else None
+    return work.held.seen.get(HOME) if work.origin.kind is OriginKind.WORKFLOW else None
 
 
 def _resync_after(work: Work) -> timedelta:

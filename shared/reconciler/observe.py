@@ -18,6 +18,7 @@ from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
 from shared.models.opentext import Document, Workspace
 from shared.models.origin import Needs, Origin
+from shared.models.seen import HOME, MAPPING
 from shared.models.wanted import Wanted, WantedTask
 from shared.models.words import SCOPES, WAITS, ItemKind, Scope, WaitedFor
 from shared.reconciler.actions.write import read_again
@@ -32,8 +33,6 @@ from shared.store.origins import Held
 from shared.targets.plans_by_title import PlaceError
 
 log = logging.getLogger(__name__)
-MAPPING = "mapping"
-"""Where the hash of the mapping is remembered among what a look saw."""
 _AT_WORK = frozenset({LinkState.OPEN, LinkState.RESERVED, LinkState.HELD})
 
 
@@ -52,7 +51,7 @@ async def read_record(held: Held, message: OriginMessage, services: Services) ->
     """
     # A workflow's record is its first: another workspace's document may be attached later, and be listed before.
     stays = split_origin_key(held.origin)[0] is OriginKind.WORKFLOW
-    home = held.seen.get("home") if stays or not SCOPES[message.scope].anew else None
+    home = held.seen.get(HOME) if stays or not SCOPES[message.scope].anew else None
     origin = await read_origin(held.origin, services, home=home, seen=held.seen)
     # Before any rule is evaluated: what the bridge itself wrote on the record is no movement to it.
     if services.needs[origin.kind].movement:

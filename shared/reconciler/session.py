@@ -15,6 +15,7 @@ from shared.models.evidence import Event
 from shared.models.holds import HoldCause
 from shared.models.link import Link, LinkState
 from shared.models.origin import Origin
+from shared.models.seen import STEP_LEFT
 from shared.models.wanted import Wanted, WantedTask
 from shared.models.words import WaitedFor
 from shared.models.workflow import Step
@@ -25,9 +26,6 @@ from shared.reconciler.outcome import Outcome
 from shared.services import Services
 from shared.store.origins import Held
 from shared.store.tasks import IndexRow, PlanChange, indexing, unindexing
-
-STEP_LEFT = "step_left"
-"""Of what is remembered: when a step was left, until the looks for what it leads to are on their way."""
 
 
 @dataclass

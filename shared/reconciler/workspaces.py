@@ -10,7 +10,7 @@ from typing import Any
 from shared.errors import UnreadableError
 from shared.models.opentext import Workspace
 from shared.models.origin import Needs
-from shared.reconciler.documents import PLACE
+from shared.models.seen import PLACE
 from shared.services import Services
 
 DELETED = "the workspace was deleted in OpenText"
