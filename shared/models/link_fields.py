@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from shared.models.base import Stored
 from shared.models.holds import HOLDS, HoldCause
-from shared.models.link_parts import FieldBase, MailIntent, Pause, Posted, Refusal, SendIntent, Wished
+from shared.models.link_parts import Bases, MailIntent, Pause, Posted, Refusal, SendIntent, Wished
 from shared.models.link_states import LinkState
 from shared.models.notify import Notify
 from shared.models.opentext import DocumentVersion
@@ -45,10 +45,8 @@ class LinkFields(Stored):
     details_done: bool = Field(default=False, description="Description, checklist and references were written.")
     reserved_at: datetime | None = None
     posted: Posted | None = None
-    base: dict[str, FieldBase] = Field(default_factory=dict, description="By field name.")
-    announced: dict[str, FieldBase] = Field(
-        default_factory=dict, description="Fields about to be written: what is asked and sent."
-    )
+    base: Bases = Field(default_factory=dict, description="By field name.")
+    announced: Bases = Field(default_factory=dict, description="Fields about to be written: what is asked and sent.")
     wished: Wished | None = Field(default=None, description="None: written before this was kept, or found again.")
     step: StepRef | None = None
     bound: tuple[DocumentVersion, ...] = Field(default=(), description="Versions that the task last showed.")

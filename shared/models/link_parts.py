@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StrictStr, TypeAdapter, ValidationError
 
 from shared.models.base import Stored
 from shared.models.holds import RefusalReason
@@ -20,6 +21,46 @@ class FieldBase(Stored):
     asked: Any = Field(default=None, description="What OpenText wanted then. Long text: its digest.")
     got: Any = Field(default=None, description="What the service returned then. Long text: its digest.")
     theirs: bool = Field(default=False, description="What was got is what people set.")
+
+
+def _is_day(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+_TEXT, _NUMBER = TypeAdapter(StrictStr | None), TypeAdapter(StrictInt | None)
+_DAY = TypeAdapter(Annotated[StrictStr, AfterValidator(_is_day)] | None)
+_NAMES, _LINES = TypeAdapter(list[StrictStr] | None), TypeAdapter(dict[StrictStr, StrictStr | None] | None)
+FORMS: Mapping[str, TypeAdapter[Any]] = {
+    **dict.fromkeys(("title", "bucket", "context"), _TEXT),
+    **dict.fromkeys(("start", "due"), _DAY),
+    **dict.fromkeys(("priority", "progress"), _NUMBER),
+    **dict.fromkeys(("labels", "assignees"), _NAMES),
+    **dict.fromkeys(("checklist", "references"), _LINES),
+}
+"""Of the fields that both systems show: what their bases hold."""
+
+
+def understood(bases: dict[str, FieldBase]) -> dict[str, FieldBase]:
+    """
+    Leave out the bases that another release wrote in another form: nothing is agreed on then, which is safe for all.
+
+    Names that this release does not know stay.
+    """
+    return {name: base for name, base in bases.items() if name not in FORMS or _is_ours(FORMS[name], base)}
+
+
+def _is_ours(form: TypeAdapter[Any], base: FieldBase) -> bool:
+    try:
+        form.validate_python(base.asked)
+        form.validate_python(base.got)
+    except ValidationError:
+        return False
+    return True
+
+
+Bases = Annotated[dict[str, FieldBase], AfterValidator(understood)]
+"""By field name."""
 
 
 class Pause(Stored):

@@ -231,7 +231,8 @@ async def _news(work: Work, folder: _Folder, told: list[Event]) -> list[Event]:
     """Leave out what was told since something was put there last: a refused document is tried again and again."""
     if not told:
         return []
-    placed = int(str(folder.known["head"]).partition(":")[0]) if "head" in folder.known else 0
+    number, _, _ = str(folder.known.get("head", "")).partition(":")
+    placed = int(number) if number.isdecimal() else 0
     entries = await work.services.origins.list_entries(work.origin.key)
     since = [entry.event for entry in entries if entry.sequence > placed]
     return [one for one in told if not any(_says(known, one) for known in since)]
