@@ -95,7 +95,7 @@ class LinkFields(Stored):
 
     def lacks_details(self, now: datetime) -> bool:
         """Tell whether its task was made just now, and shows nothing yet of what stands in its details."""
-        is_young = self.reserved_at is not None and now < self.reserved_at + YOUNG
+        is_young = self.reserved_at is not None and abs(now - self.reserved_at) < YOUNG
         return self.state is LinkState.OPEN and not self.details_done and is_young
 
     @property

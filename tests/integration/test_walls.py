@@ -8,8 +8,8 @@ from local.demo.world import create_contract
 from local.in_process.system import START, Inside
 from local.local_system import ROOT
 from local.simulators.faults import Fault
-from shared.models.holds import HoldCause
-from shared.models.link import FieldBase
+from shared.models.holds import HoldCause, RefusalReason
+from shared.models.link import Refusal
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
 from shared.watchers.read_plan import read_plan
@@ -39,7 +39,9 @@ class Case:
     async def break_one(self, item):
         """Have a link hold what no release ever wrote there."""
         held = sure(await self.services.origins.take(self.origin, self.inside.at))
-        link = held.links[item].based({"assignees": FieldBase(asked=5, got=5)})
+        naive = self.inside.at.replace(tzinfo=None)
+        refusal = Refusal(reason=RefusalReason.REASSIGNED, text="put back", at=naive, reopened=True)
+        link = held.links[item].put_back(refusal)
         await held.commit(links=[link], now=self.inside.at, release=True)
 
     def move_dates(self):
@@ -96,11 +98,12 @@ async def test_an_item_that_failed_lets_its_plan_be_quiet_though_people_edit_its
 
 
 async def test_an_item_that_failed_goes_on_once_its_data_is_right(case):
-    before = (await case.links())[REVIEW].base["assignees"]
     await case.break_one(REVIEW)
     await case.look()
+    assert (await case.links())[REVIEW].hold is HoldCause.ITEM_FAILED
     held = await case.services.origins.take(case.origin, case.inside.at)
-    await held.commit(links=[held.links[REVIEW].based({"assignees": before})], now=case.inside.at, release=True)
+    mended = held.links[REVIEW].model_copy(update={"refusals": ()})
+    await held.commit(links=[mended], now=case.inside.at, release=True)
 
     await case.look(WaitedFor.OPERATOR)
 

@@ -1,6 +1,6 @@
 """Links that stand in the way of a decision: moved, of a wrong clock, deleted behind a changed rule, announced."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -83,3 +83,11 @@ def test_an_announced_write_is_ours_where_the_task_shows_it(announced, shown, is
     known = link(announced=announced)
 
     assert carried_out(known, found(**shown)) == (announced if is_ours else {})
+
+
+@pytest.mark.parametrize("at", [datetime.max, datetime.min], ids=["the end of time", "its beginning"])
+def test_a_task_that_was_announced_at_an_odd_time_is_not_a_young_one(at):
+    """A wrong clock wrote it, and the whole look broke at that date."""
+    one = link(details_done=False, reserved_at=at.replace(tzinfo=UTC))
+
+    assert not one.lacks_details(NOW)
