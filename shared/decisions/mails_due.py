@@ -108,7 +108,7 @@ def brought_up(link: Link, now: datetime) -> Link:
         for telling in owed(link)
         if _is_past(link, telling, since) or (is_old and link.state is not LinkState.OPEN)
     ]
-    return link.with_mails(_kept(link, (*link.mails, *past))) if past else link
+    return _with_past(link, past)
 
 
 def told_before(link: Link, rebuilt: datetime, ended: datetime | None, now: datetime) -> Link:
@@ -122,6 +122,10 @@ def told_before(link: Link, rebuilt: datetime, ended: datetime | None, now: date
     """
     came = {one.name: one.since or ended for one in _occasions(link)}
     past = [one.past(now) for one in owed(link) if (at := came.get(one.occasion)) is not None and at < rebuilt]
+    return _with_past(link, past)
+
+
+def _with_past(link: Link, past: list[MailIntent]) -> Link:
     return link.with_mails(_kept(link, (*link.mails, *past))) if past else link
 
 

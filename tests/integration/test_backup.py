@@ -49,12 +49,26 @@ async def case():
     return one
 
 
+async def save(inside, folder):
+    """Pause the app, and write a backup; return its file."""
+    await note_app(inside.services())
+    file = folder / "bridge.jsonl.gz"
+    await write_backup(tables_of(inside), file, inside.now())
+    return file
+
+
+async def bring_back(inside, file):
+    """Lose the tables and all that is queued, and restore a backup."""
+    inside.account.tables.clear()
+    inside.origins.messages.clear()
+    inside.plans.messages.clear()
+    inside.restart("after")
+    await restore(tables_of(inside), inside.services(), file)
+
+
 @pytest.fixture
 async def saved(case, tmp_path):
-    await note_app(case.inside.services())
-    file = tmp_path / "bridge.jsonl.gz"
-    await write_backup(tables_of(case.inside), file, case.inside.now())
-    return file
+    return await save(case.inside, tmp_path)
 
 
 @pytest.fixture
@@ -134,8 +148,7 @@ async def test_what_was_made_since_the_backup_is_found_by_rebuild_and_not_made_a
     before = case.titles
     assert sum(before.values()) == 9
 
-    case.lose_tables()
-    await restore(tables_of(case.inside), case.inside.services(), saved)
+    await bring_back(case.inside, saved)
     found = await rebuild(case.inside.services(), lambda _: None)
     await case.pass_time()
 
@@ -149,8 +162,7 @@ async def test_until_a_rebuild_nothing_is_made_in_restored_tables(case, saved):
     await case.hint(f"workspace-{later}")
     before = case.titles
 
-    case.lose_tables()
-    await restore(tables_of(case.inside), case.inside.services(), saved)
+    await bring_back(case.inside, saved)
     await case.hint(f"workspace-{later}")
     await case.pass_time()
     assert case.titles == before
@@ -180,8 +192,7 @@ async def test_what_waited_at_the_backup_and_was_made_since_is_not_made_again(ca
     before = case.titles
     assert sum(before.values()) == 9
 
-    case.lose_tables()
-    await restore(tables_of(case.inside), case.inside.services(), file)
+    await bring_back(case.inside, file)
     found = await rebuild(case.inside.services(), lambda _: None)
     await case.pass_time()
 
@@ -206,8 +217,7 @@ async def _making(case, tmp_path):
 
 
 async def _restored(case, file):
-    case.lose_tables()
-    await restore(tables_of(case.inside), case.inside.services(), file)
+    await bring_back(case.inside, file)
     await rebuild(case.inside.services(), lambda _: None)
     await case.pass_time()
     plans = [row.plan_id async for row in case.inside.services().plans.list_all()]

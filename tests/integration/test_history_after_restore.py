@@ -7,10 +7,8 @@ import pytest
 from evidence_verify import main as verify_file
 from shared.evidence.document import render_json
 from shared.models.link import LinkState
-from shared.operations.app_state import note_app
-from shared.operations.backup import restore, write_backup
 from shared.operations.rebuild import rebuild
-from tests.integration.test_backup import tables_of
+from tests.integration.test_backup import bring_back, save
 from tests.integration.test_rebuild_states import Case, _approved, _signed
 from tests.integration.test_standing_failures import Break, status
 
@@ -18,30 +16,10 @@ from tests.integration.test_standing_failures import Break, status
 @pytest.fixture
 async def told(tmp_path):
     """A case whose histories are on the record, and the file of a backup of that time."""
-    one, file = Case(tmp_path, evidence=True), tmp_path / "bridge.jsonl.gz"
+    one = Case(tmp_path, evidence=True)
     await one.look()
     await one.look()
-    await note_app(one.inside.services())
-    await write_backup(tables_of(one.inside), file, one.inside.now())
-    return one, file
-
-
-async def bring_back(case, file, before=None):
-    """
-    Lose the tables, bring the backup back, and rebuild.
-
-    Args:
-        before: awaited before the rebuild.
-    """
-    inside = case.inside
-    inside.account.tables.clear()
-    inside.origins.messages.clear()
-    inside.plans.messages.clear()
-    inside.restart("after")
-    await restore(tables_of(inside), inside.services(), file)
-    if before is not None:
-        await before()
-    return await rebuild(inside.services(), lambda _: None)
+    return one, await save(one.inside, tmp_path)
 
 
 def entries_of(what, lines):
@@ -56,7 +34,8 @@ async def test_what_was_told_since_the_backup_stands_in_the_history_once(told, t
     anchor = str(case.content.attribute(case.workspace, "Contract.Evidence"))
     kept = int(anchor.split(" ")[1].split(":", maxsplit=1)[0])
 
-    found = await bring_back(case, file)
+    await bring_back(case.inside, file)
+    found = await rebuild(case.inside.services(), lambda _: None)
     await case.later()
     lines = await case.inside.services().origins.list_lines(origin)
     document = tmp_path / "evidence.json"
@@ -76,7 +55,8 @@ async def test_a_step_that_the_record_shows_to_be_sent_on_is_told_once(told):
     await _approved(case)
     await case.later()
 
-    await bring_back(case, file)
+    await bring_back(case.inside, file)
+    await rebuild(case.inside.services(), lambda _: None)
     await case.later()
 
     lines = await case.inside.services().origins.list_lines(origin)
@@ -92,7 +72,9 @@ async def test_a_history_that_went_another_way_since_is_left_and_told(told):
     await case.later()
     well = case.inside.content
     case.inside.content = Break(status(403), only="/versions").before(well)
-    await bring_back(case, file, before=case.look)
+    await bring_back(case.inside, file)
+    await case.look()
+    await rebuild(case.inside.services(), lambda _: None)
     lines = await case.inside.services().origins.list_lines(origin)
 
     case.inside.content = well

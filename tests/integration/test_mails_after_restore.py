@@ -4,31 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from shared.operations.app_state import note_app
-from shared.operations.backup import restore, write_backup
 from shared.operations.rebuild import rebuild
-from tests.integration.test_backup import tables_of
+from tests.integration.test_backup import bring_back, save
 from tests.integration.test_digests import DIGEST
 from tests.integration.test_mails import BOTH, DONE, LATE, Case
 
 
-async def save(case, folder):
-    await note_app(case.inside.services())
-    file = folder / "bridge.jsonl.gz"
-    await write_backup(tables_of(case.inside), file, case.inside.now())
-    return file
-
-
-async def bring_back(case, file):
-    """Lose the tables some minutes later, and bring the backup back."""
-    inside = case.inside
-    inside.at += timedelta(minutes=10)
-    inside.account.tables.clear()
-    inside.origins.messages.clear()
-    inside.plans.messages.clear()
-    inside.restart("after")
-    await restore(tables_of(inside), inside.services(), file)
-    await rebuild(inside.services(), lambda _: None)
+async def rebuild_from(file, case):
+    """Lose the tables some minutes later, bring the backup back, and rebuild."""
+    case.inside.at += timedelta(minutes=10)
+    await bring_back(case.inside, file)
+    await rebuild(case.inside.services(), lambda _: None)
 
 
 async def late(case):
@@ -45,12 +31,12 @@ async def test_a_mail_that_went_out_since_the_backup_is_not_sent_again(tmp_path,
     case = Case(tmp_path, LATE, DONE)
     await case.look()
     await case.pass_days(1)
-    file = await save(case, tmp_path)
+    file = await save(case.inside, tmp_path)
     await come_to_it(case)
     sent = case.sent
     assert len(sent) == 1
 
-    await bring_back(case, file)
+    await rebuild_from(file, case)
     await case.look()
     await case.pass_days(1)
 
@@ -60,8 +46,8 @@ async def test_a_mail_that_went_out_since_the_backup_is_not_sent_again(tmp_path,
 async def test_what_comes_after_the_rebuild_is_told(tmp_path):
     case = Case(tmp_path, LATE, DONE)
     await case.look()
-    file = await save(case, tmp_path)
-    await bring_back(case, file)
+    file = await save(case.inside, tmp_path)
+    await rebuild_from(file, case)
 
     await case.pass_days(3)
     case.complete()
@@ -75,12 +61,12 @@ async def test_a_digest_that_went_out_since_the_backup_is_not_sent_again(tmp_pat
     await case.look()
     while not case.inside.account.tables["control"].get("digest"):
         await case.inside.pass_time(timedelta(hours=1), times=1)
-    file = await save(case, tmp_path)
+    file = await save(case.inside, tmp_path)
     await case.pass_days(1)
     sent = case.sent
     assert len(sent) == len(BOTH)
 
-    await bring_back(case, file)
+    await rebuild_from(file, case)
     await case.look()
     await case.pass_days(2)
 
