@@ -80,9 +80,14 @@ def _is_in(named: frozenset[Path], path: Path) -> bool:
 
 @pytest.fixture(scope="module", autouse=True)
 def counting(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Take no coverage of a file where it is dear and brings nothing."""
+    """
+    Take no coverage of a file where it is dear and brings nothing.
+
+    Where it is asked which test runs which line (`--cov-context`), each file counts: coverage that stands still
+    can't be told of a test.
+    """
     taken = Coverage.current()
-    if taken is None or not _is_in(UNCOUNTED, request.path):
+    if taken is None or request.config.getoption("cov_context", None) or not _is_in(UNCOUNTED, request.path):
         yield
         return
     taken.stop()
