@@ -1,14 +1,16 @@
 """Everything that is known about one item, and the rules that hold for all."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.decisions.fields import Target
 from shared.decisions.observed import Found, Seen
 from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause
-from shared.models.link import Link
+from shared.models.link import FieldBase, Link
 from shared.models.origin import Origin
 from shared.models.words import ActAs
 from shared.timing import LONGEST_PAUSE, YOUNG
@@ -104,6 +106,27 @@ def event(what: EventKind, link: Link, *, actor: dict[str, str] | None = None, *
     """Make a history event about a link; datetimes become ISO text."""
     plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in detail.items()}
     return Event(what=what, item=link.item, actor=actor or {"bridge": "bridge"}, detail=plain)
+
+
+def changed(
+    what: EventKind, link: Link, value: Callable[[FieldBase], Any], after: Mapping[str, Any]
+) -> tuple[Event, ...]:
+    """
+    Tell which fields were changed, with both values; nothing where none was.
+
+    Args:
+        value: takes from what was agreed on of a field what it was before.
+        after: by field, what it is now.
+    """
+    if not after:
+        return ()
+    before = {name: value(link.base[name]) if name in link.base else None for name in after}
+    return (event(what, link, fields=list(after), before=before, after=dict(after)),)
+
+
+def updated(link: Link, asked: Mapping[str, Any]) -> tuple[Event, ...]:
+    """Tell which fields the bridge wrote, with what was asked of each before and now."""
+    return changed(EventKind.UPDATED, link, lambda known: known.asked, asked)
 
 
 def is_waiting(link: Link, view: View, policy: Policy, now: datetime) -> bool:

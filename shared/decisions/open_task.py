@@ -1,9 +1,7 @@
 """What an open task of a wanted item needs next."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from shared.decisions.actions import Action, CheckSending, LookAgain, Remember, SetAttributes, Write
 from shared.decisions.approval import WAITS, decide_reassigned, wait_on
@@ -12,7 +10,7 @@ from shared.decisions.completion import decide_completed
 from shared.decisions.description_block import digest, noted_block, split_description, with_block
 from shared.decisions.ending import is_current
 from shared.decisions.fields import FIELDS, Target
-from shared.decisions.item_view import Case, Policy, View, event, is_waiting
+from shared.decisions.item_view import Case, Policy, View, changed, event, is_waiting, updated
 from shared.decisions.merge import Merged, merge
 from shared.decisions.observed import Found
 from shared.decisions.own_writes import carried_out, is_made_by_people
@@ -92,7 +90,7 @@ def _take_note(case: Case) -> Remember | None:
     if link.announced:
         # Told here: the answer was lost, or the worker died, and nobody else tells what the bridge changed.
         ours = carried_out(link, found)
-        told = (event(EventKind.UPDATED, link, fields=sorted(ours)),) if ours else ()
+        told = updated(link, {name: sent.asked for name, sent in ours.items()})
         return Remember(link.knows_its_writes(ours), told, again=True)
     return None
 
@@ -276,8 +274,8 @@ def _told(link: Link, merged: Merged, found: Found) -> tuple[Event, ...]:
     read = {f.name: f.read(found) for f in FIELDS if f.name in merged.taken and is_made_by_people(link, found, f.name)}
     return (
         *conflicts,
-        *_change(EventKind.EDITED, link, lambda known: known.got, read),
-        *_change(EventKind.UPDATED, link, lambda known: known.asked, merged.asked),
+        *changed(EventKind.EDITED, link, lambda known: known.got, read),
+        *updated(link, merged.asked),
     )
 
 
@@ -287,10 +285,3 @@ def _conflicts(link: Link, merged: Merged, winner: Owner) -> tuple[Event, ...]:
         for c in merged.conflicts
         if c.winner is winner
     )
-
-
-def _change(what: EventKind, link: Link, value: Callable[[FieldBase], Any], after: dict[str, Any]) -> tuple[Event, ...]:
-    if not after:
-        return ()
-    before = {name: value(link.base[name]) if name in link.base else None for name in after}
-    return (event(what, link, fields=list(after), before=before, after=after),)

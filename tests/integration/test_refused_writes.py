@@ -122,6 +122,46 @@ async def test_once_planner_takes_it_again_the_change_is_made(case):
     assert (await case.link()).hold is None
 
 
+async def test_what_planner_took_is_told_although_it_refused_the_rest(case):
+    """Its date is a change of the task, its region one of the details, and only these are refused."""
+    path = f"/planner/tasks/{case.task['id']}/details"
+    case.graph.faults.add(Fault.status(400, method="PATCH", path=path, times=99))
+    case.content.set_attribute("pwilliams", case.workspace, "Contract.Region", "APJ")
+    case.content.set_attribute("pwilliams", case.workspace, "Contract.End Date", "2028-06-30T00:00:00")
+    await case.hint()
+    await case.pass_minutes(50)
+
+    link = await case.link()
+    entries = await case.inside.services().origins.list_entries(case.origin)
+    told = [entry for entry in entries if (entry.item, entry.what) == (ITEM, "updated")]
+    assert case.task["dueDateTime"].startswith("2028-03-30")
+    assert (link.base["due"].asked, link.hold) == ("2028-03-30", HoldCause.REFUSED)
+    assert [(one.detail["fields"], one.personal.detail["before"], one.personal.detail["after"]) for one in told] == [
+        (["due"], {"due": "2027-09-28"}, {"due": "2028-03-30"})
+    ]
+
+
+async def test_a_part_that_planner_took_without_an_answer_is_told_once_and_is_nobodys_edit(case):
+    """The whole is refused, then of its two parts the title is taken, and the answer about the date is lost."""
+    path = f"/planner/tasks/{case.task['id']}"
+    case.graph.faults.add(Fault.status(400, method="PATCH", path=path))
+    case.graph.faults.add(Fault.odd(lambda answer: answer, method="PATCH", path=path))
+    case.graph.faults.add(Fault.status(503, method="PATCH", path=path, after=True))
+    case.content.rename("pwilliams", case.workspace, "Delivery")
+    case.content.set_attribute("pwilliams", case.workspace, "Contract.End Date", "2028-06-30T00:00:00")
+    await case.hint()
+    case.content.set_attribute("pwilliams", case.workspace, "Contract.End Date", "2028-12-31T00:00:00")
+    await case.hint()
+    await case.pass_minutes(50)
+
+    entries = await case.inside.services().origins.list_entries(case.origin)
+    own = [entry for entry in entries if entry.item == ITEM]
+    told = [(entry.what, entry.detail["fields"]) for entry in own if "fields" in entry.detail]
+    assert case.graph.faults.struck == 3
+    assert case.task["dueDateTime"].startswith("2028-09-29")
+    assert told == [("updated", ["title", "references"]), ("updated", ["due"]), ("updated", ["due"])]
+
+
 REVIEW = "contract-package|legal-review"
 
 

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.decisions.actions import Write
-from shared.decisions.item_view import event
+from shared.decisions.item_view import updated
 from shared.decisions.observed import Found
 from shared.decisions.pieces import Piece, asked_by, of_what_changes, pieces
 from shared.errors import NotFoundError, RetryLaterError, StaleError
-from shared.models.events import EventKind
 from shared.models.holds import HoldCause
 from shared.models.planner import PlannerDetails, PlannerTask
 from shared.models.planner_writes import DetailsChange, TaskChange
@@ -131,9 +130,10 @@ def as_sent(work: Work, write: Write, sent: Sent) -> Write:
     patches = (partly.get(side, pieces(write, in_details=side)) for side in (False, True))
     written = [piece for patch in patches for piece in patch]
     asked = asked_by(written, write, old.base)
-    told = (event(EventKind.UPDATED, old, fields=sorted(asked)),) if asked else ()
+    # What was written is told with this. Of the rest, what had no answer may have been carried out: it shows.
+    left = {name: sent for name, sent in old.announced.items() if name not in asked}
     progress = next((piece.task for piece in written if piece.name == "percent_complete"), None)
-    return Write(old, write.target, task=progress, asked=asked, events=told)
+    return Write(old.announcing(left), write.target, task=progress, asked=asked, events=updated(old, asked))
 
 
 def _task_change(work: Work, write: Write) -> TaskChange:

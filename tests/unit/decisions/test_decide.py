@@ -287,6 +287,20 @@ def test_an_assignment_that_planner_refuses_to_put_back_stays_to_be_put_back():
     assert (sure(again.task).assign, sure(again.task).unassign) == ((ALICE,), (BOB,))
 
 
+def test_a_refused_completion_that_planner_does_not_let_be_opened_is_no_progress_and_stays_refused():
+    item = approval(progress_attribute="A.Progress")
+    known = link(item, refusals=(Refusal(reason="wrong_person", text="x", at=NOW, reopened=False),))
+    there = view(item, known, ticked(item, "Approve", **{"@odata.etag": 'W/"9"'}))
+    opening = as_a(Write, decide(there, POLICY, NOW))
+
+    agreed = as_a(Remember, decide(replace(there, is_refused=True), POLICY, NOW))
+
+    assert sure(opening.task).percent_complete == 0
+    seen = sure(there.found)
+    assert agreed == Remember(known.agreed(seen.task, seen.details))
+    assert agreed.link.is_being_opened
+
+
 def test_a_delegation_that_opentext_took_is_agreed_on():
     """Planner showed the new performer first; now OpenText names the same one."""
     item = approval(assignees=(BOB,), deciders=(decider(BOB),))

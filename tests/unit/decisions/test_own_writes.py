@@ -50,6 +50,15 @@ def test_an_assignment_whose_commit_was_lost_is_known_as_ours():
     assert after.base["assignees"] == FieldBase(asked=[BOB], got=[BOB])
 
 
+def test_a_write_whose_commit_was_lost_is_told_with_what_was_asked_before_and_now():
+    known, shown = after_a_crash(TO_BOB, found(TO_BOB))
+
+    action = as_a(Remember, decide(view(TO_BOB, known, shown), POLICY, NOW + timedelta(minutes=1)))
+
+    [told] = action.events
+    assert (told.detail["before"], told.detail["after"]) == ({"assignees": [ALICE]}, {"assignees": [BOB]})
+
+
 def test_when_opentext_changes_its_mind_meanwhile_nobody_too_many_stays_assigned():
     known, shown = after_a_crash(TO_BOB, found(TO_BOB))
     to_eve = wanted(assignees=(EVE,))
