@@ -148,14 +148,39 @@ async def test_an_answer_that_was_lost_is_recognised_and_nothing_is_put_there_tw
     assert verify(story.node().versions[-1].content, story.attribute("Evidence"))
 
 
-async def test_a_first_upload_whose_answer_was_lost_is_found_by_its_name(story):
-    story.content.faults.add(Fault.dropped(method="POST", path="/v2/nodes", after=True))
+def lose_answer(story, path, number):
+    """Let the answer to one POST to a path be lost: the first is the JSON's, the second the PDF's."""
+    posts = count(1)
+
+    def hook(method, asked):
+        is_meant = method == "POST" and asked.endswith(path) and next(posts) == number
+        return Fault.dropped(after=True) if is_meant else None
+
+    story.content.faults.hook = hook
+
+
+@pytest.mark.parametrize("number", [pytest.param(1, id="json"), pytest.param(2, id="pdf")])
+async def test_a_first_upload_whose_answer_was_lost_is_found_by_its_name_and_known_as_ours(story, number):
+    lose_answer(story, "/v2/nodes", number)
     for _ in range(5):
         await story.look()
         await story.engine.tick(timedelta(minutes=10))
 
+    assert story.content.faults.struck == 1
     assert len(story.node().versions) == 1
     assert len(story.node("pdf").versions) == 1
+    assert await story.told("evidence_refused") == []
+
+
+@pytest.mark.parametrize("number", [pytest.param(1, id="json"), pytest.param(2, id="pdf")])
+async def test_a_version_whose_answer_was_lost_is_known_as_ours_though_the_history_went_on(story, number):
+    await story.look()
+    lose_answer(story, "/versions", number)
+    await story.approve()
+    await story.look()
+
+    assert story.content.faults.struck == 1
+    assert [await story.told(what) for what in ("foreign_version", "history_replaced")] == [[], []]
 
 
 HINDRANCES = {

@@ -9,9 +9,10 @@ import pytest
 from shared.models.hands import Kind
 from shared.store.grip import Grip
 from shared.store.slots import Slots
+from shared.timing import LIFE_KNOWN
 from tests.integration.store_builders import NOW, bury, hands
 
-MINUTE = timedelta(minutes=1)
+MINUTE, MICROSECOND = timedelta(minutes=1), timedelta(microseconds=1)
 
 
 class Worker:
@@ -103,6 +104,22 @@ async def test_a_slot_whose_hands_were_emptied_is_anybodys(workers):
 
     await first.hands.take(Kind.ORIGIN, "workspace-2")
     assert await first.take(size=1) is None
+
+
+async def test_who_finds_every_slot_taken_asks_who_lives_once_in_a_few_seconds(workers, tables):
+    first, second, *_ = workers
+    await first.take(size=1)
+
+    async def calls(now):
+        before = tables.calls
+        assert await second.slots.take("opentext", size=1, owner="worker-1/origin", now=now) is None
+        return tables.calls - before
+
+    asked = await calls(NOW)
+    assert await calls(NOW + LIFE_KNOWN - MICROSECOND) == asked - 1
+    assert await calls(NOW + LIFE_KNOWN) == asked
+    # Asked in the future, by a clock that was set back since.
+    assert await calls(NOW) == asked
 
 
 async def test_systems_have_slots_of_their_own(workers):

@@ -48,6 +48,7 @@ DONE: dict[str, Any] = {
     "completedDateTime": "2026-11-23T11:00:00Z",
     "completedBy": {"user": {"id": ALICE}},
 }
+APP = {"application": {"id": "bridge"}}
 LATER = StepRef(process_id=5, subprocess_id=5, task_id=1, visit="2026-11-22T09:00:00")
 LATER_ON = NOW + timedelta(minutes=5)
 SENDING = SendIntent(id="bridge-1", step=STEP, at=NOW - timedelta(hours=1))
@@ -285,6 +286,18 @@ def test_an_assignment_that_planner_refuses_to_put_back_stays_to_be_put_back():
 
     assert agreed.link.base["priority"].got == 1
     assert (sure(again.task).assign, sure(again.task).unassign) == ((ALICE,), (BOB,))
+
+
+def test_whom_the_bridge_assigned_is_no_strangers_assignment_though_planner_did_not_show_it_at_once():
+    """Asked for Alice, Planner still showed nobody; it shows her by the time that OpenText names Bob."""
+    item = approval(assignees=(BOB,), deciders=(decider(BOB),))
+    known = link(approval())
+    known = known.based({"assignees": FieldBase(asked=[ALICE], got=[])})
+
+    action = as_a(Write, act(item, known, found(approval(), assignments={ALICE: {"assignedBy": APP}})))
+
+    assert action.link.note == ""
+    assert (sure(action.task).assign, sure(action.task).unassign) == ((BOB,), (ALICE,))
 
 
 def test_a_refused_completion_that_planner_does_not_let_be_opened_is_no_progress_and_stays_refused():
