@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+import pytest
+
 from local.demo.world import create_contract
 from local.in_process.table_errors import failure
 from local.simulators.faults import Fault
+from local.simulators.odd_data import rows
+from shared.models.holds import HoldCause
 from shared.models.messages import OriginMessage
 from tests.contracts import END, mapping_of, write_mapping
 from tests.engine import engine
@@ -73,3 +77,30 @@ async def test_whom_a_post_named_whose_answer_was_lost_is_no_persons_choice_when
 
     (task,) = [task for task in graph.tasks.values() if task["title"] == "Brief"]
     assert set(task["assignments"]) == {started.world.users["nkaur"]}
+
+
+@pytest.mark.parametrize("without_id", [pytest.param(False, id="by its id"), pytest.param(True, id="without an id")])
+async def test_a_post_whose_answer_was_lost_is_not_repeated_while_a_task_that_may_be_its_own_cant_be_read(
+    *, without_id
+):
+    """Only a list in which nothing of ours went unread states that there is none."""
+    started = engine(write_mapping(MAPPING.replace("RULE", "briefing")))
+    inside, graph = started.inside, started.world.graph
+    origin = f"workspace-{create_contract(started.world, 'Supply', END)}"
+    odd = {"percentComplete": "much", **({"id": None} if without_id else {})}
+    unreadable = rows(lambda found: [{**one, **odd} if "planId" in one else one for one in found])
+    graph.faults.add(Fault.status(504, method="POST", path="/planner/tasks", after=True))
+    graph.faults.hook = lambda method, _: Fault.odd(unreadable) if method == "GET" else None
+
+    await started.look(origin)
+    await inside.pass_time(timedelta(minutes=1), times=5)
+
+    [task] = graph.tasks
+    [link] = (await started.services.origins.find_links(origin)).values()
+    assert link.hold is HoldCause.AMBIGUOUS
+    assert link.reason.endswith(": one without an id" if without_id else f": {task}")
+
+    graph.faults.hook = None
+    await inside.pass_time(timedelta(minutes=5), times=5)
+    [link] = (await started.services.origins.find_links(origin)).values()
+    assert (link.hold, link.task_id, [*graph.tasks]) == (None, task, [task])

@@ -52,3 +52,17 @@ async def test_a_row_in_a_plan_that_no_link_names_any_more_goes_when_that_plan_i
     await look(started, origin, plan)
 
     assert await rows(started, plan) == {}
+
+
+async def test_what_a_look_agreed_on_stands_in_the_row_at_once(contract):
+    """Whatever caused it: a row that stayed behind would bring one more look at each read of its plan."""
+    started, origin, link = contract
+    people = started.world.users["lwhite"]
+    started.world.graph.person_patch_task(people, link.task_id, priority=1)
+
+    await started.look(origin)
+
+    after = (await started.services.origins.find_links(origin))[link.item]
+    row = (await rows(started, link.plan_id))[link.task_id]
+    assert after.etag != link.etag
+    assert row.says(IndexRow.of(origin, after))
