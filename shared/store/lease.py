@@ -202,8 +202,7 @@ class Held:
     async def _look_again(self, error: StaleError, *, is_last_act: bool) -> None:
         """Find out why a commit was refused: only a mark by somebody who waits lets us try again."""
         found = await self._table.find(self._row.partition, self._row.key)
-        lease = None if found is None else found.read(Lease)
-        if found is None or lease is None or lease.owner != self._owner:
+        if found is None or (lease := found.read(Lease)).owner != self._owner:
             self._is_over = True
             message = f"{self.origin}: another worker has its lease"
             raise LeaseLostError(message) from error

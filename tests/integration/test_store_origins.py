@@ -106,6 +106,25 @@ async def test_who_comes_while_it_is_held_marks_it_and_goes(origins, others):
     assert await held.release() is True
 
 
+async def test_who_finds_an_origin_held_has_nothing_in_hand(origins, others, working):
+    """Or whoever buries that worker would have it looked at once more, and its name would never be void."""
+    await origins.take(ORIGIN, NOW)
+
+    assert await others.take(ORIGIN, NOW) is None
+
+    assert [one.is_empty for one in working] == [False, True]
+
+
+async def test_a_lease_whose_row_was_taken_away_is_lost(origins, tables):
+    held = await origins.take(ORIGIN, NOW)
+    await tables.origins.discard(ORIGIN, "lease")
+
+    with pytest.raises(LeaseLostError):
+        await held.commit(links=[link()], now=NOW)
+
+    assert await origins.find_links(ORIGIN) == {}
+
+
 async def test_a_mark_does_not_cost_the_holder_its_lease(origins, others):
     held = await origins.take(ORIGIN, NOW)
     await others.take(ORIGIN, NOW)
