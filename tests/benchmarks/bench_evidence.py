@@ -9,11 +9,12 @@ from local.in_process.tables import MemoryTables
 from shared.models.evidence import Event
 from shared.store.commit import MOST_OPERATIONS
 from shared.store.origins import Origins
-from shared.store.tables import NAMES, Tables
+from shared.store.tables import NAMES
 from tests.benchmarks.ratios import Ratio, cpu
 from tests.evidence import document, history
 from tests.integration.store_builders import hands
 from tests.narrowing import sure
+from tests.tables import tables_in
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ENTRIES = 100_000
@@ -44,7 +45,7 @@ async def append():
     account = MemoryTables()
     for name in NAMES:
         account.tables[name] = {}
-    tables = Tables({name: account.client(name) for name in NAMES}, writer="bench")
+    tables = tables_in(account, "bench")
     held = sure(await Origins(tables, hands(tables, "bench")).take("workspace-1", NOW))
     before = tables.calls
     await held.commit(now=NOW, events=[Event(what="progressed", item="rule|a", detail=DETAIL)] * APPENDED)

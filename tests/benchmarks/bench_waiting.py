@@ -13,10 +13,10 @@ from shared.models.hands import Kind
 from shared.reconciler.waiting_room import Hurry, WaitingRoom
 from shared.store.hands import Hands
 from shared.store.slots import Slots
-from shared.store.tables import NAMES, Tables
 from shared.timing import BEAT, NO_SLOT_AGAIN
 from tests.benchmarks.ratios import Ratio
 from tests.integration.store_builders import NoQueues
+from tests.tables import tables_in
 
 HINTS, SLOTS, LOOK = 1000, 4, 0.5
 IDEAL = HINTS * LOOK / SLOTS
@@ -56,7 +56,7 @@ class Worker:
     """One instance: takes batches as the host does, and waits as `reconcile` does."""
 
     def __init__(self, loop: SimLoop, memory: MemoryTables, queue: Queue, number: int) -> None:
-        tables = Tables({name: memory.client(name) for name in NAMES}, writer=f"w{number}")
+        tables = tables_in(memory, f"w{number}")
         self.hands = Hands(tables, NoQueues(), f"w{number}", ticks=loop.time)
         rng = Random(number)  # noqa: S311 - repeatable on purpose
         slots = Slots(tables, self.hands)

@@ -13,9 +13,10 @@ from local.demo.observe import links
 from local.demo.stories import contracts
 from local.in_process.tables import MemoryTables
 from local.local_system import ROOT, running
-from shared.store.tables import NAMES, Tables
+from shared.store.tables import Tables
 from tests.integration.guarded import guarded
 from tests.integration.store_builders import close_hands
+from tests.tables import tables_in
 
 _NUMBERS = itertools.count(1)
 
@@ -78,7 +79,7 @@ async def tables(request, memory):
     """Give the four tables, none of them made yet: on the double, then on Azurite by key, then by identity."""
     prefix = f"store{next(_NUMBERS)}"
     if request.param == "double":
-        yield Tables({name: memory.client(name) for name in NAMES}, writer="test")
+        yield tables_in(memory)
         return
     if request.param == "identity":
         opened = request.getfixturevalue("identity").tables(prefix)

@@ -17,17 +17,18 @@ from shared.operations.app_state import note_app
 from shared.operations.backup import restore, write_backup
 from shared.operations.rebuild import rebuild
 from shared.store.queues import Queues
-from shared.store.tables import NAMES, Tables
+from shared.store.tables import Tables
 from shared.wiring.stores import storage_over
 from tests.engine import READING
 from tests.integration.test_rebuild import END, Case
 from tests.integration.test_standing_failures import Break, status
+from tests.tables import tables_in
 
 _NUMBERS = itertools.count(1)
 
 
 def tables_of(inside, writer="operator"):
-    return Tables({name: inside.account.client(name) for name in NAMES}, writer=writer)
+    return tables_in(inside.account, writer)
 
 
 def rows(file):

@@ -56,9 +56,13 @@ class Case:
     async def link(self):
         return (await self.inside.services().origins.find_links(self.origin))[ITEM]
 
-    async def told(self):
+    async def entries(self, item=ITEM):
+        """List what the history says of an item."""
         entries = await self.inside.services().origins.list_entries(self.origin)
-        return [entry.what for entry in entries if entry.item == ITEM]
+        return [entry for entry in entries if entry.item == item]
+
+    async def told(self, item=ITEM):
+        return [entry.what for entry in await self.entries(item)]
 
 
 @pytest.fixture
@@ -132,8 +136,7 @@ async def test_what_planner_took_is_told_although_it_refused_the_rest(case):
     await case.pass_minutes(50)
 
     link = await case.link()
-    entries = await case.inside.services().origins.list_entries(case.origin)
-    told = [entry for entry in entries if (entry.item, entry.what) == (ITEM, "updated")]
+    told = [entry for entry in await case.entries() if entry.what == "updated"]
     assert case.task["dueDateTime"].startswith("2028-03-30")
     assert (link.base["due"].asked, link.hold) == ("2028-03-30", HoldCause.REFUSED)
     assert [(one.detail["fields"], one.personal.detail["before"], one.personal.detail["after"]) for one in told] == [
@@ -154,9 +157,7 @@ async def test_a_part_that_planner_took_without_an_answer_is_told_once_and_is_no
     await case.hint()
     await case.pass_minutes(50)
 
-    entries = await case.inside.services().origins.list_entries(case.origin)
-    own = [entry for entry in entries if entry.item == ITEM]
-    told = [(entry.what, entry.detail["fields"]) for entry in own if "fields" in entry.detail]
+    told = [(entry.what, entry.detail["fields"]) for entry in await case.entries() if "fields" in entry.detail]
     assert case.graph.faults.struck == 3
     assert case.task["dueDateTime"].startswith("2028-09-29")
     assert told == [("updated", ["title", "references"]), ("updated", ["due"]), ("updated", ["due"])]
@@ -195,8 +196,7 @@ async def test_a_first_write_that_does_not_fit_as_a_whole_writes_what_fits_once(
         case.graph.add_checklist_item(case.inside.world.users["lwhite"], review, f"Line {number}")
     await case.pass_minutes(600)
 
-    entries = await case.inside.services().origins.list_entries(case.origin)
-    told = [entry.what for entry in entries if entry.item == "contract-package|legal-review"]
+    told = await case.told(REVIEW)
     assert told.count("updated") == told.count("held") == 1
     assert "ref: " in case.graph.details[review]["description"]
 

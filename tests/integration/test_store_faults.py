@@ -19,9 +19,10 @@ from shared.store.cursors import Cursors
 from shared.store.gates import Gates
 from shared.store.nodes import Nodes
 from shared.store.origins import Origins
-from shared.store.tables import NAMES, Tables
+from shared.store.tables import NAMES
 from shared.store.tasks import Claim, IndexRow, Tasks, indexing, reserving, unreserving
 from tests.integration.store_builders import NOW, ORIGIN, bury, event, hands, link, reservation
+from tests.tables import tables_in
 
 LOSSES = {
     "reset": ServiceResponseError("reset"),
@@ -74,14 +75,14 @@ def breaker(memory):
 def tables(memory, breaker):
     for name in NAMES:
         memory.tables[name] = {}
-    return Tables({name: memory.client(name) for name in NAMES}, writer="one")
+    return tables_in(memory, "one")
 
 
 @pytest.fixture
 def working():
     """Give the hands of both workers: their rows stand where nothing breaks."""
     steady = MemoryTables()
-    opened = Tables({name: steady.client(name) for name in NAMES}, writer="hands")
+    opened = tables_in(steady, "hands")
     return [hands(opened, f"worker-{number}") for number in (1, 2)]
 
 
@@ -92,7 +93,7 @@ def origins(tables, working):
 
 @pytest.fixture
 def others(memory, tables, working):
-    opened = Tables({name: memory.client(name) for name in NAMES}, writer="two")
+    opened = tables_in(memory, "two")
     return Origins(opened, working[1])
 
 

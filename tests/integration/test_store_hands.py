@@ -10,9 +10,9 @@ from local.in_process.tables import MemoryTables
 from shared.errors import FencedError, RetryLaterError
 from shared.models.hands import HandsRow, Kind
 from shared.store.hands import PARTITION
-from shared.store.tables import NAMES, Tables
 from shared.timing import DEAD_AFTER, FENCED_AFTER
 from tests.integration.store_builders import NOW, NoQueues, bury, hands
+from tests.tables import tables_in
 
 SECOND = timedelta(seconds=1)
 
@@ -44,7 +44,7 @@ def memory(moment):
 
 @pytest.fixture
 def opened(memory):
-    return Tables({name: memory.client(name) for name in NAMES}, writer="test")
+    return tables_in(memory)
 
 
 @pytest.fixture

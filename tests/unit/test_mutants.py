@@ -32,16 +32,21 @@ def test_which_lines_a_test_runs_is_measured_where_coverage_is_not_counted_too(t
     assert ran.returncode == 0, ran.stdout.decode()[-2000:]
 
 
-@pytest.mark.parametrize(("failed", "is_taken"), [(LEFT_OUT, True), (LEFT_OUT + 1, False)])
-def test_what_is_measured_by_a_suite_that_does_not_run_is_not_taken(tmp_path: Path, *, failed: int, is_taken: bool):
-    cases = "".join(
-        f'<testcase classname="a" name="t{number}" time="1"><error/></testcase>' for number in range(failed)
-    )
-    report = tmp_path / REPORT
-    report.parent.mkdir()
-    report.write_text(f"<testsuite>{cases}</testsuite>")
-    if is_taken:
-        assert read_measured(tmp_path).seconds == {}
-    else:
-        with pytest.raises(ValueError, match="11 of 11 tests fail without any change"):
-            read_measured(tmp_path)
+def report(tree: Path, failed: int) -> None:
+    """Leave the report of a suite of which so many tests failed, and none passed."""
+    case = '<testcase classname="a" name="t" time="1"><error/></testcase>'
+    (tree / REPORT).parent.mkdir()
+    (tree / REPORT).write_text(f"<testsuite>{case * failed}</testsuite>")
+
+
+def test_a_few_tests_that_fail_without_any_change_are_left_out(tmp_path: Path):
+    report(tmp_path, failed=LEFT_OUT)
+
+    assert read_measured(tmp_path).seconds == {}
+
+
+def test_what_is_measured_by_a_suite_that_does_not_run_is_not_taken(tmp_path: Path):
+    report(tmp_path, failed=LEFT_OUT + 1)
+
+    with pytest.raises(ValueError, match="11 of 11 tests fail without any change"):
+        read_measured(tmp_path)

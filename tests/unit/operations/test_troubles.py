@@ -15,8 +15,8 @@ from shared.store.brakes import Brakes
 from shared.store.gates import Gates
 from shared.store.plans import Plans
 from shared.store.sign_in_gates import SignInGates
-from shared.store.tables import NAMES, Tables
 from shared.store.troubles import Troubles
+from tests.tables import tables_in
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -35,7 +35,7 @@ class Poisoned:
 @pytest.fixture
 def storage():
     account = MemoryTables()
-    tables = Tables({name: account.client(name) for name in NAMES}, writer="w")
+    tables = tables_in(account, "w")
     clock = SimpleNamespace(at=NOW)
     return SimpleNamespace(
         tables=tables,

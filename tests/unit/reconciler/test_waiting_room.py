@@ -14,9 +14,9 @@ from shared.models.hands import Kind
 from shared.reconciler.waiting_room import Hurry, WaitingRoom
 from shared.store.hands import Hands
 from shared.store.slots import Slots
-from shared.store.tables import NAMES, Tables
 from shared.timing import LONGEST_WAIT, SPARE
 from tests.integration.store_builders import NoQueues
+from tests.tables import tables_in
 
 SLOTS = 4
 
@@ -41,7 +41,7 @@ class Bench:
         self.loop, self.done, self.backlog = loop, [], backlog
         self.hands, self.rooms, self.slots, self.tables = [], [], [], []
         for number in range(workers):
-            tables = Tables({name: memory.client(name) for name in NAMES}, writer=f"w{number}")
+            tables = tables_in(memory, f"w{number}")
             hands = Hands(tables, NoQueues(), f"w{number}", ticks=loop.time)
             slots = Table(tables, hands)
             rng = Random(number)  # noqa: S311 - repeatable on purpose

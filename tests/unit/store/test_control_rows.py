@@ -12,9 +12,9 @@ from shared.observability.tally import LAG, LOOKS, Tally
 from shared.store.mailboxes import Mailboxes
 from shared.store.recoveries import Recoveries
 from shared.store.series import KEPT, Series
-from shared.store.tables import NAMES, Tables
 from shared.timing import RECOVERIES_APART
 from tests.narrowing import sure
+from tests.tables import tables_in
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -32,7 +32,7 @@ def tables(account):
 
 
 def worker(account):
-    return Tables({name: account.client(name) for name in NAMES}, writer="w")
+    return tables_in(account, "w")
 
 
 def counted(looks):

@@ -9,8 +9,8 @@ from local.in_process.tables import MemoryTables
 from shared.errors import ThrottledError
 from shared.store.gates import Gates
 from shared.store.sign_in_gates import SignInGates
-from shared.store.tables import NAMES, Tables
 from shared.timing import SIGN_IN_SOON
+from tests.tables import tables_in
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -20,7 +20,7 @@ POLICY, WINDOW = 5, timedelta(minutes=15)
 
 def tables(account=None, worker="w"):
     kept = account or MemoryTables()
-    return Tables({name: kept.client(name) for name in NAMES}, writer=worker)
+    return tables_in(kept, worker)
 
 
 def asked(system, pause):

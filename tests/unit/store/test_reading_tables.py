@@ -2,13 +2,13 @@
 
 from local.in_process.tables import MemoryTables
 from shared.store.row import Row
-from shared.store.tables import NAMES, Tables
+from tests.tables import tables_in
 
 
 async def test_no_write_reaches_the_service_and_each_seems_to_succeed():
     sent = []
     account = MemoryTables()
-    tables = Tables({name: account.client(name) for name in NAMES}, writer="w")
+    tables = tables_in(account, "w")
     stands = await tables.control.insert("plan", "a", "{}")
 
     async def gate(moment, table, operation):

@@ -6,14 +6,14 @@ from local.in_process.loop import SimLoop, run
 from local.in_process.tables import MemoryTables
 from shared.models.hands import Kind
 from shared.store.hands import Hands
-from shared.store.tables import NAMES, Tables
 from tests.integration.store_builders import NoQueues
+from tests.tables import tables_in
 
 
 def test_who_works_for_an_hour_is_alive_all_the_time():
     async def main(loop: SimLoop) -> list[bool]:
         memory = MemoryTables(now=loop.now)
-        tables = Tables({name: memory.client(name) for name in NAMES}, writer="test")
+        tables = tables_in(memory)
         busy, other = (Hands(tables, NoQueues(), worker, ticks=loop.time) for worker in ("busy", "other"))
         await busy.take(Kind.ORIGIN, "workspace-1")
         dead = []

@@ -34,10 +34,10 @@ from shared.store.origins import Origins
 from shared.store.plans import PlanRow, Plans
 from shared.store.row import unescape
 from shared.store.slots import SlotRow, Slots
-from shared.store.tables import NAMES, Tables
 from shared.store.tasks import Claim, IndexRow, Tasks
 from tests.integration.store_builders import NoQueues
 from tests.narrowing import sure
+from tests.tables import tables_in
 
 FIRST = json.loads((Path(__file__).parent / "first_edition.json").read_text(encoding="utf-8"))
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -69,7 +69,7 @@ def account(*rows):
         partitions = kept.tables.setdefault(row["table"], {})
         entity = {"PartitionKey": row["partition"], "RowKey": row["key"], "data": row["data"], "write": "w-1"}
         partitions.setdefault(row["partition"], {})[row["key"]] = kept.stamped(entity)
-    return Tables({name: kept.client(name) for name in NAMES}, writer="test")
+    return tables_in(kept)
 
 
 async def through_every_door(tables, row):

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from local.in_process.tables import MemoryTables
 from shared.models.troubles import Cause, Where
-from shared.store.tables import NAMES, Tables
 from shared.store.troubles import Troubles
+from tests.tables import tables_in
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -18,7 +18,7 @@ class Case:
         self.troubles = Troubles(self.tables)
 
     def open(self):
-        return Tables({name: self.account.client(name) for name in NAMES}, writer="w")
+        return tables_in(self.account, "w")
 
     async def tell(self, now=NOW, text="status 503", **more):
         await self.troubles.tell(Where.SYSTEM, "opentext", Cause.UNAVAILABLE, text, now, **more)

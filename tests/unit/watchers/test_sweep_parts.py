@@ -15,11 +15,11 @@ from shared.models.opentext import Person
 from shared.models.workflow import StatusRow, Step, StepRef, WorkflowStatus
 from shared.store.cursors import Cursors
 from shared.store.plans import PlanRow
-from shared.store.tables import NAMES, Tables
 from shared.targets.capacity import ACTIVE, TOTAL, buckets_left, fullest, warn
 from shared.watchers.discovery import digests
 from shared.watchers.list_digest import SHELVES, compare, remember
 from tests.build import NOW, PLAN
+from tests.tables import tables_in
 from tests.unit.mapping.mapping_world import mapping_of
 
 TASK = {"key": "a", "title": "A"}
@@ -107,7 +107,7 @@ def test_neither_order_nor_repetition_nor_names_make_a_difference():
 
 def cursors():
     account = MemoryTables()
-    return Cursors(Tables({name: account.client(name) for name in NAMES}, writer="test"))
+    return Cursors(tables_in(account))
 
 
 LISTS = st.dictionaries(st.integers(1, 2000), st.sampled_from(["a", "b", "c"]), max_size=60)

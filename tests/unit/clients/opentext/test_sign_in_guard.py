@@ -12,9 +12,9 @@ from shared.clients.opentext.sign_in_guard import OwnDoor
 from shared.clients.opentext.transport import Wire
 from shared.errors import SignInRefusedError, ThrottledError, UnavailableError
 from shared.store.sign_in_gates import SignInGates
-from shared.store.tables import NAMES, Tables
 from shared.timing import SIGN_IN_PAUSE
 from tests.narrowing import sure
+from tests.tables import tables_in
 from tests.unit.clients.opentext.test_session import BASE, CLIENT, DEKE, PASSWORD, Clock
 
 
@@ -40,7 +40,7 @@ def worker(door, clock, tries, sign_in=PASSWORD):
 
 def stored():
     kept = MemoryTables()
-    return SignInGates(Tables({name: kept.client(name) for name in NAMES}, writer="test"))
+    return SignInGates(tables_in(kept))
 
 
 @pytest.mark.parametrize("tries", [pytest.param(OwnDoor, id="own"), pytest.param(stored, id="stored")])
