@@ -168,6 +168,8 @@ STATE_TOLD_AGAIN = timedelta(minutes=5)
 """How often an app says that it runs, and by which mapping."""
 PAUSED_AGAIN = timedelta(minutes=2)
 """How long a message waits before it is asked for again: how soon after a pause work resumes, at the latest."""
+FAILED_SOON = timedelta(seconds=15)
+"""Before what failed once, and may have been one lost answer, is tried again."""
 FAILED_AGAIN = timedelta(minutes=5)
 """Before what a setting or a system's absence stopped is tried again."""
 RESUMED_WITHIN = timedelta(minutes=1)

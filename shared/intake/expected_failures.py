@@ -30,7 +30,7 @@ from shared.models.words import SCOPES, WaitedFor
 from shared.observability.tally import PLANS_READ, tally
 from shared.observability.telemetry import count
 from shared.reconciler.soon import follow_anyway
-from shared.timing import FAILED_AGAIN, RESUMED_WITHIN
+from shared.timing import FAILED_AGAIN, FAILED_SOON, RESUMED_WITHIN
 
 if TYPE_CHECKING:
     from shared.services import Services, Storage
@@ -64,7 +64,7 @@ async def run_origin(
     except EXPECTED as error:
         await tell_met(wired, error)
         storage = wired.storage()
-        at = await _later(error, wired, message.origin)
+        at = await _later(error, wired, message)
         # One row an origin, whatever its messages came for; but one that reads all does not give way to another.
         reason = WaitedFor.RESYNC if SCOPES[message.scope].anew else WaitedFor.RETRY
         await storage.agenda.put(AgendaEntry.later(message, at, reason), storage.now())
@@ -93,7 +93,7 @@ async def run_plan(
     except EXPECTED as error:
         await tell_met(wired, error)
         # For the gate alone, which a pause that was asked for closes for all workers: the plan's turn comes by itself.
-        await _later(error, wired, "")
+        await _later(error, wired)
         _tell(error, f"plan {message.plan} is read at its next turn")
         return True
     tally.add(PLANS_READ)
@@ -121,26 +121,32 @@ async def _sweep(flow: Callable[[], Awaitable[object]], wired: Wired, *, needs_a
         done = await flow()
     except EXPECTED as error:
         await tell_met(wired, error, needs_all=needs_all)
-        await _later(error, wired, "")
+        await _later(error, wired)
         _tell(error, "the next tick goes on")
         return True
     await tell_met(wired, needs_all=needs_all)
     return bool(done)
 
 
-async def _later(error: Exception, wired: Wired, origin: str) -> datetime:
+async def _later(error: Exception, wired: Wired, message: OriginMessage | None = None) -> datetime:
     """
     Say when to try again; what throttled us closes its gate for every worker first.
 
     Each origin has its own moment: messages of it that fail together leave one row.
     """
-    storage = wired.storage()
+    storage, origin = wired.storage(), message.origin if message is not None else ""
     now = storage.now()
-    if not isinstance(error, ThrottledError):
-        turn = FAILED_AGAIN.total_seconds()
-        return datetime.fromtimestamp((now.timestamp() // turn + 1) * turn, UTC) + _moment(origin, FAILED_AGAIN)
-    count("throttled", system=error.system)
-    return await storage.gates.close_for(error, now) + _moment(origin, RESUMED_WITHIN)
+    if isinstance(error, ThrottledError):
+        count("throttled", system=error.system)
+        return await storage.gates.close_for(error, now) + _moment(origin, RESUMED_WITHIN)
+    again = FAILED_AGAIN if message is None or _is_lasting(error, message) else FAILED_SOON
+    turn = again.total_seconds()
+    return datetime.fromtimestamp((now.timestamp() // turn + 1) * turn, UTC) + _moment(origin, again)
+
+
+def _is_lasting(error: Exception, message: OriginMessage) -> bool:
+    """Tell what a person has to mend, what failed before, and back-fill, for which nobody waits."""
+    return not isinstance(error, RetryLaterError | FencedError) or message.waited_for is WaitedFor.RETRY or message.bulk
 
 
 def _moment(origin: str, within: timedelta) -> timedelta:

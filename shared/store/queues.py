@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol, Self, cast
 
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import AzureError, ResourceExistsError
+from azure.core.exceptions import AzureError, ResourceExistsError, ServiceRequestError, ServiceRequestTimeoutError
 from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueServiceClient
 
@@ -155,18 +156,31 @@ class Queues:
             raise UnavailableError(message) from error
 
     async def _sent(self, client: QueueClient, body: str, seconds: int | None) -> None:
-        self.calls += 1
         try:
             # Sent first, and the queue made only when it is missed: asking before each message would double the calls.
-            await client.send_message(body, visibility_timeout=seconds, time_to_live=_FOREVER)
+            await self._posted(client, body, seconds)
         except AzureError as error:
             if not is_missing_queue(error):
                 raise
         else:
             return
-        self.calls += 2
+        self.calls += 1
         await _create(client)
-        await client.send_message(body, visibility_timeout=seconds, time_to_live=_FOREVER)
+        await self._posted(client, body, seconds)
+
+    async def _posted(self, client: QueueClient, body: str, seconds: int | None) -> None:
+        """Send; once more where the line broke, as it does when the service just closed a connection that stood."""
+        post = partial(client.send_message, body, visibility_timeout=seconds, time_to_live=_FOREVER)
+        self.calls += 1
+        try:
+            await post()
+        except ServiceRequestTimeoutError:
+            raise
+        except ServiceRequestError:
+            # aiohttp repeats by itself what is idempotent, and a POST is not. This one may be repeated: at worst the
+            # same is looked at twice.
+            self.calls += 1
+            await post()
 
 
 async def _create(client: QueueClient) -> None:

@@ -26,6 +26,7 @@ from local.serving import bound, port_of
 
 DELIVERED = ROOT / "local.settings.example.json"
 _LOCAL_ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
+_WARNED = re.compile(r" (WARNING|ERROR|CRITICAL) ")
 _FOUND_HERE = ("AzureWebJobsStorage", "PUBLIC_BASE_URL", "MAPPING_FILE", "CLOCK_FILE")
 """Settings whose values are of this run, as are all addresses."""
 
@@ -175,6 +176,11 @@ class Stage:
         """Read all logs."""
         return "\n".join(host.logged() for host in self.hosts)
 
+    def warnings(self) -> str:
+        """Read what the hosts warned of, and the last that each said."""
+        logs = [host.logged().splitlines() for host in self.hosts]
+        return "\n".join(line for log in logs for line in [*filter(_WARNED.search, log), *log[-1:]])
+
     def _next_host(self) -> int | None:
         living = [host for host in self.hosts if host.process.poll() is None]
         return _port(living[next(self._turn) % len(living)].url) if living else None
@@ -207,6 +213,10 @@ async def instances(mapping: Path, folder: Path, **settings: str) -> AsyncIterat
             await line.open()
         try:
             yield stage
+        except BaseException:
+            # A time-out alone says nothing of what was waited for. Shown with the failing test.
+            print(stage.warnings())
+            raise
         finally:
             stage.end()
             for line in (stage.gate, stage.front, stage.graph):

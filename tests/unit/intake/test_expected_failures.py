@@ -187,6 +187,28 @@ async def test_a_message_waits_in_the_agenda_for_what_may_pass(error):
     assert timedelta(0) < entry.at - NOW <= timedelta(minutes=10)
 
 
+@pytest.mark.parametrize(
+    ("error", "message", "within"),
+    [
+        pytest.param(PASSING[0], OriginMessage(origin="node-1"), 30, id="no sensible answer"),
+        pytest.param(PASSING[1], OriginMessage(origin="node-1"), 30, id="a lost answer"),
+        pytest.param(PASSING[2], OriginMessage(origin="node-1"), 30, id="a worker believed dead"),
+        pytest.param(PASSING[3], OriginMessage(origin="node-1"), 600, id="a refused sign-in"),
+        pytest.param(MENDED_LATER[0], OriginMessage(origin="node-1"), 600, id="a setting"),
+        pytest.param(
+            PASSING[0], OriginMessage(origin="node-1", waited_for=WaitedFor.RETRY), 600, id="it failed before"
+        ),
+        pytest.param(PASSING[0], OriginMessage(origin="workspace-1", bulk=True), 600, id="back-fill"),
+    ],
+)
+async def test_what_failed_for_a_moment_is_tried_again_within_half_a_minute_and_then_in_minutes(error, message, within):
+    wired = Wired()
+    await run_origin(message, failing(error), wired)
+
+    waits = wired.agenda.entries[0].at - NOW
+    assert within / 2 <= waits.total_seconds() <= within
+
+
 async def test_messages_of_an_origin_that_fail_together_leave_one_row():
     wired = Wired(MENDED_LATER[0])
 
