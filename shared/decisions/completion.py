@@ -1,10 +1,14 @@
 """What a completed task means for OpenText."""
 
+from datetime import datetime
+
 from shared.decisions.actions import Action, Remember, SetAttributes, Write
 from shared.decisions.approval import decide_approval, decide_elsewhere
 from shared.decisions.item_view import Case, actor_of, event
 from shared.decisions.observed import Found
 from shared.models.events import EventKind
+from shared.models.evidence import Event
+from shared.models.holds import RefusalReason
 from shared.models.link import Link
 from shared.models.opentext import AttributeValue
 from shared.models.planner_writes import TaskPatch
@@ -20,12 +24,30 @@ def decide_completed(case: Case) -> Action | None:
         return Write(case.link, case.target, task=TaskPatch(percent_complete=0), events=(told,))
     if case.target.wanted.kind is ItemKind.STEP:
         return decide_approval(case) if case.target.wanted.moves_step else decide_elsewhere(case)
-    found, wanted = case.found, case.target.wanted
-    done = case.link.completed(actor_of(found).get("entra"), found.task.completed or case.now).agreed(found.task, None)
-    told = event(EventKind.COMPLETED, case.link, actor=actor_of(found), at=found.task.completed, etag=found.task.etag)
-    if (values := recorded(wanted)) and case.workspace_id is not None:
-        return SetAttributes(done, case.workspace_id, values, (told,))
+    done = remember_completed(case.link, case.found, case.now)
+    if (values := recorded(case.target.wanted)) and case.workspace_id is not None:
+        return SetAttributes(done.link, case.workspace_id, values, done.events)
+    return done
+
+
+def remember_completed(link: Link, found: Found, now: datetime) -> Remember:
+    """End an item whose task is completed; the history tells by whom and when."""
+    done = link.completed(actor_of(found).get("entra"), found.task.completed or now).agreed(found.task, None)
+    told = event(EventKind.COMPLETED, link, actor=actor_of(found), at=found.task.completed, etag=found.task.etag)
     return Remember(done, (told,))
+
+
+def refused_late(link: Link, found: Found, reason: RefusalReason) -> tuple[Event, ...]:
+    """Tell of a step that somebody completed it when nothing was moved by that any more; of nobody: nothing."""
+    if not is_completed_by_person(found):
+        return ()
+    at = found.task.completed
+    return (event(EventKind.REFUSED, link, actor=actor_of(found), reason=reason, completed_at=at),)
+
+
+def is_completed_by_person(found: Found) -> bool:
+    """Tell a person's completion from the bridge's own, and from one of which Planner does not say whose it is."""
+    return found.task.is_completed and "entra" in actor_of(found)
 
 
 def _is_own_ending(found: Found) -> bool:

@@ -8,11 +8,17 @@ out and asking again ends, when both sides agree, in None.
 from datetime import datetime
 
 from shared.decisions.actions import Action, Create, LookAgain, Remember, Settle, Write
-from shared.decisions.completion import is_asked_anew, record_again
+from shared.decisions.completion import (
+    is_asked_anew,
+    is_completed_by_person,
+    record_again,
+    refused_late,
+    remember_completed,
+)
 from shared.decisions.description_block import closing_block, signature, with_block
 from shared.decisions.ending import Ended, Ending, MappingChanged, NotStated, ending
 from shared.decisions.fields import Target
-from shared.decisions.item_view import Policy, View, actor_of, event, is_behind, is_waiting
+from shared.decisions.item_view import Policy, View, event, is_behind, is_waiting
 from shared.decisions.observed import Found, Missing, Unread
 from shared.decisions.open_task import agree, decide_open, decide_refused
 from shared.models.events import EventKind
@@ -61,7 +67,7 @@ def _decide_known(view: View, link: Link, policy: Policy, now: datetime) -> Acti
     if link.state is LinkState.RELEASED:
         return _decide_released(view, link, policy, now)
     if link.state is LinkState.WITHDRAWN:
-        return None
+        return _decide_withdrawn(view, link, policy, now)
     return _decide_made(view, link, policy, now)
 
 
@@ -135,9 +141,16 @@ def _decide_released(view: View, link: Link, policy: Policy, now: datetime) -> A
         return Remember(back, (event(EventKind.ADOPTED, back),), again=True)
     why = _ending(view, link, policy)
     # Its rule may stand again, and only a value that was read says no by it.
-    if isinstance(why, Ended) and (why.is_by_condition or link.step is not None):
-        return _end(link, view.found, why, signature(policy.bridge, view.origin.key))
+    if isinstance(why, Ended) and (why.is_by_condition or why.is_stated or link.step is not None):
+        return _end(link, view.found, why, signature(policy.bridge, view.origin.key), now)
     return agree(link, view.found)
+
+
+def _decide_withdrawn(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
+    """Take note of what people do to its task, and of no more: each read of its plan would announce it anew."""
+    if isinstance(view.seen, Missing):
+        return _decide_missing(view, link, policy, now)
+    return None if view.found is None else agree(link, view.found)
 
 
 def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
@@ -153,7 +166,7 @@ def _decide_made(view: View, link: Link, policy: Policy, now: datetime) -> Actio
     if view.seen is None or isinstance(view.seen, Unread) or view.found is None:
         return None
     if view.target is None:
-        return _decide_unwanted(view, link, view.found, policy)
+        return _decide_unwanted(view, link, view.found, policy, now)
     return _decide_finished(view, link, view.found, policy, now)
 
 
@@ -222,7 +235,7 @@ def _after_deletion(target: Target, link: Link, deleted: Event, now: datetime) -
     return Remember(link.withdrawn(link.reason, task_gone=True), (deleted,))
 
 
-def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Action | None:
+def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy, now: datetime) -> Action | None:
     # Over, and its version agreed on all the same: else each read of its plan would announce it anew.
     if link.state is not LinkState.OPEN:
         return agree(link, found)
@@ -232,24 +245,18 @@ def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy) -> Ac
         released = link.moved(found.task).agreed(found.task, found.details).released(why.reason)
         return Remember(released, (event(EventKind.RELEASED, released, reason=why.reason),))
     signed = signature(policy.bridge, view.origin.key)
-    return _end(link, found, why, signed) if isinstance(why, Ended) else None
+    return _end(link, found, why, signed, now) if isinstance(why, Ended) else None
 
 
-def _end(link: Link, found: Found, why: Ended, signed: str) -> Write:
-    """End the task with the reason; a completion that came too late is said to be one."""
+def _end(link: Link, found: Found, why: Ended, signed: str, now: datetime) -> Action:
+    """End the task with the reason. What somebody completed before that was seen is his to have ended."""
+    if link.kind is not ItemKind.STEP and is_completed_by_person(found) and not link.is_being_opened:
+        return remember_completed(link.freed(), found, now)
     reason = why.reason
     closed = link.closed(reason)
-    events: tuple[Event, ...] = (event(EventKind.CLOSED, closed, reason=reason),)
-    # Somebody completed it after it had ended: the history tells that nothing was moved by that.
-    if found.task.is_completed and link.kind is ItemKind.STEP and "entra" in actor_of(found):
-        late = event(
-            EventKind.REFUSED,
-            link,
-            actor=actor_of(found),
-            reason=RefusalReason.STEP_GONE,
-            completed_at=found.task.completed,
-        )
-        events = (late, *events)
+    # A step ended in OpenText alone: the history tells that nothing was moved by a completion.
+    late = refused_late(link, found, RefusalReason.STEP_GONE) if link.kind is ItemKind.STEP else ()
+    events = (*late, event(EventKind.CLOSED, closed, reason=reason))
     details = None
     if found.details is not None:
         text = with_block(found.details.description, closing_block(signed, link, reason))

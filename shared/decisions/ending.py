@@ -16,6 +16,8 @@ class Ended:
     reason: str
     is_by_condition: bool = False
     """A condition of its rule says no; nothing of OpenText's own ended."""
+    is_stated: bool = False
+    """OpenText's own word, whatever any rule says."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def ending(
     """
     # (1) OpenText's own word before the mapping's: what ended there is over, whatever became of its rule.
     if (stated := _stated(link, origin)) is not None:
-        return stated
+        return Ended(stated, is_stated=True)
     # (2) Not known is not no.
     if is_undecided:
         return NotStated()
@@ -70,12 +72,12 @@ def ending(
     return Ended(f"the record no longer asks for it{told}", is_by_condition=bool(why_not))
 
 
-def _stated(link: Link, origin: Origin) -> Ended | None:
+def _stated(link: Link, origin: Origin) -> str | None:
     """Say what OpenText itself states of the end of a step, a document or a workspace. None: nothing."""
     if link.step is not None and origin.workflow is not None:
         return _step_ended(link, origin.workflow)
     node = origin.workspace if origin.kind is OriginKind.WORKSPACE else origin.document
-    return Ended(node.gone) if node is not None and node.gone else None
+    return (node.gone or None) if node is not None else None
 
 
 def _why_changed(link: Link, rule_hashes: dict[str, str]) -> str:
@@ -93,19 +95,19 @@ def _is_current(link: Link, workflow: Workflow) -> bool:
     return any(step.ref == link.step for step in workflow.current)
 
 
-def _step_ended(link: Link, workflow: Workflow) -> Ended | None:
+def _step_ended(link: Link, workflow: Workflow) -> str | None:
     if _is_current(link, workflow):
         return None
     if workflow.status is WorkflowStatus.STOPPED:
-        return Ended("the workflow was stopped")
+        return "the workflow was stopped"
     # Before the workflow's own end: only the step itself tells who decided it.
     if done := next((step for step in workflow.completed if step.ref == link.step), None):
-        return Ended(f"the step was completed in OpenText{_by(done)}")
+        return f"the step was completed in OpenText{_by(done)}"
     if workflow.status is WorkflowStatus.COMPLETED:
-        return Ended("the workflow is completed")
+        return "the workflow is completed"
     # A loop reuses a step's ids: a later visit says that this one is over, even where no list shows it any more.
     if any(_same_step(step, link) for step in (*workflow.current, *workflow.completed)):
-        return Ended("the workflow came back to this step")
+        return "the workflow came back to this step"
     return None
 
 

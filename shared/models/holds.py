@@ -146,6 +146,7 @@ class RefusalReason(Word):
     DETAILS_GONE = "details_gone"
     REASSIGNED = "reassigned"
     STEP_GONE = "step_gone"
+    RELEASED = "released"
     FORM = "form"
     SIGN_IN = "sign_in"
     SERVICE_MODE = "service_mode"
@@ -169,6 +170,7 @@ REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.DETAILS_GONE: "What was ticked could not be read. Tick the outcome and complete again.",
     RefusalReason.REASSIGNED: "Who performs this step is set in OpenText: the assignment was put back.",
     RefusalReason.STEP_GONE: "The step had ended in OpenText before this task was completed.",
+    RefusalReason.RELEASED: "The mapping asked for this task no more when it was completed.",
     RefusalReason.FORM: "This step must be completed in OpenText.",
     RefusalReason.SIGN_IN: "OpenText does not let the bridge act for you. Complete the step in OpenText.",
     RefusalReason.SERVICE_MODE: "This step is not the bridge's to complete. Complete it in OpenText.",

@@ -53,7 +53,7 @@ TRANSITIONS: Mapping[str, Transition] = {
     "opened": Transition(
         frozenset({_RESERVED, _HELD, _COMPLETED, _CLOSED, _WITHDRAWN, _RELEASED}), _OPEN, "its task is claimed"
     ),
-    "completed": Transition(frozenset({_OPEN}), _COMPLETED, "completed, and OpenText knows"),
+    "completed": Transition(frozenset({_OPEN, _RELEASED}), _COMPLETED, "completed, and OpenText knows"),
     "reopened": Transition(frozenset({_COMPLETED, _CLOSED}), _OPEN, "opened in Planner, or wanted again"),
     "closed": Transition(frozenset({_HELD, _RESERVED, _OPEN, _RELEASED}), _CLOSED, "OpenText ended it"),
     "released": Transition(frozenset({_OPEN}), _RELEASED, "the mapping no longer asks for it"),

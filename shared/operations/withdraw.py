@@ -7,13 +7,16 @@ what people wrote in it stays.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.decisions.actions import Write
+from shared.decisions.completion import is_completed_by_person, refused_late, remember_completed
 from shared.decisions.description_block import closing_block, signature, with_block
 from shared.decisions.item_view import Policy, event
 from shared.decisions.observed import Found, Missing, Seen, Unread
 from shared.models.events import EventKind
+from shared.models.evidence import Event
+from shared.models.holds import RefusalReason
 from shared.models.keys import OriginKind, split_origin_key
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
@@ -21,7 +24,7 @@ from shared.models.opentext import Document, Workspace
 from shared.models.origin import Origin
 from shared.models.planner_writes import DetailsPatch, TaskPatch
 from shared.models.wanted import Wanted
-from shared.models.words import WaitedFor
+from shared.models.words import ItemKind, WaitedFor
 from shared.models.workflow import Workflow
 from shared.reconciler.actions.write import read_again, write_tasks
 from shared.reconciler.session import Work
@@ -110,9 +113,15 @@ def _write(work: Work, link: Link) -> Write:
             found.details.description, closing_block(signature(work.policy.bridge, work.origin.key), link, REASON)
         )
         details = DetailsPatch(description=text) if text != found.details.description else None
-    return Write(
-        _ended(link), None, task=task, details=details, events=(event(EventKind.WITHDRAWN, link, task=link.task_id),)
-    )
+    events = (*_completion(link, found, work.now), event(EventKind.WITHDRAWN, link, task=link.task_id))
+    return Write(_ended(link), None, task=task, details=details, events=events)
+
+
+def _completion(link: Link, found: Found, now: datetime) -> tuple[Event, ...]:
+    """Tell who completed it while nobody asked for it; of a step, that nothing was moved by that."""
+    if link.kind is ItemKind.STEP:
+        return refused_late(link, found, RefusalReason.RELEASED)
+    return remember_completed(link, found, now).events if is_completed_by_person(found) else ()
 
 
 def _ended(link: Link) -> Link:
