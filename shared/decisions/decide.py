@@ -15,7 +15,7 @@ from shared.decisions.completion import (
     refused_late,
     remember_completed,
 )
-from shared.decisions.description_block import closing_block, signature, with_block
+from shared.decisions.description_block import closing_note, signature
 from shared.decisions.ending import Ended, Ending, MappingChanged, NotStated, ending
 from shared.decisions.fields import Target
 from shared.decisions.item_view import Policy, View, event, is_behind, is_waiting
@@ -25,7 +25,7 @@ from shared.models.events import EventKind
 from shared.models.evidence import Event
 from shared.models.holds import HoldCause, RefusalReason
 from shared.models.link import Link, LinkState
-from shared.models.planner_writes import DetailsPatch, TaskPatch
+from shared.models.planner_writes import TaskPatch
 from shared.models.wanted import WhenDeleted
 from shared.models.words import ItemKind, WaitedFor
 from shared.timing import REPLICA, YOUNG
@@ -257,15 +257,14 @@ def _end(link: Link, found: Found, why: Ended, signed: str, now: datetime) -> Ac
     # A step ended in OpenText alone: the history tells that nothing was moved by a completion.
     late = refused_late(link, found, RefusalReason.STEP_GONE) if link.kind is ItemKind.STEP else ()
     events = (*late, event(EventKind.CLOSED, closed, reason=reason))
-    details = None
-    if found.details is not None:
-        text = with_block(found.details.description, closing_block(signed, link, reason))
-        details = None if text == found.details.description else DetailsPatch(description=text)
+    details, asked = closing_note(signed, link, reason, found.details)
     # Where the bridge was opening it again, and no answer came, a read that shows it completed may be older than that:
     # Planner refuses the write then, and the next read shows what is so.
     is_completed = found.task.is_completed and not link.is_being_opened
     task = None if is_completed else TaskPatch(percent_complete=100)
-    return Write(closed, None, task=task, details=details, events=events, is_by_condition=why.is_by_condition)
+    return Write(
+        closed, None, task=task, details=details, asked=asked, events=events, is_by_condition=why.is_by_condition
+    )
 
 
 def _decide_finished(view: View, link: Link, found: Found, policy: Policy, now: datetime) -> Action | None:

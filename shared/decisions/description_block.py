@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from shared.models.holds import HOLDS
 from shared.models.link import Link, LinkState
+from shared.models.planner import PlannerDetails
+from shared.models.planner_writes import DetailsPatch
 from shared.models.wanted import WantedTask
 from shared.models.words import ItemKind
 
@@ -83,9 +85,21 @@ def render_block(signed: str, wanted: WantedTask, link: Link | None) -> str:
     return "\n".join(map(_plain, lines))
 
 
-def closing_block(signed: str, link: Link, reason: str) -> str:
-    """Write the block of a task that OpenText ended."""
-    return "\n".join(map(_plain, [f"Closed by OpenText: {reason}", f"ref: {signed} {link.item}"]))
+def closing_note(
+    signed: str, link: Link, reason: str, details: PlannerDetails | None
+) -> tuple[DetailsPatch | None, dict[str, str]]:
+    """
+    Write why a task ended into its block.
+
+    Returns:
+        The change, None where it says so already or was not read; and what that asks of the block: what the bridge
+        wrote is nobody's edit, should the item be wanted again.
+    """
+    if details is None:
+        return None, {}
+    block = "\n".join(map(_plain, [f"Closed by OpenText: {reason}", f"ref: {signed} {link.item}"]))
+    text = with_block(details.description, block)
+    return (None, {}) if text == details.description else (DetailsPatch(description=text), {"context": digest(block)})
 
 
 def _plain(value: str) -> str:

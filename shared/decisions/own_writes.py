@@ -22,8 +22,6 @@ _MERGED = {"assignees": ("assign", "unassign"), "labels": ("set_categories", "cl
 
 def to_announce(write: Write, found: Found) -> dict[str, FieldBase]:
     """Return what a write is about to make of the fields that it carries: what is asked, and what is sent."""
-    if write.target is None:
-        return {}
     announced: dict[str, FieldBase] = {}
     for synced in FIELDS:
         if synced.name in write.asked:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from shared.decisions.actions import Write
 from shared.decisions.completion import is_completed_by_person, refused_late, remember_completed
-from shared.decisions.description_block import closing_block, signature, with_block
+from shared.decisions.description_block import closing_note, signature
 from shared.decisions.item_view import Policy, event
 from shared.decisions.observed import Found, Missing, Seen, Unread
 from shared.models.events import EventKind
@@ -22,7 +22,7 @@ from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
 from shared.models.opentext import Document, Workspace
 from shared.models.origin import Origin
-from shared.models.planner_writes import DetailsPatch, TaskPatch
+from shared.models.planner_writes import TaskPatch
 from shared.models.wanted import Wanted
 from shared.models.words import ItemKind, WaitedFor
 from shared.models.workflow import Workflow
@@ -107,14 +107,9 @@ def _write(work: Work, link: Link) -> Write:
     found = work.seen[link.item]
     assert isinstance(found, Found)  # noqa: S101 - chosen so
     task = None if found.task.is_completed else TaskPatch(percent_complete=100)
-    details = None
-    if found.details is not None:
-        text = with_block(
-            found.details.description, closing_block(signature(work.policy.bridge, work.origin.key), link, REASON)
-        )
-        details = DetailsPatch(description=text) if text != found.details.description else None
+    details, asked = closing_note(signature(work.policy.bridge, work.origin.key), link, REASON, found.details)
     events = (*_completion(link, found, work.now), event(EventKind.WITHDRAWN, link, task=link.task_id))
-    return Write(_ended(link), None, task=task, details=details, events=events)
+    return Write(_ended(link), None, task=task, details=details, asked=asked, events=events)
 
 
 def _completion(link: Link, found: Found, now: datetime) -> tuple[Event, ...]:

@@ -139,3 +139,14 @@ async def test_what_people_do_to_a_withdrawn_task_is_announced_once(case, edits)
     assert await announced(case) <= 1
     after = await case.link("package|")
     assert (after.state, after.task_id) == (LinkState.WITHDRAWN, None if edits is None else link.task_id)
+
+
+async def test_what_the_bridge_wrote_into_a_task_that_ended_is_nobodys_edit_when_it_is_wanted_again(case):
+    for region in ("APAC", "EMEA"):
+        case.inside.world.content.set_attribute("pwilliams", case.workspace, "Contract.Region", region)
+        await case.look()
+    await case.look(WaitedFor.RESYNC)
+
+    told = {what for what, _ in await history(case, "package|")}
+    assert EventKind.REOPENED in told
+    assert not told & {EventKind.EDITED, EventKind.CONFLICT}

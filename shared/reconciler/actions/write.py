@@ -169,12 +169,10 @@ def _after(work: Work, write: Write, before: Seen, written: Seen) -> Link:
     if not (isinstance(found, Found) and isinstance(before, Found) and isinstance(written, Found)):
         # Whether it was completed before it showed the new versions can't be told: it is not bound to them.
         return link if old is None or not write.rebinds else link.bound_to(old.bound)
-    if write.target is not None:
-        # By what the write returned, not by the read after it: what a person wrote in between would pass for agreed
-        # on.
-        link = link.based(base_after(before, written, write.asked))
-        if _shows_anew(write, old) and written.details is not None:
-            link = link.shown(written.details.answered)
+    # By what the write returned, not by the read after it: what a person wrote in between would pass for agreed on.
+    link = link.based(base_after(before, written, write.asked))
+    if _shows_anew(write, old) and written.details is not None:
+        link = link.shown(written.details.answered)
     returned = link.agreed(written.task, written.details)
     if is_behind(found, returned):
         # The read after it came from a replica that lags: it tells neither of people's edits nor whether the task was
