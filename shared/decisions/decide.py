@@ -117,7 +117,14 @@ def _decide_unmade(view: View, link: Link, policy: Policy) -> Remember | None:
 
 
 def _ending(view: View, link: Link, policy: Policy) -> Ending:
-    return ending(link, view.origin, policy.rule_hashes, is_undecided=view.is_undecided, why_not=view.why_not)
+    return ending(
+        link,
+        view.origin,
+        policy.rule_hashes,
+        is_undecided=view.is_undecided,
+        why_not=view.why_not,
+        chased=view.chased,
+    )
 
 
 def _decide_reserved(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:

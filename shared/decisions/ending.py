@@ -17,7 +17,7 @@ class Ended:
     is_by_condition: bool = False
     """A condition of its rule says no; nothing of OpenText's own ended."""
     is_stated: bool = False
-    """OpenText's own word, whatever any rule says."""
+    """It is over by OpenText's own word, or with what it chased: whatever any rule says."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,18 @@ RULE_CHANGED = "the mapping was changed, and no longer asks for it"
 RULE_LOST = (
     "it was found again after a loss, and the mapping does not ask for it: by which rule it was made is not known"
 )
+NOBODY_WAITS = "nobody waits for it any more"
 Ending = Ended | MappingChanged | NotStated
 
 
 def ending(
-    link: Link, origin: Origin, rule_hashes: dict[str, str], *, is_undecided: bool = False, why_not: str = ""
+    link: Link,
+    origin: Origin,
+    rule_hashes: dict[str, str],
+    *,
+    is_undecided: bool = False,
+    why_not: str = "",
+    chased: Link | None = None,
 ) -> Ending:
     """
     Say why the item of this link is not wanted.
@@ -52,10 +59,14 @@ def ending(
         rule_hashes: rule id → hash, as the mapping stands.
         is_undecided: something that its rule asks about was not told.
         why_not: the value that was read and says no.
+        chased: the item that an escalation chases.
     """
     # (1) OpenText's own word before the mapping's: what ended there is over, whatever became of its rule.
     if (stated := _stated(link, origin)) is not None:
         return Ended(stated, is_stated=True)
+    # An escalation ends with what it chases, whatever became of its level.
+    if chased is not None and (chased.is_over or _stated(chased, origin) is not None):
+        return Ended(NOBODY_WAITS, is_stated=True)
     # (2) Not known is not no.
     if is_undecided:
         return NotStated()
@@ -67,7 +78,7 @@ def ending(
         return NotStated()
     # (5) Its rule is the same, so it is what was escalated that moved, or was done.
     if link.kind is ItemKind.ESCALATION and not why_not:
-        return Ended("nobody waits for it any more")
+        return Ended(NOBODY_WAITS)
     told = f": {why_not}" if why_not else ""
     return Ended(f"the record no longer asks for it{told}", is_by_condition=bool(why_not))
 

@@ -65,6 +65,8 @@ class View:
     """The value that was read and says no to it; "" where none does."""
     is_refused: bool = False
     """Planner refused a write to its task in this very look: none is tried again in it."""
+    chased: Link | None = None
+    """The item that an escalation chases; None: it is no escalation, or nothing is remembered of that."""
 
     @property
     def found(self) -> Found | None:

@@ -75,7 +75,7 @@ class Link(LinkFields):
             known_since=before.known_since if before is not None else at,
             told_since=before.told_since if before is not None else at,
             pauses=before.pauses if before is not None else (),
-            round=0 if before is None else before.round + (before.state in _ENDED),
+            round=0 if before is None else before.round + before.is_over,
             level=wanted.level,
             evidence=wanted.evidence,
             evidence_hash=before.evidence_hash if before is not None else "",
@@ -272,6 +272,11 @@ class Link(LinkFields):
         return self._with({"mails": mails, "told_since": self.told_since or told_since})
 
     @property
+    def is_over(self) -> bool:
+        """Whether it has ended. What is released has not: nobody says that it is over."""
+        return self.state in _ENDED
+
+    @property
     def is_paused(self) -> bool:
         """Whether nobody could act on it when it was last looked at."""
         return bool(self.pauses) and self.pauses[-1].until is None
@@ -291,7 +296,7 @@ class Link(LinkFields):
     def _to(self, name: str, changes: Mapping[str, Any]) -> Self:
         state = next_state(name, self.state)
         # Mails are owed once a round: an item that returns is told of again.
-        begins_anew = self.state in _ENDED and state not in _ENDED
+        begins_anew = self.is_over and state not in _ENDED
         return self._with({**changes, "state": state, "round": self.round + begins_anew})
 
     def _with(self, changes: Mapping[str, Any]) -> Self:

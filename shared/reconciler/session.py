@@ -17,7 +17,7 @@ from shared.models.link import Link, LinkState
 from shared.models.origin import Origin
 from shared.models.seen import STEP_LEFT
 from shared.models.wanted import Wanted, WantedTask
-from shared.models.words import WaitedFor
+from shared.models.words import ItemKind, WaitedFor
 from shared.models.workflow import Step
 from shared.observability.telemetry import traceparent
 from shared.reconciler.deadline import must_have_time
@@ -93,7 +93,15 @@ class Work:
             is_undecided=wanted is None and self.wanted.is_undecided(item),
             why_not="" if wanted is not None else self.wanted.why_not(item),
             is_refused=item in self.refused,
+            chased=self._chased(item),
         )
+
+    def _chased(self, item: str) -> Link | None:
+        links = self.held.links
+        if (link := links.get(item)) is None or link.kind is not ItemKind.ESCALATION:
+            return None
+        # Named after it: the item, then its level.
+        return next((one for key, one in links.items() if item.startswith(f"{key}|level")), None)
 
     @property
     def completed(self) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """A ladder in business time: each level once, none too early, all closed when the step moves."""
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from local.demo.world import create_contract
 from local.in_process.system import Inside
 from local.local_system import running
 from shared.mapping.language.load import read_mapping
+from shared.mapping.language.yaml_tree import read_tree
 from shared.models.link import LinkState
 from shared.models.messages import OriginMessage
 from shared.watchers.timers import sweep_agenda
@@ -108,6 +110,29 @@ async def test_when_the_step_moves_all_close(case):
         "nobody waits for it any more",
         "the step was completed in OpenText by Deke Foxhoven (Approve, 2027-03-31 08:05 UTC)",
     ]
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+@pytest.mark.parametrize("change", ["a level is dropped", "another text"])
+async def test_whatever_becomes_of_the_ladder_its_tasks_close_with_the_step(case, tmp_path, change, at_once):
+    await case.at(WEDNESDAY)
+    data = read_tree(escalation.MAPPING.read_text()).data
+    (rule,) = (rule for rule in data["rules"] if rule.get("escalate"))
+    if change == "another text":
+        rule["task"]["title"] = "Please approve {{ document.name }}"
+    else:
+        rule["escalate"].pop()
+    file = tmp_path / "mapping.yaml"
+    file.write_text(json.dumps(data, default=str))
+    case.inside.reload(file, "a later worker")
+    if not at_once:
+        await case.hint()
+    case.inside.world.content.complete_step("dfoxhoven", case.process, 1, "Approve")
+    await case.hint()
+    await case.at(case.inside.at + timedelta(minutes=10))
+
+    assert case.tasks == []
+    assert {link.state for link in (await case.links()).values()} == {LinkState.CLOSED}
 
 
 async def test_a_step_that_moved_unannounced_is_not_escalated(case):
