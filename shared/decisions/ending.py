@@ -61,12 +61,11 @@ def ending(
         why_not: the value that was read and says no.
         chased: the item that an escalation chases.
     """
-    # (1) OpenText's own word before the mapping's: what ended there is over, whatever became of its rule.
-    if (stated := _stated(link, origin)) is not None:
+    # (1) OpenText's own word before the mapping's: what ended there is over, whatever became of its rule. So is an
+    # escalation of what is over, whatever became of its level.
+    stated = _stated(link, origin) or (NOBODY_WAITS if chased is not None and _is_over(chased, origin) else None)
+    if stated is not None:
         return Ended(stated, is_stated=True)
-    # An escalation ends with what it chases, whatever became of its level.
-    if chased is not None and (chased.is_over or _stated(chased, origin) is not None):
-        return Ended(NOBODY_WAITS, is_stated=True)
     # (2) Not known is not no.
     if is_undecided:
         return NotStated()
@@ -89,6 +88,10 @@ def _stated(link: Link, origin: Origin) -> str | None:
         return _step_ended(link, origin.workflow)
     node = origin.workspace if origin.kind is OriginKind.WORKSPACE else origin.document
     return (node.gone or None) if node is not None else None
+
+
+def _is_over(chased: Link, origin: Origin) -> bool:
+    return chased.is_over or _stated(chased, origin) is not None
 
 
 def _why_changed(link: Link, rule_hashes: dict[str, str]) -> str:
