@@ -169,7 +169,7 @@ REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.FOUR_EYES: "Who started the workflow may not decide this step.",
     RefusalReason.DETAILS_GONE: "What was ticked could not be read. Tick the outcome and complete again.",
     RefusalReason.REASSIGNED: "Who performs this step is set in OpenText: the assignment was put back.",
-    RefusalReason.STEP_GONE: "The step had ended in OpenText before this task was completed.",
+    RefusalReason.STEP_GONE: "OpenText had ended the step by the time this completion could count.",
     RefusalReason.RELEASED: "The mapping asked for this task no more when it was completed.",
     RefusalReason.FORM: "This step must be completed in OpenText.",
     RefusalReason.SIGN_IN: "OpenText does not let the bridge act for you. Complete the step in OpenText.",
