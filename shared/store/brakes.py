@@ -63,6 +63,10 @@ class Brakes:
         message = f"the brake of rule {rule} keeps changing"
         raise UnavailableError(message)
 
+    async def forget(self, rule: str) -> None:
+        """Take away the row of a rule that there is no more."""
+        await self._table.discard(_BRAKE, escape(rule))
+
     async def _find(self, rule: str) -> tuple[Row | None, BrakeRow]:
         row = await self._table.find(_BRAKE, escape(rule))
         brake = None if row is None else self._table.read(row, BrakeRow)

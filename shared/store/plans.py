@@ -45,6 +45,15 @@ class Plans:
         before = None if etag is None else Row(_PLAN, escape(row.plan_id), etag=etag)
         return (await self._table.save(before, _PLAN, escape(row.plan_id), row.model_dump_json())).etag
 
+    async def forget(self, row: PlanRow) -> None:
+        """
+        Read a plan no more.
+
+        Raises:
+            StaleError: somebody wrote its row since.
+        """
+        await self._table.remove(Row(_PLAN, escape(row.plan_id), etag=row.etag))
+
 
 def _read(row: Row, plan: PlanRow) -> PlanRow:
     return plan.seen(row.etag)

@@ -146,14 +146,28 @@ async def _leave(plan_id: str, row: PlanRow | None, error: NeverError, services:
         return
     # Nobody can say of a plan that can't be read whether its copies still lie there.
     await services.troubles.clear(Where.PLAN, plan_id, services.now(), causes=(Cause.TWIN,))
-    if row.gone:
-        await _save(row.left(cause, why, services.now()), row, services)
+    origins = owners(await services.tasks.read_plan(plan_id))
+    if not row.gone:
+        log.error("plan %s can't be read: %s", plan_id, why)
+        # Before the row says so: a worker that dies in between has them looked at twice, not never.
+        for origin in sorted(origins):
+            await services.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.CHANGED))
+    elif cause is Cause.GONE and not origins and not _is_named(plan_id, services):
+        # Deleted, and nobody asks for it or has anything there any more: it stands in nobody's way.
+        await _forget(row, services)
         return
-    log.error("plan %s can't be read: %s", plan_id, why)
-    # Before the row says so: a worker that dies in between has them looked at twice, not never.
-    for origin in sorted(owners(await services.tasks.read_plan(plan_id))):
-        await services.queues.send_origin(OriginMessage(origin=origin, waited_for=WaitedFor.CHANGED))
     await _save(row.left(cause, why, services.now()), row, services)
+
+
+def _is_named(plan_id: str, services: Services) -> bool:
+    return any(plan.id == plan_id for plan in services.mapping.plans.values())
+
+
+async def _forget(row: PlanRow, services: Services) -> None:
+    try:
+        await services.plans.forget(row)
+    except StaleError:
+        log.info("plan %s: its row moved on; the next read decides", row.plan_id)
 
 
 def owners(index: PlanIndex) -> frozenset[str]:

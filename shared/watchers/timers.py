@@ -98,7 +98,16 @@ async def sweep_agenda(services: Services) -> int:
     # (6) Last, for it asks OpenText, which may not answer. Who has to wait for another mapping decides nothing, what to
     # look for neither.
     is_in_force = await services.in_force.ask() is None
+    if is_new_hour and is_in_force:
+        await _forget_brakes(services)
     return hurried + queued + (await discover(services) if is_in_force else 0)
+
+
+async def _forget_brakes(services: Services) -> None:
+    """Take away the brakes of rules that the mapping has no more: what they held was let go with the rule."""
+    for rule, brake in (await services.brakes.list_all()).items():
+        if brake.tripped_at is not None and rule not in services.mapping.rule_hashes:
+            await services.brakes.forget(rule)
 
 
 async def _bring_forward(services: Services) -> bool:
