@@ -80,9 +80,15 @@ def signature(bridge: str, origin: str) -> str:
 
 def render_block(signed: str, wanted: WantedTask, link: Link | None) -> str:
     """Write the block's text: notes for the person, what OpenText shows, and the reference line."""
-    shown = [f"document {d.node_id}: version {d.version}" for d in wanted.documents if wanted.kind is ItemKind.STEP]
-    lines = [*notes(link), *wanted.context, *shown, f"ref: {signed} {wanted.item_key}"]
+    lines = [*notes(link), *wanted.context, *version_lines(wanted), f"ref: {signed} {wanted.item_key}"]
     return "\n".join(map(_plain, lines))
+
+
+def version_lines(wanted: WantedTask) -> list[str]:
+    """Return the lines that show a step's reviewer what is decided."""
+    if wanted.kind is not ItemKind.STEP:
+        return []
+    return [f"document {document.node_id}: version {document.version}" for document in wanted.documents]
 
 
 def closing_note(

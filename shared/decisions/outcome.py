@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.decisions.choice import Completion, chosen_outcomes
+from shared.decisions.description_block import digest, split_description, version_lines
 from shared.decisions.observed import Found
 from shared.models.deciders import Decider
 from shared.models.holds import REFUSALS, RefusalReason
 from shared.models.link import Link, Refusal, SendIntent
+from shared.models.planner import PlannerDetails
 from shared.models.wanted import Outcome, WantedTask
 from shared.models.workflow import Activity, StepForm
 from shared.timing import CLOCK_STEP
@@ -96,7 +98,17 @@ def _doubt_of_versions(wanted: WantedTask, link: Link, found: Found) -> RefusalR
     shown = _shown_by(link)
     if (wanted.documents and not link.bound) or (shown is not None and at < shown):
         return RefusalReason.NOT_SHOWN
-    return RefusalReason.NEW_VERSION if wanted.documents != link.bound else None
+    if wanted.documents != link.bound:
+        return RefusalReason.NEW_VERSION
+    return RefusalReason.CHANGED_VERSIONS if _is_rewritten(wanted, link, found.details) else None
+
+
+def _is_rewritten(wanted: WantedTask, link: Link, details: PlannerDetails) -> bool:
+    """Tell whether somebody wrote other versions into the block than the bridge did: the reviewer read those."""
+    block, ours = split_description(details.description).block, link.base.get("context")
+    if ours is None or ours.got == digest(block):
+        return False
+    return not set(version_lines(wanted)) <= {line.strip() for line in block.split("\n")}
 
 
 def _shown_by(link: Link) -> datetime | None:

@@ -141,6 +141,7 @@ class RefusalReason(Word):
     STALE_TICK = "stale_tick"
     FOREIGN_TICK = "foreign_tick"
     CHANGED_LINES = "changed_lines"
+    CHANGED_VERSIONS = "changed_versions"
     NO_COMMENT = "no_comment"
     FOUR_EYES = "four_eyes"
     DETAILS_GONE = "details_gone"
@@ -165,6 +166,9 @@ REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.STALE_TICK: "The outcome was ticked for an earlier state of this task. Tick it again.",
     RefusalReason.FOREIGN_TICK: "The outcome was ticked by somebody who is not a performer. Tick it again.",
     RefusalReason.CHANGED_LINES: "The outcome lines had been changed; they read as before again. Tick one again.",
+    RefusalReason.CHANGED_VERSIONS: (
+        "The versions that stand here had been changed; they read as before again. Look at them, then decide again."
+    ),
     RefusalReason.NO_COMMENT: "This outcome needs a comment: write it above the bridge's block, then complete again.",
     RefusalReason.FOUR_EYES: "Who started the workflow may not decide this step.",
     RefusalReason.DETAILS_GONE: "What was ticked could not be read. Tick the outcome and complete again.",

@@ -198,6 +198,46 @@ async def test_swapped_texts_are_put_right_and_asked_again(approval):
     ]
 
 
+@pytest.mark.parametrize(
+    "edited",
+    [
+        pytest.param(lambda text: text.replace(": version 1", ": version 7"), id="another version"),
+        pytest.param(lambda _: "Only a holiday request.", id="no block at all"),
+    ],
+)
+async def test_versions_that_were_rewritten_are_put_right_and_asked_again(approval, edited):
+    """The person decided on what he read."""
+    shown = approval.text
+    approval.graph.edit_description(approval.users[X], approval.task, edited(shown))
+    approval.decide(P, "Approve")
+
+    await approval.notice()
+
+    assert (approval.visits, approval.percent) == ([], 0)
+    assert f"document {approval.document}: version 1" in approval.text
+    assert "had been changed" in approval.text
+    approval.decide(P, "Approve")
+    await approval.notice()
+    assert [visit.step.name for visit in approval.visits] == ["Approver"]
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        pytest.param(lambda text: f"My own words.\n\n{text}\n\nAnd more.", id="words around the block"),
+        pytest.param(lambda text: text.replace("\n", "\r\n"), id="other line ends"),
+        pytest.param(lambda text: text.replace("document", "My note\ndocument", 1), id="words inside the block"),
+    ],
+)
+async def test_what_leaves_the_versions_as_they_were_shown_stops_no_decision(approval, edited):
+    approval.graph.edit_description(approval.users[X], approval.task, edited(approval.text))
+    approval.decide(P, "Approve")
+
+    await approval.notice()
+
+    assert [visit.step.name for visit in approval.visits] == ["Approver"]
+
+
 async def test_a_version_that_is_uploaded_right_before_the_send_on_is_not_approved_unseen(approval):
     """After the look read the versions, and before it sends."""
     approval.decide(P, "Approve")
