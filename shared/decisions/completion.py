@@ -24,17 +24,27 @@ def decide_completed(case: Case) -> Action | None:
         return Write(case.link, case.target, task=TaskPatch(percent_complete=0), events=(told,))
     if case.target.wanted.kind is ItemKind.STEP:
         return decide_approval(case) if case.target.wanted.moves_step else decide_elsewhere(case)
-    done = remember_completed(case.link, case.found, case.now)
-    if (values := recorded(case.target.wanted)) and case.workspace_id is not None:
-        return SetAttributes(done.link, case.workspace_id, values, done.events)
-    return done
+    found, wanted = case.found, case.target.wanted
+    done = case.link.completed(*_by_whom(found, case.now)).agreed(found.task, None)
+    told = completed_event(case.link, found)
+    if (values := recorded(wanted)) and case.workspace_id is not None:
+        return SetAttributes(done, case.workspace_id, values, (told,))
+    return Remember(done, (told,))
 
 
 def remember_completed(link: Link, found: Found, now: datetime) -> Remember:
-    """End an item whose task is completed; the history tells by whom and when."""
-    done = link.completed(actor_of(found).get("entra"), found.task.completed or now).agreed(found.task, None)
-    told = event(EventKind.COMPLETED, link, actor=actor_of(found), at=found.task.completed, etag=found.task.etag)
-    return Remember(done, (told,))
+    """End an item that its rule asks for no more, and whose task a person had completed before."""
+    done = link.completed_unasked(*_by_whom(found, now)).agreed(found.task, None)
+    return Remember(done, (completed_event(link, found),))
+
+
+def completed_event(link: Link, found: Found) -> Event:
+    """Tell who completed a task, and when."""
+    return event(EventKind.COMPLETED, link, actor=actor_of(found), at=found.task.completed, etag=found.task.etag)
+
+
+def _by_whom(found: Found, now: datetime) -> tuple[str | None, datetime]:
+    return actor_of(found).get("entra"), found.task.completed or now
 
 
 def refused_late(link: Link, found: Found, reason: RefusalReason) -> tuple[Event, ...]:

@@ -258,7 +258,7 @@ def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy, now: 
 def _end(link: Link, found: Found, why: Ended, signed: str, now: datetime) -> Action:
     """End the task with the reason. What somebody completed before that was seen is his to have ended."""
     if link.kind is not ItemKind.STEP and is_completed_by_person(found) and not link.is_being_opened:
-        return remember_completed(link.freed(), found, now)
+        return remember_completed(link, found, now)
     reason = why.reason
     closed = link.closed(reason)
     # A step ended in OpenText alone: the history tells that nothing was moved by a completion.
@@ -295,9 +295,9 @@ def _decide_finished(view: View, link: Link, found: Found, policy: Policy, now: 
         # It may be open already, for the same reason.
         patch = None if is_open else TaskPatch(percent_complete=0)
         return Write(reopened, view.target, task=patch, events=(event(EventKind.REOPENED, link, reason=DATE_MOVED),))
-    if (agreed := agree(link, found)) is not None or link.hold is not HoldCause.RECORD:
+    if (agreed := agree(link, found)) is not None or not (link.is_untold or link.hold is HoldCause.RECORD):
         return agreed
-    return None if is_waiting(link, view, policy, now) else record_again(link, wanted, view.workspace_id)
+    return None if is_waiting(link, view, policy, now) else record_again(link.told(), wanted, view.workspace_id)
 
 
 def _is_completed_anew(link: Link, found: Found) -> bool:

@@ -109,7 +109,11 @@ class Link(LinkFields):
 
     def reopened(self) -> Self:
         """Have the item open again, with the task that it has."""
-        return self._to("reopened", {**_NO_HOLD, "completed_by": None, "completed_at": None})
+        return self._to("reopened", {**_NO_HOLD, "completed_by": None, "completed_at": None, "is_untold": False})
+
+    def completed_unasked(self, by: str | None, at: datetime | None) -> Self:
+        """End the item: a person completed its task before it was seen that its rule asks for it no more."""
+        return self._to("completed", {**_NO_HOLD, "completed_by": by, "completed_at": at, "is_untold": True})
 
     def closed(self, reason: str, *, task_gone: bool = False) -> Self:
         """End the item: OpenText says so."""
@@ -288,6 +292,10 @@ class Link(LinkFields):
     def resumed(self, now: datetime) -> Self:
         """Remember that somebody can act on it again."""
         return self._with({"pauses": (*self.pauses[:-1], self.pauses[-1].over(now))})
+
+    def told(self) -> Self:
+        """Owe the record nothing: it is told now."""
+        return self._with({"is_untold": False})
 
     def on_record(self, evidence_hash: str) -> Self:
         """Remember up to which entry the evidence lies on the record."""

@@ -78,6 +78,9 @@ class LinkFields(Stored):
     evidence: EvidencePolicy | None = Field(default=None, description="What goes on the record, as last wanted.")
     completed_by: str | None = None
     completed_at: datetime | None = None
+    is_untold: bool = Field(
+        default=False, description="Completed while its rule did not ask for it: the record is told once it does."
+    )
     evidence_hash: str = Field(
         default="", description="Last entry of the evidence document as last uploaded: its hash."
     )

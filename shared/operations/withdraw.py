@@ -7,10 +7,10 @@ what people wrote in it stays.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from shared.decisions.actions import Write
-from shared.decisions.completion import is_completed_by_person, refused_late, remember_completed
+from shared.decisions.completion import completed_event, is_completed_by_person, refused_late
 from shared.decisions.description_block import closing_note, signature
 from shared.decisions.item_view import Policy, event
 from shared.decisions.observed import Found, Missing, Seen, Unread
@@ -108,15 +108,15 @@ def _write(work: Work, link: Link) -> Write:
     assert isinstance(found, Found)  # noqa: S101 - chosen so
     task = None if found.task.is_completed else TaskPatch(percent_complete=100)
     details, asked = closing_note(signature(work.policy.bridge, work.origin.key), link, REASON, found.details)
-    events = (*_completion(link, found, work.now), event(EventKind.WITHDRAWN, link, task=link.task_id))
+    events = (*_completion(link, found), event(EventKind.WITHDRAWN, link, task=link.task_id))
     return Write(_ended(link), None, task=task, details=details, asked=asked, events=events)
 
 
-def _completion(link: Link, found: Found, now: datetime) -> tuple[Event, ...]:
+def _completion(link: Link, found: Found) -> tuple[Event, ...]:
     """Tell who completed it while nobody asked for it; of a step, that nothing was moved by that."""
     if link.kind is ItemKind.STEP:
         return refused_late(link, found, RefusalReason.RELEASED)
-    return remember_completed(link, found, now).events if is_completed_by_person(found) else ()
+    return (completed_event(link, found),) if is_completed_by_person(found) else ()
 
 
 def _ended(link: Link) -> Link:

@@ -50,6 +50,14 @@ def _no_by_condition(case):
     case.inside.world.content.set_attribute("pwilliams", case.workspace, "Contract.Region", "APAC")
 
 
+def _telling(data):
+    data["rules"][0]["tasks"][0]["on_complete"] = {"set": {"Contract.Review": "Done"}}
+
+
+def value(case, attribute):
+    return case.inside.world.content.attribute(case.workspace, attribute)
+
+
 def _gone(case):
     case.inside.world.content.delete(case.workspace)
 
@@ -83,6 +91,23 @@ async def test_what_a_person_completed_stays_so_when_its_record_says_no_and_yes_
 
     assert case.graph.tasks[link.task_id]["percentComplete"] == 100
     assert (await case.link("package|")).state is LinkState.COMPLETED
+
+
+async def test_the_record_is_told_of_such_a_completion_once_it_says_yes_again(case):
+    case.edit(_telling)
+    await case.look()
+    complete(case, await case.link("package|"))
+    _no_by_condition(case)
+    await case.look()
+    assert not value(case, "Contract.Review")
+
+    case.inside.world.content.set_attribute("pwilliams", case.workspace, "Contract.Region", "EMEA")
+    await case.look()
+    assert value(case, "Contract.Review") == "Done"
+    # Once: what people write there afterwards is theirs.
+    case.inside.world.content.set_attribute("pwilliams", case.workspace, "Contract.Review", "Again")
+    await case.look(WaitedFor.RESYNC)
+    assert value(case, "Contract.Review") == "Again"
 
 
 @pytest.mark.parametrize("returns", [False, True])

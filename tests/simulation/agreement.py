@@ -93,9 +93,11 @@ def _looks_ended(world: World, task_id: str, log: Log) -> bool:
     return opened or bool(world.graph.tasks[task_id]["percentComplete"] == 100)
 
 
-def unrecorded(world: World, log: Log, *, since: datetime) -> Iterator[str]:
+def unrecorded(world: World, wanted: Wanted, log: Log, *, since: datetime) -> Iterator[str]:
     """
     Name completed tasks of which the record does not know, although the rule has it told, and nothing says why.
+
+    A task may be completed at the very moment at which its rule asks for it no more: the record is told once it does.
 
     Args:
         since: as above: what was completed before is found completed, and nobody is told again.
@@ -104,6 +106,8 @@ def unrecorded(world: World, log: Log, *, since: datetime) -> Iterator[str]:
         if item != "package|legal-review" or link.state is not LinkState.COMPLETED or link.hold == "record":
             continue
         number = int(origin.partition("-")[2])
+        if (origin, item) not in wanted:
+            continue
         is_known = any(act.task == link.task_id and act.at >= since for act in log.of("completed"))
         if is_known and world.content.attribute(number, "Contract.Review") != "Done":
             yield f"{origin} {item} is completed, and the record does not say so"

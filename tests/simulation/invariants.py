@@ -74,7 +74,7 @@ def at_rest(world: World, wanted: Wanted, log: Log, *, since: datetime, agreed_s
         *_broken_chains(world),
         *_touched_strangers(world, log),
         *disagreements(world, wanted, log, since=since),
-        *unrecorded(world, log, since=since),
+        *unrecorded(world, wanted, log, since=since),
         *lost_edits(world, wanted, log, since=agreed_since),
         *(f"unjust: {problem}" for problem in unjust_advances(world)),
         *untrue_histories(world, log),
