@@ -24,6 +24,7 @@ ENCODED = [
     lambda name, value: f"username=bridge&{name}={quote_plus(value)}&domain=",
     lambda name, value: f"https://h/x?a=1&{name}={quote(value, safe='')}",
     lambda name, value: quote(f"https://h/x?{name}={quote(value, safe='')}&b=1", safe=""),
+    lambda name, value: f"https://h/x?filter={quote(json.dumps({'user': 'bridge', name: value, 'x': 1}), safe='')}",
 ]
 BARE = [
     lambda name, value: f"{name}={value}",
@@ -51,7 +52,7 @@ TOKEN_NAMES = [
         "token",
     ),
     *("LLCookie", "x-functions-key", "AccountKey", "SharedAccessKey", "api_key", "clientState", "webhook-signature"),
-    *("Ocp-Apim-Subscription-Key", "validationToken", "sig"),
+    *("Ocp-Apim-Subscription-Key", "validationToken", "sig", "X-IDENTITY-HEADER", "IDENTITY_HEADER"),
 ]
 
 
@@ -190,3 +191,22 @@ def test_an_exception_that_is_its_own_context_comes_to_an_end():
     one.__context__, two.__context__ = two, one
 
     assert "hunter2" not in shown(guarded_exception(one))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<password>{}</password>",
+        '<ns:accessToken type="x">{}</ns:accessToken>',
+        "-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----",
+        "sent OTDSTicket {} again",
+        "sent Basic {}Zm9vOmJhcg== again",
+    ],
+)
+def test_other_forms_let_none_through_either(form):
+    assert_gone(form.format("S3cr3tValue9"), "S3cr3tValue9")
+
+
+@pytest.mark.parametrize("text", ["a basic requirement of it", "Basic authentication", "<p>a token ring</p>"])
+def test_words_that_only_look_like_it_stay(text):
+    assert redact(text) == text
