@@ -138,7 +138,11 @@ def _decide_reserved(view: View, link: Link, policy: Policy, now: datetime) -> A
 
 
 def _decide_released(view: View, link: Link, policy: Policy, now: datetime) -> Action | None:
-    """Leave a released item's task alone: it ends with its step or record, and returns as it was with its rule."""
+    """
+    Leave a released item's task alone.
+
+    It ends with its step or record, or as a person completes it, and returns as it was with its rule.
+    """
     if isinstance(view.seen, Missing):
         return _decide_missing(view, link, policy, now)
     if view.found is None:
@@ -146,10 +150,12 @@ def _decide_released(view: View, link: Link, policy: Policy, now: datetime) -> A
     if view.target is not None:
         back = link.adopted(view.target.wanted.rule_hash)
         return Remember(back, (event(EventKind.ADOPTED, back),), again=True)
+    if _is_ended_by_person(link, view.found):
+        return remember_completed(link, view.found, now)
     why = _ending(view, link, policy)
     # Its rule may stand again, and only a value that was read says no by it.
     if isinstance(why, Ended) and (why.is_by_condition or why.is_stated or link.step is not None):
-        return _end(link, view.found, why, signature(policy.bridge, view.origin.key), now)
+        return _end(link, view.found, why, signature(policy.bridge, view.origin.key))
     return agree(link, view.found)
 
 
@@ -247,18 +253,25 @@ def _decide_unwanted(view: View, link: Link, found: Found, policy: Policy, now: 
     if link.state is not LinkState.OPEN:
         return agree(link, found)
     why = _ending(view, link, policy)
+    if isinstance(why, NotStated):
+        return None
+    # Before anything else ends it, or lets it go: what somebody completed is his to have ended.
+    if _is_ended_by_person(link, found):
+        return remember_completed(link, found, now)
     # What somebody edits in a file takes no task away from people: an operator withdraws it, or the rule comes back.
     if isinstance(why, MappingChanged):
         released = link.moved(found.task).agreed(found.task, found.details).released(why.reason)
         return Remember(released, (event(EventKind.RELEASED, released, reason=why.reason),))
-    signed = signature(policy.bridge, view.origin.key)
-    return _end(link, found, why, signed, now) if isinstance(why, Ended) else None
+    return _end(link, found, why, signature(policy.bridge, view.origin.key))
 
 
-def _end(link: Link, found: Found, why: Ended, signed: str, now: datetime) -> Action:
-    """End the task with the reason. What somebody completed before that was seen is his to have ended."""
-    if link.kind is not ItemKind.STEP and is_completed_by_person(found) and not link.is_being_opened:
-        return remember_completed(link, found, now)
+def _is_ended_by_person(link: Link, found: Found) -> bool:
+    """Tell an item that a person completed. A step's completion ends nothing by itself."""
+    return link.kind is not ItemKind.STEP and is_completed_by_person(found) and not link.is_being_opened
+
+
+def _end(link: Link, found: Found, why: Ended, signed: str) -> Write:
+    """End the task with the reason."""
     reason = why.reason
     closed = link.closed(reason)
     # A step ended in OpenText alone: the history tells that nothing was moved by a completion.

@@ -93,6 +93,21 @@ async def test_what_a_person_completed_stays_so_when_its_record_says_no_and_yes_
     assert (await case.link("package|")).state is LinkState.COMPLETED
 
 
+@pytest.mark.parametrize("is_released", [False, True])
+async def test_a_task_that_a_person_completes_is_that_persons_though_the_file_asks_for_it_no_more(case, is_released):
+    link = await case.link("package|")
+    if is_released:
+        case.edit(_without_rules)
+        await case.look()
+    complete(case, link)
+    case.edit(_without_rules)
+    await case.look(WaitedFor.RESYNC)
+
+    after = await case.link("package|")
+    assert (after.state, after.completed_by) == (LinkState.COMPLETED, case.users["lwhite"])
+    assert (EventKind.COMPLETED, case.users["lwhite"]) in await history(case, "package|")
+
+
 async def test_the_record_is_told_of_such_a_completion_once_it_says_yes_again(case):
     case.edit(_telling)
     await case.look()
@@ -125,9 +140,9 @@ async def test_a_released_task_ends_with_its_workspace(case, returns):
 
 
 async def test_a_withdrawal_tells_who_had_completed_the_task(case):
-    complete(case, await case.link("package|"))
     case.edit(_without_rules)
     await case.look()
+    complete(case, await case.link("package|"))
     await withdraw_rule("package", case.inside.services())
 
     told = await history(case, "package|")

@@ -260,12 +260,14 @@ async def test_a_released_task_that_people_completed_is_recorded_when_its_rule_r
     link = await case.link("package|")
     case.graph.complete(case.users["lwhite"], link.task_id)
     await case.look(WaitedFor.RESYNC)
-    assert (await case.link("package|")).state is LinkState.RELEASED
+    ended = await case.link("package|")
     case.put_back()
     await case.look()
 
     after = await case.link("package|")
-    assert (after.state, after.completed_by) == (LinkState.COMPLETED, case.users["lwhite"])
+    assert (ended.state, after.state) == (LinkState.COMPLETED, LinkState.COMPLETED)
+    assert ended.completed_by == after.completed_by == case.users["lwhite"]
+    assert case.graph.tasks[link.task_id]["percentComplete"] == 100
 
 
 async def test_of_a_task_that_was_made_again_and_one_that_is_restored_the_first_counts_and_the_other_is_told(case):
