@@ -6,10 +6,11 @@ change costs a read of one row, and an origin is handed on again only when its e
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
-from shared.errors import NeverError
+from shared.errors import NeverError, RetryLaterError, ThrottledError
 from shared.mapping.evaluation.needs import rules_for
 from shared.mapping.evaluation.sources import exact_types, is_type_mapped, is_workflow_mapped
 from shared.models.hands import Kind
@@ -19,13 +20,15 @@ from shared.models.troubles import Cause, Where
 from shared.models.words import WaitedFor
 from shared.models.workflow import StatusRow
 from shared.services import Services
-from shared.timing import NOT_UNDERSTOOD, OVERLAP
+from shared.timing import FAILED_SOON, NOT_UNDERSTOOD, OVERLAP
 from shared.watchers.document_discovery import CURSOR, find_documents
 from shared.watchers.list_digest import compare, digest, remember
 
 log = logging.getLogger(__name__)
 NEXT = "discovery/next"
 """Cursor: when OpenText is asked again."""
+FAILED = "discovery/failed"
+"""Cursor: when it last did not answer."""
 MOST_AT_ONCE = 100
 """More than this become bulk rows of the agenda, so that hints do not wait behind them."""
 
@@ -61,9 +64,51 @@ async def _discover_in_slot(services: Services) -> int:
         interval = timedelta(seconds=services.settings.opentext_discovery_seconds)
         await services.cursors.save(NEXT, (now + interval).isoformat())
         await _check_clock(services)
-        return sum([await _try(source, services) for source in (_workflows, _report, _workspaces, _documents)])
+        return await _all(
+            {
+                source.__name__.strip("_"): partial(source, services)
+                for source in (_workflows, _report, _workspaces, _documents)
+            }
+        )
+    except ThrottledError:
+        raise
+    except RetryLaterError:
+        await _ask_soon(services)
+        raise
     finally:
         await services.slots.free(slot)
+
+
+async def _ask_soon(services: Services) -> None:
+    """Ask again within the minute, where it went well the last time: it may have been one lost answer."""
+    now, before = services.now(), await services.cursors.find_time(FAILED)
+    longest = 2 * timedelta(seconds=services.settings.opentext_discovery_seconds)
+    await services.cursors.save(FAILED, now.isoformat())
+    if before is None or not before <= now < before + longest:
+        await services.cursors.save(NEXT, (now + FAILED_SOON).isoformat())
+
+
+async def _all(parts: Mapping[str, Callable[[], Awaitable[int]]]) -> int:
+    """
+    Look into parts one by one: what is refused in one, or does not answer, stops no other.
+
+    Raises:
+        RetryLaterError: one did not answer, and the others were looked into. Or two did not, or one asks for a pause:
+            then OpenText itself does not answer, and each further part would only take its time.
+    """
+    found, failed = 0, None
+    for name, look in parts.items():
+        try:
+            found += await look()
+        except NeverError as error:
+            log.warning("discovery: %s: %s", name, error)
+        except RetryLaterError as error:
+            if failed is not None or isinstance(error, ThrottledError):
+                raise
+            failed = error
+    if failed is not None:
+        raise failed
+    return found
 
 
 async def _check_clock(services: Services) -> None:
@@ -78,15 +123,6 @@ async def _check_clock(services: Services) -> None:
         await troubles.tell(Where.SYSTEM, "opentext", Cause.CLOCK, differs, now)
     elif differs is not None:
         await troubles.clear(Where.SYSTEM, "opentext", now, causes=(Cause.CLOCK,))
-
-
-async def _try(source: Callable[[Services], Awaitable[int]], services: Services) -> int:
-    """Look into one source; what is refused there does not stop the others."""
-    try:
-        return await source(services)
-    except NeverError as error:
-        log.warning("discovery: %s: %s", source.__name__.strip("_"), error)
-        return 0
 
 
 async def _workflows(services: Services) -> int:
@@ -144,15 +180,7 @@ async def _workspaces(services: Services) -> int:
     if names is None:
         listed = await services.opentext.workspaces.types.list_all()
         names = tuple(kind.name for kind in listed if is_type_mapped(rules, kind.name))
-    return sum([await _try_type(name, services) for name in names])
-
-
-async def _try_type(name: str, services: Services) -> int:
-    try:
-        return await _new_of_type(name, services)
-    except NeverError as error:
-        log.warning("discovery: workspaces of type %r: %s", name, error)
-        return 0
+    return await _all({f"workspaces of type {name!r}": partial(_new_of_type, name, services) for name in names})
 
 
 async def _new_of_type(name: str, services: Services) -> int:
@@ -183,11 +211,13 @@ async def _new_of_type(name: str, services: Services) -> int:
 
 async def _documents(services: Services) -> int:
     """Look on for documents that were made or changed."""
-    found, place = await find_documents(services)
-    await hand_on(found, services)
-    if place is not None:
-        await services.cursors.save(CURSOR, place.model_dump_json())
-    return len(found)
+    looked = await find_documents(services)
+    await hand_on(looked.found, services)
+    if looked.place is not None:
+        await services.cursors.save(CURSOR, looked.place.model_dump_json())
+    if looked.failed is not None:
+        raise looked.failed
+    return len(looked.found)
 
 
 async def hand_on(origins: Sequence[str], services: Services) -> None:

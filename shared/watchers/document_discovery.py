@@ -7,10 +7,11 @@ made or changed since the last round began.
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from shared.errors import NeverError, SignInRefusedError
+from shared.errors import NeverError, RetryLaterError, SignInRefusedError, ThrottledError
 from shared.mapping.evaluation.needs import rules_for
 from shared.mapping.evaluation.sources import exact_types, is_type_mapped, named_folders
 from shared.mapping.language.rules import BaseRule
@@ -25,17 +26,28 @@ DEPTH = 3
 """Levels of folders below a workspace."""
 
 
-async def find_documents(services: Services) -> tuple[list[str], DocumentRound | None]:
+@dataclass(frozen=True)
+class Looked:
+    """What one run found."""
+
+    found: list[str] = field(default_factory=list)
+    """Keys of origins."""
+    place: DocumentRound | None = None
+    """How far the search has come: to be saved once they are handed on. None: no rule is about documents."""
+    failed: RetryLaterError | None = None
+    """Why the run ended early: one container did not answer."""
+
+
+async def find_documents(services: Services) -> Looked:
     """
     Look into the next few containers.
 
-    Returns:
-        The origins that were found, and how far the search has come: to be saved once they are handed on. None: no rule
-        is about documents.
+    Raises:
+        RetryLaterError: which containers there are could not be read; or OpenText asks for a pause.
     """
     rules = rules_for(services.mapping, OriginKind.DOCUMENT)
     if not rules:
-        return [], None
+        return Looked()
     found: dict[str, None] = {}
     place = await _begun(rules, services)
     for _ in range(CONTAINERS_A_RUN):
@@ -43,10 +55,16 @@ async def find_documents(services: Services) -> tuple[list[str], DocumentRound |
             place = await _with_workspaces(place, rules, services)
         if not place.left:
             break
-        changed, below = await _look_into(place, services)
+        try:
+            changed, below = await _look_into(place, services)
+        except ThrottledError:
+            raise
+        except RetryLaterError as error:
+            # Put off to the next round: what comes first and never answers would hold up all that is behind it.
+            return Looked(list(found), place.without_missed(), error)
         found |= dict.fromkeys(changed)
         place = place.without_first(below)
-    return list(found), place
+    return Looked(list(found), place)
 
 
 async def _begun(rules: Sequence[BaseRule], services: Services) -> DocumentRound:
@@ -80,7 +98,7 @@ async def _look_into(place: DocumentRound, services: Services) -> tuple[list[str
     """List what changed in a container, and the containers in it; one that can't be read costs itself."""
     container, changed, below = place.left[0], list[str](), list[Container]()
     try:
-        async for stub in services.opentext.tree.list_changed(container.node_id, place.since):
+        async for stub in services.opentext.tree.list_changed(container.node_id, container.since or place.since):
             if stub.is_container:
                 # A workspace in it is a container of its own in this walk, where rules are about its type.
                 if container.depth and not stub.is_workspace:

@@ -1,5 +1,7 @@
 """What no hint announced is found by the sweep, once; and an unchanged list costs next to nothing."""
 
+import contextlib
+import itertools
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,10 +10,11 @@ from rich.console import Console
 
 from local.demo.narrator import Teller
 from local.demo.observe import tasks
-from local.demo.world import create_contract
+from local.demo.world import CONTRACTS_GROUP, create_contract
 from local.in_process.system import START, Inside
 from local.local_system import ROOT, running
 from local.simulators.content_server import MapStep, WorkflowMap
+from local.simulators.faults import Fault
 from shared.errors import UnavailableError
 from shared.models.hands import Kind
 from shared.models.messages import OriginMessage
@@ -254,6 +257,88 @@ async def test_nothing_is_asked_while_every_place_is_taken(inside):
 
         assert await discover(services) == 0
     assert inside.calls["opentext GET"] == 0
+
+
+@pytest.mark.parametrize("path", ["/workflows/status", "/businessworkspaces"])
+async def test_a_list_that_never_answers_stops_no_other_and_is_told(inside, path):
+    """Of one door alone: a module that is broken, a list that takes too long."""
+    await discover(inside.services())
+    workspace, process = start_approval(inside)
+    inside.world.content.faults.add(Fault.html(path=path, times=1000))
+    inside.at += INTERVAL
+
+    with pytest.raises(UnavailableError):
+        await discover(inside.services())
+
+    others = {"/workflows/status": f"workspace-{workspace}", "/businessworkspaces": f"workflow-{process}"}
+    assert others[path] in queued(inside)
+
+
+async def test_two_lists_that_do_not_answer_are_enough_for_one_time(inside):
+    """OpenText itself does not answer then: each further list would only take its time."""
+    inside.world.content.faults.add(Fault.html(times=1000))
+    with pytest.raises(UnavailableError):
+        await discover(inside.services())
+
+    assert inside.calls["opentext GET"] <= 4
+
+
+async def test_what_failed_once_is_asked_for_again_soon_and_then_at_its_interval(inside):
+    await discover(inside.services())
+    failing = Fault.html(path="/businessworkspaces", times=1000)
+    inside.world.content.faults.add(failing)
+    inside.at += INTERVAL
+    tried = []
+    for _ in range(40):
+        try:
+            await discover(inside.services())
+        except UnavailableError:
+            tried.append(inside.at)
+        inside.at += timedelta(seconds=30)
+
+    waits = [after - before for before, after in itertools.pairwise(tried)]
+    assert waits[0] == timedelta(seconds=30)
+    assert set(waits[1:]) == {INTERVAL}
+
+
+async def test_a_folder_that_did_not_answer_is_looked_into_by_the_next_round(tmp_path):
+    """And the others are not held up by it; what was changed in it meanwhile is found."""
+    inside = Inside(_documents_mapping(tmp_path))
+    content = inside.world.content
+    broken, sound = (create_contract(inside.world, name, END) for name in ("Broken", "Sound"))
+    await _rounds(inside, 2)
+    inside.origins.messages.clear()
+    documents = [content.add_document(where, "Permit.pdf", b"text", user="pwilliams") for where in (broken, sound)]
+    content.faults.add(Fault.html(path=f"/nodes/{broken}/nodes", times=1000))
+    await _rounds(inside, 2)
+    assert f"document-{documents[1]}" in queued(inside)
+
+    content.faults.queue.clear()
+    await _rounds(inside, 2)
+    assert f"document-{documents[0]}" in queued(inside)
+
+
+def _documents_mapping(folder):
+    file = folder / "mapping.yaml"
+    file.write_text(
+        f"""version: 1
+plans: {{contracts: {{group: {CONTRACTS_GROUP}, title: Contracts}}}}
+rules:
+  - id: permits
+    on: document
+    when: {{workspace_type: Contract}}
+    plan: contracts
+    task: {{title: "Check {{{{ document.name }}}}"}}
+"""
+    )
+    return file
+
+
+async def _rounds(inside, number):
+    for _ in range(number * 3):
+        inside.at += INTERVAL
+        with contextlib.suppress(UnavailableError):
+            await discover(inside.services())
 
 
 async def test_a_hint_that_never_came_is_found_by_the_real_app():
