@@ -7,6 +7,7 @@ message is done with. Everything unforeseen goes up to the host, which tries aga
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import zlib
 from collections.abc import Awaitable, Callable
@@ -83,7 +84,7 @@ async def run_plan(
     message: PlanMessage, flow: Callable[[PlanMessage, Services], Awaitable[bool]], wired: Wired
 ) -> bool:
     """
-    Read a plan now. No row is needed to have it read later: its next turn comes by itself.
+    Read a plan now; or, when something expected is in the way, once more soon: then its next turn comes by itself.
 
     Returns:
         Whether anything was found, or was in the way.
@@ -92,13 +93,26 @@ async def run_plan(
         found = await flow(message, wired.services())
     except EXPECTED as error:
         await tell_met(wired, error)
-        # For the gate alone, which a pause that was asked for closes for all workers: the plan's turn comes by itself.
-        await _later(error, wired)
-        _tell(error, f"plan {message.plan} is read at its next turn")
+        at = await _later(error, wired)
+        _tell(error, f"plan {message.plan} is read at its next turn, or before")
+        await _read_again(message, error, at, wired)
         return True
     tally.add(PLANS_READ)
     await tell_met(wired)
     return found
+
+
+async def _read_again(message: PlanMessage, error: Exception, at: datetime, wired: Wired) -> None:
+    """Have a plan read once more: soon where it was one failure, and until it is read where somebody left its group."""
+    storage = wired.storage()
+    is_passing = isinstance(error, RetryLaterError) and not isinstance(error, ThrottledError)
+    delay = FAILED_SOON if is_passing and message.waited_for is not WaitedFor.RETRY else at - storage.now()
+    if message.left:
+        # Who left is a word of this message alone: no later read would know it.
+        await storage.queues.send_plan(message.again(), delay=delay)
+    elif delay == FAILED_SOON:
+        with contextlib.suppress(RetryLaterError):
+            await storage.queues.send_plan(message.again(), delay=delay)
 
 
 async def run_timer(flow: Callable[[Services], Awaitable[object]], wired: Wired) -> bool:

@@ -83,6 +83,10 @@ class PlanMessage(Stored):
     left: tuple[str, ...] = Field(default=(), description="Entra ids of people who left the plan's group.")
     trace: str | None = Field(default=None, description="W3C traceparent of what caused this.")
 
+    def again(self) -> Self:
+        """Return the message that has it read once more, after a read that failed."""
+        return self.model_copy(update={"waited_for": WaitedFor.RETRY})
+
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stands there

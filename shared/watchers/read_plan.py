@@ -61,7 +61,8 @@ async def _read(message: PlanMessage, services: Services) -> bool:
     # group: there the same tasks call for something else.
     if row is not None and row.digest == digest and not was_gone and not message.left:
         # A message out of turn says that something goes on around the plan: people will soon do more.
-        if message.waited_for is not WaitedFor.DUE and (quick := quickened(row, services.now())) is not None:
+        is_out_of_turn = message.waited_for not in (WaitedFor.DUE, WaitedFor.RETRY)
+        if is_out_of_turn and (quick := quickened(row, services.now())) is not None:
             await _save(quick, row, services)
         return False
     tasks = listing.read()

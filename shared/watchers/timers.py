@@ -1,14 +1,16 @@
 """The timers' work: queue the plans that are due for a read, and what the agenda has due."""
 
+import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from shared.errors import StaleError
+from shared.errors import RetryLaterError, StaleError
 from shared.models.messages import PlanMessage
 from shared.observability.telemetry import count, show
 from shared.services import Services, Storage
 from shared.store.agenda import DueEntry
+from shared.store.plans import PlanRow
 from shared.targets.capacity import fullest
 from shared.targets.read_interval import LONGEST, caught_up, interval, resumes, speaks_for_all
 from shared.watchers.digests import send_digests
@@ -48,14 +50,24 @@ async def sweep_plans(storage: Storage) -> int:
         # Its next turn before the message: of two sweeps one wins, and one that dies in between skips a single turn.
         moved = row.to_be_read(now + interval(row, now)) if at is None else row.put_off(at)
         try:
-            await storage.plans.save(moved, etag=row.etag)
+            etag = await storage.plans.save(moved, etag=row.etag)
         except StaleError:
             continue  # another sweep took it
         if at is None:
-            await storage.queues.send_plan(PlanMessage(plan=row.plan_id))
+            await _queue(row, etag, storage)
             queued += 1
     count("sweeps", timer="write_back")
     return queued
+
+
+async def _queue(row: PlanRow, etag: str, storage: Storage) -> None:
+    try:
+        await storage.queues.send_plan(PlanMessage(plan=row.plan_id))
+    except RetryLaterError:
+        # The next sweep, within the minute, and not the next turn: a plan at rest has one every five minutes.
+        with contextlib.suppress(RetryLaterError, StaleError):
+            await storage.plans.save(row, etag=etag)
+        raise
 
 
 async def sweep_agenda(services: Services) -> int:

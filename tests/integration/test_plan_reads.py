@@ -4,10 +4,13 @@ import json
 from datetime import timedelta
 
 import pytest
+from azure.core.exceptions import HttpResponseError
 
 from local.demo.world import CONTRACTS_GROUP, create_contract
 from local.in_process.system import START, Inside
 from local.local_system import CLIENT_STATE, ROOT
+from local.simulators.faults import Fault
+from shared.errors import UnavailableError
 from shared.intake.graph import notifications_over
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage, PlanMessage
@@ -322,3 +325,36 @@ async def test_a_limit_of_a_task_is_said_on_its_link_once_and_forgotten_when_it_
 
     link = (await services.origins.find_links(key))["contract-package|legal-review"]
     assert (link.hold, link.reason, link.details_done) == (None, "", True)
+
+
+async def test_who_left_the_group_is_not_forgotten_by_a_read_that_failed(inside):
+    graph, liz = inside.world.graph, inside.world.users["lwhite"]
+    plan = plan_named(inside, "Contracts")
+    review = next(key for key, task in graph.tasks.items() if liz in task["assignments"] and task["planId"] == plan)
+    graph.remove_member(CONTRACTS_GROUP, liz)
+    fault = Fault.status(503, path=f"/plans/{plan}/tasks", times=1000)
+    graph.faults.add(fault)
+    inside.plans.messages.append(PlanMessage(plan=plan, waited_for=WaitedFor.NOTIFIED, left=(liz,)).model_dump_json())
+    await inside.pass_time(timedelta(minutes=1), times=10)
+    graph.faults.queue.clear()
+    await inside.pass_time(timedelta(minutes=5), times=6)
+
+    assert liz not in graph.tasks[review]["assignments"]
+
+
+async def test_a_plan_whose_message_was_not_taken_is_queued_by_the_next_sweep(inside):
+    await settle(inside)
+    inside.at += PLAN_QUIET
+    plan, send = plan_named(inside, "Contracts"), inside.plans.send_message
+
+    async def refusing(*_, **__):
+        raise HttpResponseError("busy")
+
+    inside.plans.send_message = refusing
+    with pytest.raises(UnavailableError):
+        await sweep_plans(inside.services())
+    inside.plans.send_message = send
+    inside.at += timedelta(seconds=15)
+    await sweep_plans(inside.services())
+
+    assert plan in [PlanMessage.model_validate_json(message).plan for message in inside.plans.messages]

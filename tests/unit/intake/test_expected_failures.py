@@ -42,6 +42,16 @@ class AgendaDouble:
         self.entries.append(entry)
 
 
+class QueuesDouble:
+    def __init__(self, *, answers=True):
+        self.sent, self.answers = [], answers
+
+    async def send_plan(self, message, *, delay):
+        if not self.answers:
+            raise UnavailableError("storage does not answer")
+        self.sent.append((message, delay))
+
+
 class GateDouble:
     """Gates that are never shortened, as in the store."""
 
@@ -81,12 +91,14 @@ class Wired:
     def __init__(self, failure=None, *, storage_answers=True):
         self.rng = Random(1)  # noqa: S311 - jitter
         self.agenda, self.gates = AgendaDouble(answers=storage_answers), GateDouble()
+        self.queues = QueuesDouble(answers=storage_answers)
         self.troubles, self.contacts, self.unread = TroubleDouble(), Contacts(lambda: NOW), UnreadRows()
         self.failure = failure
 
     def storage(self):
         return SimpleNamespace(
             agenda=self.agenda,
+            queues=self.queues,
             gates=self.gates,
             troubles=self.troubles,
             contacts=self.contacts,
@@ -253,10 +265,49 @@ async def test_a_gate_that_another_worker_closed_for_longer_is_waited_for():
 async def test_a_plan_and_a_timer_come_round_by_themselves(error):
     wired = Wired()
 
-    await run_plan(PLAN, failing(error), wired)
+    await run_plan(PLAN.again(), failing(error), wired)
     await run_timer(failing(error), wired)
 
     assert wired.agenda.entries == []
+    assert wired.queues.sent == []
+
+
+@pytest.mark.parametrize("error", PASSING[:2], ids=lambda error: type(error).__name__)
+async def test_a_plan_that_could_not_be_read_for_a_moment_is_read_within_half_a_minute(error):
+    """Once: a plan at rest has its turn every five minutes, and somebody may wait for what changed in it."""
+    wired = Wired()
+    await run_plan(PLAN, failing(error), wired)
+
+    ((again, delay),) = wired.queues.sent
+    assert (again.plan, again.waited_for) == (PLAN.plan, WaitedFor.RETRY)
+    assert timedelta(0) < delay <= timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("error", [*MENDED_LATER, *PASSING], ids=lambda error: type(error).__name__)
+async def test_who_left_a_plans_group_is_not_forgotten_by_a_failed_read(error):
+    """It is a word of this message alone."""
+    wired, message = Wired(), PLAN.model_copy(update={"left": ("ada",), "waited_for": WaitedFor.NOTIFIED})
+    for _ in range(3):
+        await run_plan(message, failing(error), wired)
+        message, delay = wired.queues.sent[-1]
+        assert timedelta(0) < delay <= timedelta(minutes=10)
+
+    assert [again.left for again, _ in wired.queues.sent] == [("ada",)] * 3
+
+
+async def test_who_left_waits_for_the_pause_that_graph_asked_for():
+    wired, message = Wired(), PLAN.model_copy(update={"left": ("ada",)})
+    error = ThrottledError("429", system="graph", retry_after=timedelta(minutes=20))
+    await run_plan(message, failing(error), wired)
+
+    assert wired.queues.sent[0][1] >= timedelta(minutes=20)
+
+
+async def test_a_queue_that_takes_no_message_leaves_a_plan_to_its_turn_and_who_left_with_the_host():
+    wired = Wired(storage_answers=False)
+    await run_plan(PLAN, failing(PASSING[0]), wired)
+    with pytest.raises(UnavailableError, match="storage"):
+        await run_plan(PLAN.model_copy(update={"left": ("ada",)}), failing(PASSING[0]), wired)
 
 
 async def test_a_plan_and_a_timer_close_the_gate_too():
