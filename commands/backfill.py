@@ -78,3 +78,6 @@ async def _tell_sample(found: Found, services: Services, *, most: int) -> None:
         total = round(sum(new) / len(new) * len(found.numbers))
         typer.echo(f"about {total} new tasks in all, by {len(new)} that were looked into; {unreadable} can't be read")
     typer.echo("nothing was written")
+    if unreadable and not new:
+        # What it would come to is not known.
+        raise typer.Exit(1)

@@ -1,6 +1,7 @@
 """manage.py dead: messages that failed for good."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -63,7 +64,7 @@ def _list_through(doors: AppDoors, *, as_json: bool) -> None:
 
 @app.command("replay")
 def replay_dead(key: Key = None, *, every: Every = False, yes: Yes = False) -> None:
-    """Send messages again and take their letters away."""
+    """Send messages again and take their letters away. Exit code 1: one holds none that could be sent, and stays."""
 
     async def work(wiring: Wiring) -> tuple[list[str], list[str]]:
         storage = wiring.storage()
@@ -76,10 +77,9 @@ def replay_dead(key: Key = None, *, every: Every = False, yes: Yes = False) -> N
     queued, left = run(work)
     for one in queued:
         typer.echo(f"{one} is queued")
-    for why in left:
-        typer.echo(f"{why}: it stays", err=True)
     if not queued and not left:
         typer.echo("there are no letters")
+    _tell_left(left)
 
 
 @app.command("drop")
@@ -111,8 +111,14 @@ def _post(doors: AppDoors, door: str, key: str | None, *, every: bool, yes: bool
 
 def _tell(done: Done) -> None:
     typer.echo(done.sentence)
-    for why in done.left:
+    _tell_left(done.left)
+
+
+def _tell_left(left: Sequence[str]) -> None:
+    for why in left:
         typer.echo(f"{why}: it stays", err=True)
+    if left:
+        raise typer.Exit(1)
 
 
 def _one_or_all(key: str | None, *, every: bool) -> str | None:

@@ -11,15 +11,15 @@ import typer
 from commands.app_doors import LARGEST_PAGE, AppDoors, through_app
 from commands.plain import moment
 from commands.progress import progress_bar
-from commands.session import run
+from commands.session import checked, run
 from shared.errors import RetryLaterError, ThrottledError
 from shared.models.doors import OriginsAnswer
 from shared.models.drift import FieldDrift, OriginDrift
 from shared.models.wanted import Owner
+from shared.operations.chosen import Chosen, find_with_item
 from shared.wiring import Wiring
 
 if TYPE_CHECKING:
-    from shared.operations.drift import Chosen
     from shared.services import Services
 
 DIFFERS = 1
@@ -55,11 +55,13 @@ def drift(
     if sum((bool(origin), bool(plan or rule), every)) != 1:
         raise typer.BadParameter("give one of --origin KEY, --plan ID and --rule ID, --all")  # noqa: EM101
     # It brings the Graph SDK, which other commands do without.
-    from shared.operations.drift import Chosen, have_looked_at  # noqa: PLC0415
+    from shared.operations.drift import have_looked_at  # noqa: PLC0415
 
     async def work(wiring: Wiring) -> list[OriginDrift]:
         services = wiring.services()
-        found = await _compared(Chosen(origin, rule, plan), services)
+        chosen = Chosen(plan=plan or None, rule=rule or None)
+        origins = (checked(origin),) if origin else await find_with_item(chosen, services)
+        found = await _compared(origins, services)
         if repair:
             await have_looked_at([one.origin for one in found if one.is_open], services)
         return found
@@ -101,10 +103,7 @@ def _origins(doors: AppDoors, *, rule: str, plan: str) -> list[str]:
             return found
 
 
-async def _compared(chosen: "Chosen", services: "Services") -> list[OriginDrift]:
-    from shared.operations.drift import find_origins  # noqa: PLC0415 - see above
-
-    origins = await find_origins(chosen, services)
+async def _compared(origins: tuple[str, ...], services: "Services") -> list[OriginDrift]:
     found: list[OriginDrift] = []
     with progress_bar() as bar:
         task = bar.add_task("comparing", total=len(origins))

@@ -23,7 +23,8 @@ from shared.evidence.redaction import Person, person
 from shared.evidence.sentences import actor, sentence
 from shared.models.evidence import Entry
 from shared.models.evidence_files import file_name
-from shared.operations.retention import Keeping, due_for_purge, purge_origin, redact_origin
+from shared.operations.chosen import must_be_known, there_are
+from shared.operations.retention import Keeping, Removed, due_for_purge, purge_origin, redact_origin
 from shared.services import Storage
 from shared.wiring import Wiring
 
@@ -103,13 +104,16 @@ def audit(since: Since = None, rule: RuleId = None, *, form: Format = "csv", out
     from_day = datetime.combine(since.date(), time(), UTC) if since is not None else None
 
     async def work(wiring: Wiring) -> list[ItemHistory]:
-        storage = wiring.storage()
-        return [
-            item
-            async for origin in _origins(storage, None)
-            for item in items_of(await storage.origins.list_entries(origin))
-            if is_asked_for(item, from_day, rule)
-        ]
+        storage, rules = wiring.storage(), set[str]()
+        chosen: list[ItemHistory] = []
+        async for origin in _origins(storage, None):
+            items = items_of(await storage.origins.list_entries(origin))
+            rules |= {item.rule for item in items}
+            chosen += (item for item in items if is_asked_for(item, from_day, rule))
+        if rule is not None and rule not in rules:
+            message = f"no history has an item of rule {rule}; {there_are('rules', rules)}"
+            raise NotFoundError(message)
+        return chosen
 
     today = datetime.now(UTC).date()
     rows = [row_of(item, today) for item in sorted(run(work), key=lambda item: (item.origin, item.item))]
@@ -127,36 +131,57 @@ def redact(words: Words, reason: Reason, origin: OneOrigin = None, *, yes: Yes =
     Remove a person from every history, and replace by a pseudonym in ended links. The chain stays intact, and tells it.
 
     The key of the pseudonyms is taken from EVIDENCE_PSEUDONYM_KEY. What already lies in OpenText is out of reach.
+    Exit code 1: the person was found nowhere, or an origin was left out, at which somebody was at work.
     """
     where = "every history" if origin is None else f"the history of {origin}"
     ask_first(f"Remove {words[0]} from {where}? It can't be taken back.", yes=yes)
 
     async def work(wiring: Wiring) -> None:
         who, keeping = _person(words), _keeping(wiring.storage())
-        count = 0
+        found: list[Removed] = []
+        left = 0
         async for key in _origins(keeping.storage, origin):
             try:
-                count += await redact_origin(key, who, keeping, reason=reason)
+                found.append(await redact_origin(key, who, keeping, reason=reason))
             except UnavailableError as error:
+                left += 1
                 typer.echo(f"left out: {error}", err=True)
-        typer.echo(f"{who.pseudonym} was removed from {count} entries; documents in OpenText are as they were")
+        if not left and not any(map(any, found)):
+            message = f"{words[0]} stands nowhere in {where}, nor in an ended item: items at work are left as they are"
+            raise NotFoundError(message)
+        entries, links = sum(one.entries for one in found), sum(one.links for one in found)
+        typer.echo(
+            f"{who.pseudonym} was removed from {entries} entries and {links} item{'' if links == 1 else 's'}; "
+            "documents in OpenText are as they were"
+        )
+        _must_be_whole(left)
 
     run(work)
 
 
 @app.command()
 def purge(origin: OneOrigin = None, *, dry_run: DryRun = False) -> None:
-    """Delete histories whose retention is over. A checkpoint entry stands for what is gone."""
+    """
+    Delete histories whose retention is over. A checkpoint entry stands for what is gone.
+
+    Exit code 1: an origin was left out, at which somebody was at work.
+    """
 
     async def work(wiring: Wiring) -> None:
         keeping = _keeping(wiring.storage())
-        count = 0
+        count = left = 0
         async for key in _origins(keeping.storage, origin):
-            gone = await _purge(key, keeping, dry_run=dry_run)
+            try:
+                gone = await _purge(key, keeping, dry_run=dry_run)
+            except UnavailableError as error:
+                left += 1
+                typer.echo(f"left out: {error}", err=True)
+                continue
             count += gone
             if gone:
                 typer.echo(f"{key}: {gone} entries")
         typer.echo(f"{count} entries {'would go' if dry_run else 'deleted'}")
+        _must_be_whole(left)
 
     run(work)
 
@@ -164,11 +189,14 @@ def purge(origin: OneOrigin = None, *, dry_run: DryRun = False) -> None:
 async def _purge(key: str, keeping: Keeping, *, dry_run: bool) -> int:
     if dry_run:
         return len(await due_for_purge(key, keeping.storage))
-    try:
-        return await purge_origin(key, keeping)
-    except UnavailableError as error:
-        typer.echo(f"left out: {error}", err=True)
-        return 0
+    return await purge_origin(key, keeping)
+
+
+def _must_be_whole(left: int) -> None:
+    """Raise UnavailableError: origins were left out."""
+    if left:
+        message = f"left out {left} origin{'' if left == 1 else 's'}: do it again in a moment"
+        raise UnavailableError(message)
 
 
 async def _document(storage: Storage, origin: str) -> bytes:
@@ -181,6 +209,7 @@ async def _document(storage: Storage, origin: str) -> bytes:
 
 async def _origins(storage: Storage, one: str | None) -> AsyncIterator[str]:
     if one is not None:
+        await must_be_known(one, storage)
         yield one
         return
     keys = [key async for key in storage.origins.list_origins()]

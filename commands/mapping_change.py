@@ -35,11 +35,15 @@ def replay(
     """
     Run a changed mapping over recorded origins; list what comes out otherwise.
 
-    Exit code 0: nothing does; 1: something does, or a file can't be used. With --no-fail-on-change a difference is 0.
+    Exit code 0: nothing does; 1: something does, a file can't be used, or there is none. With --no-fail-on-change a
+    difference is 0.
     """
     changed = _load(mapping)
     before = _load(against) if against is not None else None
     files = sorted(recordings.glob("*.json"))
+    if not files:
+        typer.echo(f"{recordings} holds no recording: `record` makes them", err=True)
+        raise typer.Exit(1)
     found = sum(_compared(file, changed, before) for file in files)
     where = f"{len(files)} recording{'' if len(files) == 1 else 's'}"
     typer.echo(f"{found} decision{' differs' if found == 1 else 's differ'} in {where}")

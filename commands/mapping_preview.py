@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 
 from commands.app_doors import through_app
-from commands.session import run
-from shared.errors import NeverError, Problem, RejectedError
+from commands.session import checked, run
+from shared.errors import NeverError, NotFoundError
 from shared.models.doors import PreviewAnswer
-from shared.models.keys import split_origin_key
 from shared.models.recording import Recording
 from shared.recordings.pseudonymise import redacted
 from shared.services import Services
@@ -72,7 +71,10 @@ def preview(
 
     async def work(wiring: Wiring) -> list[str]:
         services = _with_mapping(wiring, mapping)
-        keys = (_checked(str(origin)),) if body is None else await origins_of_event(body, services)
+        keys = (checked(str(origin)),) if body is None else await origins_of_event(body, services)
+        if not keys:
+            message = "the hint leads to no origin that has rules"
+            raise NotFoundError(message)
         return [preview_text(await preview_origin(key, services)) for key in keys]
 
     typer.echo("\n".join(run(work)), nl=False)
@@ -94,6 +96,8 @@ def _preview_sample(mapping: Path | None, rule: str | None, count: int, *, as_js
 
     told = run(work)
     typer.echo(json.dumps(told.as_json(), indent=1, ensure_ascii=False) if as_json else "\n".join(told.lines()))
+    if told.unreadable and not told.origins:
+        raise typer.Exit(1)
 
 
 def record(
@@ -109,7 +113,7 @@ def record(
 
     async def work(wiring: Wiring) -> list[Recording]:
         services = wiring.services()
-        whole = [await record_origin(_checked(one), services) for one in origin]
+        whole = [await record_origin(checked(one), services) for one in origin]
         return [redacted(recording, services.mapping, key, hide=hide or ()) for recording in whole]
 
     for recording in run(work):
@@ -124,14 +128,6 @@ def _with_mapping(wiring: Wiring, file: Path | None) -> Services:
         return services
     rules = wiring.rules(str(file.resolve()))
     return replace(services, mapping=rules.mapping, mapping_hash=rules.hash)
-
-
-def _checked(origin: str) -> str:
-    try:
-        split_origin_key(origin)
-    except ValueError as error:
-        raise RejectedError([Problem("--origin", str(error))]) from error
-    return origin
 
 
 def _pseudonyms_key(folder: Path) -> bytes:

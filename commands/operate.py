@@ -7,18 +7,11 @@ import typer
 from commands.app_doors import AppDoors, through_app
 from commands.asking_first import Yes, ask_first
 from commands.progress import progress_bar
-from commands.session import operator, run
-from shared.errors import InputError, Problem
+from commands.session import checked, operator, run
 from shared.models.doors import Done
 from shared.models.holds import HoldCause
-from shared.models.keys import split_origin_key
-from shared.operations.interventions import (
-    Chosen,
-    find_held,
-    look_again,
-    read_plan,
-    retry,
-)
+from shared.operations.chosen import Chosen, find_held
+from shared.operations.interventions import look_again, read_plan, retry
 from shared.operations.rebuild import rebuild as rebuild_tables
 from shared.operations.rebuild_tasks import Rebuilt
 from shared.operations.standstill import must_stand_still
@@ -55,7 +48,7 @@ def replay(
         if plan is not None:
             await read_plan(plan, operator(), storage)
             return (f"plan {plan}",)
-        await look_again(_checked(str(origin)), operator(), storage)
+        await look_again(checked(str(origin)), operator(), storage)
         return (str(origin),)
 
     queued = run(work)
@@ -83,14 +76,6 @@ async def _retry(chosen: Chosen, storage: Storage) -> tuple[str, ...]:
     if origins := await find_held(chosen, storage):
         await retry(chosen, origins, operator(), storage)
     return origins
-
-
-def _checked(origin: str) -> str:
-    try:
-        split_origin_key(origin)
-    except ValueError as error:
-        raise InputError([Problem("--origin", str(error))]) from error
-    return origin
 
 
 def rebuild(

@@ -12,8 +12,9 @@ import typer
 
 from commands.app_doors import through_app
 from shared import wiring
-from shared.errors import BridgeError, InputError, UnavailableError
+from shared.errors import BridgeError, InputError, Problem, UnavailableError
 from shared.models.intervention import OPERATOR
+from shared.models.keys import split_origin_key
 from shared.operations.health import probe_storage
 from shared.wiring import Wiring
 
@@ -59,6 +60,20 @@ def run(work: Callable[[Wiring], Awaitable[T]], *, asks_storage: bool = False, f
     except BridgeError as error:
         typer.echo(f"{type(error).__name__}: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+def checked(origin: str) -> str:
+    """
+    Return what `--origin` named, if it is a key.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        split_origin_key(origin)
+    except ValueError as error:
+        raise InputError([Problem("--origin", str(error))]) from error
+    return origin
 
 
 def operator() -> str:

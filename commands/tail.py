@@ -7,7 +7,8 @@ import typer
 
 from commands.follow import again_and_again
 from commands.plain import moment
-from commands.session import run
+from commands.session import checked, run
+from shared.operations.chosen import must_be_known
 from shared.operations.tail import Decided, Tail
 from shared.wiring import Wiring
 
@@ -24,6 +25,9 @@ def tail(origin: Origin = "", since: Minutes = 15, *, follow: Follow = True, as_
 
     async def work(wiring: Wiring) -> None:
         storage = wiring.storage()
+        # One that is followed may have its first look yet to come.
+        if origin and checked(origin) and not follow:
+            await must_be_known(origin, storage)
         news = Tail(storage, storage.now() - timedelta(minutes=since), origin)
         told = 0
 

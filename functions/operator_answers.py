@@ -113,7 +113,7 @@ def failed(error: BridgeError) -> func.HttpResponse:
 
 def _not_found() -> func.HttpResponse:
     # What was asked for is not repeated.
-    return _document(HTTPStatus.NOT_FOUND, "There is no such door, origin, item, gate, rule or letter.")
+    return _document(HTTPStatus.NOT_FOUND, "There is no such door, origin, item, gate, rule, plan or letter.")
 
 
 def _document(

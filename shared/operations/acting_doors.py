@@ -7,7 +7,7 @@ from shared.models.asked import BrakeWanted, GateWanted, LettersWanted, LookWant
 from shared.models.doors import Done
 from shared.operations import interventions as acts
 from shared.operations.asking import Answer, Asking, door
-from shared.operations.interventions import Chosen
+from shared.operations.chosen import Chosen, find_held
 
 MANY = 10
 """What more origins or letters than that would feel is done only when it is confirmed."""
@@ -20,7 +20,7 @@ async def _look(wanted: LookWanted, asking: Asking) -> Done:
 
 async def _retry(wanted: RetryWanted, asking: Asking) -> Done:
     storage, chosen = asking.wired.storage(), Chosen(wanted.cause, wanted.plan, wanted.rule)
-    origins = await acts.find_held(chosen, storage)
+    origins = await find_held(chosen, storage)
     _must_be_sure(len(origins), "origins would be looked at again", confirmed=wanted.confirmed)
     if not origins:
         return Done(sentence="Nothing is held so.", count=0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,9 @@ from shared.decisions.actions import Action, Remember
 from shared.decisions.drift import drift_of
 from shared.decisions.observed import Found
 from shared.decisions.record import task_url
-from shared.errors import InputError, NeverError, NotFoundError, Problem, ThrottledError
+from shared.errors import NeverError, ThrottledError
 from shared.models.drift import FieldDrift, ItemDrift, OriginDrift
 from shared.models.events import EventKind
-from shared.models.keys import split_origin_key
 from shared.models.link import Link, LinkState
 from shared.models.messages import OriginMessage
 from shared.models.words import WaitedFor
@@ -29,42 +27,6 @@ if TYPE_CHECKING:
     from shared.models.wanted import WantedTask
     from shared.reconciler.session import Work
     from shared.services import Services, Storage
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Which origins are compared: one, or those with a task of a rule or in a plan; all, where nothing is named."""
-
-    origin: str = ""
-    rule: str = ""
-    plan: str = ""
-
-
-async def find_origins(chosen: Chosen, storage: Storage) -> tuple[str, ...]:
-    """
-    List the origins that are meant, by key. Scans the table, but for a single one.
-
-    Raises:
-        InputError: what is named is no key of an origin.
-        NotFoundError: nothing has an item of that rule or plan.
-        UnavailableError: storage does not answer.
-    """
-    if chosen.origin:
-        try:
-            split_origin_key(chosen.origin)
-        except ValueError as error:
-            raise InputError([Problem("--origin", str(error))]) from error
-        return (chosen.origin,)
-    found = {
-        origin
-        async for origin, link in storage.origins.list_links()
-        if chosen.rule in ("", link.rule_id) and chosen.plan in ("", link.plan_id)
-    }
-    if not found and (chosen.rule or chosen.plan):
-        named = " and ".join(f"{what} {name}" for what, name in (("rule", chosen.rule), ("plan", chosen.plan)) if name)
-        message = f"no origin has an item of {named}"
-        raise NotFoundError(message)
-    return tuple(sorted(found))
 
 
 async def compare(origin: str, services: Services) -> OriginDrift:

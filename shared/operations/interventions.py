@@ -5,15 +5,14 @@ Each is written down before it is done: who, what, of how many.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 from shared.errors import NotFoundError, RefusedError
 from shared.models.holds import HoldCause
 from shared.models.intervention import Act, Intervention
-from shared.models.link import Link
 from shared.models.messages import OriginMessage, PlanMessage
 from shared.models.words import WaitedFor
+from shared.operations.chosen import Chosen, must_be_read
 from shared.operations.dead_letters import replay
 from shared.reconciler.braking import is_braked
 from shared.services import Storage
@@ -22,24 +21,6 @@ from shared.store.agenda import Dead
 AT_ONCE = 16
 """Messages that are sent side by side: somebody waits for thousands of them."""
 LONGEST_NAME = 200
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Which holds are meant; None: any."""
-
-    cause: HoldCause | None = None
-    plan: str | None = None
-    rule: str | None = None
-
-    def takes(self, link: Link) -> bool:
-        """Tell whether this link's hold is meant."""
-        return (
-            link.hold is not None
-            and self.cause in (None, link.hold)
-            and self.plan in (None, link.plan_id)
-            and self.rule in (None, link.rule_id)
-        )
 
 
 async def look_again(origin: str, by: str, storage: Storage) -> None:
@@ -59,23 +40,16 @@ async def look_again(origin: str, by: str, storage: Storage) -> None:
 
 
 async def read_plan(plan: str, by: str, storage: Storage) -> None:
-    """Have a plan read now, and looked at often for a while. Args, Raises: as `look_again`."""
+    """
+    Have a plan read now, and looked at often for a while. Args: as `look_again`.
+
+    Raises:
+        NotFoundError: it is none that the bridge reads.
+        UnavailableError: storage does not answer.
+    """
+    await must_be_read(plan, storage)
     await _tell(storage, by, Act.READ_PLAN, plan)
     await storage.queues.send_plan(PlanMessage(plan=plan, waited_for=WaitedFor.OPERATOR))
-
-
-async def find_with_item(chosen: Chosen, storage: Storage) -> tuple[str, ...]:
-    """Return the keys of the origins with an item of a rule, or in a plan. Scans the whole table."""
-
-    def takes(link: Link) -> bool:
-        return chosen.plan in (None, link.plan_id) and chosen.rule in (None, link.rule_id)
-
-    return await _with_link(takes, storage)
-
-
-async def find_held(chosen: Chosen, storage: Storage) -> tuple[str, ...]:
-    """Return the keys of the origins with an item that is held so. Scans the whole table."""
-    return await _with_link(chosen.takes, storage)
 
 
 async def retry(chosen: Chosen, origins: Collection[str], by: str, storage: Storage) -> None:
@@ -115,7 +89,8 @@ async def open_gate(name: str, by: str, storage: Storage) -> None:
 
 async def find_braked(rule: str, storage: Storage) -> tuple[str, ...]:
     """Return the keys of the origins with an ending of a rule that the brake holds. Scans the whole table."""
-    return await _with_link(lambda link: link.rule_id == rule and is_braked(link), storage)
+    links = storage.origins.list_links()
+    return tuple(sorted({origin async for origin, link in links if link.rule_id == rule and is_braked(link)}))
 
 
 async def release_brake(rule: str, origins: Collection[str], by: str, storage: Storage) -> None:
@@ -196,10 +171,6 @@ async def _tell(storage: Storage, by: str, act: Act, subject: str, count: int = 
     await storage.interventions.tell(
         Intervention(at=storage.now(), by=by[:LONGEST_NAME], act=act, subject=subject, count=count)
     )
-
-
-async def _with_link(takes: Callable[[Link], bool], storage: Storage) -> tuple[str, ...]:
-    return tuple(sorted({origin async for origin, link in storage.origins.list_links() if takes(link)}))
 
 
 async def _send_all(messages: Sequence[OriginMessage], storage: Storage) -> None:

@@ -36,9 +36,9 @@ from shared.models.life import OriginAnswer
 from shared.models.troubles import Where
 from shared.operations import reading
 from shared.operations.asking import Answer, Asking, door
+from shared.operations.chosen import Chosen, find_with_item
 from shared.operations.doctor import examine
 from shared.operations.find import find_origins
-from shared.operations.interventions import Chosen, find_with_item
 from shared.operations.life import read_life
 from shared.operations.pages import page_of
 from shared.operations.series import read_series

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from shared.decisions.record import to_record_again
 from shared.errors import UnavailableError
@@ -19,6 +20,13 @@ LOOKED_AT_AFTER = timedelta(seconds=20)
 """Most runs are over by then. A look that comes while one is at work is tried again."""
 
 
+class Removed(NamedTuple):
+    """Where a person stood."""
+
+    entries: int = 0
+    links: int = 0
+
+
 @dataclass(frozen=True)
 class Keeping:
     """Who does it."""
@@ -27,9 +35,9 @@ class Keeping:
     operator: str
 
 
-async def redact_origin(origin: str, who: Person, keeping: Keeping, *, reason: str) -> int:
+async def redact_origin(origin: str, who: Person, keeping: Keeping, *, reason: str) -> Removed:
     """
-    Replace a person in an origin's history and ended links; return how many entries tell of that person.
+    Replace a person in an origin's history and ended links; return in how many of them that person stood.
 
     Args:
         origin: its key.
@@ -44,7 +52,7 @@ async def redact_origin(origin: str, who: Person, keeping: Keeping, *, reason: s
     links = await keeping.storage.origins.find_links(origin)
     # Without the lease first: most histories tell nothing of that person, and work on them need not wait.
     if not redact(entries, who) and all(redact_link(link, who) == link for link in links.values()):
-        return 0
+        return Removed()
     held = await _take(origin, keeping)
     try:
         # First of all: after a run that was cut off nothing is left to replace, and nobody would ask for it again.
@@ -58,7 +66,7 @@ async def redact_origin(origin: str, who: Person, keeping: Keeping, *, reason: s
         await held.commit(now=keeping.storage.now(), links=changed)
     finally:
         await _release(held, keeping)
-    return len(found)
+    return Removed(len(found), len(changed))
 
 
 async def due_for_purge(origin: str, storage: Storage) -> tuple[Entry, ...]:

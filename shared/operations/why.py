@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from shared.decisions.record import task_url
-from shared.errors import BridgeError, InputError, NeverError, NotFoundError, Problem, UnavailableError, UnreadableError
+from shared.errors import BridgeError, InputError, NotFoundError, Problem, UnavailableError, UnreadableError
 from shared.evidence.people import people_of
 from shared.evidence.sentences import actor, sentence
 from shared.mapping.evaluation.explanation import explanation
@@ -70,9 +70,8 @@ async def explain_origin(key: str, wired: Wired, *, item: str = "") -> Why:
 
     Raises:
         InputError: it is no key of an origin that has rules.
-        NeverError: OpenText refuses to show it, and the tables don't know it either.
         NotFoundError: it has no such item, with the nearest.
-        UnavailableError: storage does not answer.
+        BridgeError: storage does not answer; or its rules can't be answered, and the tables don't know it either.
     """
     _check(key)
     storage = wired.storage()
@@ -118,17 +117,17 @@ def _services(wired: Wired) -> Services | InputError:
 async def _answers(
     key: str, services: Services | InputError, lease: Lease | None, links: Mapping[str, Link]
 ) -> _Answers:
-    """Read the origin and answer the rules. Raises NeverError: nobody knows it."""
-    if isinstance(services, InputError):
-        return _Answers({}, unread=redact(str(services)))
+    """Read the origin and answer the rules. Raises BridgeError: they can't be answered, and nobody knows it."""
     try:
+        if isinstance(services, InputError):
+            raise services
         await _leave_alone(services)
         home = None if lease is None else lease.seen.get("home")
         origin = await read_origin(key, services, home=home, need=_need(key, services))
         found = await evaluate(origin, services, links)
     except BridgeError as error:
-        # Nobody knows it, so most likely the key is mistyped: an explanation without anything in it would hide that.
-        if isinstance(error, NeverError) and lease is None and not links:
+        # Perhaps the key is mistyped: an explanation without anything in it would hide that.
+        if lease is None and not links:
             raise
         return _Answers({}, unread=redact(str(error)) or type(error).__name__)
     return _Answers(_about(origin), explanation(services.mapping, origin, found), services.mapping_hash)

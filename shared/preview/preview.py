@@ -141,7 +141,8 @@ async def _resolved(message: OriginMessage, services: Services) -> list[str]:
         return [message.origin]
     queues = NotedQueues()
     await resolve_node(number, message, shut(services, Notes(), queues))
-    return [sent.origin for sent in queues.origins]
+    # A node that leads nowhere is asked for again a little later: itself it is no origin.
+    return [sent.origin for sent in queues.origins if sent.origin != message.origin]
 
 
 def _lacking(work: Work) -> dict[str, tuple[str, ...]]:

@@ -17,6 +17,7 @@ from shared.models.troubles import Cause, Where
 from shared.models.words import Scope, WaitedFor
 from shared.operations.app_state import note_app
 from shared.operations.dead_letters import bury
+from shared.store.plans import PlanRow
 from tests.build import link, wanted
 from tests.integration.operating import in_its_place, manage
 
@@ -225,6 +226,7 @@ def test_all_letters_are_sent_again_but_those_that_are_no_messages(inside, lette
 
     assert [message.origin for message in queued(inside)] == ["workspace-9"]
     assert "it stays" in answer.output
+    assert answer.exit_code == 1
     assert "1 dead letters" in manage("dead", "list").output
 
 
@@ -363,7 +365,7 @@ def test_what_is_held_is_replayed_by_cause_rule_and_plan(inside):
     asyncio.run(hold())
 
     assert "nothing is held so" in manage("replay", "--held", "--cause", "capacity").output
-    assert "nothing is held so" in manage("replay", "--held", "--rule", "another").output
+    assert manage("replay", "--held", "--rule", "another").exit_code == 1
     assert "workspace-5 is queued" in manage("replay", "--held", "--cause", "target", "--plan", "plan-1").output
     (message,) = queued(inside)
     assert (message.waited_for, message.frees) == (WaitedFor.OPERATOR, HoldCause.TARGET)
@@ -375,7 +377,10 @@ def test_a_replay_that_does_not_say_what_is_refused(inside, words):
 
 
 def test_a_plan_is_read_at_an_operators_word(inside):
+    asyncio.run(inside.services().plans.save(PlanRow(plan_id="plan-1", next_read=inside.at), etag=None))
+
     assert "plan plan-1 is queued" in manage("replay", "--plan", "plan-1").output
+    assert len(inside.plans.messages) == 1
 
 
 def test_a_rule_that_has_nothing_to_withdraw_is_said_by_the_exit_code(inside):
