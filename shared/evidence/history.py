@@ -19,6 +19,7 @@ _FOUND_AGAIN = {
     LinkState.HELD: ItemState.HELD,
 }
 """How an item shows that was found again after its history was lost. The others are open."""
+_OPEN_AGAIN: dict[str, Any] = {"ended": None, "completed_by": "", "acting": "", "disposition": ""}
 _ASKS = frozenset({EventKind.CREATED, EventKind.SETTLED})
 
 
@@ -94,10 +95,14 @@ def _after(known: ItemHistory, entry: Entry, people: People) -> ItemHistory:
         "url": detail.get("url") or known.url,
         "documents": _documents(detail) or known.documents,
         "due": _day(detail.get("due")) or known.due,
+        **_changed(entry),
     }
+    if entry.kind is EventKind.DELETED and known.ended is not None:
+        # Whoever tidies a board takes back no completion and no ending.
+        return replace(known, **changes)
     if facts.shows is not None:
         changes |= {"state": facts.shows, "reason": _reason(known, entry)}
-        changes |= {} if facts.ends else {"ended": None}
+        changes |= {} if facts.ends else _OPEN_AGAIN
     if entry.kind in _ASKS:
         changes |= {"title": text_of(detail.get("title")), "asked": known.asked or entry.at}
         changes["responsible"] = people.listed(asked_of(detail)) or known.responsible
@@ -108,6 +113,15 @@ def _after(known: ItemHistory, entry: Entry, people: People) -> ItemHistory:
     if facts.ends:
         changes |= _end(known, entry, people)
     return replace(known, **changes, **_handed_over(known, entry, people))
+
+
+def _changed(entry: Entry) -> dict[str, Any]:
+    """Return the title and the due day that a task has since it was changed, by either side."""
+    after = entry.personal.detail.get("after") if entry.kind in (EventKind.EDITED, EventKind.UPDATED) else None
+    if not isinstance(after, dict):
+        return {}
+    changes: dict[str, Any] = {"due": _day(after["due"])} if "due" in after else {}
+    return changes | ({"title": text_of(after["title"])} if after.get("title") else {})
 
 
 def _reason(known: ItemHistory, entry: Entry) -> str:
@@ -141,12 +155,17 @@ def _handed_over(known: ItemHistory, entry: Entry, people: People) -> dict[str, 
 
 
 def _handed_to(known: ItemHistory, entry: Entry) -> list[str] | None:
-    """Return whom an entry hands the item to; None: it does not. A step's helpers perform nothing."""
+    """
+    Return whom an entry hands the item to; None: it does not.
+
+    Who performs a step is OpenText's to say: whom people assign to its task helps, and performs nothing.
+    """
     detail = entry.personal.detail
     if entry.kind is EventKind.DELEGATED:
         return [str(detail["to"])] if "to" in detail else []
     after = detail.get("after") if entry.kind in (EventKind.EDITED, EventKind.UPDATED) else None
-    if not isinstance(after, dict) or "assignees" not in after or known.item_kind == ItemKind.STEP:
+    is_helpers = known.item_kind == ItemKind.STEP and entry.kind is EventKind.EDITED
+    if not isinstance(after, dict) or "assignees" not in after or is_helpers:
         return None
     return [str(who) for who in after["assignees"] or ()]
 

@@ -26,6 +26,8 @@ _FREE: Mapping[str, Any] = {"hold": None, "retry_at": None, "tries": 0, "last_ho
 # Freed with its reason, too. What ends keeps one: it says why it ended.
 _NO_HOLD: Mapping[str, Any] = {**_FREE, "reason": ""}
 _ENDED = frozenset({LinkState.COMPLETED, LinkState.CLOSED, LinkState.WITHDRAWN})
+_OUTLAST = frozenset({"due", "assignees"})
+"""Fields whose agreement outlasts the task."""
 _NO_TASK: Mapping[str, Any] = {"task_id": None, "etag": "", "details_etag": "", "base": {}}
 
 
@@ -150,8 +152,15 @@ class Link(LinkFields):
         return self._with({"sent_on": intent_id})
 
     def lost_task(self) -> Self:
-        """Remember that the task of an item that is over was deleted; of its date what was asked, for it may move."""
-        return self._with({**_NO_TASK, "base": {name: known for name, known in self.base.items() if name == "due"}})
+        """
+        Remember that the task of an item that is over was deleted.
+
+        What the record was told of it stands, with whom it was asked of; of its date what was asked, for it may move.
+        """
+        kept = {name: known for name, known in self.base.items() if name in _OUTLAST or name.startswith("record.")}
+        # The address of the task stands on the record as it was: with nothing to compare it with, it is left alone.
+        kept.pop("record.url", None)
+        return self._with({**_NO_TASK, "base": kept})
 
     def hindered(self, cause: HoldCause, reason: str, now: datetime, *, retry_at: datetime | None = None) -> Self:
         """

@@ -15,6 +15,7 @@ from local.demo.world import create_contract
 from local.simulators.faults import Fault
 from shared.evidence.history import items_of
 from shared.evidence.redaction import person
+from shared.models.events import ItemState
 from shared.models.evidence_files import file_name
 from shared.models.words import WaitedFor
 from shared.operations.retention import Keeping, redact_origin
@@ -118,6 +119,23 @@ async def test_the_attributes_link_back_to_the_task(story):
     assert story.attribute("Task").endswith(f"/task/{story.task}")
     assert story.attribute("Task Status") == "Completed"
     assert datetime.fromisoformat(story.attribute("Decided")) == (await story.link()).completed_at
+
+
+async def test_whoever_tidies_the_board_changes_nothing_on_the_record(story):
+    await story.look()
+    await story.approve()
+    names = ("Task Status", "Responsible", "Decided", "Task")
+    before = [story.attribute(name) for name in names]
+    story.engine.forward(timedelta(days=2))
+    story.graph.delete(story.engine.world.users["lwhite"], story.task)
+    for _ in range(3):
+        await story.look(WaitedFor.RESYNC)
+
+    assert (await story.link()).task_id is None
+    assert [story.attribute(name) for name in names] == before
+    link = await story.link()
+    approved = next(item for item in items_of(await story.entries()) if item.item == link.item)
+    assert (approved.state, approved.disposition) == (ItemState.ADVANCED, "Approve")
 
 
 async def test_at_rest_nothing_is_written_on_the_record_and_nothing_into_the_history(story):

@@ -63,6 +63,51 @@ def test_the_last_thing_that_happened_says_how_an_item_stands(events, state, end
     assert (item.state, item.ended is not None) == (state, ended)
 
 
+SENT = Event(
+    what="sent_on",
+    item="r|a",
+    actor={"entra": "user-liz", "opentext": "lwhite"},
+    detail={"disposition": "Approve", "completed_at": "2026-03-02T12:00:00+00:00"},
+)
+CLOSED = Event(what="closed", item="r|a", detail={"reason": "the workflow was stopped"})
+
+
+@pytest.mark.parametrize("end", [DONE, SENT, CLOSED], ids=lambda event: event.what)
+def test_whoever_tidies_a_board_takes_back_no_end(end):
+    """Finished tasks are deleted in Planner as a matter of course."""
+    assert only(MADE, end, Event(what="deleted", item="r|a")) == only(MADE, end)
+
+
+def test_what_is_opened_again_is_completed_by_nobody():
+    item = only(MADE, SENT, Event(what="reopened", item="r|a", detail={"reason": "opened again"}))
+
+    assert (item.state, item.completed_by, item.acting, item.disposition) == ("open", "", "", "")
+
+
+@pytest.mark.parametrize("what", ["updated", "edited"])
+def test_title_and_due_day_are_those_that_the_task_shows_now(what):
+    after = {"title": "Review again", "due": "2026-04-01"}
+    moved = Event(what=what, item="r|a", detail={"fields": sorted(after), "before": {}, "after": after})
+    gone = Event(what=what, item="r|a", detail={"fields": ["due"], "before": {}, "after": {"due": None}})
+
+    assert (only(MADE, moved).title, only(MADE, moved).due) == ("Review again", date(2026, 4, 1))
+    assert not only(MADE, moved, DONE).is_overdue(date(2026, 3, 9))
+    assert (only(MADE, moved, gone).title, only(MADE, moved, gone).due) == ("Review again", None)
+
+
+@pytest.mark.parametrize(
+    ("what", "responsible"), [pytest.param("updated", "user-nina", id="opentext"), ("edited", "lwhite")]
+)
+def test_who_performs_a_step_is_opentexts_to_say(what, responsible):
+    """Whom people assign beside its performer helps, and performs nothing."""
+    step = MADE.model_copy(update={"detail": {**MADE.detail, "kind": "step"}})
+    after = Event(what=what, item="r|a", detail={"fields": ["assignees"], "after": {"assignees": ["user-nina"]}})
+
+    item = only(step, after)
+    assert item.responsible == (responsible,)
+    assert len(item.handovers) == (what == "updated")
+
+
 @pytest.mark.parametrize(
     ("events", "today", "overdue"),
     [
