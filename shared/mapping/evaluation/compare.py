@@ -23,6 +23,8 @@ def judge_value(name: str, test: Test, value: Value, scene: Scene) -> Verdict:
         days = [(one, read_day(one, scene)) for one in value.parts]
         real = tuple(one for one, day in days if day is None or not means_none(day))
         value = Value(real, value.type)
+    # What shows nothing is nothing: blanks, and signs that nobody sees.
+    value = Value(tuple(one for one in value.parts if not isinstance(one, str) or folded(one)), value.type)
     parts = value.parts
     if test.exists is not None and test.exists != bool(parts):
         return _refused(name, parts)
@@ -81,15 +83,19 @@ def _equal(value: Scalar, wanted: Scalar, kind: AttributeType, scene: Scene) -> 
     # Before numbers: Python counts True as 1, and no box that is ticked is one.
     if isinstance(value, bool) or isinstance(wanted, bool) or kind is AttributeType.BOOLEAN:
         left, right = _truth(value, kind), _truth(wanted, kind)
-        return left is not None and left == right
+        # "Yes" may mean what is asked for; a number means no truth.
+        is_unclear = left is None and isinstance(value, str) and isinstance(wanted, bool)
+        return None if is_unclear else left is not None and left == right
     if isinstance(value, str) and isinstance(wanted, str):
         answers = (
             folded(value) == folded(wanted),
-            _same_day(value, wanted, kind, scene),
+            _same_day(value, wanted, scene),
             _same_number(value, wanted, kind),
         )
         return _one_of(list(answers))
-    return _equal_numbers(read_number(value, kind), read_number(wanted, kind))
+    number = read_number(value, kind)
+    # "EUR 100000" may be the number that is asked for, or another: it is neither a yes nor a no.
+    return None if number is None and not isinstance(wanted, str) else _equal_numbers(number, read_number(wanted, kind))
 
 
 def _same_number(value: str, wanted: str, kind: AttributeType) -> bool | None:
@@ -114,11 +120,11 @@ def _truth(value: Scalar, kind: AttributeType) -> bool | None:
     return words.get(str(value).strip().lower())
 
 
-def _same_day(value: str, wanted: str, kind: AttributeType, scene: Scene) -> bool | None:
+def _same_day(value: str, wanted: str, scene: Scene) -> bool | None:
     if _ISO.match(wanted.strip()) is None or (day := read_day(wanted, scene)) is None:
         return False
     read = read_day(value, scene)
-    return None if read is None and kind is AttributeType.DATE else read == day
+    return None if read is None else read == day
 
 
 def _within(value: Scalar, kind: AttributeType, test: Test, scene: Scene) -> bool | None:

@@ -26,7 +26,8 @@ def read_number(value: Scalar, kind: AttributeType = AttributeType.UNKNOWN) -> N
         return None
     if isinstance(value, float) and value != value:  # noqa: PLR0124 - not a number is unlike itself
         return None
-    return _of_text(folded(value), kind) if isinstance(value, str) else value
+    # The apostrophe that Word sets, as in Switzerland between thousands.
+    return _of_text(folded(value).replace("\u2019", "'"), kind) if isinstance(value, str) else value
 
 
 def _of_text(text: str, kind: AttributeType) -> Number:
