@@ -3,7 +3,6 @@
 import unicodedata
 from functools import lru_cache
 
-
 _JOINERS = "\u200c\u200d"
 """Zero-width signs that make other letters, or one picture, of those beside them."""
 
