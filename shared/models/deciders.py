@@ -31,7 +31,10 @@ class Decider(Frozen):
     entra_id: str
     performer: Person | None = Field(description="In whose name OpenText is told. None: the integration user's own.")
     found_by: FoundBy
-    started: bool = Field(default=False, description="This person started the workflow; told where four eyes decide.")
+    started: bool = Field(
+        default=False,
+        description="This person, or the performer, started the workflow; told where four eyes decide.",
+    )
     shown: str = Field(default="", description="Address or name, as the workflow's comment names this person.")
 
     @property
@@ -39,6 +42,13 @@ class Decider(Frozen):
         """Tell whether this is the performer in person, who alone may hand the step on."""
         return self.performer is not None and self.found_by is not FoundBy.DELEGATE
 
-    def told_apart(self, initiator: str | None) -> "Decider":
-        """Return the decider marked by whether this person started the workflow."""
-        return self.model_copy(update={"started": self.entra_id == initiator})
+    def told_apart(self, initiator: str | None, user_id: int | None) -> "Decider":
+        """
+        Return the decider marked by whether the decision would be that of whoever started the workflow.
+
+        Args:
+            initiator: Entra id; None: not found.
+            user_id: of the same in OpenText, in whose name a delegate would decide; None: not known.
+        """
+        is_in_that_name = self.performer is not None and self.performer.user_id == user_id
+        return self.model_copy(update={"started": self.entra_id == initiator or is_in_that_name})

@@ -158,6 +158,9 @@ class WantedTask(Frozen):
         default="", description="Why the step itself must be completed in OpenText. Empty: it need not."
     )
     four_eyes: bool = Field(default=False, description="Who started the workflow may not complete the step.")
+    started_by: str | None = Field(
+        default=None, description="Who did, by Entra id. None: four eyes do not decide, or it is not known."
+    )
     reassign: Reassign = Field(default=Reassign.PERFORMER, description="Whose reassignment in Planner moves the step.")
     unknown_performer: UnknownPerformer = Field(
         default=UnknownPerformer.HOLD, description="What to do while no performer is found in the directory."

@@ -9,7 +9,7 @@ from shared.errors import NeverError
 from shared.mapping.evaluation.choosing import chosen
 from shared.mapping.evaluation.dates import Anchors, resolve
 from shared.mapping.evaluation.filling import Filling
-from shared.mapping.evaluation.item_decision import deciders, documents
+from shared.mapping.evaluation.item_decision import deciders, documents, started_by
 from shared.mapping.evaluation.item_evidence import evidence
 from shared.mapping.evaluation.item_texts import texts
 from shared.mapping.evaluation.people import Assigned
@@ -57,6 +57,7 @@ class Item(Filling):
             people=assigned.decisions,
             documents=documents(self),
             deciders=deciders(self),
+            started_by=started_by(self),
             waits_on=waits_on,
             evidence=evidence(self),
             **written,

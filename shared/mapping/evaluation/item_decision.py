@@ -36,9 +36,19 @@ def deciders(item: Filling) -> tuple[Decider, ...]:
     return _told_apart(item, deciders) if item.rule.four_eyes and item.moves_step else deciders
 
 
+def started_by(item: Filling) -> str | None:
+    """Name who started the workflow, by Entra id, where four eyes decide."""
+    is_asked = isinstance(item.rule, StepRule) and item.rule.four_eyes and item.moves_step
+    return item.people.initiator() if is_asked else None
+
+
 def _told_apart(item: Filling, deciders: tuple[Decider, ...]) -> tuple[Decider, ...]:
-    """Mark who started the workflow; where that is not known, nobody may decide with four eyes."""
-    initiator = item.people.initiator()
+    """Mark who started the workflow; where that is not known, or nobody else is there, nobody may decide."""
+    initiator, workflow = item.people.initiator(), item.scene.workflow
     if initiator is None:
         item.lack_people("four eyes decide, and who started the workflow is not found in Entra ID")
-    return tuple(one.told_apart(initiator) for one in deciders)
+    user = workflow.initiator if workflow is not None else None
+    marked = tuple(one.told_apart(initiator, user.user_id if user is not None else None) for one in deciders)
+    if marked and all(one.started for one in marked):
+        item.lack_people("four eyes decide, and nobody performs this step but who started the workflow")
+    return marked

@@ -116,13 +116,16 @@ class People:
         Return those who may decide the step, by Entra id: its performers, and their delegates.
 
         Whoever is a performer in person decides as that, whoever else he may stand in for. Of several performers
-        whom one delegate stands in for, the first by user id counts: the choice is the same at every look.
+        whom one delegate stands in for, the first by user id counts, the choice being the same at every look; and who
+        started the workflow last, in whose name four eyes would let nobody decide.
         """
         delegates = {login.lower(): addresses for login, addresses in self.spec.delegates.items()}
         found: dict[str, Decider] = {}
         stand_ins: dict[str, Decider] = {}
         performers = self.scene.step.performers if self.scene.step is not None else ()
-        for person in sorted(performers, key=lambda one: one.user_id):
+        workflow = self.scene.workflow
+        initiator = workflow.initiator.user_id if workflow is not None and workflow.initiator is not None else None
+        for person in sorted(performers, key=lambda one: (one.user_id == initiator, one.user_id)):
             one = self._look_up("performer", person.login, person)
             if one.user is not None:
                 found.setdefault(one.user.id, _decider(one.user, person, _found_by(one, person)))

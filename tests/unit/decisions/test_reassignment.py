@@ -39,6 +39,13 @@ def test_only_the_performer_hands_the_own_step_on(assignments, expected):
     assert read_reassignment(ITEM, assignments, frozenset({ALICE}), movable=True) == expected
 
 
+def test_with_four_eyes_a_step_is_not_handed_to_who_started_the_workflow():
+    item = ITEM.model_copy(update={"four_eyes": True, "started_by": NORA})
+
+    assert read_reassignment(item, {NORA: by(ALICE)}, frozenset({ALICE}), movable=True) == PutBack()
+    assert read_reassignment(item, {BOB: by(ALICE)}, frozenset({ALICE}), movable=True) == Handover(decider(ALICE), BOB)
+
+
 def test_a_helper_does_not_become_the_performer_when_somebody_removes_the_performer():
     """A removal names nobody: a stranger could do it once the performer has a helper."""
     helped = frozenset({ALICE, NORA})

@@ -304,6 +304,35 @@ def test_with_four_eyes_the_initiator_is_known_whatever_account_it_is():
     assert {one.entra_id: one.started for one in task.deciders} == {"id-dfoxhoven": False, "id-pwilliams": True}
 
 
+def test_with_four_eyes_nobody_decides_in_the_name_of_who_started_the_workflow():
+    """His delegate would: OpenText would be told that he approved what he had started."""
+    both = step(performers=(person("dfoxhoven"), person("pwilliams")))
+    delegates = {"people": {**FALLBACK, "delegates": {"pwilliams@contoso.example": ["nkaur@contoso.example"]}}}
+    task = task_of(step_rule(four_eyes=True), origin=of_workflow(both, initiator=person("pwilliams")), head=delegates)
+
+    assert {one.entra_id: one.started for one in task.deciders} == {
+        "id-dfoxhoven": False,
+        "id-pwilliams": True,
+        "id-nkaur": True,
+    }
+
+
+def test_with_four_eyes_a_delegate_decides_for_the_performer_who_did_not_start_the_workflow():
+    both = step(performers=(person("dfoxhoven"), person("pwilliams")))
+    names = ("dfoxhoven@contoso.example", "pwilliams@contoso.example")
+    head = {"people": {**FALLBACK, "delegates": {name: ["nkaur@contoso.example"] for name in names}}}
+    for initiator, performer in (("pwilliams", "dfoxhoven"), ("dfoxhoven", "pwilliams")):
+        task = task_of(step_rule(four_eyes=True), origin=of_workflow(both, initiator=person(initiator)), head=head)
+        (nina,) = (one for one in task.deciders if one.entra_id == "id-nkaur")
+        assert (nina.performer.login, nina.started) == (performer, False)
+
+
+def test_with_four_eyes_a_step_that_only_its_initiator_performs_says_so_at_once():
+    task = task_of(step_rule(four_eyes=True), origin=of_workflow(initiator=person("dfoxhoven")))
+
+    assert task.held == "four eyes decide, and nobody performs this step but who started the workflow"
+
+
 def test_with_four_eyes_a_step_waits_while_nobody_knows_who_started_the_workflow():
     task = task_of(
         step_rule(four_eyes=True), origin=of_workflow(initiator=person("ghost")), people={**MISSING, "ghost": None}
