@@ -30,11 +30,12 @@ class BrakeRow(Stored):
 
     def lately(self, now: datetime) -> int:
         """Count what was ended within the window."""
-        return sum(count for minute, count in self.ended.items() if datetime.fromisoformat(minute) > now - BRAKE_WINDOW)
+        return sum(count for minute, count in self.ended.items() if _is_lately(datetime.fromisoformat(minute), now))
 
     def is_released(self, now: datetime) -> bool:
         """Tell whether an operator lets the rule end what it will."""
-        return self.released_until is not None and now < self.released_until
+        # What is further off than any release was told by a clock that is wrong: there would be no brake until then.
+        return self.released_until is not None and now < self.released_until <= now + BRAKE_WINDOW
 
     def wants_count(self, asked: int, limit: int, now: datetime) -> bool:
         """Tell whether the rule's open items have to be counted before so many more end."""
@@ -54,7 +55,7 @@ class BrakeRow(Stored):
         """Return the row after so many more were ended."""
         # By the minute, and without those that left the window: so the row never outgrows what the window holds.
         minute = now.replace(second=0, microsecond=0).isoformat()
-        kept = {when: many for when, many in self.ended.items() if datetime.fromisoformat(when) > now - BRAKE_WINDOW}
+        kept = {when: many for when, many in self.ended.items() if _is_lately(datetime.fromisoformat(when), now)}
         if count:
             kept[minute] = kept.get(minute, 0) + count
         tripped_at = (self.tripped_at or now) if tripped else self.tripped_at
@@ -67,9 +68,14 @@ class BrakeRow(Stored):
         )
 
     def _is_counted(self, now: datetime) -> bool:
-        return self.counted_at is not None and self.counted_at > now - BRAKE_WINDOW
+        return self.counted_at is not None and _is_lately(self.counted_at, now)
 
     def released(self, now: datetime) -> "BrakeRow":
         """Return the row after an operator released it: everything may end for as long as the window is."""
         # That it tripped is forgotten with it: else it would hold everything again once the hour is over.
         return BrakeRow(released_until=now + BRAKE_WINDOW)
+
+
+def _is_lately(at: datetime, now: datetime) -> bool:
+    """Tell what lies within the window; what lies far ahead was told by a clock that is wrong, and does not count."""
+    return abs(now - at) < BRAKE_WINDOW

@@ -1,15 +1,15 @@
 """A hint that names a node: find out which origins it concerns."""
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import TypeVar
 
 from shared.clients.opentext.tree import MOST
-from shared.errors import NeverError, SignInRefusedError
+from shared.errors import NeverError, RetryLaterError, SignInRefusedError
 from shared.mapping.evaluation.needs import rules_for
 from shared.models.keys import OriginKind, origin_key
 from shared.models.messages import OriginMessage
-from shared.models.words import Scope
+from shared.models.words import Scope, WaitedFor
 from shared.reconciler.soon import look_soon, pauses
 from shared.reconciler.waiting_room import hurry_of
 from shared.services import Services
@@ -23,22 +23,33 @@ async def resolve_node(number: int, message: OriginMessage, services: Services) 
     Hand a node's hint on: to its workspace, to the origins known to show it, and to the documents that it is or holds.
 
     A shortcut is its original. What is in a folder is looked at anew, for with its folder it may have moved. A node
-    that can't be read is handed on to the origins known to show it.
+    that can't be read is handed on to the origins known to show it, and so is one that does not answer for now.
 
     Raises:
         NoSlotError: there was no slot to ask OpenText in.
+        RetryLaterError: OpenText did not answer.
     """
     known = await services.nodes.find_origins(number)
     # As in a look: many hints at once are many questions at once.
     async with services.room.turn(hurry_of(message)):
-        origins, contained = await _read_origins(number, services)
+        try:
+            origins, contained = await _read_origins(number, services)
+        except RetryLaterError:
+            # By the try that fails first: the later ones only look for what is not known.
+            if message.waited_for is not WaitedFor.RETRY:
+                await _hand_on(message, known, services)
+            raise
     origins |= set(known)
     if not origins | contained:
         # It may not be visible yet.
         await look_soon(message, *pauses(message), services)
-    for origin in sorted(origins | contained):
-        asked = message.at(origin)
-        await services.queues.send_origin(asked.reading(Scope.RESYNC) if origin in contained else asked)
+    await _hand_on(message, origins - contained, services)
+    await _hand_on(message.reading(Scope.RESYNC), contained, services)
+
+
+async def _hand_on(message: OriginMessage, origins: Iterable[str], services: Services) -> None:
+    for origin in sorted(origins):
+        await services.queues.send_origin(message.at(origin))
 
 
 async def _read_origins(number: int, services: Services) -> tuple[set[str], set[str]]:

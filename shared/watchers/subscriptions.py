@@ -9,7 +9,7 @@ import logging
 from datetime import datetime
 from enum import StrEnum
 
-from shared.errors import NeverError, NotFoundError
+from shared.errors import NeverError, NotFoundError, RetryLaterError, ThrottledError
 from shared.intake.graph import SUBSCRIPTIONS_DUE
 from shared.models.graph import Subscription
 from shared.observability.telemetry import count, show
@@ -48,6 +48,9 @@ def next_step(
     """
     if subscription is None:
         return Step.CREATE
+    # A time that lies ahead was told by a clock that is wrong: until it comes nothing would be renewed.
+    if touched is not None and touched > now + RENEWALS_APART:
+        touched = None
     if touched is not None and now - touched < RENEWALS_APART:
         return Step.NOTHING
     if subscription.expires - now < RENEW_BEFORE:
@@ -67,6 +70,8 @@ async def renew_subscriptions(services: Services) -> None:
     asked, times = await services.cursors.find_time(SUBSCRIPTIONS_DUE), await services.cursors.find_times(TOUCHED)
     keeper = _Keeper(services, asked, times)
     kept = [await keeper.keep(resource, mine.get(resource)) for resource in sorted(wanted)]
+    if keeper.failed is not None:
+        raise keeper.failed
     ends = [services.now() if one is None else one.expires for one in kept]
     show(
         "subscription_left",
@@ -117,6 +122,8 @@ class _Keeper:
         self._services = services
         self._asked = asked
         self._times = times
+        self.failed: RetryLaterError | None = None
+        """Of the one that Graph did not answer: it stops no other. Where two are not, Graph itself does not answer."""
 
     async def keep(self, resource: str, subscription: Subscription | None) -> Subscription | None:
         """Look after one; what Graph refuses is said, and stops no other. None: there is no subscription."""
@@ -128,6 +135,11 @@ class _Keeper:
             kept = await self._take(step, resource, subscription)
         except NeverError as error:
             log.warning("no subscription on %s: %s", resource, error)
+            return subscription
+        except RetryLaterError as error:
+            if self.failed is not None or isinstance(error, ThrottledError):
+                raise
+            self.failed = error
             return subscription
         await self._remember(kept)
         return kept
@@ -158,9 +170,9 @@ class _Keeper:
 
     async def _remember(self, touched: Subscription) -> None:
         """Note the time at once: should the next one fail, this one is not touched again too early."""
-        lately = self._services.now() - SUBSCRIPTION_LIFETIME
-        kept = {key: time for key, time in self._times.items() if time > lately}
-        self._times = {**kept, touched.id: self._services.now()}
+        now = self._services.now()
+        kept = {key: time for key, time in self._times.items() if abs(now - time) < SUBSCRIPTION_LIFETIME}
+        self._times = {**kept, touched.id: now}
         told = {key: time.isoformat() for key, time in self._times.items()}
         await self._services.cursors.save(TOUCHED, json.dumps(told))
 

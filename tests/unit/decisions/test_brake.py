@@ -70,3 +70,14 @@ def test_the_rules_items_are_counted_only_where_the_limit_would_be_passed():
     """A count reads every link that there is."""
     assert not BrakeRow().wants_count(LIMIT, LIMIT, NOW)
     assert BrakeRow().wants_count(LIMIT + 1, LIMIT, NOW)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=1), timedelta(days=365)])
+def test_what_a_clock_that_was_ahead_wrote_counts_neither_as_a_release_nor_as_endings(ahead):
+    released = BrakeRow().released(NOW + ahead)
+    ended = BrakeRow().taken(50, NOW + ahead, tripped=False)
+
+    assert not released.is_released(NOW)
+    assert BrakeRow().released(NOW).is_released(NOW + BRAKE_WINDOW / 2)
+    assert ended.lately(NOW) == 0
+    assert ended.taken(1, NOW, tripped=False).lately(NOW) == 1

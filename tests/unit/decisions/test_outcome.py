@@ -78,7 +78,7 @@ def test_a_completion_is_judged(item, seen, expected):
 
 
 def test_who_started_the_workflow_decides_no_step_that_asks_for_four_eyes():
-    started = decider(ALICE).told_apart(ALICE)
+    started = decider(ALICE).told_apart(ALICE, None)
 
     for four_eyes, expected in ((True, "four_eyes"), (False, Advance(APPROVE, started))):
         item = approval(deciders=(started,), four_eyes=four_eyes)

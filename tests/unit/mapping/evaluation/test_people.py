@@ -324,6 +324,7 @@ def test_with_four_eyes_a_delegate_decides_for_the_performer_who_did_not_start_t
     for initiator, performer in (("pwilliams", "dfoxhoven"), ("dfoxhoven", "pwilliams")):
         task = task_of(step_rule(four_eyes=True), origin=of_workflow(both, initiator=person(initiator)), head=head)
         (nina,) = (one for one in task.deciders if one.entra_id == "id-nkaur")
+        assert nina.performer is not None
         assert (nina.performer.login, nina.started) == (performer, False)
 
 
