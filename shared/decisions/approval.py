@@ -8,6 +8,7 @@ from shared.decisions.fields import Target
 from shared.decisions.item_view import Case, actor_of, event
 from shared.decisions.observed import Found
 from shared.decisions.outcome import Advance, Refuse, Wait, judge, refusal_of
+from shared.decisions.own_words import own_words
 from shared.decisions.reassignment import Handover, Helpers, is_personal, read_reassignment
 from shared.models.events import EventKind
 from shared.models.holds import HOLDS, REFUSALS, HoldCause, RefusalReason
@@ -78,9 +79,8 @@ def _words(case: Case, verdict: Advance) -> str:
         return ""
     parts = split_description(case.found.details.description)
     # What the rule itself wrote into the new task is not what the reviewer said.
-    seed = " ".join(case.target.wanted.description.split())
-    written = " ".join(f"{parts.before} {parts.after}".split())
-    return cut(written.replace(seed, "").strip() if seed else written, LONGEST_WORDS)
+    seed = case.link.seed or case.target.wanted.description
+    return cut(own_words(f"{parts.before}\n{parts.after}", seed), LONGEST_WORDS)
 
 
 def wait_on(case: Case) -> Action | None:

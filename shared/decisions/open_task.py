@@ -13,6 +13,7 @@ from shared.decisions.fields import FIELDS, Target
 from shared.decisions.item_view import Case, Policy, View, changed, event, is_waiting, updated
 from shared.decisions.merge import Merged, merge
 from shared.decisions.observed import Found
+from shared.decisions.own_words import seed_of
 from shared.decisions.own_writes import carried_out, is_made_by_people
 from shared.models.events import EventKind
 from shared.models.evidence import Event
@@ -182,7 +183,7 @@ def first_write(link: Link, target: Target, found: Found) -> Write:
     """
     versions = target.wanted.documents
     return Write(
-        link.detailed(versions),
+        link.detailed(versions, seed_of(target.wanted)),
         target,
         details=first_details(target, found),
         asked={f.name: f.wanted(target) for f in FIELDS if f.in_details},

@@ -234,9 +234,9 @@ class Link(LinkFields):
         """Remember when, by Planner's clock, the task was made to show its versions with no outcome ticked."""
         return self if at is None else self._with({"shown_at": at})
 
-    def detailed(self, versions: tuple[DocumentVersion, ...]) -> Self:
-        """Remember that the details were written, and which versions they show."""
-        return self._with({"details_done": True, "bound": versions})
+    def detailed(self, versions: tuple[DocumentVersion, ...], seed: str = "") -> Self:
+        """Remember that the details were written, which versions they show, and what is not people's of their text."""
+        return self._with({"details_done": True, "bound": versions, "seed": seed})
 
     def refused(self, refusal: Refusal) -> Self:
         """Remember a completion that does not count; nothing is being sent of it."""

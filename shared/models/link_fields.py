@@ -43,6 +43,11 @@ class LinkFields(Stored):
     etag: str = Field(default="", description="Of the task, as last agreed.")
     details_etag: str = Field(default="", description="Of its details, as last agreed.")
     details_done: bool = Field(default=False, description="Description, checklist and references were written.")
+    seed: str = Field(
+        default="",
+        description="What the rule wrote into the new task, where an outcome takes people's words along. "
+        "Empty: nothing, or before this was kept.",
+    )
     reserved_at: datetime | None = None
     posted: Posted | None = None
     base: Bases = Field(default_factory=dict, description="By field name.")

@@ -393,6 +393,35 @@ async def test_a_rejection_that_needs_words_is_asked_again_without_them(tmp_path
     assert approval.visits[0].comment.startswith("Clause 7 is missing.\nvia the bridge")
 
 
+@pytest.mark.parametrize("act", ["renames the document", "shortens the rule's text", "writes what nobody sees"])
+async def test_what_the_rule_wrote_is_no_reviewers_reason_whatever_becomes_of_it(tmp_path, act):
+    file = tmp_path / "mapping.yaml"
+    text = MAPPING.read_text().replace("Reject: Reject", "Reject: {title: Reject, comment: required}")
+    title = '      title: "Approve {{ document.name }}'
+    assert title in text
+    seed = '      description: "Read {{ document.name }} first, then decide."\n'
+    file.write_text(text.replace(title, f"{seed}{title}"))
+    made, process, document = started(file)
+    await made.look(f"workflow-{process}")
+    await made.rest()
+    approval = Approval(made, process, document)
+    assert "Read Contract.docx first, then decide." in approval.text
+    if act == "renames the document":
+        approval.content.rename("pwilliams", document, "Contract final.docx")
+        await made.look(f"workflow-{process}")
+        await made.rest()
+    elif act == "shortens the rule's text":
+        shortened = approval.text.replace(" first, then decide.", " first.")
+        approval.graph.edit_description(approval.users[P], approval.task, shortened)
+    else:
+        approval.graph.edit_description(approval.users[P], approval.task, f"\u200b\u2060\n{approval.text}")
+    approval.decide(P, "Reject")
+    await approval.notice()
+
+    assert (approval.visits, approval.percent) == ([], 0)
+    assert "This outcome needs a comment" in approval.text
+
+
 async def test_outcomes_that_read_otherwise_lose_the_tick_that_was_made_for_the_old_text(tmp_path):
     """The mapping changes while the reviewer has ticked and not yet completed."""
     file = tmp_path / "mapping.yaml"
