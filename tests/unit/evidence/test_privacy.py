@@ -53,6 +53,46 @@ def test_a_person_is_replaced_as_a_word_of_its_own(text, expected):
     assert DEKE.replace(text) == expected.format(DEKE.pseudonym)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("Zoe\u0308 Mu\u0308ller", "Handed over to Zo\u00eb M\u00fcller", id="decomposed by a terminal"),
+        pytest.param(
+            "\u738b\u5c0f\u660e", "\u8bf7\u738b\u5c0f\u660e\u5ba1\u6279\u5408\u540c", id="a script without blanks"
+        ),
+        pytest.param("\u738b\u82b3", "\u738b\u82b3", id="two signs"),
+        pytest.param("\u5c71\u7530\u592a\u90ce", "\u5c71\u7530\u592a\u90ce\u3055\u3093\u3078", id="with an ending"),
+        pytest.param("Liz White", "Reviewed...Liz White", id="after full stops"),
+        pytest.param("Liz White", "Contract (v2)-Liz White-approved", id="between hyphens"),
+        pytest.param("Liz White", "contract_Liz White_v2.docx", id="between underscores"),
+        pytest.param("Liz White", "Liz  White", id="two blanks"),
+        pytest.param("Liz White", "Liz\u00a0White", id="a hard blank"),
+        pytest.param("Liz White", "Liz\nWhite", id="on two lines"),
+        pytest.param("Stra\u00dfe", "STRASSE approved", id="in capitals"),
+        pytest.param("lwhite@contoso.example", "to=lwhite%40contoso.example", id="in the address of a page"),
+    ],
+)
+def test_a_name_is_found_in_whatever_form_a_text_holds_it(name, text):
+    who = person([name], KEY)
+
+    assert who.pseudonym in who.replace(text)
+
+
+@pytest.mark.parametrize("text", ["Lizzy Whitehead", "Liz Whites", "xLiz White", "Liz-White"])
+def test_a_name_is_not_found_in_another(text):
+    assert person(["Liz White"], KEY).replace(text) == text
+
+
+def test_a_persons_name_that_is_a_word_of_keys_leaves_a_link_what_it_is():
+    done = link(state=LinkState.COMPLETED, completed_by="Review", base={"title": {"asked": "By Review", "got": "x"}})
+    keyed = done.model_copy(update={"item": "package|review", "rule_id": "review"})
+    after = redact_link(keyed, person(["Review", "title"], KEY))
+
+    assert (after.item, after.rule_id, after.state) == ("package|review", "review", LinkState.COMPLETED)
+    assert "Review" not in (after.completed_by or "")
+    assert "Review" not in str(after.base["title"].asked)
+
+
 def test_keys_and_values_at_any_depth_are_replaced():
     value = {"names": {"dfoxhoven": "Deke Foxhoven"}, "people": [{"person": "dfoxhoven", "n": 1, "x": None}]}
 
