@@ -13,7 +13,7 @@ from shared.models.holds import HoldCause
 from shared.models.link import FieldBase, Link
 from shared.models.origin import Origin
 from shared.models.words import ActAs
-from shared.timing import LONGEST_PAUSE, YOUNG
+from shared.timing import YOUNG
 
 
 @dataclass(frozen=True)
@@ -137,10 +137,7 @@ def is_waiting(link: Link, view: View, policy: Policy, now: datetime) -> bool:
 
 
 def _waits(link: Link, rule_hash: str | None, policy: Policy, now: datetime) -> bool:
-    if link.retry_at is None or policy.voids_waits or link.hold is policy.frees is not None:
-        return False
-    # A time that is further off than any pause was written by a wrong clock.
-    if not now < link.retry_at <= now + LONGEST_PAUSE:
+    if not link.waits(now) or policy.voids_waits or link.hold is policy.frees is not None:
         return False
     return rule_hash is None or rule_hash == link.rule_hash
 

@@ -119,7 +119,7 @@ def decide_hindered(case: Case, why: str) -> Action | None:
     """
     link, found, cause = case.link, case.found, case.target.wanted.held_by
     is_same = (link.hold, link.reason) == (cause, why)
-    if not is_same or (link.retry_at is not None and link.retry_at <= case.now):
+    if not is_same or (link.retry_at is not None and not link.waits(case.now)):
         held = link.hindered(cause, why, case.now)
         return Remember(held, () if is_same else (event(EventKind.HELD, held, reason=why),), again=True)
     if found.details is None:

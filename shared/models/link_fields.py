@@ -14,7 +14,7 @@ from shared.models.opentext import DocumentVersion
 from shared.models.wanted import EvidencePolicy
 from shared.models.words import ItemKind
 from shared.models.workflow import StepRef
-from shared.timing import YOUNG
+from shared.timing import LONGEST_PAUSE, YOUNG
 
 
 class LinkFields(Stored):
@@ -105,6 +105,10 @@ class LinkFields(Stored):
         """Tell whether its task was made just now, and shows nothing yet of what stands in its details."""
         is_young = self.reserved_at is not None and abs(now - self.reserved_at) < YOUNG
         return self.state is LinkState.OPEN and not self.details_done and is_young
+
+    def waits(self, now: datetime) -> bool:
+        """Tell whether the time of its hold has not come yet. One beyond any pause was written by a wrong clock."""
+        return self.retry_at is not None and now < self.retry_at <= now + LONGEST_PAUSE
 
     @property
     def is_being_opened(self) -> bool:

@@ -83,7 +83,7 @@ async def tell_stopped(work: Work) -> None:
         link = work.held.links.get(item)
         # Met again before its time, by a look that came for something else: that is no try, or hints would drive up how
         # long it waits.
-        if link is not None and link.hold is cause and link.retry_at is not None and work.now < link.retry_at:
+        if link is not None and link.hold is cause and link.waits(work.now):
             continue
         held = _held(work, item, link, cause, reason)
         if held is None:
@@ -116,7 +116,7 @@ def stop(work: Work, items: Sequence[str], cause: HoldCause, reason: str) -> Non
 def _is_well(work: Work, item: str, link: Link) -> bool:
     if link.hold is HoldCause.ITEM_FAILED:
         # Before its time nothing is tried, so that nothing breaks proves nothing.
-        was_tried = link.retry_at is None or link.retry_at <= work.now or work.policy.voids_waits
+        was_tried = not link.waits(work.now) or work.policy.voids_waits
         return was_tried and item not in work.finished
     passing = (HoldCause.UNREADABLE, HoldCause.UNAVAILABLE)
     return link.hold in passing and item not in work.finished and isinstance(work.seen.get(item), Found)

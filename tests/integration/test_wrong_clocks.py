@@ -8,6 +8,7 @@ import yaml
 from local.demo.world import create_contract
 from local.in_process.system import OPENTEXT, START, Inside
 from local.simulators.faults import Fault
+from shared.models.holds import HoldCause
 from shared.models.link import LinkState
 from shared.models.messages import AgendaEntry, OriginMessage
 from shared.models.words import WAITS, WaitedFor
@@ -55,6 +56,23 @@ async def test_what_a_worker_with_a_wrong_clock_put_off_is_done_soon_by_a_right_
     await case.inside.pass_time(5 * MINUTE, times=26)
 
     assert await case.states() == {LinkState.OPEN}
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), DAY, 365 * DAY], ids=str)
+async def test_an_item_that_failed_by_a_wrong_clock_is_free_once_it_goes_well(ahead, tmp_path):
+    case = Case(tmp_path)
+    await case.look()
+    services = case.inside.services()
+    held = await services.origins.take(case.origin, case.inside.at)
+    assert held is not None
+    (link,) = held.links.values()
+    failed = link.hindered(HoldCause.ITEM_FAILED, "TypeError", case.inside.at + ahead)
+    await held.commit(links=[failed], now=case.inside.at, release=True)
+    case.inside.at += MINUTE
+    await case.look()
+
+    (link,) = (await services.origins.find_links(case.origin)).values()
+    assert link.hold is None
 
 
 async def test_a_look_that_a_fast_clock_brought_early_and_that_fails_again_leaves_a_timer(tmp_path):

@@ -39,6 +39,8 @@ class Filling:
     """Something attached could not be read just now: nobody need change the rule or the record."""
     nobody: list[str] = field(default_factory=list)
     """Why there is nobody who can do it, where that is so: others have to hear of it."""
+    is_unfound: bool = False
+    """Somebody whom OpenText names is not in Entra ID: a person has to mend that, there or in the mapping."""
 
     def attempt(self, compute: Callable[[], T], otherwise: U) -> T | U:
         """Compute something; what can't be computed holds the item and says why."""
@@ -51,10 +53,11 @@ class Filling:
             self.holds.append(str(error))
         return otherwise
 
-    def lack_people(self, why: str) -> None:
+    def lack_people(self, why: str, *, is_unfound: bool = False) -> None:
         """Note that there is nobody who can do it."""
         self.holds.append(why)
         self.nobody.append(why)
+        self.is_unfound |= is_unfound
 
     @property
     def moves_step(self) -> bool:

@@ -69,7 +69,8 @@ class Item(Filling):
         if not self.holds:
             return {}
         is_unknown = self.is_unread or any(one.blocks for one in self.unknown)
-        cause = HoldCause.NOT_KNOWN if is_unknown else HoldCause.MAPPING
+        unfound = HoldCause.PERFORMER_UNKNOWN if self.is_unfound else HoldCause.MAPPING
+        cause = HoldCause.NOT_KNOWN if is_unknown else unfound
         return {"held": "; ".join(dict.fromkeys(self.holds)), "held_by": cause}
 
     def stub(self) -> WantedTask:

@@ -32,7 +32,8 @@ def deciders(item: Filling) -> tuple[Decider, ...]:
         # A task for somebody else, the fallback say, could never be completed so that it counts.
         performers = item.scene.step.performers if item.scene.step is not None else ()
         logins = ", ".join(one.login or one.name for one in performers)
-        item.lack_people(f"no performer of this step is found in Entra ID: {logins or 'nobody performs it'}")
+        why = f"no performer of this step is found in Entra ID: {logins or 'nobody performs it'}"
+        item.lack_people(why, is_unfound=bool(performers))
     return _told_apart(item, deciders) if item.rule.four_eyes and item.moves_step else deciders
 
 
@@ -46,7 +47,7 @@ def _told_apart(item: Filling, deciders: tuple[Decider, ...]) -> tuple[Decider, 
     """Mark who started the workflow; where that is not known, or nobody else is there, nobody may decide."""
     initiator, workflow = item.people.initiator(), item.scene.workflow
     if initiator is None:
-        item.lack_people("four eyes decide, and who started the workflow is not found in Entra ID")
+        item.lack_people("four eyes decide, and who started the workflow is not found in Entra ID", is_unfound=True)
     user = workflow.initiator if workflow is not None else None
     marked = tuple(one.told_apart(initiator, user.user_id if user is not None else None) for one in deciders)
     if marked and all(one.started for one in marked):

@@ -4,6 +4,7 @@ import pytest
 
 from shared.mapping.evaluation.wanted import lookups
 from shared.models.deciders import FoundBy
+from shared.models.holds import HOLDS, HoldCause
 from shared.models.opentext import Role
 from shared.models.wanted import PersonDecision
 from shared.models.words import ActAs
@@ -280,6 +281,9 @@ def test_a_step_whose_performer_is_nobody_in_entra_is_held_in_spite_of_a_fallbac
     )
 
     assert task.held == "no performer of this step is found in Entra ID: ghost"
+    # Not "as the rule says": an operator is told, and it is tried again, for the person may be added just now.
+    assert task.held_by is HoldCause.PERFORMER_UNKNOWN
+    assert HOLDS[task.held_by].outside
 
 
 def test_a_plain_task_may_stand_for_a_step_whose_performer_is_nobody_in_entra():
