@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from shared.evidence.people import REMOVED, People, asked_of, people_of
+from shared.evidence.people import REMOVED, People, asked_of, people_of, with_asked
 from shared.models.events import EVENTS, EventKind, ItemState
 from shared.models.evidence import Entry
+from shared.models.holds import RefusalReason
 from shared.models.link_states import LinkState
 from shared.models.words import ItemKind
 
@@ -97,15 +98,18 @@ def _after(known: ItemHistory, entry: Entry, people: People) -> ItemHistory:
         "due": _day(detail.get("due")) or known.due,
         **_changed(entry),
     }
-    if entry.kind is EventKind.DELETED and known.ended is not None:
-        # Whoever tidies a board takes back no completion and no ending.
+    # Whoever tidies a board takes back no completion and no ending.
+    is_tidied = entry.kind is EventKind.DELETED and known.ended is not None
+    # An assignment that was put back is nobody's completion.
+    is_put_back = entry.kind is EventKind.REFUSED and detail.get("reason") == RefusalReason.REASSIGNED
+    if is_tidied or is_put_back:
         return replace(known, **changes)
     if facts.shows is not None:
         changes |= {"state": facts.shows, "reason": _reason(known, entry)}
         changes |= {} if facts.ends else _OPEN_AGAIN
     if entry.kind in _ASKS:
         changes |= {"title": text_of(detail.get("title")), "asked": known.asked or entry.at}
-        changes["responsible"] = people.listed(asked_of(detail)) or known.responsible
+        changes["responsible"] = people.listed(asked_of(with_asked(entry))) or known.responsible
     if entry.kind is EventKind.ADOPTED:
         changes |= _found_again(detail, people)
     if entry.kind is EventKind.REFUSED:

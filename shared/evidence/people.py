@@ -58,3 +58,11 @@ def asked_of(detail: dict[str, Any]) -> tuple[str, ...]:
     """List whom the rule's people decisions assigned, by login or Entra id."""
     assigned = (row for row in rows(detail.get("people")) if row.get("entra_id"))
     return tuple(str(row.get("person") or row["entra_id"]) for row in assigned)
+
+
+def with_asked(entry: Entry) -> dict[str, Any]:
+    """Return an entry's detail; where the names of all who were asked were removed, it says so: it was not nobody."""
+    detail = entry.event.detail
+    if not entry.personal.removed or "people" in detail:
+        return detail
+    return {**detail, "people": [{"person": REMOVED, "entra_id": REMOVED}]}

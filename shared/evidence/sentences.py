@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from shared.evidence.people import REMOVED, People, asked_of, people_of
+from shared.evidence.people import REMOVED, People, asked_of, people_of, with_asked
 from shared.models.events import EVENTS, EventKind
 from shared.models.evidence import Entry
 from shared.models.holds import REFUSALS, RefusalReason
@@ -20,7 +20,7 @@ def sentence(entry: Entry, people: People | None = None) -> str:
         entry: one.
         people: who is who, from the whole history. None: as far as the entry itself says.
     """
-    detail = entry.event.detail
+    detail = with_asked(entry)
     known = people if people is not None else people_of([entry])
     say = _SENTENCES.get(entry.kind)
     told = say(detail, known) if say is not None else _other(entry, detail)
@@ -121,6 +121,8 @@ def _reopened(detail: Detail, people: People) -> str:
 
 def _refused(detail: Detail, people: People) -> str:
     code = detail.get("reason")
+    if code == RefusalReason.REASSIGNED:
+        return REFUSALS[RefusalReason.REASSIGNED]
     if not detail.get("text") and isinstance(code, str) and code in set(RefusalReason):
         detail = {"text": REFUSALS[RefusalReason(code)].replace("{outcomes}", "the outcomes")}
     return _reason(EventKind.REFUSED)(detail, people)

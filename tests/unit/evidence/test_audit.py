@@ -78,6 +78,16 @@ def test_whoever_tidies_a_board_takes_back_no_end(end):
     assert only(MADE, end, Event(what="deleted", item="r|a")) == only(MADE, end)
 
 
+def test_an_assignment_that_was_put_back_is_no_refused_completion():
+    detail = {"reason": "reassigned", "before": ["user-liz"], "after": []}
+    entries = history(MADE, Event(what="refused", item="r|a", detail=detail))
+    (item,) = items_of(entries)
+
+    assert (item.state, item.refusals) == ("open", 0)
+    told = sentence(entries[-1], people_of(entries))
+    assert told == "Who performs this step is set in OpenText: the assignment was put back."
+
+
 def test_what_is_opened_again_is_completed_by_nobody():
     item = only(MADE, SENT, Event(what="reopened", item="r|a", detail={"reason": "opened again"}))
 

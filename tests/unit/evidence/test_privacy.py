@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_verify import verify
+from shared.evidence.history import items_of
+from shared.evidence.people import REMOVED
 from shared.evidence.redaction import MOST_PARTS, batches, person, redact, redact_link
 from shared.evidence.retention import checkpoint, ends, leftovers, to_purge, years_of
+from shared.evidence.sentences import sentence
 from shared.models.evidence import Event, Head, chain
 from shared.models.link import LinkState
 from shared.models.wanted import EvidencePolicy
@@ -128,6 +131,18 @@ def test_after_redaction_nothing_names_the_person(entries):
 @given(chains(1))
 def test_redacting_twice_finds_nothing_more(entries):
     assert redact(redacted(entries), DEKE) == ()
+
+
+def test_a_task_whose_person_was_removed_was_not_asked_of_nobody():
+    people = [{"person": "dfoxhoven", "entra_id": "user-deke"}]
+    made = Event(what="created", item="r|a", detail={"title": "Review", "people": people})
+    nobodys = Event(what="created", item="r|b", detail={"title": "Review", "people": []})
+    entries = redacted(history(made, nobodys))
+    first, second = items_of(entries)
+
+    assert (first.responsible, second.responsible) == ((REMOVED,), ())
+    assert f"for {REMOVED}" in sentence(entries[0])
+    assert "for nobody" in sentence(entries[1])
 
 
 def test_two_people_of_one_entry_are_redacted_one_after_the_other():
