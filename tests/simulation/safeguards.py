@@ -90,8 +90,8 @@ SABOTAGES = {
     ),
     "any versions count": Sabotage(
         "shared/decisions/outcome.py",
-        "return RefusalReason.NEW_VERSION if wanted.documents != link.bound else None",
-        "return None",
+        "if wanted.documents != link.bound:",
+        "if False:",
         "plotted",
     ),
     "a completion from before the versions were shown counts": Sabotage(
