@@ -94,6 +94,15 @@ async def test_a_shortcut_whose_original_is_not_told_is_no_document():
         await world.client.tree.read_stub(broken)
 
 
+async def test_what_anybody_deleted_is_found_in_the_recycle_bin():
+    """Unasked, the bin shows a user its own deletions, and the integration user deletes nothing."""
+    world = World()
+    document = world.server.add_document(world.workspace(), "A.pdf")
+    world.server.delete(document, user="pwilliams")
+
+    assert await world.client.tree.is_recycled(document, "A.pdf")
+
+
 async def test_a_server_without_a_recycle_bin_states_nothing():
     world = World()
     document = world.server.add_document(world.workspace(), "A.pdf")

@@ -148,9 +148,9 @@ class ContentDoor:
         node.original = original
         return node.id
 
-    def delete(self, number: int) -> None:
+    def delete(self, number: int, *, user: str = "Admin") -> None:
         """Delete a node and what stands in it: it lies in the recycle bin then."""
-        nodes.drop(self.state, self.state.nodes[number])
+        nodes.drop(self.state, self.state.nodes[number], self.state.user_named(user).id)
 
     def restore(self, number: int) -> None:
         """Take a node out of the recycle bin, to where it was."""

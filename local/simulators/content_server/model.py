@@ -173,6 +173,8 @@ class Node:
     hidden: bool = False
     """From everybody but administrators."""
     hidden_from: set[int] = field(default_factory=set)
+    deleted_by: int = 0
+    """Who put it into the recycle bin."""
 
     @property
     def is_container(self) -> bool:

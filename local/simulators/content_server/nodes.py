@@ -178,7 +178,7 @@ def create_node(state: State, call: Call) -> Answer:
     try:
         assign_given(state, node, given.get("roles", {}).get("categories", {}), call.user)
     except RefusedCall:
-        drop(state, node)
+        drop(state, node, call.user)
         raise
     return results({"data": {"properties": properties(state, node)}})
 
@@ -233,14 +233,15 @@ def update_node(state: State, call: Call) -> Answer:
 def delete_node(state: State, call: Call) -> Answer:
     """Answer `DELETE v2/nodes/{id}`."""
     node = state.changeable(state.visible(call.number(0), call.user, status=500, text=NO_NODE), call.user)
-    drop(state, node)
+    drop(state, node, call.user)
     return answer({})
 
 
-def drop(state: State, node: Node) -> None:
+def drop(state: State, node: Node, by: int) -> None:
     """Take a node out of the tree, with all that stands in it. Shortcuts to it stay, and lead nowhere."""
     for child in list(state.children_of(node.id)):
-        drop(state, child)
+        drop(state, child, by)
+    node.deleted_by = by
     state.children.get(node.parent, {}).pop(state.folded(node.name), None)
     state.children.pop(node.id, None)
     state.workspaces.pop(node.id, None)
@@ -248,10 +249,18 @@ def drop(state: State, node: Node) -> None:
 
 
 def list_recycled(state: State, call: Call) -> Answer:
-    """Answer `GET v2/volumes/recyclebin/nodes`: what was deleted and could be restored, names found by a part."""
-    name = call.first("where_name").casefold()
+    """
+    Answer `GET v2/volumes/recyclebin/nodes`: what was deleted and could be restored, names found by how they begin.
+
+    Unless asked for everybody's, a caller sees what it deleted itself.
+    """
+    name, is_anyones = call.first("where_name").casefold(), call.first("mode") == "anyone_deleted"
     kept = state.recycled if state.believed("content-recycle-bin") else []
-    found = [node for node in kept if name in node.name.casefold() and not node.hidden]
+    found = [
+        node
+        for node in kept
+        if node.name.casefold().startswith(name) and not node.hidden and (is_anyones or node.deleted_by == call.user)
+    ]
     page = Page.of(call, len(found), default=100, most=500)
     rows = [written(state, node, call) for node in found[page.start : page.stop]]
     return results(rows, collection={"paging": page.paging(), "sorting": {}})

@@ -153,7 +153,7 @@ def create_workspace(state: State, call: Call) -> Answer:
         values = given.get("roles", {}).get("categories", {})
         assign_given(state, state.nodes[workspace.id], values, call.user)
     except RefusedCall:
-        drop(state, state.nodes[workspace.id])
+        drop(state, state.nodes[workspace.id], call.user)
         raise
     if "bo_id" in given:
         workspace.references.append(_reference(given, kind))

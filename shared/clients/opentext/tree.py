@@ -1,7 +1,7 @@
 """
 The tree that documents lie in: what a node is, what lies in a container, what was deleted.
 
-Source: OTCS REST, v2/nodes/{id}, v2/nodes/{id}/nodes; v2/volumes/recyclebin/nodes as public clients use it.
+Source: OTCS REST 2.0.2, v2/nodes/{id}, v2/nodes/{id}/nodes, v2/volumes/recyclebin/nodes.
 """
 
 from collections.abc import AsyncIterator
@@ -99,7 +99,8 @@ class Tree:
 
     async def is_recycled(self, node_id: int, name: str) -> bool:
         """Tell whether a node lies in the recycle bin, as far as the integration user sees into it."""
-        query: Query = (("where_name", name), *PROPERTIES)
+        # Unasked, the bin shows what the integration user itself deleted: nothing.
+        query: Query = (("mode", "anyone_deleted"), ("where_name", name), *PROPERTIES)
         try:
             async for page in list_pages(self._site, "v2/volumes/recyclebin/nodes", query):
                 if any(number_or_none(properties(row).get("id")) == node_id for row in page):

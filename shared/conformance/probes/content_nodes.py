@@ -143,7 +143,7 @@ async def recycled(box: Sandbox) -> Observed:
     """Delete a folder, and look for it in the recycle bin."""
     node = await box.folder("recycled")
     await box.content("DELETE", f"v2/nodes/{node}")
-    query = (("where_name", box.name("recycled")), ("fields", "properties"))
+    query = (("mode", "anyone_deleted"), ("where_name", box.name("recycled")), ("fields", "properties"))
     reply = await box.content("GET", "v2/volumes/recyclebin/nodes", query=query)
     there = node in [properties(row).get("id") for row in reply.results or []]
     return judged(there, "in the recycle bin" if there else reply.said)
