@@ -42,8 +42,8 @@ async def _gone(number: int, services: Services, place: Mapping[str, Any] | None
     if place is None:
         return None
     tree, name = services.opentext.tree, str(place["name"])
-    if await tree.is_recycled(number, name):
-        return Document(node_id=number, name=name, gone=DELETED)
+    if (recycled := await tree.find_recycled(number, name, is_container=False)) is not None:
+        return Document(node_id=number, name=recycled, gone=DELETED)
     other = await tree.find_child(int(place["folder"]), name)
     return None if other in (None, number) else Document(node_id=number, name=name, gone=REPLACED.format(node=other))
 

@@ -30,6 +30,9 @@ async def read_workspace(number: int, services: Services, need: Needs, seen: Map
         return await services.opentext.workspaces.read(number, need)
     except UnreadableError:
         place = seen.get(PLACE)
-        if place is None or not await services.opentext.tree.is_recycled(number, str(place["name"])):
+        if place is None:
             raise
-        return Workspace(node_id=number, name=str(place["name"]), gone=DELETED)
+        name = await services.opentext.tree.find_recycled(number, str(place["name"]), is_container=True)
+        if name is None:
+            raise
+        return Workspace(node_id=number, name=name, gone=DELETED)

@@ -61,6 +61,15 @@ async def test_a_workspace_that_lies_in_the_recycle_bin_ends_its_work_with_that_
     assert not [title for title in case.open if title.startswith("Supply: ")]
 
 
+async def test_a_workspace_that_was_renamed_before_it_was_deleted_ends_too(case):
+    case.content.rename("pwilliams", case.workspace, "Cancelled")
+    case.content.delete(case.workspace)
+
+    await case.look()
+
+    assert {link.reason for link in await case.links()} == {"the workspace was deleted in OpenText"}
+
+
 async def test_nothing_ends_while_nothing_is_stated_and_it_is_told(case):
     """The bin can't be seen, or was emptied: the workspace may only be hidden from the bridge."""
     before = case.open

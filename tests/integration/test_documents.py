@@ -138,6 +138,16 @@ async def test_a_deletion_that_the_recycle_bin_shows_ends_the_task(case):
     assert await case.link(document) == (LinkState.CLOSED, "the document was deleted in OpenText")
 
 
+async def test_a_document_that_was_renamed_before_it_was_deleted_ends_too(case):
+    document = await case.upload()
+    case.content.rename("pwilliams", document, "Superseded.pdf")
+    case.content.delete(document)
+    await case.hint(document)
+
+    assert case.titles == []
+    assert await case.link(document) == (LinkState.CLOSED, "the document was deleted in OpenText")
+
+
 @pytest.mark.parametrize("how", ["hidden", "purged"])
 async def test_what_can_only_not_be_seen_any_more_ends_nothing(case, how):
     document = await case.upload()

@@ -94,21 +94,69 @@ async def test_a_shortcut_whose_original_is_not_told_is_no_document():
         await world.client.tree.read_stub(broken)
 
 
+async def recycled(world, node, name, *, is_container=False):
+    """Look for a node in the recycle bin; return its name there, and how many pages were turned over."""
+    pages = []
+
+    def count(page):
+        pages.append(page)
+        return page
+
+    world.server.faults.add(Fault.odd(count, path="/recyclebin/", times=99))
+    return await world.client.tree.find_recycled(node, name, is_container=is_container), len(pages)
+
+
 async def test_what_anybody_deleted_is_found_in_the_recycle_bin():
     """Unasked, the bin shows a user its own deletions, and the integration user deletes nothing."""
     world = World()
     document = world.server.add_document(world.workspace(), "A.pdf")
     world.server.delete(document, user="pwilliams")
 
-    assert await world.client.tree.is_recycled(document, "A.pdf")
+    assert await recycled(world, document, "A.pdf") == ("A.pdf", 1)
+
+
+@pytest.mark.parametrize("name", ["Before.pdf", None])
+@pytest.mark.parametrize("is_container", [False, True])
+async def test_what_has_another_name_or_none_is_found_among_what_was_deleted_last(name, is_container):
+    """Containers stand before documents, in any order."""
+    world = World()
+    workspace = world.workspace()
+    fill_bin(world, workspace, 250)
+    add = world.server.add_folder if is_container else world.server.add_document
+    node = add(workspace, "After.pdf")
+    world.server.delete(node)
+
+    found, _ = await recycled(world, node, name, is_container=is_container)
+
+    assert found == "After.pdf"
+
+
+@pytest.mark.parametrize("is_container", [False, True])
+async def test_a_large_recycle_bin_is_not_read_through(is_container):
+    world = World()
+    workspace = world.workspace()
+    add = world.server.add_folder if is_container else world.server.add_document
+    first = add(workspace, "First")
+    world.server.delete(first)
+    fill_bin(world, workspace, 1200)
+
+    found, pages = await recycled(world, first, "Before", is_container=is_container)
+
+    assert found is None
+    assert pages <= 6
+
+
+def fill_bin(world, workspace, number):
+    for one in range(number):
+        for add in (world.server.add_folder, world.server.add_document):
+            world.server.delete(add(workspace, f"{add.__name__} {one:04}"))
 
 
 async def test_a_server_without_a_recycle_bin_states_nothing():
     world = World()
     document = world.server.add_document(world.workspace(), "A.pdf")
     world.server.delete(document)
-
-    assert await world.client.tree.is_recycled(document, "A.pdf")
     world.server.state.recycled.clear()
-    assert not await world.client.tree.is_recycled(document, "A.pdf")
+
+    assert (await recycled(world, document, "A.pdf"))[0] is None
     assert await world.client.tree.find_child(document, "A.pdf") is None

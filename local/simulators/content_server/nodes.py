@@ -252,7 +252,7 @@ def list_recycled(state: State, call: Call) -> Answer:
     """
     Answer `GET v2/volumes/recyclebin/nodes`: what was deleted and could be restored, names found by how they begin.
 
-    Unless asked for everybody's, a caller sees what it deleted itself.
+    Unless asked for everybody's, a caller sees what it deleted itself. Containers stand first in any order.
     """
     name, is_anyones = call.first("where_name").casefold(), call.first("mode") == "anyone_deleted"
     kept = state.recycled if state.believed("content-recycle-bin") else []
@@ -261,7 +261,10 @@ def list_recycled(state: State, call: Call) -> Answer:
         for node in kept
         if node.name.casefold().startswith(name) and not node.hidden and (is_anyones or node.deleted_by == call.user)
     ]
-    page = Page.of(call, len(found), default=100, most=500)
+    if call.first("sort", "desc_deleted_date") == "desc_deleted_date":
+        found.reverse()
+    found.sort(key=lambda node: not node.is_container)
+    page = Page.of(call, len(found), default=100, most=100)
     rows = [written(state, node, call) for node in found[page.start : page.stop]]
     return results(rows, collection={"paging": page.paging(), "sorting": {}})
 

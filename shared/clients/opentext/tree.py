@@ -1,15 +1,16 @@
 """
 The tree that documents lie in: what a node is, what lies in a container, what was deleted.
 
-Source: OTCS REST 2.0.2, v2/nodes/{id}, v2/nodes/{id}/nodes, v2/volumes/recyclebin/nodes.
+Source: OTCS REST 2.0.2, v2/nodes/{id}, v2/nodes/{id}/nodes.
 """
 
 from collections.abc import AsyncIterator
 from datetime import datetime
 
 from shared.clients.opentext.answers import Json as Row
-from shared.clients.opentext.answers import each, flag, number, number_or_none, obj, properties, required, text
+from shared.clients.opentext.answers import each, flag, number, obj, properties, required, text
 from shared.clients.opentext.children import find_child
+from shared.clients.opentext.recycle_bin import find_recycled
 from shared.clients.opentext.server import Site, list_pages
 from shared.clients.opentext.shortcuts import follow, original_of
 from shared.clients.opentext.transport import Query
@@ -97,20 +98,15 @@ class Tree:
         except (UnreadableError, RefusedError):
             return None
 
-    async def is_recycled(self, node_id: int, name: str) -> bool:
-        """Tell whether a node lies in the recycle bin, as far as the integration user sees into it."""
-        # Unasked, the bin shows what the integration user itself deleted: nothing.
-        query: Query = (("mode", "anyone_deleted"), ("where_name", name), *PROPERTIES)
+    async def find_recycled(self, node_id: int, name: str | None, *, is_container: bool) -> str | None:
+        """Find a deleted node's name in the recycle bin, as `find_recycled` does. None: nothing is stated of it."""
         try:
-            async for page in list_pages(self._site, "v2/volumes/recyclebin/nodes", query):
-                if any(number_or_none(properties(row).get("id")) == node_id for row in page):
-                    return True
+            return await find_recycled(self._site, node_id, name, is_container=is_container)
         except SignInRefusedError:
             raise
         except (UnreadableError, RefusedError):
             # Whoever may not look into the bin can't state that something lies there: then nothing ends.
-            return False
-        return False
+            return None
 
     def _stub(self, row: Row) -> NodeStub:
         return NodeStub(
