@@ -12,7 +12,7 @@ from shared.clients.opentext.transport import Query
 
 BIN = "v2/volumes/recyclebin/nodes"
 ROWS, PAGES = 500, 4
-"""Rows of a page, and how many pages are turned over: a bin holds tens of thousands, and may be asked for many nodes."""
+"""Rows of a page, and how many pages are turned over: a bin holds tens of thousands, and many nodes may ask for it."""
 # Unasked, the bin shows what the integration user itself deleted: nothing.
 _ANYBODYS: Query = (("mode", "anyone_deleted"), ("fields", "properties{id,name}"))
 
